@@ -1,0 +1,12 @@
+/**
+ * A strategy's opinion on one instrument: a level to hold, not an order to send. What it means
+ * in units is the risk stage's business. The strategy writes it; the pipeline reads it.
+ */
+export class Signal {
+  /** Share of the full size to hold: 1 fully long, 0 flat, −1 fully short, or anything between. */
+  target = 0;
+  /** Price at which the position is to be given up; NaN for none. */
+  stop = NaN;
+  /** Price at which the profit is to be taken; NaN for none. */
+  takeProfit = NaN;
+}

@@ -1,0 +1,22 @@
+/** Milliseconds since the Unix epoch, UTC. A plain number: whole milliseconds up to the year 287396. */
+export type Timestamp = number;
+
+/** One day in milliseconds. */
+export const DAY_MS = 86_400_000;
+
+const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS };
+
+/** Reads an interval such as `1m`, `4h` or `1d` as milliseconds; undefined when it is not one. */
+export function parseInterval(text: string): number | undefined {
+  const match = /^([1-9]\d{0,4})([smhdw])$/.exec(text);
+  return match ? Number(match[1]) * (UNITS[match[2] as string] as number) : undefined;
+}
+
+/** Writes milliseconds as the shortest interval that `parseInterval` reads back: 3 600 000 → `1h`. */
+export function formatInterval(intervalMs: number): string {
+  for (const unit of ['w', 'd', 'h', 'm', 's']) {
+    const size = UNITS[unit] as number;
+    if (intervalMs >= size && intervalMs % size === 0) return `${intervalMs / size}${unit}`;
+  }
+  return `${intervalMs}ms`;
+}

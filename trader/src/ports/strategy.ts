@@ -1,0 +1,27 @@
+import type { Bar } from '../domain/bar.ts';
+import type { ParameterSpecs, ParameterValues } from '../domain/parameters.ts';
+import type { Signal } from '../domain/signal.ts';
+
+/** One strategy on one instrument. It sees closed bars in order and holds an opinion. */
+export interface Strategy {
+  /**
+   * Looks at the bar that just closed and writes its opinion into `signal`, which keeps its
+   * values from bar to bar. `bar` is only valid during the call. Must not read any clock,
+   * randomness or outside state: the same bars must give the same opinions.
+   */
+  onBar(bar: Bar, signal: Signal): void;
+}
+
+/** What a strategy is called, which parameters it takes, and how one is made. */
+export interface StrategyDefinition<S extends ParameterSpecs = ParameterSpecs> {
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly summary: string;
+  readonly parameters: S;
+  /** What the ranges alone cannot say, such as fast < slow: a sentence, or undefined when all is well. */
+  check?(values: ParameterValues<S>): string | undefined;
+  /** Bars until the first opinion. */
+  warmup(values: ParameterValues<S>): number;
+  create(values: ParameterValues<S>): Strategy;
+}
+
