@@ -1,0 +1,204 @@
+/**
+ * An exact integer, the unit of every price, quantity and sum of money: a number while it lies
+ * within ±(2^53 − 1), a bigint beyond. There is one way to write each value (never a bigint that
+ * would fit a number, never −0), so `===` compares values and `<` orders them. What one unit is
+ * worth is a scale kept beside it: `a` at scale `s` stands for a / 10^s.
+ *
+ * The number path comes first and stays small so that it is inlined; arguments that are no
+ * integers are a defect of the caller (NaN and infinities throw, fractions are not looked for).
+ */
+export type Exact = number | bigint;
+
+/** Where a quotient goes that is no integer. */
+export type Rounding = 'floor' | 'ceil' | 'half-even' | 'trunc';
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const MAX_BIG = BigInt(MAX);
+
+/** a + b. */
+export function add(a: Exact, b: Exact): Exact {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Math.abs(sum) <= MAX) return sum;
+  }
+  return addBig(a, b);
+}
+
+/** a − b. */
+export function sub(a: Exact, b: Exact): Exact {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const difference = a - b;
+    if (Math.abs(difference) <= MAX) return difference;
+  }
+  return subBig(a, b);
+}
+
+/** a × b. A float product within the safe range is exact: an inexact one never rounds into it. */
+export function mul(a: Exact, b: Exact): Exact {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const product = a * b + 0; // + 0 turns −0 into 0
+    if (Math.abs(product) <= MAX) return product;
+  }
+  return mulBig(a, b);
+}
+
+/** −a. */
+export function neg(a: Exact): Exact {
+  return typeof a === 'number' ? 0 - a : -a;
+}
+
+/** |a|. */
+export function abs(a: Exact): Exact {
+  return a < 0 ? neg(a) : a;
+}
+
+/** −1 where a < b, 1 where a > b, else 0. */
+export function compare(a: Exact, b: Exact): -1 | 0 | 1 {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The smaller of the two. */
+export function min(a: Exact, b: Exact): Exact {
+  return b < a ? b : a;
+}
+
+/** The larger of the two. */
+export function max(a: Exact, b: Exact): Exact {
+  return b > a ? b : a;
+}
+
+/** −1, 0 or 1. */
+export function sign(a: Exact): -1 | 0 | 1 {
+  return a < 0 ? -1 : a > 0 ? 1 : 0;
+}
+
+/** a / b as an integer, rounded to the named side. Throws RangeError where b is 0. */
+export function divide(a: Exact, b: Exact, rounding: Rounding): Exact {
+  if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
+    const remainder = a % b; // exact, and so is the division of what it leaves
+    const quotient = (a - remainder) / b + 0;
+    if (remainder === 0) return quotient;
+    const half = 2 * Math.abs(remainder) - Math.abs(b);
+    return quotient + nudge(rounding, (remainder < 0) === (b < 0), half, quotient % 2 !== 0) + 0;
+  }
+  return divideBig(BigInt(a), BigInt(b), rounding);
+}
+
+/** What rounding adds to a truncated quotient; `half` is the sign of 2|remainder| − |divisor|. */
+function nudge(rounding: Rounding, positive: boolean, half: number | bigint, odd: boolean): -1 | 0 | 1 {
+  switch (rounding) {
+    case 'trunc': return 0;
+    case 'floor': return positive ? 0 : -1;
+    case 'ceil': return positive ? 1 : 0;
+    case 'half-even': return half > 0 || (half === 0 || half === 0n) && odd ? (positive ? 1 : -1) : 0;
+  }
+}
+
+/** The one way to write an integer: as a number where it fits. */
+function normalise(a: bigint): Exact {
+  return a <= MAX_BIG && a >= -MAX_BIG ? Number(a) : a;
+}
+
+function addBig(a: Exact, b: Exact): Exact {
+  return normalise(BigInt(a) + BigInt(b));
+}
+
+function subBig(a: Exact, b: Exact): Exact {
+  return normalise(BigInt(a) - BigInt(b));
+}
+
+function mulBig(a: Exact, b: Exact): Exact {
+  return normalise(BigInt(a) * BigInt(b));
+}
+
+function divideBig(a: bigint, b: bigint, rounding: Rounding): Exact {
+  if (b === 0n) throw new RangeError(`${a} cannot be divided by zero`);
+  const quotient = a / b;
+  const remainder = a % b;
+  if (remainder === 0n) return normalise(quotient);
+  const half = 2n * (remainder < 0n ? -remainder : remainder) - (b < 0n ? -b : b);
+  return normalise(quotient + BigInt(nudge(rounding, (remainder < 0n) === (b < 0n), half, quotient % 2n !== 0n)));
+}
+
+// Every power of ten that a double holds exactly: up to 10^22, of which 10^15 is the last safe one.
+const DOUBLE_POWERS = Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
+const SAFE_POWERS = 15;
+
+/** 10^n for a whole n ≥ 0. */
+export function pow10(n: number): Exact {
+  return n <= SAFE_POWERS ? DOUBLE_POWERS[n] as number : 10n ** BigInt(n);
+}
+
+/** The same amount in other units: exact towards a finer scale, rounded to the named side towards a coarser one. */
+export function rescale(a: Exact, fromScale: number, toScale: number, rounding: Rounding): Exact {
+  if (fromScale === toScale) return a;
+  return fromScale < toScale ? mul(a, pow10(toScale - fromScale)) : divide(a, pow10(fromScale - toScale), rounding);
+}
+
+/** The double nearest to a / 10^scale, for the float64 world: correctly rounded at every size. */
+export function toNumber(a: Exact, scale: number): number {
+  // Both operands are exact doubles, so one division rounds once. V8 reads decimal text correctly rounded.
+  if (typeof a === 'number' && scale < DOUBLE_POWERS.length) return a / (DOUBLE_POWERS[scale] as number);
+  return Number(`${a}e${-scale}`);
+}
+
+/** Largest size at which a decimal and the double that stands for it belong to each other alone (15 digits). */
+const UNAMBIGUOUS = 1e15;
+
+/**
+ * The integer a with a / 10^scale = x, where the double x stands for a decimal: the shortest one
+ * that reads back as x. So 0.1 + 1e-17 of binary error in `0.1` never shows. A decimal with more
+ * places than `scale` is rounded half-even. Throws RangeError unless x is finite.
+ */
+export function fromNumber(x: number, scale: number): Exact {
+  if (scale < DOUBLE_POWERS.length) {
+    const unit = DOUBLE_POWERS[scale] as number;
+    const rounded = Math.round(x * unit) + 0;
+    if (rounded < UNAMBIGUOUS && rounded > -UNAMBIGUOUS && rounded / unit === x) return rounded;
+  }
+  const { significand, places } = readDecimal(String(x));
+  return rescale(significand, places, scale, 'half-even');
+}
+
+/**
+ * Reads a decimal such as `-12.50`, `.5` or `1e-12` as an integer of 10^-scale, exactly. Throws
+ * RangeError naming the text when it is no decimal or needs more places than `scale`.
+ */
+export function parseDecimal(text: string, scale: number): Exact {
+  const { significand, places } = readDecimal(text);
+  if (places > scale) throw new RangeError(`"${text}" has ${places} decimals where at most ${scale} are possible`);
+  return rescale(significand, places, scale, 'trunc');
+}
+
+/** How many decimals a decimal text needs, trailing zeros not counted: `0.0100` 2, `1e-12` 12, `100` 0. Throws as `parseDecimal`. */
+export function decimalPlaces(text: string): number {
+  return Math.max(0, readDecimal(text).places);
+}
+
+// The bounds keep a hostile exponent or a megabyte of digits from becoming a huge bigint.
+const DECIMAL = /^([+-]?)(?=\.?\d)(\d{0,400})(?:\.(\d{0,400}))?(?:[eE]([+-]?\d{1,3}))?$/;
+const SHORT = 15;
+
+/** A decimal text as significand × 10^−places, with no trailing zeros in the significand. */
+function readDecimal(text: string): { readonly significand: Exact; readonly places: number } {
+  const match = DECIMAL.exec(text);
+  if (!match) throw new RangeError(`"${text}" is not a decimal number`);
+  const [, minus, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = whole + fraction;
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 48) end--;
+  if (end === 0) return { significand: 0, places: 0 };
+  const size = end <= SHORT ? Number(digits.slice(0, end)) : normalise(BigInt(digits.slice(0, end)));
+  const places = fraction.length - (digits.length - end) - Number(exponent);
+  return { significand: minus === '-' ? neg(size) : size, places };
+}
+
+/** a / 10^scale as a plain decimal: no exponent, no trailing zeros, no "-0": `7245059.36845`. */
+export function format(a: Exact, scale: number): string {
+  const digits = String(abs(a)).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === 48) end--;
+  const text = end > point ? `${digits.slice(0, point)}.${digits.slice(point, end)}` : digits.slice(0, point);
+  return a < 0 ? `-${text}` : text;
+}
