@@ -1,0 +1,117 @@
+import type { ParameterValues } from '../../domain/parameters.ts';
+import type { Timestamp } from '../../domain/time.ts';
+
+/** One source of bars: what is traded, and where its bars are. */
+export interface BarsRequest {
+  /** Instrument id, given by `--instrument` or `ID=FILE`; undefined where the file alone was named. */
+  readonly instrument: string | undefined;
+  /** CSV, CSV.gz or Parquet file, or the id of bars in the store. */
+  readonly file: string;
+}
+
+/** What each fill costs. Decimal strings, because fees are money. */
+export type FeeRequest =
+  /** So many hundredths of a percent of the value. */
+  | { readonly kind: 'bps'; readonly bps: string }
+  /** So much a unit, at least `min` and at most `maxRate` × value an order; the cap wins over the floor. */
+  | { readonly kind: 'per-share'; readonly perShare: string; readonly min: string | undefined; readonly maxRate: string | undefined };
+
+/** How large a full target is: a fixed number of units, or a share of equity. Decimal strings. */
+export type SizingRequest =
+  | { readonly kind: 'units'; readonly units: string }
+  | { readonly kind: 'fraction'; readonly fraction: string };
+
+/** A backtest as asked for on the command line: checked for form, not yet for meaning. */
+export interface BacktestRequest {
+  /** Name in the catalogue, or path of a `.ts` file that exports one StrategyDefinition. */
+  readonly strategy: string;
+  /** At least one; several run on one account and one clock. */
+  readonly bars: readonly BarsRequest[];
+  /** Resample to this interval; undefined takes the bars as they are. */
+  readonly intervalMs: number | undefined;
+  /** First bar's opening time at the earliest. */
+  readonly from: Timestamp | undefined;
+  /** Bars that open before this time. */
+  readonly to: Timestamp | undefined;
+  /** Only so many bars of each source, counted after from, to and interval. */
+  readonly first: number | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Starting cash, a decimal string. */
+  readonly cash: string;
+  readonly fee: FeeRequest;
+  readonly fill: 'next-open' | 'close';
+  readonly sizing: SizingRequest;
+  /** Name of the venue whose rules and limits apply; undefined is the plain profile. */
+  readonly venue: string | undefined;
+  /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
+  readonly strict: boolean;
+}
+
+/** What the bars of one source were like. */
+export interface QualityReport {
+  readonly instrument: string;
+  readonly bars: number;
+  readonly intervalMs: number;
+  /** Runs of missing bars, the bars missing in all, and the longest run as a time. */
+  readonly gaps: number;
+  readonly missingBars: number;
+  readonly longestGapMs: number;
+  readonly zeroVolume: number;
+  readonly absentVolume: number;
+}
+
+/**
+ * The result of a backtest: the object that `backtest --json` prints, in this order. Programs read
+ * these names; one may be added, never changed. Money is a decimal string; ratios are plain
+ * numbers (0.1 is 10 %), null where there is nothing to compute one from.
+ */
+export interface BacktestReport {
+  readonly strategy: string;
+  /** Every parameter with the value used. */
+  readonly parameters: ParameterValues;
+  /** Instrument ids joined by a comma. */
+  readonly instrument: string;
+  readonly interval: string;
+  readonly bars: number;
+  /** Opening times of the first and the last bar, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  readonly cash: string;
+  readonly fills: number;
+  readonly orders: number;
+  readonly denials: number;
+  /** Round trips, from flat to flat or through zero. */
+  readonly trades: number;
+  readonly finalEquity: string;
+  /** finalEquity / cash − 1. */
+  readonly netReturn: number;
+  readonly fees: string;
+  /** Annualised by daily UTC returns, √365 crypto, √252 equities; risk-free 0. */
+  readonly sharpe: number | null;
+  readonly sortino: number | null;
+  /** Largest fall from a peak of the equity at bar closes, as a share of the peak. */
+  readonly maxDrawdown: number;
+  readonly winRate: number | null;
+  /** Gross profit / gross loss over round trips after fees. */
+  readonly profitFactor: number | null;
+  /** Share of bars at whose close a position was held. */
+  readonly exposure: number;
+  /** Σ notional of all fills / starting cash. */
+  readonly turnover: number;
+  /** Units held at the end, by instrument. */
+  readonly positions: Readonly<Record<string, string>>;
+  /** How it was filled, charged and sized, as given on the command line. */
+  readonly fill: string;
+  readonly fee: string;
+  readonly sizing: string;
+  readonly venue: string | null;
+  readonly quality: readonly QualityReport[];
+  /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
+  readonly equityCurve: readonly number[];
+  readonly loadSeconds: number;
+  /** Process CPU, all threads, from the first bar to the result. */
+  readonly cpuSeconds: number;
+  readonly totalCpuSeconds: number;
+  readonly barsPerCpuSecond: number;
+  readonly peakRssMb: number;
+}
