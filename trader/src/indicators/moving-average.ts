@@ -1,0 +1,84 @@
+import { requirePeriod } from './window.ts';
+
+/**
+ * How an exponential average starts. `first`: at the first value, defined from the first update.
+ * `sma`: at the mean of the first n values, defined from update n (as TA-Lib and LEAN do).
+ */
+export type Seed = 'first' | 'sma';
+
+/** Simple moving average: the mean of the last n values, exactly the value itself when they are all equal. */
+export class Sma {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #n: number;
+  readonly #ring: Float64Array;
+  #at = 0;
+  #first = NaN;
+  #last = NaN;
+  #head = NaN;
+
+  constructor(period: number) {
+    this.#n = this.#at = this.warmup = requirePeriod(period);
+    this.#ring = new Float64Array(period + 1).fill(NaN, 0, period);
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
+  /** Window sums as in window.ts, of distances from a value of the window, so that a flat market gives a flat average. */
+  update(x: number): number {
+    const n = this.#n;
+    if (this.#at === n) this.#turn(x);
+    const ring = this.#ring;
+    const first = this.#first;
+    const at = this.#at + 1;
+    ring[at - 1] = x;
+    this.#at = at;
+    const head = this.#head + (x - first);
+    this.#head = head;
+    const shift = at === n ? 0 : this.#last - first;
+    return this.value = first + (head + ring[at] + (n - at) * shift) / n;
+  }
+
+  #turn(x: number): void {
+    const ring = this.#ring;
+    const last = ring[this.#n - 1];
+    let sum = 0;
+    for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - last;
+    this.#last = last;
+    this.#first = x;
+    this.#head = 0;
+    this.#at = 0;
+  }
+}
+
+/** Exponential moving average, smoothing 2/(n + 1): each update moves the value by that share of its distance to x. */
+export class Ema {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #alpha: number;
+  #missing: number;
+  #sum = NaN;
+
+  constructor(period: number, seed: Seed) {
+    this.#alpha = 2 / (requirePeriod(period) + 1);
+    this.warmup = this.#missing = seed === 'first' ? 1 : period;
+    this.#sum = 0;
+  }
+
+  get ready(): boolean { return this.#missing === 0; }
+
+  update(x: number): number {
+    if (this.#missing > 0) return this.#seed(x);
+    const value = this.value;
+    return this.value = value + this.#alpha * (x - value);
+  }
+
+  #seed(x: number): number {
+    this.#sum += x;
+    this.#missing -= 1;
+    if (this.#missing === 0) this.value = this.#sum / this.warmup;
+    return this.value;
+  }
+}
