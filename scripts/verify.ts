@@ -1,0 +1,56 @@
+// Checks the whole repository, part by part, and stops at the first that fails.
+//
+//   npm run verify                everything
+//   npm run verify -- types lint  only these parts
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
+import { styleText } from 'node:util';
+
+const ROOT = path.dirname(import.meta.dirname);
+
+interface Part {
+  readonly name: string;
+  /** What it shows when it passes, said to a newcomer. */
+  readonly meaning: string;
+  readonly command: readonly string[];
+}
+
+/** Cheap and telling parts come first. */
+const PARTS: readonly Part[] = [
+  { name: 'types', meaning: 'TypeScript finds no type error', command: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'lint', meaning: 'no rule of style or purity is broken', command: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
+  { name: 'walls', meaning: 'every room imports only what it may', command: ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', 'trader'] },
+  { name: 'dead-code', meaning: 'no unused file, export or dependency', command: ['node_modules/knip/bin/knip.js', '--no-progress'] },
+  { name: 'tests', meaning: 'all tests pass', command: ['--disable-warning=ExperimentalWarning', 'scripts/test.ts'] },
+];
+
+function choose(names: readonly string[]): readonly Part[] {
+  const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    console.error(`verify: no part is called ${unknown.join(', ')}. Parts: ${PARTS.map((part) => part.name).join(', ')}.`);
+    process.exit(2);
+  }
+  return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
+}
+
+function main(): void {
+  const parts = choose(process.argv.slice(2));
+  const done: string[] = [];
+  for (const part of parts) {
+    console.log(styleText('bold', `\n── ${part.name}: ${part.meaning}`));
+    const started = performance.now();
+    const { status, error } = spawnSync(process.execPath, part.command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    if (status !== 0) {
+      if (error !== undefined) console.error(error.message);
+      const left = parts.slice(done.length + 1).map(({ name }) => name);
+      console.log(`\n${styleText('red', '✗')} verify failed at ${styleText('bold', part.name)} after ${seconds} s. Passed: ${done.join(', ') || 'none'}. Not run: ${left.join(', ') || 'none'}.`);
+      process.exit(1);
+    }
+    done.push(part.name);
+    console.log(`${styleText('green', '✓')} ${part.name} ${styleText('dim', `${seconds} s`)}`);
+  }
+  console.log(`\n${styleText('green', '✓')} verify passed: ${done.join(', ')}.`);
+}
+
+main();
