@@ -1,0 +1,106 @@
+import {
+  flag, list, pairs, readChoice, readDecimal, readInteger, readInterval, readText, readTime, splitPair, value, withDefault,
+  type OptionValues,
+} from './options.ts';
+import { Refusal } from './refusal.ts';
+import type { BacktestRequest, BarsRequest, FeeRequest, SizingRequest } from './wiring/backtest-request.ts';
+
+/** What a backtest can be told; a sweep takes the same and a grid. */
+export const BACKTEST_OPTIONS = {
+  bars: list('[ID=]FILE', 'bars as CSV, CSV.gz or Parquet, or the id of stored bars; more than one are traded on one account', readBars),
+  instrument: value('ID', 'what the one FILE holds, such as BTC-USDT-PERP.BINANCE', readText),
+  interval: value('1h', 'resample to this interval', readInterval),
+  from: value('TIME', 'first bar: 2024-03-01, 2024-03-01T12:00 (UTC) or milliseconds', readTime),
+  to: value('TIME', 'end, exclusive', readTime),
+  first: value('N', 'use only the first N bars', readInteger(1)),
+  param: pairs('a parameter of the strategy'),
+  cash: withDefault(value('N', 'starting cash', readDecimal), '100000'),
+  'fee-bps': value('N', 'fee in hundredths of a percent of each fill; 10 where no fee is given', readDecimal),
+  fee: value('SPEC', 'another fee: per-share:0.005,min=1,max=0.5% or bps:10', readFee),
+  fill: withDefault(value('WHEN', 'fill at the next bar\'s open, or at the close that decided: next-open or close', readChoice('next-open', 'close')), 'next-open'),
+  sizing: withDefault(value('SPEC', 'a full target is units:N, or fraction:F of equity', readSizing), 'fraction:0.9975'),
+  venue: value('NAME', 'apply this venue\'s ticks, lots and minimums; without it there are none', readText),
+  strict: flag('refuse bars with gaps or without volume instead of counting them'),
+};
+
+/** The options as a request: what belongs together is checked together. */
+export function readBacktestRequest(strategy: string, options: OptionValues<typeof BACKTEST_OPTIONS>): BacktestRequest {
+  return {
+    strategy,
+    bars: readSources(options.bars, options.instrument),
+    intervalMs: options.interval,
+    from: options.from,
+    to: options.to,
+    first: options.first,
+    parameters: options.param,
+    cash: options.cash,
+    fee: chooseFee(options['fee-bps'], options.fee),
+    fill: options.fill,
+    sizing: options.sizing,
+    venue: options.venue,
+    strict: options.strict,
+  };
+}
+
+/** The sources of bars of a command line: at least one, `--instrument` only beside a single one. */
+function readSources(bars: readonly BarsRequest[], instrument: string | undefined): readonly BarsRequest[] {
+  const [only] = bars;
+  if (only === undefined) {
+    throw new Refusal('usage', 'no bars are given', { hint: 'Add --bars FILE; ./algotrendy data lists what is stored.' });
+  }
+  if (instrument === undefined) return bars;
+  if (bars.length > 1 || only.instrument !== undefined) {
+    throw new Refusal('usage', '--instrument names the instrument of a single --bars FILE', { hint: 'Name each one: --bars ID=FILE --bars ID=FILE' });
+  }
+  return [{ instrument, file: only.file }];
+}
+
+/** `FILE` or `ID=FILE`; a path may hold `=` after its first slash or dot. */
+export function readBars(text: string, name: string): BarsRequest {
+  const [instrument, file] = splitPair(text);
+  if (instrument === undefined || /[/\\]/.test(instrument)) return { instrument: undefined, file: readText(text, name) };
+  if (instrument === '' || file === '') throw new Refusal('usage', `--${name} takes FILE or ID=FILE, not "${text}"`);
+  return { instrument, file };
+}
+
+/** The one fee that was asked for; ten basis points where none was. */
+function chooseFee(bps: string | undefined, fee: FeeRequest | undefined): FeeRequest {
+  if (bps !== undefined && fee !== undefined) {
+    throw new Refusal('usage', '--fee-bps and --fee exclude each other', { hint: 'Keep the one you mean.' });
+  }
+  return fee ?? { kind: 'bps', bps: bps ?? '10' };
+}
+
+/** `bps:10` or `per-share:0.005,min=1,max=0.5%`. */
+function readFee(text: string, name: string): FeeRequest {
+  const refuse = (): never => {
+    throw new Refusal('usage', `--${name} takes per-share:0.005,min=1,max=0.5% or bps:10, not "${text}"`);
+  };
+  const bps = /^bps:(\d+(?:\.\d+)?)$/.exec(text)?.[1];
+  if (bps !== undefined) return { kind: 'bps', bps };
+  const match = /^per-share:(\d+(?:\.\d+)?)((?:,(?:min|max)=[^,=]+)*)$/.exec(text) ?? refuse();
+  const limits = new Map((match[2] ?? '').split(',').slice(1).map((part) => splitPair(part) as [string, string]));
+  const min = limits.get('min');
+  const max = limits.get('max');
+  const percent = max === undefined ? undefined : /^(\d+(?:\.\d+)?)%$/.exec(max)?.[1] ?? refuse();
+  if (min !== undefined && !/^\d+(\.\d+)?$/.test(min)) refuse();
+  return { kind: 'per-share', perShare: match[1] as string, min, maxRate: percent === undefined ? undefined : hundredth(percent) };
+}
+
+/** A decimal string divided by 100, digit by digit: `0.5` → `0.005`. */
+function hundredth(decimal: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  const digits = whole.padStart(3, '0') + fraction;
+  const point = Math.max(whole.length, 3) - 2;
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+/** `units:1` or `fraction:0.9975`. */
+function readSizing(text: string, name: string): SizingRequest {
+  const match = /^(units|fraction):(\d+(?:\.\d+)?)$/.exec(text);
+  if (match === null || !/[1-9]/.test(match[2] as string)) {
+    throw new Refusal('usage', `--${name} takes units:1 or fraction:0.9975, not "${text}"`);
+  }
+  return match[1] === 'units'
+    ? { kind: 'units', units: match[2] as string } : { kind: 'fraction', fraction: match[2] as string };
+}

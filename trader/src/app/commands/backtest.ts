@@ -1,0 +1,34 @@
+import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
+import { defineCommand } from '../command.ts';
+
+/** Runs one strategy over bars and prints what it made of them. */
+export const backtestCommand = defineCommand({
+  name: 'backtest',
+  group: 'Research',
+  summary: 'run a strategy over bars from files or the store',
+  usage: 'STRATEGY --bars FILE [options]',
+  examples: [
+    'backtest macd --bars data/BTC-USDT-PERP.BINANCE-1m.csv.gz --interval 1h',
+    'backtest macd --bars bars.parquet --param fast=8 --param slow=21 --fee-bps 5 --json',
+    'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
+    'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
+  ],
+  positionals: [{ name: 'STRATEGY', help: 'a name that the strategies page lists, or the path of a .ts file' }],
+  options: BACKTEST_OPTIONS,
+  notes: [
+    'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
+  ],
+  async run({ positionals, options, terminal, json }) {
+    const request = readBacktestRequest(positionals[0] as string, options);
+    const started = performance.now();
+    const { backtest } = await import('../wiring/backtest.ts');
+    const report = await backtest(request);
+    if (json) {
+      terminal.printJson(report);
+      return 'ok';
+    }
+    const { renderBacktest } = await import('../terminal/backtest-report.ts');
+    terminal.print(...renderBacktest(report, { columns: terminal.columns, style: terminal.style, wallMs: performance.now() - started }));
+    return 'ok';
+  },
+});

@@ -1,0 +1,12 @@
+import type { Command } from '../command.ts';
+
+/** Every command by its name, in the order in which the overview lists them; loaded when asked for. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  version: async () => (await import('./version.ts')).versionCommand,
+};
+
+/** All commands, for the overview and the tests that hold for each of them. */
+export function loadCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}

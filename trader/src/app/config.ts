@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path';
+import { Refusal } from './refusal.ts';
+import { closest } from './suggestion.ts';
+
+/** What the environment says. Secrets never stand here, only names of where to find them. */
+export interface Config {
+  /** Absolute path of the folder that holds all state. */
+  readonly home: string;
+  /** Whether unexpected errors show their stack. */
+  readonly debug: boolean;
+  /** Whether colours are wanted; undefined leaves it to the terminal. */
+  readonly color: boolean | undefined;
+  /** Whether this runs in continuous integration: no live screens, no progress bars. */
+  readonly ci: boolean;
+}
+
+const PREFIX = 'ALGOTRENDY_';
+
+/**
+ * Reads the environment; nothing else in the product does. Unknown `ALGOTRENDY_*` keys are
+ * refused: a misspelt setting must not be taken for its default. The schema is loaded only where
+ * there is such a key, because zod takes longer to load than most commands take to run.
+ */
+export async function readConfig(
+  environment: Readonly<NodeJS.ProcessEnv> = process.env, folder: string = process.cwd(),
+): Promise<Config> {
+  const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(PREFIX)));
+  const settings = Object.keys(own).length === 0 ? {} : await checkSettings(own);
+  return {
+    home: settings.ALGOTRENDY_HOME === undefined ? join(folder, '.algotrendy') : resolve(folder, settings.ALGOTRENDY_HOME),
+    debug: settings.ALGOTRENDY_DEBUG === '1',
+    color: isSet(environment['NO_COLOR']) ? false : isSet(environment['FORCE_COLOR']) ? environment['FORCE_COLOR'] !== '0' : undefined,
+    ci: isSet(environment['CI']) && environment['CI'] !== 'false',
+  };
+}
+
+/** The table in docs/cli.md names the same keys. */
+async function checkSettings(own: Readonly<Record<string, string | undefined>>) {
+  const z = await import('zod/mini');
+  const schema = z.strictObject({
+    ALGOTRENDY_HOME: z.optional(z.string().check(z.minLength(1, 'must name a folder'))),
+    ALGOTRENDY_DEBUG: z.optional(z.enum(['0', '1'], 'must be 0 or 1')),
+  });
+  const read = schema.safeParse(own);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const known = Object.keys(schema.shape);
+    const suggestion = closest(issue.keys[0] ?? '', known);
+    throw new Refusal('usage', `unknown setting ${issue.keys.join(', ')} in the environment`, {
+      hint: suggestion === undefined ? `Known settings: ${known.join(', ')}. Unset it.` : `Did you mean ${suggestion}?`,
+    });
+  }
+  throw new Refusal('usage', `${String(issue?.path[0])} ${issue?.message}`, { where: 'environment' });
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text !== '';
+}

@@ -1,0 +1,59 @@
+import type { Config } from '../config.ts';
+import { openProgress, type Progress } from './progress.ts';
+import { COLOR_STYLE, PLAIN_STYLE, type Style } from './style.ts';
+
+/** A stream that text is written to: standard output, standard error, or a test's. */
+export interface TextStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): boolean;
+}
+
+/** Where a command's words go: results to standard output, everything else to standard error. */
+export class Terminal {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** Colours for standard output. */
+  readonly style: Style;
+  /** Colours for standard error. */
+  readonly noteStyle: Style;
+  /** Whether a person watches standard output live. */
+  readonly isLive: boolean;
+  readonly #ci: boolean;
+
+  constructor(stdout: TextStream, stderr: TextStream, config: Pick<Config, 'color' | 'ci'>) {
+    const styleFor = (stream: TextStream) => (config.color ?? stream.isTTY === true ? COLOR_STYLE : PLAIN_STYLE);
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.style = styleFor(stdout);
+    this.noteStyle = styleFor(stderr);
+    this.isLive = stdout.isTTY === true && !config.ci;
+    this.#ci = config.ci;
+  }
+
+  /** Width of standard output; 80 where it has none. */
+  get columns(): number {
+    return this.stdout.columns ?? 80;
+  }
+
+  /** Writes lines of the result. */
+  print(...lines: readonly string[]): void {
+    this.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Writes one value as JSON on one line. */
+  printJson(value: unknown): void {
+    this.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Says something that is no result. */
+  note(...lines: readonly string[]): void {
+    this.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Opens a progress bar for so many `unit`s; silent where standard error is no terminal. */
+  progress(label: string, unit: string): Progress {
+    return openProgress(this.#ci ? { write() {} } : this.stderr, this.noteStyle, label, unit);
+  }
+}
