@@ -1,0 +1,44 @@
+/** How a file writes its timestamps; `text` is ISO 8601, or LEAN's `20040102 00:00`. */
+export type TimestampUnit = 's' | 'ms' | 'us' | 'ns' | 'text';
+
+const INTEGER = /^-?\d+$/;
+const LEAN_TIME = /^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d)$/;
+const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?: ?UTC|Z|[+-]\d\d:?\d\d)?$/;
+
+/**
+ * The unit that a file's first timestamp shows by its magnitude: milliseconds unless it reads as a
+ * year 1979–5138 in seconds, or is too large for milliseconds. The rest of the file is held to it.
+ */
+export function timestampUnit(text: string): TimestampUnit {
+  if (!INTEGER.test(text)) return 'text';
+  const size = Math.abs(Number(text));
+  if (size >= 3e8 && size < 1e11) return 's';
+  if (size < 1e14) return 'ms';
+  return size < 1e17 ? 'us' : 'ns';
+}
+
+/** Reads one timestamp as milliseconds UTC; NaN when it is not one, a fraction when it is finer than milliseconds. */
+export function parseTimestamp(text: string, unit: TimestampUnit): number {
+  if (unit === 'text') return parseTimeText(text);
+  if (!INTEGER.test(text)) return NaN;
+  return toMilliseconds(BigInt(text), unit);
+}
+
+/** A count of `unit` since 1970 as milliseconds; a fraction when it is finer than milliseconds. */
+export function toMilliseconds(count: bigint, unit: Exclude<TimestampUnit, 'text'>): number {
+  switch (unit) {
+    case 's': return Number(count) * 1000;
+    case 'ms': return Number(count);
+    case 'us': return Number(count / 1000n) + Number(count % 1000n) / 1e3;
+    case 'ns': return Number(count / 1_000_000n) + Number(count % 1_000_000n) / 1e6;
+  }
+}
+
+function parseTimeText(text: string): number {
+  const lean = LEAN_TIME.exec(text);
+  if (lean) return Date.parse(`${lean[1]}-${lean[2]}-${lean[3]}T${lean[4]}:${lean[5]}Z`);
+  if (!ISO_TIME.test(text)) return NaN;
+  const spaced = text.replace(/^(.{10}) (?=\d)/, '$1T').replace(/ ?UTC$/, 'Z');
+  // A time without a zone is UTC here; a bare date is UTC by the standard.
+  return Date.parse(spaced.length > 10 && !/(Z|[+-]\d\d:?\d\d)$/.test(spaced.slice(10)) ? `${spaced}Z` : spaced);
+}
