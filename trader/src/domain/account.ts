@@ -1,0 +1,86 @@
+import { add, mul, neg, rescale, sub, type Exact } from './exact.ts';
+import { Position } from './position.ts';
+
+/** How an instrument counts: decimals of one price unit and of one quantity unit. */
+export interface InstrumentScales {
+  readonly priceScale: number;
+  readonly quantityScale: number;
+}
+
+/** What the ledger needs of a fill. */
+export interface LedgerFill {
+  /** Index of the instrument in the account. */
+  readonly instrument: number;
+  readonly side: 'buy' | 'sell';
+  /** Integer in the instrument's price scale. */
+  readonly price: Exact;
+  /** Positive integer in the instrument's quantity scale. */
+  readonly quantity: Exact;
+  /** Integer in the account's money scale; a fee model rounds it against us. Negative for a rebate. */
+  readonly fee: Exact;
+}
+
+/**
+ * Cash and positions of one account in one currency, counted in integers of 10^-moneyScale.
+ * Nothing rounds where `moneyScale` is at least priceScale + quantityScale of every instrument
+ * and the decimals that its fees need; with a coarser one, a notional is rounded half-even.
+ */
+export class Account {
+  readonly moneyScale: number;
+  readonly instruments: readonly InstrumentScales[];
+  /** One per instrument, in the same order. */
+  readonly positions: readonly Position[];
+  cash: Exact;
+
+  constructor(cash: Exact, moneyScale: number, instruments: readonly InstrumentScales[]) {
+    this.cash = cash;
+    this.moneyScale = moneyScale;
+    this.instruments = instruments;
+    this.positions = instruments.map(() => new Position());
+  }
+
+  /** Books a fill and returns the profit that it realised, before its fee. */
+  applyFill(fill: LedgerFill): Exact {
+    const { side, quantity, fee } = fill;
+    const notional = this.notional(fill.instrument, fill.price, quantity);
+    const flow = side === 'buy' ? neg(notional) : notional;
+    this.cash = sub(add(this.cash, flow), fee);
+    return (this.positions[fill.instrument] as Position).applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
+  }
+
+  /** Money value of a quantity at a price; it has the quantity's sign. */
+  notional(instrument: number, price: Exact, quantity: Exact): Exact {
+    const scales = this.instruments[instrument] as InstrumentScales;
+    return rescale(mul(price, quantity), scales.priceScale + scales.quantityScale, this.moneyScale, 'half-even');
+  }
+
+  /** Cash and what all positions are worth at `marks`: a price per instrument, needed only where something is held. */
+  equity(marks: readonly Exact[]): Exact {
+    let equity = this.cash;
+    for (let i = 0; i < this.positions.length; i++) {
+      const held = this.position(i).quantity;
+      if (held !== 0) equity = add(equity, this.notional(i, marks[i] as Exact, held));
+    }
+    return equity;
+  }
+
+  /** Profit of what is held of one instrument at a price, before fees. */
+  unrealised(instrument: number, mark: Exact): Exact {
+    const { quantity, cost } = this.position(instrument);
+    return sub(this.notional(instrument, mark, quantity), cost);
+  }
+
+  /** Profit of all that was closed, before fees. */
+  get realised(): Exact {
+    return this.positions.reduce<Exact>((sum, position) => add(sum, position.realised), 0);
+  }
+
+  /** Fees paid in all. */
+  get fees(): Exact {
+    return this.positions.reduce<Exact>((sum, position) => add(sum, position.fees), 0);
+  }
+
+  private position(instrument: number): Position {
+    return this.positions[instrument] as Position;
+  }
+}

@@ -1,0 +1,66 @@
+import { abs, add, divide, mul, neg, sub, type Exact } from './exact.ts';
+
+/**
+ * What is held of one instrument, at average cost. Quantities are integers in the instrument's
+ * quantity scale, money in the account's money scale. At every step, to the unit:
+ * `bought − sold = quantity` and `cash paid in and out = realised − fees − cost`.
+ */
+export class Position {
+  /** Held: positive long, negative short. */
+  quantity: Exact = 0;
+  /** Money paid for what is held: positive long, negative short (money received). */
+  cost: Exact = 0;
+  /** Profit of what was closed, before fees. */
+  realised: Exact = 0;
+  /** Fees paid. */
+  fees: Exact = 0;
+  /** Quantity bought in all. */
+  bought: Exact = 0;
+
+  /** Quantity sold in all. */
+  get sold(): Exact {
+    return sub(this.bought, this.quantity);
+  }
+
+  /**
+   * Books a fill and returns the profit that it realised, before its fee. `quantity` is positive
+   * for a buy, negative for a sell, never 0; `notional` is the positive money value of it. A
+   * fill against the position releases cost in proportion to what it closes, and what it has
+   * beyond the position opens the other side.
+   */
+  applyFill(quantity: Exact, notional: Exact, fee: Exact): Exact {
+    const paid = quantity > 0 ? notional : neg(notional);
+    const held = this.quantity;
+    if (quantity > 0) this.bought = add(this.bought, quantity);
+    this.quantity = add(held, quantity);
+    this.fees = add(this.fees, fee);
+    if (held === 0 || held > 0 === quantity > 0) {
+      this.cost = add(this.cost, paid);
+      return 0;
+    }
+    const realised = this.close(held, quantity, paid);
+    this.realised = add(this.realised, realised);
+    return realised;
+  }
+
+  /**
+   * Settles a fill of the opposite sign against what was held. Released cost is rounded towards
+   * zero, so that the remainder stays in the basis until the position is flat; likewise the
+   * remainder of a split notional goes to the side that opens.
+   */
+  private close(held: Exact, quantity: Exact, paid: Exact): Exact {
+    const basis = this.cost;
+    if (this.quantity === 0) {
+      this.cost = 0;
+      return neg(add(paid, basis));
+    }
+    if (abs(quantity) < abs(held)) {
+      const released = divide(mul(basis, abs(quantity)), abs(held), 'trunc');
+      this.cost = sub(basis, released);
+      return neg(add(paid, released));
+    }
+    const closing = divide(mul(paid, abs(held)), abs(quantity), 'trunc');
+    this.cost = sub(paid, closing);
+    return neg(add(closing, basis));
+  }
+}
