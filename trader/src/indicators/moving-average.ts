@@ -1,4 +1,4 @@
-import { requirePeriod } from './window.ts';
+import { finiteOrZero, requirePeriod } from './window.ts';
 
 /**
  * How an exponential average starts. `first`: at the first value, defined from the first update.
@@ -13,9 +13,9 @@ export class Sma {
   readonly warmup: number;
   readonly #n: number;
   readonly #ring: Float64Array;
-  #at = 0;
+  #at: number;
   #first = NaN;
-  #last = NaN;
+  #shift = NaN;
   #head = NaN;
 
   constructor(period: number) {
@@ -30,14 +30,13 @@ export class Sma {
     const n = this.#n;
     if (this.#at === n) this.#turn(x);
     const ring = this.#ring;
-    const first = this.#first;
     const at = this.#at + 1;
-    ring[at - 1] = x;
     this.#at = at;
+    ring[at - 1] = x;
+    const first = this.#first;
     const head = this.#head + (x - first);
     this.#head = head;
-    const shift = at === n ? 0 : this.#last - first;
-    return this.value = first + (head + ring[at] + (n - at) * shift) / n;
+    return this.value = first + (head + ring[at] + (n - at) * this.#shift) / n;
   }
 
   #turn(x: number): void {
@@ -45,9 +44,68 @@ export class Sma {
     const last = ring[this.#n - 1];
     let sum = 0;
     for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - last;
-    this.#last = last;
     this.#first = x;
+    this.#shift = finiteOrZero(last - x);
     this.#head = 0;
+    this.#at = 0;
+  }
+}
+
+/** Weighted moving average: the mean of the last n values with weights 1 (oldest) to n (newest). */
+export class Wma {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #n: number;
+  /** Pairs: of the present block (value, unused), of the last one (unused, weighted tail sum). */
+  readonly #ring: Float64Array;
+  readonly #weights: number;
+  #at: number;
+  #first = NaN;
+  #shift = NaN;
+  #head = NaN;
+  #headWeighted = NaN;
+
+  constructor(period: number) {
+    this.#n = this.#at = this.warmup = requirePeriod(period);
+    this.#weights = period * (period + 1) / 2;
+    this.#ring = new Float64Array(2 * period + 2).fill(NaN, 0, 2 * period);
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
+  /** Window sums as in window.ts: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
+  update(x: number): number {
+    const n = this.#n;
+    if (this.#at === n) this.#turn(x);
+    const ring = this.#ring;
+    const at = this.#at + 1;
+    this.#at = at;
+    ring[2 * at - 2] = x;
+    const first = this.#first;
+    const distance = x - first;
+    const head = this.#head + distance;
+    this.#head = head;
+    const headWeighted = this.#headWeighted + at * distance;
+    this.#headWeighted = headWeighted;
+    const older = n - at;
+    const tail = ring[2 * at + 1] + older * (older + 1) / 2 * this.#shift;
+    return this.value = first + (headWeighted + older * head + tail) / this.#weights;
+  }
+
+  #turn(x: number): void {
+    const ring = this.#ring;
+    const last = ring[2 * this.#n - 2];
+    let sum = 0;
+    let weighted = 0;
+    for (let i = 2 * this.#n - 2; i >= 0; i -= 2) {
+      sum += ring[i] - last;
+      ring[i + 1] = weighted += sum;
+    }
+    this.#first = x;
+    this.#shift = finiteOrZero(last - x);
+    this.#head = 0;
+    this.#headWeighted = 0;
     this.#at = 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
-import { requirePeriod, RollingMax, RollingMin, RollingMoments } from './window.ts';
+import { Ema, Sma } from './moving-average.ts';
+import { requirePeriod, RollingMoments, RollingRange } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -73,22 +74,59 @@ export class Donchian {
   middle = NaN;
   lower = NaN;
   readonly warmup: number;
-  readonly #highest: RollingMax;
-  readonly #lowest: RollingMin;
+  readonly #range: RollingRange;
 
   constructor(period: number) {
-    this.#highest = new RollingMax(period);
-    this.#lowest = new RollingMin(period);
+    this.#range = new RollingRange(period);
     this.warmup = period;
   }
 
   get ready(): boolean { return !Number.isNaN(this.middle); }
 
   update(bar: Bar): void {
-    const upper = this.#highest.update(bar.high);
-    const lower = this.#lowest.update(bar.low);
-    this.upper = upper;
-    this.middle = (upper + lower) / 2;
-    this.lower = lower;
+    const range = this.#range;
+    range.update(bar.high, bar.low);
+    this.upper = range.highest;
+    this.middle = (range.highest + range.lowest) / 2;
+    this.lower = range.lowest;
+  }
+}
+
+/**
+ * Keltner channel: the average typical price (high + low + close) ÷ 3, and `multiplier` average true
+ * ranges to either side. Both averages are simple (Keltner's own, LEAN's default) or exponential,
+ * started with the mean of the first n. The first bar's true range is high − low.
+ */
+export class Keltner {
+  upper = NaN;
+  middle = NaN;
+  lower = NaN;
+  readonly warmup: number;
+  readonly #multiplier: number;
+  readonly #prices: Ema | Sma;
+  readonly #ranges: Ema | Sma;
+  #close = NaN;
+
+  constructor(period: number, multiplier: number, average: 'ema' | 'sma') {
+    const make = () => average === 'ema' ? new Ema(period, 'sma') : new Sma(period);
+    this.#prices = make();
+    this.#ranges = make();
+    this.#multiplier = multiplier;
+    this.warmup = period;
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.middle); }
+
+  update(bar: Bar): void {
+    const high = bar.high;
+    const low = bar.low;
+    const close = bar.close;
+    const previous = Number.isNaN(this.#close) ? low : this.#close;
+    this.#close = close;
+    const middle = this.#prices.update((high + low + close) / 3);
+    const width = this.#multiplier * this.#ranges.update(Math.max(high, previous) - Math.min(low, previous));
+    this.upper = middle + width;
+    this.middle = middle;
+    this.lower = middle - width;
   }
 }

@@ -17,13 +17,6 @@ export function requirePeriod(period: number, min = 1): number {
   return period;
 }
 
-/** n NaNs and a closing zero: the empty tail. */
-function emptyTails(n: number): Float64Array {
-  const tails = new Float64Array(n + 1).fill(NaN);
-  tails[n] = 0;
-  return tails;
-}
-
 /** Sum of the last n values. */
 export class RollingSum {
   /** The sum; NaN before n values. */
@@ -31,13 +24,12 @@ export class RollingSum {
   readonly #n: number;
   /** Up to `#at` the present block's values; from there on the last block's tail sums. */
   readonly #ring: Float64Array;
-  #at = 0;
+  #at: number;
   #head = NaN;
 
   constructor(n: number) {
-    this.#n = requirePeriod(n);
-    this.#ring = emptyTails(n);
-    this.#head = 0;
+    this.#n = this.#at = requirePeriod(n);
+    this.#ring = new Float64Array(n + 1).fill(NaN, 0, n);
   }
 
   update(x: number): number {
@@ -71,98 +63,62 @@ export class RollingMoments {
   /** Population variance, never negative; NaN before n values. */
   variance = NaN;
   readonly #n: number;
+  /** Pairs: of the present block (value, unused), of the last one tail sums of (distance, its square). */
   readonly #ring: Float64Array;
-  readonly #squares: Float64Array;
-  #at = 0;
+  #at: number;
   #first = NaN;
-  #last = NaN;
+  #shift = NaN;
   #head = NaN;
   #headSquares = NaN;
 
   constructor(n: number) {
-    this.#n = requirePeriod(n);
-    this.#ring = emptyTails(n);
-    this.#squares = emptyTails(n);
-    this.#at = n;
+    this.#n = this.#at = requirePeriod(n);
+    this.#ring = new Float64Array(2 * n + 2).fill(NaN, 0, 2 * n);
   }
 
   update(x: number): void {
     const n = this.#n;
-    const ring = this.#ring;
     if (this.#at === n) this.#turn(x);
-    const first = this.#first;
-    let at = this.#at;
-    ring[at] = x;
-    at += 1;
+    const ring = this.#ring;
+    const at = this.#at + 1;
     this.#at = at;
+    ring[2 * at - 2] = x;
+    const first = this.#first;
     const distance = x - first;
     const head = this.#head + distance;
     this.#head = head;
     const headSquares = this.#headSquares + distance * distance;
     this.#headSquares = headSquares;
-    const tail = ring[at];
-    const shift = at === n ? 0 : this.#last - first;
+    const tail = ring[2 * at];
+    const shift = this.#shift;
     const shifted = (n - at) * shift;
-    const sum = head + tail + shifted;
-    const squares = headSquares + this.#squares[at] + shift * (2 * tail + shifted);
-    const offset = sum / n;
-    const variance = squares / n - offset * offset;
+    const offset = (head + tail + shifted) / n;
+    const variance = (headSquares + ring[2 * at + 1] + shift * (2 * tail + shifted)) / n - offset * offset;
     this.mean = first + offset;
     this.variance = variance < 0 ? 0 : variance;
   }
 
   #turn(x: number): void {
     const ring = this.#ring;
-    const squares = this.#squares;
-    const last = ring[this.#n - 1];
+    const last = ring[2 * this.#n - 2];
     let sum = 0;
-    let square = 0;
-    for (let i = this.#n - 1; i >= 0; i--) {
+    let squares = 0;
+    for (let i = 2 * this.#n - 2; i >= 0; i -= 2) {
       const distance = ring[i] - last;
       ring[i] = sum += distance;
-      squares[i] = square += distance * distance;
+      ring[i + 1] = squares += distance * distance;
     }
-    this.#last = last;
     this.#first = x;
+    this.#shift = finiteOrZero(last - x);
     this.#head = 0;
     this.#headSquares = 0;
     this.#at = 0;
   }
 }
 
-/** Highest of the last n values. */
-export class RollingMax {
-  /** NaN before n values. */
-  value = NaN;
-  readonly #n: number;
-  readonly #ring: Float64Array;
-  #at = 0;
-  #head = NaN;
-
-  constructor(n: number) {
-    this.#n = requirePeriod(n);
-    this.#ring = emptyTails(n);
-    this.#ring[n] = -Infinity;
-    this.#head = -Infinity;
-  }
-
-  update(x: number): number {
-    const ring = this.#ring;
-    if (this.#at === this.#n) this.#turn();
-    const at = this.#at;
-    ring[at] = x;
-    this.#at = at + 1;
-    const head = Math.max(this.#head, x);
-    this.#head = head;
-    return this.value = Math.max(head, ring[at + 1]);
-  }
-
-  #turn(): void {
-    const ring = this.#ring;
-    for (let i = this.#n - 2; i >= 0; i--) ring[i] = Math.max(ring[i], ring[i + 1]);
-    this.#head = -Infinity;
-    this.#at = 0;
-  }
+/** What shifts the tails to the head's first value; where it is NaN the tails are NaN already. */
+export function finiteOrZero(shift: number): number {
+  return Number.isNaN(shift) ? 0 : shift;
 }
 
 /** Lowest of the last n values. */
@@ -171,31 +127,89 @@ export class RollingMin {
   value = NaN;
   readonly #n: number;
   readonly #ring: Float64Array;
-  #at = 0;
-  #head = NaN;
+  #at: number;
+  #head = Infinity;
 
   constructor(n: number) {
-    this.#n = requirePeriod(n);
-    this.#ring = emptyTails(n);
+    this.#n = this.#at = requirePeriod(n);
+    this.#ring = new Float64Array(n + 1).fill(NaN);
     this.#ring[n] = Infinity;
-    this.#head = Infinity;
   }
 
+  /** The comparisons are written so that a NaN wins: in a tail it stands for "not yet". */
   update(x: number): number {
-    const ring = this.#ring;
     if (this.#at === this.#n) this.#turn();
+    const ring = this.#ring;
     const at = this.#at;
     ring[at] = x;
     this.#at = at + 1;
-    const head = Math.min(this.#head, x);
-    this.#head = head;
-    return this.value = Math.min(head, ring[at + 1]);
+    let head = this.#head;
+    if (!(x >= head)) this.#head = head = x;
+    const tail = ring[at + 1];
+    return this.value = tail >= head ? head : tail;
   }
 
   #turn(): void {
     const ring = this.#ring;
-    for (let i = this.#n - 2; i >= 0; i--) ring[i] = Math.min(ring[i], ring[i + 1]);
+    let lowest = Infinity;
+    for (let i = this.#n - 1; i >= 0; i--) {
+      if (!(ring[i] >= lowest)) lowest = ring[i];
+      ring[i] = lowest;
+    }
     this.#head = Infinity;
+    this.#at = 0;
+  }
+}
+
+/** Highest high and lowest low of the last n bars: `RollingMin` for both at once, which is faster than two of them. */
+export class RollingRange {
+  /** NaN before n values. */
+  highest = NaN;
+  /** NaN before n values. */
+  lowest = NaN;
+  readonly #end: number;
+  /** Pairs (high, low): the present block's values, then the last block's tail extremes. */
+  readonly #ring: Float64Array;
+  #at: number;
+  #head = -Infinity;
+  #headLow = Infinity;
+
+  constructor(n: number) {
+    this.#end = this.#at = 2 * requirePeriod(n);
+    this.#ring = new Float64Array(2 * n + 2).fill(NaN);
+    this.#ring[2 * n] = -Infinity;
+    this.#ring[2 * n + 1] = Infinity;
+  }
+
+  update(high: number, low: number): void {
+    if (this.#at === this.#end) this.#turn();
+    const ring = this.#ring;
+    const at = this.#at;
+    ring[at] = high;
+    ring[at + 1] = low;
+    this.#at = at + 2;
+    let head = this.#head;
+    if (!(high <= head)) this.#head = head = high;
+    let headLow = this.#headLow;
+    if (!(low >= headLow)) this.#headLow = headLow = low;
+    const tail = ring[at + 2];
+    const tailLow = ring[at + 3];
+    this.highest = tail <= head ? head : tail;
+    this.lowest = tailLow >= headLow ? headLow : tailLow;
+  }
+
+  #turn(): void {
+    const ring = this.#ring;
+    let high = -Infinity;
+    let low = Infinity;
+    for (let i = this.#end - 2; i >= 0; i -= 2) {
+      if (!(ring[i] <= high)) high = ring[i];
+      if (!(ring[i + 1] >= low)) low = ring[i + 1];
+      ring[i] = high;
+      ring[i + 1] = low;
+    }
+    this.#head = -Infinity;
+    this.#headLow = Infinity;
     this.#at = 0;
   }
 }

@@ -1,0 +1,181 @@
+import type { Bar } from '../domain/bar.ts';
+import { Sma } from './moving-average.ts';
+import { requirePeriod, RollingRange } from './window.ts';
+
+/*
+ * Where a definition divides by a range, a movement or a deviation that is zero (a flat market),
+ * the value is 0, as in TA-Lib.
+ */
+
+/**
+ * Relative strength index (Wilder): 100 × average gain ÷ (average gain + average loss), both with
+ * weight 1/n and started with the mean of the first n changes, for which n + 1 values are needed.
+ */
+export class Rsi {
+  /** 0 to 100; NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #n: number;
+  readonly #weight: number;
+  #missing: number;
+  #previous = NaN;
+  #gain = NaN;
+  #loss = NaN;
+
+  constructor(period: number) {
+    this.#n = requirePeriod(period);
+    this.#weight = 1 / period;
+    this.warmup = this.#missing = period + 1;
+  }
+
+  get ready(): boolean { return this.#missing === 0; }
+
+  /** A change is split into gain and loss without a branch: its sign is a coin toss. */
+  update(x: number): number {
+    const change = x - this.#previous;
+    this.#previous = x;
+    const size = Math.abs(change);
+    if (this.#missing > 0) return this.#seed(change, size);
+    const weight = this.#weight;
+    const gain = this.#gain + weight * ((size + change) / 2 - this.#gain);
+    const loss = this.#loss + weight * ((size - change) / 2 - this.#loss);
+    this.#gain = gain;
+    this.#loss = loss;
+    const sum = gain + loss;
+    return this.value = sum === 0 ? 0 : 100 * gain / sum;
+  }
+
+  #seed(change: number, size: number): number {
+    const first = this.#missing === this.warmup;
+    this.#gain = first ? 0 : this.#gain + (size + change) / 2 / this.#n;
+    this.#loss = first ? 0 : this.#loss + (size - change) / 2 / this.#n;
+    this.#missing -= 1;
+    if (this.#missing > 0) return NaN;
+    const sum = this.#gain + this.#loss;
+    return this.value = sum === 0 ? 0 : 100 * this.#gain / sum;
+  }
+}
+
+/**
+ * Stochastic oscillator (Lane): where the close lies in the range of the last n bars, 0 to 100;
+ * k is its simple average over `smooth` bars (1: the fast %K), d the simple average of k over `signal`.
+ */
+export class Stochastic {
+  /** %K, 0 to 100. */
+  k = NaN;
+  /** %D, 0 to 100. */
+  d = NaN;
+  readonly warmup: number;
+  readonly #range: RollingRange;
+  readonly #smooth: Sma;
+  readonly #signal: Sma;
+
+  constructor(period: number, smooth: number, signal: number) {
+    this.#range = new RollingRange(period);
+    this.#smooth = new Sma(smooth);
+    this.#signal = new Sma(signal);
+    this.warmup = period + smooth + signal - 2;
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.d); }
+
+  update(bar: Bar): void {
+    const range = this.#range;
+    range.update(bar.high, bar.low);
+    const width = range.highest - range.lowest;
+    const k = this.#smooth.update(width === 0 ? 0 : 100 * (bar.close - range.lowest) / width);
+    const d = this.#signal.update(k);
+    if (Number.isNaN(d)) return;
+    this.k = k;
+    this.d = d;
+  }
+}
+
+/** Williams %R: how far the close lies under the highest high, in percent of the range of the last n bars; −100 to 0. */
+export class WilliamsR {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #range: RollingRange;
+
+  constructor(period: number) {
+    this.#range = new RollingRange(period);
+    this.warmup = period;
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
+  update(bar: Bar): number {
+    const range = this.#range;
+    range.update(bar.high, bar.low);
+    const width = range.highest - range.lowest;
+    return this.value = width === 0 ? 0 : -100 * (range.highest - bar.close) / width;
+  }
+}
+
+/**
+ * Commodity channel index (Lambert): the typical price's distance from its simple average, in units
+ * of 0.015 mean absolute deviations. The deviation is taken anew from the n values of the window:
+ * the one indicator whose update costs O(n), since every value's distance changes with the mean.
+ */
+export class Cci {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #mean: Sma;
+  readonly #prices: Float64Array;
+  #at = 0;
+
+  constructor(period: number) {
+    this.#mean = new Sma(period);
+    this.#prices = new Float64Array(period);
+    this.warmup = period;
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
+  update(bar: Bar): number {
+    const prices = this.#prices;
+    const n = prices.length;
+    const price = (bar.high + bar.low + bar.close) / 3;
+    const at = this.#at;
+    prices[at] = price;
+    this.#at = at + 1 === n ? 0 : at + 1;
+    const mean = this.#mean.update(price);
+    let even = 0;
+    let odd = 0;
+    let i = 1;
+    for (; i < n; i += 2) {
+      even += Math.abs(prices[i - 1] - mean);
+      odd += Math.abs(prices[i] - mean);
+    }
+    if (i === n) even += Math.abs(prices[i - 1] - mean);
+    const deviation = (even + odd) / n;
+    return this.value = deviation === 0 ? 0 : (price - mean) / (0.015 * deviation);
+  }
+}
+
+/** Rate of change: the value's distance from the one n updates before, in percent of that one; 0 where that one is 0. */
+export class Roc {
+  /** NaN before `warmup` updates. */
+  value = NaN;
+  readonly warmup: number;
+  readonly #ring: Float64Array;
+  #at = 0;
+
+  constructor(period: number) {
+    this.#ring = new Float64Array(requirePeriod(period)).fill(NaN);
+    this.warmup = period + 1;
+  }
+
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
+  update(x: number): number {
+    const ring = this.#ring;
+    const at = this.#at;
+    const before = ring[at];
+    ring[at] = x;
+    this.#at = at + 1 === ring.length ? 0 : at + 1;
+    return this.value = before === 0 ? 0 : 100 * (x / before - 1);
+  }
+}
