@@ -16,12 +16,16 @@ const BUNDLED_NODE_MAJOR_MIN = 24;
 const HEARTBEAT_MS = 1000;
 const LOCK_STALE_MS = 30 * HEARTBEAT_MS;
 const TAIL_LINES = 20;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const LEFTOVERS = /ENOTEMPTY|EEXIST|ENOTDIR|EISDIR/;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, 'node_modules');
 const stampFile = path.join(modules, '.algotrendy-ready');
 const lockFile = path.join(modules, '.algotrendy-install');
 const bundledNode = path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+let stopped = false;
 
 /** The hash of every file that decides what belongs in node_modules. */
 function wantedStamp() {
@@ -59,11 +63,21 @@ function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function describeOwner() {
-  return JSON.stringify({ pid: process.pid, host: os.hostname(), nonce: createHash('sha256').update(`${process.pid} ${process.hrtime.bigint()}`).digest('hex') });
+/** What the lock says of its owner: its processes, which are this one and the npm it started. */
+function describeOwner(pids) {
+  return JSON.stringify({ pids, host: os.hostname(), started: Date.now() });
 }
 
-/** A lock is stale when its owner died on this machine, or has shown no sign of life for long. */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
+/** A lock is stale when its owners died on this machine, or have shown no sign of life for long. */
 function isStale(content) {
   let age;
   try {
@@ -79,13 +93,7 @@ function isStale(content) {
   } catch {
     return false; // Being written at this moment; its age decides later.
   }
-  if (owner.host !== os.hostname()) return false;
-  try {
-    process.kill(owner.pid, 0);
-    return false;
-  } catch (error) {
-    return error.code === 'ESRCH';
-  }
+  return owner.host === os.hostname() && !owner.pids.some(isAlive);
 }
 
 /** Moves a stale lock away; if another process renewed it in between, puts that one back. */
@@ -102,7 +110,7 @@ function breakLock(content) {
 
 /** Takes the install lock; resolves to false when another process made all ready meanwhile. */
 async function acquireLock(stamp) {
-  const me = describeOwner();
+  const me = describeOwner([process.pid]);
   let told = false;
   for (;;) {
     try {
@@ -157,12 +165,17 @@ function runNpm(args) {
       shell: process.platform === 'win32' && command === 'npm',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    process.on('exit', () => child.kill());
+    if (child.pid) fs.writeFileSync(lockFile, describeOwner([process.pid, child.pid]));
+    const stop = () => child.kill();
+    for (const signal of STOP_SIGNALS) process.on(signal, stop);
     const keep = (chunk) => (output += chunk);
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => resolve({ code: -1, error, output }));
-    child.on('close', (code, signal) => resolve({ code: code === null ? -1 : code, signal, output }));
+    child.on('close', (code) => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
+      resolve({ code: code === null ? -1 : code, output });
+    });
   });
 }
 
@@ -197,12 +210,27 @@ function bundledNodeIsFit() {
   return Number(bundledNodeVersion().slice(1).split('.')[0]) >= BUNDLED_NODE_MAJOR_MIN && fs.existsSync(path.join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'));
 }
 
+/** Clears what an install that was killed half-way left behind, in which npm can get stuck. */
+function emptyModules() {
+  for (const name of fs.readdirSync(modules)) {
+    const entry = path.join(modules, name);
+    if (entry !== lockFile) fs.rmSync(entry, { recursive: true, force: true });
+  }
+}
+
 /**
  * The lock file decides the versions, yet `npm ci` is not used: a lock made where some other
  * platform's optional binaries could not be resolved lacks them, and `npm ci` refuses it.
  */
 async function install() {
-  const result = await runNpm(['install', '--no-save', '--include=dev', '--loglevel=error', '--no-progress']);
+  const args = ['install', '--no-save', '--include=dev', '--loglevel=error', '--no-progress'];
+  let result = await runNpm(args);
+  if (stopped) process.exit(130);
+  if (result.code !== 0 && LEFTOVERS.test(result.output)) {
+    emptyModules();
+    result = await runNpm(args);
+  }
+  if (stopped) process.exit(130);
   if (result.code !== 0) failInstall(result);
   if (bundledNodeIsFit()) return;
   // Where install scripts are switched off, the package `node` brought no binary: run its script alone.
@@ -221,7 +249,8 @@ async function installLocked(stamp) {
   const heartbeat = setInterval(() => fs.utimes(lockFile, new Date(), new Date(), () => {}), HEARTBEAT_MS);
   const release = () => fs.rmSync(lockFile, { force: true });
   process.on('exit', release);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+  // npm is told to stop too; the lock stays until it did.
+  for (const signal of STOP_SIGNALS) process.on(signal, () => (stopped = true));
   if (isReady(stamp)) return clearInterval(heartbeat);
   const started = Date.now();
   const stopProgress = showProgress('Installing dependencies (first run, or they changed)', started);
