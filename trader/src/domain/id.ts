@@ -1,0 +1,9 @@
+import { hash } from 'node:crypto';
+
+/**
+ * The 128-bit id of something that was decided: 32 hex digits of the SHA-256 of its causes.
+ * The same causes give the same id, so a replay repeats it; no clock or randomness is involved.
+ */
+export function causalId(...causes: readonly (string | number)[]): string {
+  return hash('sha256', causes.join('\u001f')).slice(0, 32);
+}

@@ -1,0 +1,34 @@
+import type { Exact } from './exact.ts';
+import type { Order } from './order.ts';
+import type { Timestamp } from './time.ts';
+
+/** What a venue says about an order. A fill adds to `filled`; every other kind but `accepted` ends the order. */
+export type ExecutionReport =
+  | { readonly kind: 'accepted' | 'canceled' | 'expired'; readonly order: Order; readonly tsEvent: Timestamp }
+  | { readonly kind: 'rejected'; readonly order: Order; readonly tsEvent: Timestamp; readonly reason: string }
+  | FillReport;
+
+/** A trade of an order. */
+export interface FillReport {
+  readonly kind: 'filled';
+  readonly order: Order;
+  readonly tsEvent: Timestamp;
+  /** The venue's id of the trade, unique per venue: a repeated one is the same trade. */
+  readonly tradeId: number;
+  /** Units of 10^-priceScale. */
+  readonly price: Exact;
+  /** Units of 10^-quantityScale, above zero. */
+  readonly quantity: Exact;
+  /** Account money, above zero when paid. */
+  readonly fee: Exact;
+}
+
+/** An order that our own risk stage refused, and why: the rule, what was asked and what is allowed. */
+export interface Denial {
+  readonly rule: string;
+  /** Name of the sub-position that wanted it. */
+  readonly owner: string;
+  readonly tsEvent: Timestamp;
+  readonly value: number;
+  readonly limit: number;
+}

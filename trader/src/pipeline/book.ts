@@ -1,0 +1,74 @@
+import type { Exact } from '../domain/exact.ts';
+import type { Order, OrderOwner } from '../domain/order.ts';
+import { Signal } from '../domain/signal.ts';
+import type { Strategy } from '../ports/strategy.ts';
+import { ReusableList } from '../domain/reusable-list.ts';
+import type { Sizer } from './sizing.ts';
+
+/** An order on its way or resting at the venue. */
+export class WorkingOrder {
+  readonly order: Order;
+  /** What is not filled yet, in quantity units. */
+  leaves: Exact;
+  accepted = false;
+  /** Its end has been asked for. */
+  canceling = false;
+  /** The last trade of it that was booked: venues number trades upwards, so a repeated one is not above it. */
+  lastTrade = -1;
+
+  constructor(order: Order) {
+    this.order = order;
+    this.leaves = order.quantity;
+  }
+}
+
+/**
+ * The sub-position of one strategy in one instrument: what it wants, what it has, and what is on
+ * its way. The venue sees the sum of all books; orders and fills belong to exactly one.
+ */
+export class Book implements OrderOwner {
+  readonly run: string;
+  readonly name: string;
+  readonly index: number;
+  readonly instrument: number;
+  readonly strategy: Strategy;
+  readonly sizer: Sizer;
+  /** What the strategy writes its opinion into. */
+  readonly signal = new Signal();
+
+  /** The opinion last acted on. */
+  target = 0;
+  stop = NaN;
+  takeProfit = NaN;
+  /** How many times the target has changed. */
+  signalId = 0;
+  /** The quantity that the opinion comes to, signed. */
+  wanted: Exact = 0;
+  /** A protective exit has ended this opinion, or the guards refused it: flat until the next one. */
+  latched = false;
+  /** Something is left to do at the next bar. */
+  attention = false;
+
+  /** What is held, signed. */
+  quantity: Exact = 0;
+  /** What is on its way towards the target, each at least 0; protective orders are not counted. */
+  buying: Exact = 0;
+  selling: Exact = 0;
+  /** How many orders it has made. */
+  orders = 0;
+  /** Orders that have not ended. */
+  readonly working = new ReusableList<WorkingOrder>();
+  /** How many of those are protective. */
+  protecting = 0;
+  /** How many have been asked to end. */
+  canceling = 0;
+
+  constructor(run: string, name: string, index: number, instrument: number, strategy: Strategy, sizer: Sizer) {
+    this.run = run;
+    this.name = name;
+    this.index = index;
+    this.instrument = instrument;
+    this.strategy = strategy;
+    this.sizer = sizer;
+  }
+}

@@ -1,0 +1,222 @@
+import type { Bar } from '../domain/bar.ts';
+import { compare, type Exact } from '../domain/exact.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
+import type { Denial, ExecutionReport } from '../domain/report.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { ExecutionClient, FeeModel } from '../ports/execution.ts';
+import type { Strategy } from '../ports/strategy.ts';
+import { ReusableList } from '../domain/reusable-list.ts';
+import { Book } from './book.ts';
+import { Execution, isProtective } from './execution.ts';
+import type { Guard } from './guards.ts';
+import { Portfolio } from './portfolio.ts';
+import { Risk } from './risk.ts';
+import { createSizer, type Sizing } from './sizing.ts';
+
+/** One instrument and the length of its bars. */
+export interface Market {
+  readonly instrument: Instrument;
+  readonly intervalMs: number;
+}
+
+/** One strategy on one market. */
+export interface BookSpec {
+  /** Names it in ids and displays: `macd`. */
+  readonly strategyName: string;
+  readonly strategy: Strategy;
+  /** Index into the markets. */
+  readonly market: number;
+  readonly sizing: Sizing;
+}
+
+/** What happens inside, told as it happens; an order before it is sent, a report before it is applied. */
+export interface Audit {
+  onOrder(order: Order): void;
+  onReport(report: ExecutionReport): void;
+  onDenial(denial: Denial): void;
+}
+
+/** Everything an engine is made of. Backtest, paper and live differ in the client and in who calls. */
+export interface EngineSpec {
+  /** Part of every client order id: two runs never share one. */
+  readonly run: string;
+  readonly markets: readonly Market[];
+  readonly books: readonly BookSpec[];
+  /** Opening cash in account money. */
+  readonly cash: Exact;
+  /** Decimals of account money. */
+  readonly moneyScale: number;
+  readonly fees: FeeModel;
+  readonly guards: readonly Guard[];
+  readonly client: ExecutionClient;
+  readonly audit?: Audit;
+}
+
+/** What a person, or a guard in his place, can order. */
+export type Command =
+  /** No new risk until `resume`; what is held is kept, and its exits stay. */
+  | { readonly kind: 'halt'; readonly reason: string }
+  /** `halt`, and every position closed. */
+  | { readonly kind: 'flatten'; readonly reason: string }
+  | { readonly kind: 'resume' };
+
+/**
+ * The engine: bars, reports and commands go in, one at a time, and each is worked off before the
+ * next. It reads no clock and asks no one; the same inputs give the same orders.
+ */
+export class Engine {
+  /** Event time of the input being worked off. */
+  now: Timestamp = -Infinity;
+  bars = 0;
+  /** Bars during which something was held. */
+  exposedBars = 0;
+  readonly books: readonly Book[];
+  readonly portfolio: Portfolio;
+  readonly risk: Risk;
+  readonly execution: Execution;
+  readonly #markets: readonly Market[];
+  readonly #booksOf: readonly (readonly Book[])[];
+  readonly #client: ExecutionClient;
+  readonly #audit: Audit | undefined;
+  readonly #reports = new ReusableList<ExecutionReport>();
+
+  constructor(spec: EngineSpec) {
+    const instruments = spec.markets.map((market) => market.instrument);
+    this.books = spec.books.map(({ strategyName, strategy, market, sizing }, index) => {
+      const instrument = instruments[market] as Instrument;
+      return new Book(spec.run, `${strategyName}@${instrument.id}`, index, market, strategy, createSizer(sizing, instrument, spec.fees, spec.moneyScale));
+    });
+    this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
+    this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
+    this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
+    this.#markets = spec.markets;
+    this.#booksOf = spec.markets.map((_, market) => this.books.filter((book) => book.instrument === market));
+    this.#client = spec.client;
+    this.#audit = spec.audit;
+    spec.client.connect({ report: (report) => this.#reports.push(report), settle: () => this.settle() });
+  }
+
+  /**
+   * Admits one closed bar of one market: the simulated venue trades on it, prices move, strategies
+   * decide, orders go out. Bars must come in order of their close, markets at one time in their order.
+   */
+  onBar(market: number, bar: Bar): void {
+    const { intervalMs } = this.#markets[market] as Market;
+    const { portfolio } = this;
+    const { timestamp } = bar;
+    this.now = timestamp;
+    this.#client.onBar?.(market, bar, intervalMs);
+    const now = timestamp + intervalMs;
+    this.now = now;
+    portfolio.marks[market] = bar.close;
+    this.risk.seen(market, now);
+    const books = this.#booksOf[market] as readonly Book[];
+    for (let i = 0; i < books.length; i++) {
+      const book = books[i] as Book;
+      const { signal } = book;
+      book.strategy.onBar(bar, signal);
+      if (signal.target !== book.target) this.#changeMind(book);
+      else if (book.attention || !Object.is(signal.stop, book.stop) || !Object.is(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
+    }
+    this.settle();
+    this.bars += 1;
+    if (portfolio.exposed) this.exposedBars += 1;
+    portfolio.curve.record(now, portfolio.equity());
+  }
+
+  /** Admits one command of a person, at the time of the last input. */
+  onCommand(command: Command): void {
+    const { risk } = this;
+    if (command.kind === 'resume') {
+      risk.state = { kind: 'active' };
+      return;
+    }
+    risk.state = { kind: 'halted', reason: command.reason };
+    if (command.kind === 'halt') return;
+    for (const book of this.books) {
+      book.latched = true;
+      book.wanted = 0;
+      this.execution.cancel(book, 'all');
+      this.#act(book);
+    }
+    this.settle();
+  }
+
+  /** Works off the reports that wait, and what they lead to, until nothing is left. */
+  settle(): void {
+    const reports = this.#reports;
+    for (let i = 0; i < reports.length; i++) this.#onReport(reports.at(i));
+    reports.clear();
+  }
+
+  #onReport(report: ExecutionReport): void {
+    this.#audit?.onReport(report);
+    const outcome = this.execution.apply(report);
+    if (outcome === 'progress' || outcome === 'unknown') return;
+    const book = this.books[report.order.owner.index] as Book;
+    this.now = Math.max(this.now, report.tsEvent);
+    if (outcome === 'protective-filled') {
+      // A stop is not bought back on the next bar: flat until the strategy changes its mind.
+      book.latched = true;
+      book.wanted = 0;
+      this.execution.cancel(book, 'protective');
+    } else if (outcome === 'refused') {
+      // Asking again at once could go on for ever: what is still needed is asked for on the next bar.
+      book.attention = true;
+      if (!isProtective(report.order)) this.#giveUp(book);
+      return;
+    }
+    this.#act(book);
+  }
+
+  /** An entry that the venue did not take is not asked for again; leaving a position is. */
+  #giveUp(book: Book): void {
+    book.latched = true;
+    const staysOnSide = compare(book.quantity, 0) > 0 === compare(book.wanted, 0) > 0;
+    if (book.wanted !== 0) book.wanted = staysOnSide ? book.quantity : 0;
+  }
+
+  #changeMind(book: Book): void {
+    const { target, stop, takeProfit } = book.signal;
+    if (!(target >= -1 && target <= 1)) {
+      throw new RangeError(`${book.name} wants a target of ${target}; a target lies between -1 and 1`);
+    }
+    book.target = target;
+    book.stop = stop;
+    book.takeProfit = takeProfit;
+    book.signalId += 1;
+    book.latched = false;
+    book.wanted = this.risk.size(book);
+    this.#act(book);
+  }
+
+  /** The opinion stands, but its exits have moved, or something was left to do. */
+  #moveExits(book: Book): void {
+    book.attention = false;
+    const moved = !Object.is(book.signal.stop, book.stop) || !Object.is(book.signal.takeProfit, book.takeProfit);
+    book.stop = book.signal.stop;
+    book.takeProfit = book.signal.takeProfit;
+    if (moved && book.protecting > 0) this.execution.cancel(book, 'protective');
+    else this.#act(book);
+  }
+
+  /**
+   * Does the next thing that the book needs. While protective orders stand, or an order's end is
+   * awaited, the target is not traded: their reports lead back here, so nothing is sold twice.
+   */
+  #act(book: Book): void {
+    if (book.protecting > 0 && book.wanted !== book.quantity) this.execution.cancel(book, 'protective');
+    if (book.protecting > 0 || book.canceling > 0) return;
+    const order = this.risk.towardsTarget(book, this.now);
+    if (order) this.execution.submit(book, order);
+    else if (book.quantity !== 0 && book.quantity === book.wanted && book.buying === 0 && book.selling === 0) this.#protect(book);
+  }
+
+  #protect(book: Book): void {
+    const { stop, takeProfit } = book;
+    const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
+    if (first) this.execution.submit(book, first);
+    if (!Number.isNaN(takeProfit)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+  }
+}

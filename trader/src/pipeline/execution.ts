@@ -1,0 +1,125 @@
+import { compare, sub, type Exact } from '../domain/exact.ts';
+import type { Approved, Order } from '../domain/order.ts';
+import type { ExecutionReport, FillReport } from '../domain/report.ts';
+import type { ExecutionClient } from '../ports/execution.ts';
+import { WorkingOrder, type Book } from './book.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** What a report did to its book. */
+export type Outcome =
+  /** Nothing to react to. */
+  | 'progress'
+  /** The order has ended as it should, or as we asked. */
+  | 'ended'
+  /** It has ended without being filled and without our asking. */
+  | 'refused'
+  /** A stop or take-profit has traded. */
+  | 'protective-filled'
+  /** Not an order of ours that is working, or a trade already booked. */
+  | 'unknown';
+
+/** Sends approved orders and follows each to its end. */
+export class Execution {
+  orders = 0;
+  /** Reports of orders that are not working, or repeat a trade: counted, never booked twice. */
+  strays = 0;
+  readonly #client: ExecutionClient;
+  readonly #portfolio: Portfolio;
+  readonly #books: readonly Book[];
+  readonly #onOrder: (order: Order) => void;
+
+  constructor(client: ExecutionClient, portfolio: Portfolio, books: readonly Book[], onOrder: (order: Order) => void) {
+    this.#client = client;
+    this.#portfolio = portfolio;
+    this.#books = books;
+    this.#onOrder = onOrder;
+  }
+
+  /** Tracks the order, has it journalled, and only then sends it. */
+  submit(book: Book, order: Approved<Order>): void {
+    book.working.push(new WorkingOrder(order));
+    if (isProtective(order)) book.protecting += 1;
+    this.orders += 1;
+    this.#onOrder(order);
+    this.#client.submit(order);
+  }
+
+  /** Asks for the end of a book's orders: the protective ones, or all. */
+  cancel(book: Book, which: 'protective' | 'all'): void {
+    for (let i = 0; i < book.working.length; i++) {
+      const working = book.working.at(i);
+      if (working.canceling || (which === 'protective' && !isProtective(working.order))) continue;
+      working.canceling = true;
+      book.canceling += 1;
+      this.#client.cancel(working.order);
+    }
+  }
+
+  /** Applies one report to the book that owns the order. */
+  apply(report: ExecutionReport): Outcome {
+    const book = this.#books[report.order.owner.index] as Book;
+    const working = find(book, report.order);
+    if (working === undefined) {
+      this.strays += 1;
+      return 'unknown';
+    }
+    switch (report.kind) {
+      case 'accepted':
+        working.accepted = true;
+        return 'progress';
+      case 'filled':
+        return this.#fill(book, working, report);
+      case 'canceled':
+      case 'expired':
+      case 'rejected':
+        this.#end(book, working);
+        return working.canceling || canceledByOther(report.order, book) ? 'ended' : 'refused';
+    }
+  }
+
+  #fill(book: Book, working: WorkingOrder, report: FillReport): Outcome {
+    if (report.tradeId <= working.lastTrade || compare(report.quantity, working.leaves) > 0) {
+      this.strays += 1;
+      return 'unknown';
+    }
+    working.lastTrade = report.tradeId;
+    working.leaves = sub(working.leaves, report.quantity);
+    this.#release(book, report.order, report.quantity);
+    this.#portfolio.applyFill(book, report);
+    if (working.leaves === 0) this.#end(book, working);
+    if (isProtective(report.order)) return 'protective-filled';
+    return working.leaves === 0 ? 'ended' : 'progress';
+  }
+
+  #end(book: Book, working: WorkingOrder): void {
+    book.working.remove(working);
+    if (working.canceling) book.canceling -= 1;
+    if (isProtective(working.order)) book.protecting -= 1;
+    else if (working.leaves !== 0) this.#release(book, working.order, working.leaves);
+  }
+
+  /** Takes what filled or ended out of what is on its way. */
+  #release(book: Book, order: Order, quantity: Exact): void {
+    if (isProtective(order)) return;
+    if (order.side === 'buy') book.buying = sub(book.buying, quantity);
+    else book.selling = sub(book.selling, quantity);
+  }
+}
+
+function find(book: Book, order: Order): WorkingOrder | undefined {
+  const { working } = book;
+  for (let i = 0; i < working.length; i++) {
+    if (working.at(i).order === order) return working.at(i);
+  }
+  return undefined;
+}
+
+/** Whether the venue has canceled an exit because its counterpart traded. */
+function canceledByOther(order: Order, book: Book): boolean {
+  return isProtective(order) && book.wanted === 0;
+}
+
+/** Whether an order protects a position rather than reaching for a target. */
+export function isProtective(order: Order): boolean {
+  return order.leg === 'stop' || order.leg === 'take-profit';
+}

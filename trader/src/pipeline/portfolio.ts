@@ -1,0 +1,91 @@
+import { Account } from '../domain/account.ts';
+import { EquityCurve } from '../domain/equity-curve.ts';
+import { add, fromNumber, toNumber, type Exact } from '../domain/exact.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { FillReport } from '../domain/report.ts';
+import type { Book } from './book.ts';
+import { TradeLog } from './trade-log.ts';
+
+/**
+ * What the account holds: exact in the ledger, and mirrored as float64 for the questions that
+ * every bar asks. The mirror is written anew from the ledger at each fill, so it never drifts.
+ */
+export class Portfolio {
+  /** One position per book; the venue's position is their sum. */
+  readonly account: Account;
+  readonly curve = new EquityCurve();
+  readonly trades: TradeLog;
+  /** Last price of each instrument; NaN before the first. */
+  readonly marks: Float64Array;
+  readonly #instruments: readonly Instrument[];
+  readonly #books: readonly Book[];
+  readonly #quantities: Float64Array;
+  #cash: number;
+  #held = 0;
+  fills = 0;
+
+  constructor(cash: Exact, moneyScale: number, instruments: readonly Instrument[], books: readonly Book[]) {
+    this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument] as Instrument));
+    this.trades = new TradeLog(books.length);
+    this.marks = new Float64Array(instruments.length).fill(NaN);
+    this.#instruments = instruments;
+    this.#books = books;
+    this.#quantities = new Float64Array(books.length);
+    this.#cash = toNumber(cash, moneyScale);
+  }
+
+  /** Books a fill into the ledger and into the record of round trips. */
+  applyFill(book: Book, report: FillReport): void {
+    const { account } = this;
+    const { priceScale, quantityScale } = this.#instruments[book.instrument] as Instrument;
+    const { price, quantity, fee, tsEvent } = report;
+    const { side } = report.order;
+    const realised = account.applyFill({ instrument: book.index, side, price, quantity, fee });
+    const held = (account.positions[book.index] as { quantity: Exact }).quantity;
+    const before = this.#quantities[book.index] as number;
+    const after = toNumber(held, quantityScale);
+    book.quantity = held;
+    this.#quantities[book.index] = after;
+    this.#cash = toNumber(account.cash, account.moneyScale);
+    this.#held += Number(after !== 0) - Number(before !== 0);
+    this.fills += 1;
+    const { moneyScale } = account;
+    this.trades.add(book.index, tsEvent, before, after, toNumber(price, priceScale), toNumber(realised, moneyScale), toNumber(fee, moneyScale));
+  }
+
+  /** Equity at the last prices, in account currency. */
+  equity(): number {
+    let equity = this.#cash;
+    if (this.#held > 0) {
+      const books = this.#books;
+      for (let i = 0; i < books.length; i++) {
+        const quantity = this.#quantities[i] as number;
+        if (quantity !== 0) equity += quantity * (this.marks[(books[i] as Book).instrument] as number);
+      }
+    }
+    return equity;
+  }
+
+  /** Equity at the last prices, exact: cash and every book's quantity at its mark. */
+  exactEquity(): Exact {
+    return this.account.equity(this.#books.map((book) => {
+      const mark = this.marks[book.instrument] as number;
+      return Number.isNaN(mark) ? 0 : fromNumber(mark, (this.#instruments[book.instrument] as Instrument).priceScale);
+    }));
+  }
+
+  /** What all books hold of one instrument together: the position that the venue sees. */
+  netQuantity(instrument: number): Exact {
+    return this.#books.reduce<Exact>((sum, book) => (book.instrument === instrument ? add(sum, book.quantity) : sum), 0);
+  }
+
+  /** Whether any book holds anything. */
+  get exposed(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Quantity of one book as float64. */
+  quantityOf(book: Book): number {
+    return this.#quantities[book.index] as number;
+  }
+}

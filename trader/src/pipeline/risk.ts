@@ -1,0 +1,141 @@
+import { add, compare, neg, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { roundToTick, type Instrument } from '../domain/instrument.ts';
+import { Order, type Approved, type Leg } from '../domain/order.ts';
+import type { Denial } from '../domain/report.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { Book } from './book.ts';
+import type { Guard, Intent } from './guards.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** Who may add risk: everyone, or nobody until a person says so. */
+export type TradingState = { readonly kind: 'active' } | { readonly kind: 'halted'; readonly reason: string };
+
+/**
+ * The one writer of an account's orders, and the one file that can stop one. It sizes what books
+ * want, counts what is already on its way, asks the guards, reserves, and mints `Approved` orders.
+ */
+export class Risk {
+  state: TradingState = { kind: 'active' };
+  denials = 0;
+  readonly #instruments: readonly Instrument[];
+  readonly #books: readonly Book[];
+  readonly #portfolio: Portfolio;
+  readonly #equity: () => Exact;
+  readonly #guards: readonly Guard[];
+  readonly #tsMarks: Float64Array;
+  readonly #onDenial: (denial: Denial) => void;
+
+  constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void) {
+    this.#instruments = instruments;
+    this.#books = books;
+    this.#portfolio = portfolio;
+    this.#equity = () => portfolio.exactEquity();
+    this.#guards = guards;
+    this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
+    this.#onDenial = onDenial;
+  }
+
+  /** Notes when an instrument's price was last seen. */
+  seen(instrument: number, now: Timestamp): void {
+    this.#tsMarks[instrument] = now;
+  }
+
+  /** The quantity that a book's opinion comes to now. */
+  size(book: Book): Exact {
+    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument] as number, this.#equity);
+  }
+
+  /**
+   * The order that closes the gap target − position − in flight, reserved for, or undefined when
+   * there is no gap or it was denied. When the whole is denied, what of it only takes risk off
+   * still goes. A denied opinion is not asked for again: the book is latched.
+   */
+  towardsTarget(book: Book, now: Timestamp): Approved<Order> | undefined {
+    const expected = sub(add(book.quantity, book.buying), book.selling);
+    const gap = sub(book.wanted, expected);
+    if (gap === 0) return undefined;
+    const denial = this.#adds(book, gap) ? this.#denial(book, gap, now) : undefined;
+    if (denial === undefined) return this.#mint(book, 'target', gap, now);
+    this.denials += 1;
+    this.#onDenial(denial);
+    book.latched = true;
+    book.wanted = this.#towardsFlat(book, gap);
+    const rest = sub(book.wanted, expected);
+    return rest === 0 ? undefined : this.#mint(book, 'target', rest, now);
+  }
+
+  /** A protective order for all that the book holds. */
+  protective(book: Book, leg: 'stop' | 'take-profit', price: number, now: Timestamp, ocoWith?: Order): Approved<Order> {
+    const instrument = this.#instrument(book);
+    const long = compare(book.quantity, 0) > 0;
+    const exact = roundToTick(price, instrument, long === (leg === 'stop') ? 'floor' : 'ceil');
+    return this.#approve(new Order(
+      book, book.signalId, book.orders++, leg, book.instrument, long ? 'sell' : 'buy',
+      leg === 'stop' ? 'stop' : 'limit', 'gtc', long ? book.quantity : neg(book.quantity), exact, now, ocoWith,
+    ), now);
+  }
+
+  /** Whether a gap could leave the book with more at risk than it holds now, if nothing else on its way fills. */
+  #adds(book: Book, gap: Exact): boolean {
+    return compare(gap, 0) > 0
+      ? compare(add(add(book.quantity, book.buying), gap), 0) > 0
+      : compare(add(sub(book.quantity, book.selling), gap), 0) < 0;
+  }
+
+  /** The target nearest to the wanted one that needs no leave: as far towards flat as the gap went, or where it stands. */
+  #towardsFlat(book: Book, gap: Exact): Exact {
+    const expected = sub(add(book.quantity, book.buying), book.selling);
+    const closes = compare(gap, 0) > 0 ? compare(expected, 0) < 0 : compare(expected, 0) > 0;
+    return closes && !this.#adds(book, neg(expected)) ? 0 : expected;
+  }
+
+  #denial(book: Book, gap: Exact, now: Timestamp): Denial | undefined {
+    const { name } = book;
+    if (this.state.kind === 'halted') return { rule: 'halted', owner: name, tsEvent: now, value: 1, limit: 0 };
+    if (this.#guards.length === 0) return undefined;
+    const intent = this.#intent(book, gap, now);
+    for (const guard of this.#guards) {
+      const violation = guard.check(intent);
+      if (violation) return { rule: guard.rule, owner: name, tsEvent: now, ...violation };
+    }
+    return undefined;
+  }
+
+  #intent(book: Book, gap: Exact, now: Timestamp): Intent {
+    const portfolio = this.#portfolio;
+    const mark = portfolio.marks[book.instrument] as number;
+    const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
+    let exposure = 0;
+    for (const other of this.#books) {
+      const buying = other === book && compare(gap, 0) > 0 ? add(other.buying, gap) : other.buying;
+      const selling = other === book && compare(gap, 0) < 0 ? sub(other.selling, gap) : other.selling;
+      if (other.quantity === 0 && buying === 0 && selling === 0) continue;
+      const { quantityScale } = this.#instrument(other);
+      const most = Math.max(toNumber(add(other.quantity, buying), quantityScale), -toNumber(sub(other.quantity, selling), quantityScale));
+      exposure += most * (portfolio.marks[other.instrument] as number);
+    }
+    return {
+      now, mark, tsMark: this.#tsMarks[book.instrument] as number, price: mark, notional: size * mark, exposure,
+      equity: portfolio.equity(), peakEquity: portfolio.curve.peak,
+    };
+  }
+
+  #mint(book: Book, leg: Leg, gap: Exact, now: Timestamp): Approved<Order> {
+    const buy = compare(gap, 0) > 0;
+    const quantity = buy ? gap : neg(gap);
+    if (buy) book.buying = add(book.buying, quantity);
+    else book.selling = add(book.selling, quantity);
+    return this.#approve(new Order(
+      book, book.signalId, book.orders++, leg, book.instrument, buy ? 'buy' : 'sell', 'market', 'ioc', quantity, 0, now,
+    ), now);
+  }
+
+  #approve(order: Order, now: Timestamp): Approved<Order> {
+    for (const guard of this.#guards) guard.sent?.(now);
+    return order as Approved<Order>;
+  }
+
+  #instrument(book: Book): Instrument {
+    return this.#instruments[book.instrument] as Instrument;
+  }
+}

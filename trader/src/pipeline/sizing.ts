@@ -1,0 +1,90 @@
+import { add, compare, fromNumber, mul, neg, parseDecimal, rescale, sub, toNumber, abs, type Exact } from '../domain/exact.ts';
+import { floorToLot, toLots, type Instrument } from '../domain/instrument.ts';
+import type { FeeModel } from '../ports/execution.ts';
+
+/** What a full target of 1 comes to. Decimal texts, so that nothing is lost on the way. */
+export type Sizing =
+  /** So many units of the instrument. */
+  | { readonly kind: 'units'; readonly units: string }
+  /** The largest quantity whose cost with its fee is at most this share of equity. */
+  | { readonly kind: 'fraction'; readonly fraction: string };
+
+/** A sizing made ready for one instrument. */
+export interface Sizer {
+  /** Signed quantity, in whole lots, of a target between −1 and 1 at this price and equity (account money). */
+  quantity(target: number, mark: number, equity: () => Exact): Exact;
+}
+
+/** Reads a sizing for one instrument. Throws RangeError where the text is no decimal or finer than the instrument's quantity. */
+export function createSizer(sizing: Sizing, instrument: Instrument, fees: FeeModel, moneyScale: number): Sizer {
+  return sizing.kind === 'units' ? new UnitSizer(sizing.units, instrument) : new FractionSizer(sizing.fraction, instrument, fees, moneyScale);
+}
+
+class UnitSizer implements Sizer {
+  readonly #full: Exact;
+  readonly #instrument: Instrument;
+
+  constructor(units: string, instrument: Instrument) {
+    this.#full = toLots(parseDecimal(units, instrument.quantityScale), instrument);
+    this.#instrument = instrument;
+  }
+
+  quantity(target: number): Exact {
+    if (target === 1) return this.#full;
+    if (target === 0) return 0;
+    if (target === -1) return neg(this.#full);
+    const units = toNumber(this.#full, this.#instrument.quantityScale) * Math.abs(target);
+    const size = floorToLot(units, this.#instrument);
+    return target > 0 ? size : neg(size);
+  }
+}
+
+/** Decimals kept of a share of equity. */
+const SHARE_SCALE = 9;
+
+class FractionSizer implements Sizer {
+  readonly #fraction: Exact;
+  readonly #instrument: Instrument;
+  readonly #fees: FeeModel;
+  readonly #moneyScale: number;
+
+  constructor(fraction: string, instrument: Instrument, fees: FeeModel, moneyScale: number) {
+    this.#fraction = parseDecimal(fraction, SHARE_SCALE);
+    this.#instrument = instrument;
+    this.#fees = fees;
+    this.#moneyScale = moneyScale;
+  }
+
+  quantity(target: number, mark: number, equity: () => Exact): Exact {
+    if (target === 0) return 0;
+    const share = mul(this.#fraction, fromNumber(Math.abs(target), SHARE_SCALE));
+    const budget = rescale(mul(equity(), share), this.#moneyScale + 2 * SHARE_SCALE, this.#moneyScale, 'floor');
+    const size = compare(budget, 0) > 0 ? this.#largest(budget, mark) : 0;
+    return target > 0 ? size : neg(size);
+  }
+
+  /** The largest quantity that the budget pays for with its fee: a float guess, then exact steps. */
+  #largest(budget: Exact, mark: number): Exact {
+    const price = fromNumber(mark, this.#instrument.priceScale);
+    let size = floorToLot(toNumber(budget, this.#moneyScale) / mark, this.#instrument);
+    // Each round moves by the money that is over or missing: fees are a small share, so it settles in a few.
+    for (let round = 0; round < 16; round++) {
+      const spare = sub(budget, this.#cost(price, size));
+      const step = floorToLot(toNumber(abs(spare), this.#moneyScale) / mark, this.#instrument);
+      if (step === 0) break;
+      size = compare(spare, 0) < 0 ? sub(size, step) : add(size, step);
+    }
+    const lot = this.#instrument.lotSize;
+    while (compare(size, 0) > 0 && compare(this.#cost(price, size), budget) > 0) size = sub(size, lot);
+    while (compare(this.#cost(price, add(size, lot)), budget) <= 0) size = add(size, lot);
+    return compare(size, 0) > 0 ? size : 0;
+  }
+
+  #cost(price: Exact, quantity: Exact): Exact {
+    const { priceScale, quantityScale } = this.#instrument;
+    const valueScale = priceScale + quantityScale;
+    const value = mul(price, quantity);
+    const notional = rescale(value, valueScale, this.#moneyScale, 'half-even');
+    return add(notional, this.#fees.fee(value, valueScale, quantity, quantityScale, this.#moneyScale));
+  }
+}

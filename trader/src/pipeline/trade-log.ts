@@ -1,0 +1,112 @@
+import type { Timestamp } from '../domain/time.ts';
+
+/** A finished round trip of one book, from flat (or the other side) back to flat. */
+export interface RoundTrip {
+  readonly book: number;
+  readonly tsEntry: Timestamp;
+  readonly tsExit: Timestamp;
+  /** Largest size held, in units; above zero for a long trade, below for a short one. */
+  readonly quantity: number;
+  /** Average price of what was opened and of what was closed. */
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+  readonly fees: number;
+  /** Profit after fees. */
+  readonly pnl: number;
+}
+
+/** A trip that is under way; one lives on per book and is used again. */
+class OpenTrip {
+  tsEntry = NaN;
+  opened = NaN;
+  openedValue = NaN;
+  closed = NaN;
+  closedValue = NaN;
+  largest = NaN;
+  fees = NaN;
+  realised = NaN;
+
+  begin(tsEntry: Timestamp): void {
+    this.tsEntry = tsEntry;
+    this.opened = this.openedValue = this.closed = this.closedValue = this.largest = this.fees = this.realised = 0;
+  }
+
+  open(size: number, held: number, price: number, fee: number): void {
+    this.opened += size;
+    this.openedValue += size * price;
+    this.fees += fee;
+    if (Math.abs(held) > Math.abs(this.largest)) this.largest = held;
+  }
+}
+
+const WIDTH = 8;
+
+/** Round trips by book, built fill by fill; float64 rows in one buffer, for metrics and display. */
+export class TradeLog {
+  /** Finished trips. */
+  length = 0;
+  #rows = new Float64Array(WIDTH * 256);
+  readonly #open: OpenTrip[];
+
+  constructor(books: number) {
+    this.#open = Array.from({ length: books }, () => new OpenTrip());
+  }
+
+  /**
+   * One fill of `book`, which held `before` units and now holds `after`. A fill through zero ends
+   * one trip and begins the next; its fee is shared by quantity.
+   */
+  add(book: number, tsEvent: Timestamp, before: number, after: number, price: number, realised: number, fee: number): void {
+    const trip = this.#open[book] as OpenTrip;
+    const size = Math.abs(after - before);
+    if (before === 0 || before > 0 === after > before) {
+      if (before === 0) trip.begin(tsEvent);
+      trip.open(size, after, price, fee);
+      return;
+    }
+    const crosses = after !== 0 && before > 0 !== after > 0;
+    const closing = crosses ? Math.abs(before) : size;
+    const closingFee = crosses ? (fee * closing) / size : fee;
+    trip.closed += closing;
+    trip.closedValue += closing * price;
+    trip.fees += closingFee;
+    trip.realised += realised;
+    if (after !== 0 && !crosses) return;
+    this.#finish(book, trip, tsEvent);
+    if (crosses) {
+      trip.begin(tsEvent);
+      trip.open(Math.abs(after), after, price, fee - closingFee);
+    }
+  }
+
+  /** The trip at `index`, in order of exit. */
+  at(index: number): RoundTrip {
+    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl] = this.#rows.subarray(index * WIDTH, (index + 1) * WIDTH) as unknown as
+      [number, number, number, number, number, number, number, number];
+    return { book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl };
+  }
+
+  /** Profit after fees of the trip at `index`. */
+  pnlAt(index: number): number {
+    return this.#rows[index * WIDTH + WIDTH - 1] as number;
+  }
+
+  #finish(book: number, trip: OpenTrip, tsExit: Timestamp): void {
+    const at = this.length * WIDTH;
+    if (at === this.#rows.length) {
+      const grown = new Float64Array(at * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    const rows = this.#rows;
+    rows[at] = book;
+    rows[at + 1] = trip.tsEntry;
+    rows[at + 2] = tsExit;
+    rows[at + 3] = trip.largest;
+    rows[at + 4] = trip.openedValue / trip.opened;
+    rows[at + 5] = trip.closedValue / trip.closed;
+    rows[at + 6] = trip.fees;
+    rows[at + 7] = trip.realised - trip.fees;
+    this.length += 1;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Bar } from '../domain/bar.ts';
+import type { Exact } from '../domain/exact.ts';
+import type { Approved, Order } from '../domain/order.ts';
+import type { ExecutionReport } from '../domain/report.ts';
+
+/** A venue to send orders to. What becomes of them arrives later, as reports in the sink given at connection. */
+export interface ExecutionClient {
+  /** Names where reports go, and how to have those already given worked off. Called once, before anything else. */
+  connect(sink: ReportSink): void;
+  submit(order: Approved<Order>): void;
+  /** Asks for the order's end. An order that is gone already is no error: its last report stands. */
+  cancel(order: Order): void;
+  /**
+   * A venue that is simulated sees the market through the engine's own feed: one bar of one
+   * instrument, before the strategies do. Real venues see their own market and lack this.
+   */
+  onBar?(instrument: number, bar: Bar, intervalMs: number): void;
+}
+
+/** Where a venue's reports go. */
+export interface ReportSink {
+  /** Takes one report; it waits until the engine has finished what it is at. */
+  report(report: ExecutionReport): void;
+  /** Lets the engine work off what waits, within an input that it gave to the venue. */
+  settle(): void;
+}
+
+/** What a trade costs. */
+export interface FeeModel {
+  /** Decimals that the fee needs beyond those of a notional, so that nothing is rounded. */
+  readonly scale: number;
+  /**
+   * Fee of a trade in account money (10^-moneyScale), rounded up where it does not fit. `value` is
+   * price × quantity in units of 10^-valueScale, above zero; `quantity` in units of 10^-quantityScale.
+   */
+  fee(value: Exact, valueScale: number, quantity: Exact, quantityScale: number, moneyScale: number): Exact;
+}

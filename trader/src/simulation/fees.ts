@@ -1,0 +1,52 @@
+import { decimalPlaces, divide, max, min, mul, parseDecimal, rescale, type Exact } from '../domain/exact.ts';
+import type { FeeModel } from '../ports/execution.ts';
+
+/** No fee at all. */
+export const noFee: FeeModel = { scale: 0, fee: () => 0 };
+
+/** A share of the notional in basis points (1 bp = 0.0001), written as a decimal: `10`, `2.5`. */
+export class BasisPointFee implements FeeModel {
+  readonly scale: number;
+  readonly #rate: Exact;
+
+  constructor(basisPoints: string) {
+    const places = decimalPlaces(basisPoints);
+    let rate = parseDecimal(basisPoints, places);
+    let scale = places + 4;
+    // 10 bp is 0.001, not 0.0010: fewer decimals keep money in the fast number range.
+    while (scale > 0 && rate !== 0 && divide(rate, 10, 'trunc') === divide(rate, 10, 'ceil')) {
+      rate = divide(rate, 10, 'trunc');
+      scale -= 1;
+    }
+    this.scale = rate === 0 ? 0 : scale;
+    this.#rate = rate;
+  }
+
+  fee(value: Exact, valueScale: number, _quantity: Exact, _quantityScale: number, moneyScale: number): Exact {
+    return rescale(mul(value, this.#rate), valueScale + this.scale, moneyScale, 'ceil');
+  }
+}
+
+/** So much a share, at least `minimum`, at most `maximumShare` of the notional; decimals in account money. */
+export class PerShareFee implements FeeModel {
+  readonly scale: number;
+  readonly #perShare: string;
+  readonly #minimum: string;
+  readonly #maximumShare: string | undefined;
+
+  constructor(perShare: string, minimum = '0', maximumShare?: string) {
+    this.#perShare = perShare;
+    this.#minimum = minimum;
+    this.#maximumShare = maximumShare;
+    this.scale = Math.max(decimalPlaces(perShare), decimalPlaces(minimum), decimalPlaces(maximumShare ?? '0'));
+  }
+
+  fee(value: Exact, valueScale: number, quantity: Exact, quantityScale: number, moneyScale: number): Exact {
+    const perShare = mul(parseDecimal(this.#perShare, this.scale), quantity);
+    const byShares = rescale(perShare, this.scale + quantityScale, moneyScale, 'ceil');
+    const atLeast = max(byShares, parseDecimal(this.#minimum, moneyScale));
+    if (this.#maximumShare === undefined) return atLeast;
+    const cap = rescale(mul(value, parseDecimal(this.#maximumShare, this.scale)), valueScale + this.scale, moneyScale, 'ceil');
+    return min(atLeast, cap);
+  }
+}

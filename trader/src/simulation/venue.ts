@@ -1,0 +1,254 @@
+import type { Bar } from '../domain/bar.ts';
+import { mul, type Exact } from '../domain/exact.ts';
+import { roundToTick, type Instrument } from '../domain/instrument.ts';
+import type { Approved, Order } from '../domain/order.ts';
+import { ReusableList } from '../domain/reusable-list.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
+
+/** How the simulated venue behaves. */
+export interface VenueRules {
+  readonly instruments: readonly Instrument[];
+  readonly fees: FeeModel;
+  /** Decimals of account money. */
+  readonly moneyScale: number;
+  /** Time from the decision until the order reaches the venue. */
+  readonly latencyMs: number;
+  /** Whether a market order decided on a close can still trade at that close, or only from the next open. */
+  readonly marketFill: 'next-open' | 'close';
+}
+
+/** An order at the venue, and what the venue knows of it. */
+class Resting {
+  readonly order: Order;
+  readonly arrival: Timestamp;
+  accepted = false;
+  /** Filled or canceled: to be swept from the book. */
+  gone = false;
+
+  constructor(order: Order, arrival: Timestamp) {
+    this.order = order;
+    this.arrival = arrival;
+  }
+}
+
+/** One instrument's resting orders in order of arrival, and its last price. */
+interface Book {
+  readonly orders: ReusableList<Resting>;
+  last: number;
+}
+
+/**
+ * A venue made of bars. What a bar cannot tell is decided against the trader:
+ * - An order sees only prices from its arrival on. If it arrives inside a bar, that bar's high and
+ *   low may lie before it, so of that bar only the close counts.
+ * - A limit order fills at its limit, never better, and only when the price went through it: a
+ *   touch is not enough, since others may have stood before us.
+ * - A stop fills at its price, or at the open when the market opened beyond it.
+ * - Within one bar stops come before limits. A stop that is sent because an order filled inside
+ *   the bar is taken as hit if that bar reached it at all.
+ */
+export class SimulatedVenue implements ExecutionClient {
+  readonly #rules: VenueRules;
+  readonly #books: Book[];
+  #sink: ReportSink | undefined;
+  #trades = 0;
+  #inBar = false;
+
+  constructor(rules: VenueRules) {
+    this.#rules = rules;
+    this.#books = rules.instruments.map(() => ({ orders: new ReusableList<Resting>(), last: NaN }));
+  }
+
+  connect(sink: ReportSink): void {
+    this.#sink = sink;
+  }
+
+  submit(order: Approved<Order>): void {
+    const { latencyMs, marketFill } = this.#rules;
+    const resting = new Resting(order, order.tsInit + latencyMs);
+    if (latencyMs === 0) {
+      const refusal = this.#refusal(order);
+      if (refusal !== undefined) {
+        this.#sink?.report({ kind: 'rejected', order, tsEvent: order.tsInit, reason: refusal });
+        return;
+      }
+      this.#accept(resting);
+      const book = this.#book(order);
+      if (order.type === 'market' && marketFill === 'close' && !this.#inBar) {
+        this.#fill(resting, book.last, order.tsInit);
+        return;
+      }
+    }
+    this.#book(order).orders.push(resting);
+  }
+
+  cancel(order: Order): void {
+    const { orders } = this.#book(order);
+    for (let i = 0; i < orders.length; i++) {
+      if (orders.at(i).order === order && !orders.at(i).gone) this.#end(orders.at(i), order.tsInit);
+    }
+  }
+
+  onBar(instrument: number, bar: Bar, intervalMs: number): void {
+    const book = this.#books[instrument] as Book;
+    if (book.orders.length > 0) {
+      const tsClose = bar.timestamp + intervalMs;
+      this.#inBar = true;
+      this.#open(book, bar);
+      this.#sink?.settle();
+      const settled = book.orders.length;
+      if (settled > 0) {
+        this.#range(book, bar, tsClose, settled);
+        this.#sink?.settle();
+        this.#close(book, bar, tsClose, settled);
+        this.#sweep(book);
+        this.#sink?.settle();
+      }
+      this.#inBar = false;
+    }
+    book.last = bar.close;
+  }
+
+  /** The opening trade: what had arrived by then and can trade at that price does. */
+  #open(book: Book, bar: Bar): void {
+    const { timestamp, open } = bar;
+    const { orders } = book;
+    const count = orders.length;
+    for (let i = 0; i < count; i++) {
+      const resting = orders.at(i);
+      if (resting.gone || resting.arrival > timestamp || !this.#admit(resting)) continue;
+      const { order } = resting;
+      if (order.type === 'market') this.#fill(resting, open, timestamp);
+      else if (order.type === 'stop' && this.#reached(order, open)) this.#fill(resting, open, timestamp);
+      else if (order.type === 'limit' && this.#through(order, open)) this.#fillExact(resting, order.price, timestamp);
+      else if (order.timeInForce === 'ioc') this.#end(resting, timestamp);
+    }
+    this.#sweep(book);
+  }
+
+  /** Between open and close, for the first `count` orders: stops before limits. */
+  #range(book: Book, bar: Bar, tsClose: Timestamp, count: number): void {
+    const { orders } = book;
+    for (const type of ['stop', 'limit'] as const) {
+      for (let i = 0; i < count; i++) {
+        const resting = orders.at(i);
+        const { order } = resting;
+        if (resting.gone || order.type !== type || resting.arrival > bar.timestamp || !this.#admit(resting)) continue;
+        const worst = order.side === 'buy' ? bar.high : bar.low;
+        const best = order.side === 'buy' ? bar.low : bar.high;
+        if (type === 'limit') {
+          if (this.#through(order, best)) this.#fillExact(resting, order.price, tsClose);
+        } else if (this.#reached(order, bar.open)) {
+          this.#fill(resting, bar.open, tsClose);
+        } else if (this.#reached(order, worst)) {
+          this.#fillExact(resting, order.price, tsClose);
+        }
+      }
+    }
+  }
+
+  /** At the close: what arrived inside the bar (from index `settled` on: sent in answer to a fill inside it). */
+  #close(book: Book, bar: Bar, tsClose: Timestamp, settled: number): void {
+    const { orders } = book;
+    const count = orders.length;
+    for (let i = 0; i < count; i++) {
+      const resting = orders.at(i);
+      const { order } = resting;
+      if (resting.gone || resting.arrival > tsClose || (i < settled && resting.arrival <= bar.timestamp)) continue;
+      if (!this.#admit(resting)) continue;
+      const answering = i >= settled && resting.arrival === tsClose;
+      const worst = order.side === 'buy' ? bar.high : bar.low;
+      if (order.type === 'stop' && answering && this.#reached(order, worst)) this.#fillExact(resting, order.price, tsClose);
+      else if (order.type === 'stop' && this.#reached(order, bar.close)) this.#fill(resting, bar.close, tsClose);
+      else if (order.type === 'market' && !answering) this.#fill(resting, bar.close, tsClose);
+      else if (order.type === 'limit' && !answering && this.#through(order, bar.close)) this.#fillExact(resting, order.price, tsClose);
+      else if (order.timeInForce === 'ioc' && !answering) this.#end(resting, tsClose);
+    }
+  }
+
+  #book(order: Order): Book {
+    return this.#books[order.instrument] as Book;
+  }
+
+  /** Lets an arrived order in, once; false when it breaks the instrument's rules and is refused. */
+  #admit(resting: Resting): boolean {
+    if (resting.accepted) return true;
+    const reason = this.#refusal(resting.order);
+    if (reason === undefined) {
+      this.#accept(resting);
+      return true;
+    }
+    resting.gone = true;
+    this.#sink?.report({ kind: 'rejected', order: resting.order, tsEvent: resting.arrival, reason });
+    return false;
+  }
+
+  #accept(resting: Resting): void {
+    resting.accepted = true;
+    this.#sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
+  }
+
+  /** What a venue checks by itself: whole lots, whole ticks, the smallest order value. */
+  #refusal(order: Order): string | undefined {
+    const { lotSize, tickSize, minNotional, priceScale } = this.#rules.instruments[order.instrument] as Instrument;
+    if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
+    if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
+    if (minNotional === 0 || order.leg !== 'target') return undefined;
+    const { last } = this.#book(order);
+    const price = order.type === 'limit' ? Number(order.price) : last * 10 ** priceScale;
+    return Number(order.quantity) * price < Number(minNotional) ? 'order value is below the minimum' : undefined;
+  }
+
+  /** Whether `price` touches a stop. */
+  #reached(order: Order, price: number): boolean {
+    const exact = this.#exact(order, price);
+    return order.side === 'buy' ? exact >= order.price : exact <= order.price;
+  }
+
+  /** Whether `price` lies beyond a limit, in our favour. */
+  #through(order: Order, price: number): boolean {
+    const exact = this.#exact(order, price);
+    return order.side === 'buy' ? exact < order.price : exact > order.price;
+  }
+
+  #exact(order: Order, price: number): Exact {
+    return roundToTick(price, this.#rules.instruments[order.instrument] as Instrument, order.side === 'buy' ? 'ceil' : 'floor');
+  }
+
+  #fill(resting: Resting, price: number, tsEvent: Timestamp): void {
+    this.#fillExact(resting, this.#exact(resting.order, price), tsEvent);
+  }
+
+  #fillExact(resting: Resting, price: Exact, tsEvent: Timestamp): void {
+    const { order } = resting;
+    const { fees, moneyScale } = this.#rules;
+    const { priceScale, quantityScale } = this.#rules.instruments[order.instrument] as Instrument;
+    const fee = fees.fee(mul(price, order.quantity), priceScale + quantityScale, order.quantity, quantityScale, moneyScale);
+    resting.gone = true;
+    this.#trades += 1;
+    this.#sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.#trades, price, quantity: order.quantity, fee });
+    const { orders } = this.#book(order);
+    for (let i = 0; i < orders.length; i++) {
+      const other = orders.at(i);
+      if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
+    }
+  }
+
+  #end(resting: Resting, tsEvent: Timestamp): void {
+    resting.gone = true;
+    this.#sink?.report({ kind: 'canceled', order: resting.order, tsEvent });
+  }
+
+  #sweep(book: Book): void {
+    book.orders.keep(isThere);
+  }
+}
+
+function isThere(resting: Resting): boolean {
+  return !resting.gone;
+}
+
+function isMultiple(value: Exact, step: Exact): boolean {
+  return typeof value === 'number' && typeof step === 'number' ? value % step === 0 : BigInt(value) % BigInt(step) === 0n;
+}
