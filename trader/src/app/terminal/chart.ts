@@ -1,4 +1,5 @@
-const BLOCKS = '▁▂▃▄▅▆▇█';
+// Seven of the eight blocks: a full one would touch the line above.
+const BLOCKS = '▁▂▃▄▅▆▇';
 
 /** The values averaged into `count` buckets of equal length; as they are where there are fewer. */
 export function resampleValues(values: readonly number[], count: number): number[] {
@@ -17,7 +18,7 @@ export function sparkline(values: readonly number[], width: number): string {
   const points = resampleValues(values.filter(Number.isFinite), width);
   const low = Math.min(...points);
   const range = Math.max(...points) - low;
-  return points.map((value) => BLOCKS[range === 0 ? 3 : Math.min(7, Math.floor(((value - low) / range) * 8))]).join('');
+  return points.map((value) => BLOCKS[range === 0 ? 3 : Math.min(6, Math.floor(((value - low) / range) * 7))]).join('');
 }
 
 /** Braille dots of a cell, by column and then row from the top. */

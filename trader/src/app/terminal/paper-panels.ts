@@ -3,15 +3,16 @@ import {
   decimalSign, formatBytes, formatCount, formatDuration, formatMoney, formatPercent, formatQuantity, formatScaled,
   formatSignificant, formatTime,
 } from './format.ts';
-import type { AccountView, HealthView, InstrumentView, OrderView, PaperView, PositionView } from './paper-view.ts';
+import type { AccountView, DenialView, FillView, HealthView, InstrumentView, OrderView, PositionView } from './paper-view.ts';
 import type { Paint, Style } from './style.ts';
-import { renderTable, type Cell, type Column } from './table.ts';
-import { fit, spread } from './text.ts';
+import { renderTable, ruled, type Cell, type Column } from './table.ts';
+import { fit, spread, visibleWidth } from './text.ts';
 
 // The panels of the paper screen. Each gives lines of at most `width` columns; how they are put
 // together is paper-screen.ts's business.
 
 const PRICE_DIGITS = 7;
+const QUANTITY_DIGITS = 6;
 
 /** `BTC-USDT-PERP.BINANCE` → `BTC`; the whole id stands in the journal. */
 export function shortName(instrument: string): string {
@@ -23,40 +24,28 @@ export function signPaint(sign: number, style: Style): Paint {
   return sign > 0 ? style.good : sign < 0 ? style.bad : style.faint;
 }
 
-function signedMoney(text: string, style: Style): Cell {
-  return { text: formatMoney(text, { sign: true }), paint: signPaint(decimalSign(text), style) };
-}
-
-function change(ratio: number | undefined, style: Style): Cell {
-  return { text: formatPercent(ratio, 2, { sign: true }), paint: signPaint(ratio ?? 0, style) };
-}
-
-/** A heading with a rule to its right, and a remark at the end. */
-export function panelTitle(title: string, remark: string, width: number, style: Style): string {
-  const tail = remark === '' ? '' : ` ${remark}`;
-  const rule = '─'.repeat(Math.max(0, width - title.length - 1 - tail.length));
-  return fit(`${style.heading(title)} ${style.faint(rule)}${style.faint(tail)}`, width);
-}
-
 /** Prices and the quality of their data. */
 export function pricesPanel(instruments: readonly InstrumentView[], width: number, style: Style): string[] {
-  const spark = Math.max(8, Math.min(32, width - 68));
+  const pictureWidth = Math.max(8, Math.min(40, width - 72));
   const columns: Column[] = [
-    { title: '' }, { title: 'Last', align: 'right' }, { title: '24 h', align: 'right' },
+    { title: 'Prices' }, { title: 'Last', align: 'right' }, { title: '24 h', align: 'right' },
     { title: 'Start', align: 'right', rank: 1 }, { title: '', rank: 2 },
-    { title: 'Low', align: 'right', rank: 4 }, { title: 'High', align: 'right', rank: 3 },
-    { title: 'Data', align: 'right', rank: 1 },
+    { title: 'Low', align: 'right', rank: 4 }, { title: 'High', align: 'right', rank: 3 }, { title: 'Data', rank: 1 },
   ];
   const rows = instruments.map((instrument): Cell[] => [
     { text: shortName(instrument.id), paint: style.strong },
     { text: formatSignificant(instrument.last, PRICE_DIGITS), paint: style.strong },
     change(instrument.change24h, style), change(instrument.changeSinceStart, style),
-    { text: sparkline(instrument.history, spark), paint: signPaint(instrument.change24h ?? 0, style) },
+    { text: sparkline(instrument.history, pictureWidth), paint: signPaint(instrument.change24h ?? 0, style) },
     { text: formatSignificant(instrument.low24h, PRICE_DIGITS), paint: style.faint },
     { text: formatSignificant(instrument.high24h, PRICE_DIGITS), paint: style.faint },
     dataQuality(instrument, style),
   ]);
-  return renderTable(columns, rows, { width, heading: style.faint });
+  return renderTable(columns, rows, { width, style, panel: true });
+}
+
+function change(ratio: number | undefined, style: Style): Cell {
+  return { text: formatPercent(ratio, 2, { sign: true }), paint: signPaint(ratio ?? 0, style) };
 }
 
 function dataQuality({ bars, gaps, rejected, ageMs }: InstrumentView, style: Style): Cell {
@@ -72,26 +61,26 @@ function dataQuality({ bars, gaps, rejected, ageMs }: InstrumentView, style: Sty
 /** One line per strategy and instrument. */
 export function positionsPanel(positions: readonly PositionView[], width: number, style: Style): string[] {
   const columns: Column[] = [
-    { title: 'Strategy' }, { title: '' }, { title: 'Want', align: 'right' },
+    { title: 'Positions' }, { title: '' }, { title: 'Wants' },
     { title: 'Holds', align: 'right' }, { title: 'Average', align: 'right', rank: 2 }, { title: 'Mark', align: 'right', rank: 6 },
     { title: 'Stop', align: 'right', rank: 3 }, { title: 'Profit at', align: 'right', rank: 7 },
     { title: 'Open P&L', align: 'right' }, { title: 'Realised', align: 'right', rank: 1 }, { title: 'Fees', align: 'right', rank: 5 },
   ];
-  const price = (text: string | undefined): Cell => (
-    text === undefined ? { text: '–', paint: style.faint } : formatSignificant(text, PRICE_DIGITS)
-  );
-  const rows = positions.map((position): Cell[] => {
+  const none: Cell = { text: '–', paint: style.faint };
+  const price = (text: string | undefined) => (text === undefined ? none : formatSignificant(text, PRICE_DIGITS));
+  const rows = positions.map((position, i): Cell[] => {
     const sign = decimalSign(position.quantity);
     const flat = sign === 0;
     return [
-      position.strategy, { text: shortName(position.instrument), paint: style.strong }, wish(position, style),
-      flat ? { text: 'flat', paint: style.faint } : { text: formatQuantity(position.quantity, 6), paint: signPaint(sign, style) },
-      price(flat ? undefined : position.averagePrice), price(flat ? undefined : position.mark), price(position.stop), price(position.takeProfit),
-      flat ? { text: '–', paint: style.faint } : signedMoney(position.unrealised, style),
+      positions[i - 1]?.strategy === position.strategy ? '' : position.strategy,
+      { text: shortName(position.instrument), paint: style.strong }, wish(position, style),
+      flat ? { text: 'flat', paint: style.faint } : { text: formatQuantity(position.quantity, QUANTITY_DIGITS), paint: signPaint(sign, style) },
+      price(flat ? undefined : position.averagePrice), price(flat ? undefined : position.mark),
+      price(position.stop), price(position.takeProfit), flat ? none : signedMoney(position.unrealised, style),
       signedMoney(position.realised, style), { text: formatMoney(position.fees), paint: style.faint },
     ];
   });
-  return renderTable(columns, rows, { width, heading: style.faint });
+  return renderTable(columns, rows, { width, style, panel: true });
 }
 
 /** What the strategy wants to hold: a direction, or how long until it knows. */
@@ -102,75 +91,142 @@ function wish({ target, warmupLeft }: PositionView, style: Style): Cell {
   return { text: `${target > 0 ? '▲ long' : '▼ short'}${size}`, paint: signPaint(target, style) };
 }
 
-/** Equity in figures, on two lines. */
-export function accountLines(account: AccountView, width: number, style: Style): string[] {
-  const pnl = (text: string) => signPaint(decimalSign(text), style)(formatMoney(text, { sign: true }));
-  const label = style.faint;
-  const first = [
-    `${style.strong(`${formatMoney(account.equity)} ${account.currency}`)}`,
-    `${label('today')} ${pnl(account.dayPnl)}`, `${label('total')} ${pnl(account.totalPnl)}`,
-    `${label('open')} ${pnl(account.unrealised)}`,
-  ];
-  const second = [
-    `${label('drawdown')} ${account.drawdown > 0.1 ? style.warn(formatPercent(account.drawdown)) : formatPercent(account.drawdown)}`,
-    `${label('worst')} ${formatPercent(account.maxDrawdown)}`, `${label('exposure')} ${formatPercent(account.exposure, 0)}`,
-    `${label('fees')} ${formatMoney(account.fees)}`, `${label('cash')} ${formatMoney(account.cash)}`,
-  ];
-  return [first, second].map((facts) => fit(facts.join('   '), width));
+function signedMoney(text: string, style: Style): Cell {
+  return { text: formatMoney(text, { sign: true }), paint: signPaint(decimalSign(text), style) };
 }
 
-/** The equity as a picture, with its range at the right. */
-export function equityChart(account: AccountView, width: number, height: number, style: Style): string[] {
+/** Equity and what it is made of, then its course in `chartRows` lines. */
+export function equityPanel(account: AccountView, width: number, chartRows: number, style: Style): string[] {
+  const totalPaint = signPaint(decimalSign(account.totalPnl), style);
+  const share = Number(account.totalPnl) / Number(account.startEquity);
+  const title = `${style.heading('Equity')} ${style.strong(`${formatMoney(account.equity)} ${account.currency}`)}  ${totalPaint(`${formatMoney(account.totalPnl, { sign: true })}  ${formatPercent(share, 2, { sign: true })}`)} `;
+  return [
+    title + style.faint('─'.repeat(Math.max(0, width - visibleWidth(title)))),
+    ...accountGrid(account, width, style), ...equityChart(account, width, chartRows, style),
+  ];
+}
+
+/** Lines that the equity panel takes beside its chart. */
+export function equityFixedRows(width: number): number {
+  return 1 + Math.ceil(8 / gridColumns(width));
+}
+
+function gridColumns(width: number): number {
+  return width >= 76 ? 4 : width >= 54 ? 3 : 2;
+}
+
+function accountGrid(account: AccountView, width: number, style: Style): string[] {
+  const pnl = (text: string) => signPaint(decimalSign(text), style)(formatMoney(text, { sign: true }));
+  const facts: readonly (readonly [string, string])[] = [
+    ['today', pnl(account.dayPnl)], ['open', pnl(account.unrealised)], ['realised', pnl(account.realised)],
+    ['fees', formatMoney(account.fees)],
+    ['drawdown', account.drawdown >= 0.1 ? style.warn(formatPercent(account.drawdown)) : formatPercent(account.drawdown)],
+    ['worst', formatPercent(account.maxDrawdown)], ['exposure', formatPercent(account.exposure, 0)],
+    ['cash', formatMoney(account.cash)],
+  ];
+  const perLine = gridColumns(width);
+  const cellWidth = Math.floor(width / perLine);
+  const cells = facts.map(([label, text]) => fit(`${style.faint(label)} ${text}`, cellWidth - 1));
+  return Array.from({ length: Math.ceil(cells.length / perLine) }, (_, i) => cells.slice(i * perLine, (i + 1) * perLine).join(' ').trimEnd());
+}
+
+/** The equity as a picture, with its range at the right and its start as a faint line. */
+function equityChart(account: AccountView, width: number, height: number, style: Style): string[] {
   const { equityHistory } = account;
+  if (height <= 0) return [];
   if (equityHistory.length < 2) return [style.faint(fit('The equity will be drawn here.', width))];
   const paint = signPaint(decimalSign(account.totalPnl), style);
-  if (height < 2) return [paint(sparkline(equityHistory, width))];
-  const labels = [Math.max(...equityHistory), Math.min(...equityHistory)].map((value) => formatMoney(value.toFixed(2)));
-  const labelWidth = Math.max(...labels.map((text) => text.length)) + 2;
-  return lineChart(equityHistory, width - labelWidth, height).map((line, i) => {
+  if (height < 3) return [paint(sparkline(equityHistory, width))];
+  const high = Math.max(...equityHistory);
+  const low = Math.min(...equityHistory);
+  const labels = [high, low].map((value) => formatMoney(value.toFixed(2)));
+  const chartWidth = width - Math.max(...labels.map((text) => text.length)) - 2;
+  const startRow = high > low ? Math.round(((high - (equityHistory[0] as number)) / (high - low)) * (height - 1)) : -1;
+  return lineChart(equityHistory, chartWidth, height).map((line, i) => {
     const edge = i === 0 ? labels[0] : i === height - 1 ? labels[1] : undefined;
-    return `${paint(fit(line, width - labelWidth))}${style.faint(edge === undefined ? '│' : `┤${edge}`)}`;
-  });
-}
-
-/** Orders that the venue holds. */
-export function orderLines(orders: readonly OrderView[], style: Style): string[] {
-  if (orders.length === 0) return [style.faint('none working')];
-  return orders.map(({ side, type, leg, quantity, filled, price, instrument, strategy }) => {
-    const progress = decimalSign(filled) === 0 ? '' : style.faint(` (${formatQuantity(filled, 6)} filled)`);
-    const at = price === undefined ? type : `${type} ${formatSignificant(price, PRICE_DIGITS)}`;
-    return `${sideText(side, style)} ${formatQuantity(quantity, 6)} ${style.strong(shortName(instrument))} ${at}${progress} ${style.faint(`${leg}, ${strategy}`)}`;
+    const blank = i === startRow ? '┄' : ' ';
+    const drawn = fit(line, chartWidth).replace(/[\u2800 ]+|[^\u2800 ]+/g, (run) => (
+      /[\u2800 ]/.test(run) ? style.faint(blank.repeat(run.length)) : paint(run)
+    ));
+    return `${drawn} ${style.faint(edge === undefined ? '│' : `┤${edge}`)}`;
   });
 }
 
 /** The latest fills, newest first. */
-export function fillLines({ fills }: PaperView, style: Style): string[] {
-  if (fills.length === 0) return [style.faint('none yet')];
-  return fills.map(({ tsEvent, side, quantity, instrument, price, realised, leg, strategy }) => {
-    const profit = realised === undefined ? '' : ` ${signPaint(decimalSign(realised), style)(formatMoney(realised, { sign: true }))}`;
-    return `${style.faint(formatTime(tsEvent).slice(5))} ${sideText(side, style)} ${formatQuantity(quantity, 6)} ${style.strong(shortName(instrument))} at ${formatSignificant(price, PRICE_DIGITS)}${profit} ${style.faint(leg === 'target' ? strategy : `${leg}, ${strategy}`)}`;
-  });
+export function fillsPanel(fills: readonly FillView[], width: number, style: Style): string[] {
+  const columns: Column[] = [
+    { title: 'Fills' }, { title: '' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: 'Price', align: 'right' },
+    { title: 'Fee', align: 'right', rank: 2 }, { title: 'Realised', align: 'right', rank: 1 }, { title: 'By', rank: 1 },
+  ];
+  const rows = fills.map((fill): Cell[] => [
+    { text: shortTime(fill.tsEvent), paint: style.faint }, sideCell(fill.side, style),
+    formatQuantity(fill.quantity, QUANTITY_DIGITS), { text: shortName(fill.instrument), paint: style.strong },
+    formatSignificant(fill.price, PRICE_DIGITS), { text: formatMoney(fill.fee), paint: style.faint },
+    fill.realised === undefined ? '' : signedMoney(fill.realised, style),
+    { text: fill.leg === 'target' ? fill.strategy : `${fill.strategy}, ${fill.leg}`, paint: style.faint },
+  ]);
+  return listPanel(columns, rows, 'none yet', width, style);
 }
 
-/** The latest orders that risk refused: which rule, the value and the limit. */
-export function denialLines({ denials }: PaperView, style: Style): string[] {
-  if (denials.length === 0) return [style.faint('none')];
-  return denials.map(({ tsEvent, side, quantity, instrument, rule, value, limit, strategy }) => (
-    `${style.faint(formatTime(tsEvent).slice(5))} ${style.warn(rule)} ${value} over ${limit}: ${side} ${formatQuantity(quantity, 6)} ${style.strong(shortName(instrument))} ${style.faint(strategy)}`
-  ));
+/** Orders that the venue holds. */
+export function ordersPanel(orders: readonly OrderView[], width: number, style: Style): string[] {
+  const columns: Column[] = [
+    { title: 'Working orders' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: '' },
+    { title: 'Price', align: 'right' }, { title: 'Filled', align: 'right', rank: 1 }, { title: 'By', rank: 2 },
+  ];
+  const rows = orders.map((order): Cell[] => [
+    sideCell(order.side, style), formatQuantity(order.quantity, QUANTITY_DIGITS),
+    { text: shortName(order.instrument), paint: style.strong }, order.type,
+    order.price === undefined ? '' : formatSignificant(order.price, PRICE_DIGITS),
+    decimalSign(order.filled) === 0 ? '' : formatQuantity(order.filled, QUANTITY_DIGITS),
+    { text: order.leg === 'target' ? order.strategy : `${order.strategy}, ${order.leg}`, paint: style.faint },
+  ]);
+  return listPanel(columns, rows, 'none', width, style);
 }
 
-function sideText(side: 'buy' | 'sell', style: Style): string {
-  return side === 'buy' ? style.good('buy ') : style.bad('sell');
+/** The latest orders that risk refused: which rule, the value, the limit, and what was wanted. */
+export function denialsPanel(denials: readonly DenialView[], width: number, style: Style): string[] {
+  const columns: Column[] = [
+    { title: 'Denied' }, { title: 'Rule' }, { title: 'Value', align: 'right' }, { title: 'Limit', align: 'right' },
+    { title: 'Order', rank: 1 }, { title: 'By', rank: 2 },
+  ];
+  const rows = denials.map((denial): Cell[] => [
+    { text: shortTime(denial.tsEvent), paint: style.faint }, { text: denial.rule, paint: style.warn }, denial.value, denial.limit,
+    `${denial.side} ${formatQuantity(denial.quantity, QUANTITY_DIGITS)} ${shortName(denial.instrument)}`,
+    { text: denial.strategy, paint: style.faint },
+  ]);
+  return listPanel(columns, rows, 'nothing so far', width, style);
 }
 
-/** How the engine does, in one line. */
-export function healthLine(health: HealthView, width: number, style: Style): string {
-  const latency = health.decisionMicros === undefined ? '' : `decision ${health.decisionMicros.p50.toFixed(0)}/${health.decisionMicros.p99.toFixed(0)} µs`;
+function listPanel(
+  columns: readonly Column[], rows: readonly (readonly Cell[])[], empty: string, width: number, style: Style,
+): string[] {
+  return rows.length === 0
+    ? [ruled(fit(columns[0]?.title ?? '', width), style), style.faint(empty)]
+    : renderTable(columns, rows, { width, style, panel: true });
+}
+
+function shortTime(timestamp: number): string {
+  return formatTime(timestamp).slice(5);
+}
+
+function sideCell(side: 'buy' | 'sell', style: Style): Cell {
+  return { text: side, paint: side === 'buy' ? style.good : style.bad };
+}
+
+/** How the engine does: as many facts as the line holds. */
+export function healthLine(health: HealthView, working: number, width: number, style: Style): string {
   const facts = [
-    `${formatScaled(health.barsPerSecond)} bars/s`, latency,
-    `${formatCount(health.orders)} orders, ${formatCount(health.fills)} fills, ${formatCount(health.denials)} denied`,
-    `journal ${formatBytes(health.journalBytes)}`, `queue ${formatCount(health.queue)}`, `${health.rssMb.toFixed(0)} MB`,
-  ].filter((fact) => fact !== '');
-  return style.faint(spread(facts.join('  ·  '), '', width));
+    `${formatCount(health.orders)} orders, ${formatCount(working)} working, ${formatCount(health.fills)} fills, ${formatCount(health.denials)} denied`,
+    `${formatScaled(health.barsPerSecond)} bars/s`,
+    ...(health.decisionMicros === undefined ? [] : [`decision ${health.decisionMicros.p50.toFixed(0)}/${health.decisionMicros.p99.toFixed(0)} µs`]),
+    `queue ${formatCount(health.queue)}`, `journal ${formatBytes(health.journalBytes)}`, `${health.rssMb.toFixed(0)} MB`,
+  ];
+  let line = '';
+  for (const fact of facts) {
+    const longer = line === '' ? fact : `${line}  ·  ${fact}`;
+    if (longer.length > width) break;
+    line = longer;
+  }
+  return style.faint(spread(line, '', width));
 }

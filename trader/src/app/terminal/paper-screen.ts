@@ -1,15 +1,18 @@
 import { formatClock, formatCount, formatPercent, formatTime } from './format.ts';
 import { KEY_HINTS } from './keyboard.ts';
 import {
-  accountLines, denialLines, equityChart, fillLines, healthLine, orderLines, panelTitle, positionsPanel, pricesPanel,
+  denialsPanel, equityFixedRows, equityPanel, fillsPanel, healthLine, ordersPanel, positionsPanel, pricesPanel,
 } from './paper-panels.ts';
 import type { PaperView } from './paper-view.ts';
 import type { Style } from './style.ts';
 import { clip, fit, spread } from './text.ts';
 
-/** From this width on, panels stand beside each other. */
-const WIDE = 120;
+/** From this width on, panels stand in two columns. */
+const WIDE = 118;
 const GUTTER = 3;
+/** Header, feed, health and keys. */
+const FRAME_ROWS = 4;
+const CHART_ROWS_MAX = 20;
 
 /** The size of a terminal in characters. */
 export interface ScreenSize {
@@ -19,15 +22,19 @@ export interface ScreenSize {
 
 /**
  * The paper screen as exactly `rows` lines of at most `columns` columns. What matters most stays
- * where room is short: the header, prices, positions and equity; then fills, orders and denials.
+ * where room is short: the header, prices, positions and equity; then fills, denials and orders.
  */
 export function renderPaper(view: PaperView, size: ScreenSize, style: Style): string[] {
   const width = Math.max(20, size.columns - 2);
-  const body = width >= WIDE ? wideBody(view, width, size.rows - 4, style) : narrowBody(view, width, size.rows - 4, style);
-  const room = Math.max(0, size.rows - 4);
-  const middle = [...body.slice(0, room), ...Array.from({ length: Math.max(0, room - body.length) }, () => '')];
-  return [headerLine(view, width, style), feedLine(view, width, style), ...middle, healthLine(view.health, width, style), keyLine(view, width, style)]
-    .slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
+  const airy = size.rows >= 36 ? 1 : 0;
+  const room = Math.max(0, size.rows - FRAME_ROWS - 2 * airy);
+  const body = width >= WIDE ? twoColumns(view, width, room, style) : oneColumn(view, width, room, style);
+  const air = Array.from({ length: airy }, () => '');
+  const middle = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
+  return [
+    headerLine(view, width, style), feedLine(view, width, style), ...air, ...middle, ...air,
+    healthLine(view.health, view.orders.length, width, style), keyLine(view, width, style),
+  ].slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
 }
 
 /** That this is paper, how it goes, and what time it is in the market. */
@@ -45,87 +52,85 @@ function headerLine(view: PaperView, width: number, style: Style): string {
 /** How far the feed has come, and the journal with it. */
 function feedLine(view: PaperView, width: number, style: Style): string {
   const { feed, health } = view;
-  const journal = `journal #${formatCount(health.journalSequence)}${health.resumedFrom > 0 ? `, resumed at #${formatCount(health.resumedFrom)}` : ''}`;
+  const resumed = health.resumedFrom > 0 ? ` from #${formatCount(health.resumedFrom)}` : '';
+  const journal = `journal #${formatCount(health.journalSequence)}${resumed}`;
   const share = feed.total > 0 ? Math.min(1, feed.done / feed.total) : 0;
-  const bar = Math.max(8, Math.min(30, width - journal.length - feed.name.length - 16));
+  const percent = formatPercent(share, 1);
+  const bar = Math.max(6, Math.min(40, width - journal.length - feed.name.length - percent.length - 4));
   const full = Math.round(share * bar);
   return spread(
-    `${style.faint(feed.name)} ${style.accent('━'.repeat(full))}${style.faint('─'.repeat(bar - full))} ${style.faint(formatPercent(share, 1))}`,
-    style.faint(journal), width,
+    `${style.faint(feed.name)} ${style.accent('━'.repeat(full))}${style.faint('─'.repeat(bar - full))} ${style.faint(percent)}`,
+    style.faint(`  ${journal}`), width,
   );
 }
 
 function keyLine(view: PaperView, width: number, style: Style): string {
   const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : true));
-  return fit(keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), width);
+  return spread(
+    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), style.faint('simulated venue, no real money'), width,
+  );
 }
 
-function narrowBody(view: PaperView, width: number, rows: number, style: Style): string[] {
-  const prices = [panelTitle('Prices', '', width, style), ...pricesPanel(view.instruments, width, style)];
-  const positions = [panelTitle('Positions', '', width, style), ...positionsPanel(view.positions, width, style)];
-  const account = accountLines(view.account, width, style);
-  const left = rows - prices.length - positions.length - account.length - 1;
-  const chartRows = Math.max(1, Math.min(6, left - 9));
-  const lists = shareRows(left - chartRows, [fillLines(view, style), orderLines(view.orders, style), denialLines(view, style)]);
-  return [
-    ...prices, ...positions,
-    panelTitle('Equity', '', width, style), ...account, ...equityChart(view.account, width, chartRows, style),
-    ...lists.flatMap((lines, i) => (lines.length === 0 ? [] : listPanel(LIST_TITLES[i] as string, lines, view, width, style))),
+/** Everything below each other: equity and lists share what prices and positions leave. */
+function oneColumn(view: PaperView, width: number, rows: number, style: Style): string[] {
+  const prices = pricesPanel(view.instruments, width, style);
+  const positions = positionsPanel(view.positions, width, style);
+  const rest = rows - prices.length - positions.length - equityFixedRows(width);
+  const blank = rest >= 18;
+  const free = rest - (blank ? 5 : 0);
+  const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, Math.floor((free - 4) / 3)));
+  const lists = [
+    fillsPanel(view.fills, width, style), denialsPanel(view.denials, width, style), ordersPanel(view.orders, width, style),
   ];
+  return stack([prices, positions, equityPanel(view.account, width, chartRows, style), ...shareRows(free - chartRows, lists)], blank);
 }
 
-const LIST_TITLES = ['Fills', 'Working orders', 'Denied'];
-
-function listPanel(title: string, lines: readonly string[], view: PaperView, width: number, style: Style): string[] {
-  const count = { Fills: view.health.fills, 'Working orders': view.orders.length, Denied: view.health.denials }[title] ?? 0;
-  return [panelTitle(title, count === 0 ? '' : formatCount(count), width, style), ...lines];
-}
-
-/** Gives each list a heading and lines until the rows are used: two lines each in turn, the rest to the first. */
-function shareRows(rows: number, lists: readonly (readonly string[])[]): string[][] {
-  const shared: string[][] = lists.map(() => []);
-  let left = rows;
-  lists.forEach((list, i) => {
-    const lines = Math.min(list.length, 2, left - 1);
-    if (lines <= 0) return;
-    shared[i] = list.slice(0, lines);
-    left -= lines + 1;
-  });
-  lists.forEach((list, i) => {
-    const more = Math.min(left, list.length - (shared[i] as string[]).length);
-    if (more <= 0 || (shared[i] as string[]).length === 0) return;
-    shared[i] = list.slice(0, (shared[i] as string[]).length + more);
-    left -= more;
-  });
-  return shared;
-}
-
-/** Prices and positions on the left, equity on the right; fills, orders and denials below. */
-function wideBody(view: PaperView, width: number, rows: number, style: Style): string[] {
-  const left = Math.max(84, Math.floor((width - GUTTER) * 0.6));
+/** Prices, positions and fills on the left; equity, orders and denials on the right. */
+function twoColumns(view: PaperView, width: number, rows: number, style: Style): string[] {
+  const left = Math.max(78, Math.floor((width - GUTTER) * 0.58));
   const right = width - GUTTER - left;
-  const tables = [
-    panelTitle('Prices', '', left, style), ...pricesPanel(view.instruments, left, style), '',
-    panelTitle('Positions', '', left, style), ...positionsPanel(view.positions, left, style),
-  ];
-  const account = accountLines(view.account, right, style);
-  const equity = [
-    panelTitle('Equity', '', right, style), ...account, '',
-    ...equityChart(view.account, right, Math.max(1, Math.min(12, tables.length - account.length - 2)), style),
-  ];
-  const top = sideBySide(tables, equity, left);
-  const room = rows - top.length - 2;
-  const fills = listPanel('Fills', fillLines(view, style), view, left, style);
-  const orders = listPanel('Working orders', orderLines(view.orders, style), view, right, style);
-  const denied = listPanel('Denied', denialLines(view, style), view, right, style);
-  const orderRows = Math.min(orders.length, Math.max(2, room - 1 - Math.min(denied.length, Math.ceil(room / 2))));
-  return [...top, '', ...sideBySide(
-    fills.slice(0, Math.max(0, room)), [...orders.slice(0, orderRows), '', ...denied.slice(0, Math.max(0, room - orderRows - 1))], left,
-  )];
+  const blank = rows >= 28;
+  const gaps = blank ? 2 : 0;
+  const tables = [pricesPanel(view.instruments, left, style), positionsPanel(view.positions, left, style)];
+  const fills = fillsPanel(view.fills, left, style).slice(0, Math.max(0, rows - gaps - tables.flat().length));
+  const lists = [denialsPanel(view.denials, right, style), ordersPanel(view.orders, right, style)];
+  const fixed = equityFixedRows(right);
+  const listRows = Math.min(lists.flat().length, Math.floor(rows / 2));
+  const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, rows - gaps - fixed - listRows));
+  const [denials = [], orders = []] = shareRows(rows - gaps - fixed - chartRows, lists);
+  const leftLines = stack([...tables, fills], blank);
+  const rightLines = stack([equityPanel(view.account, right, chartRows, style), orders, denials], blank);
+  return Array.from({ length: Math.max(leftLines.length, rightLines.length) }, (_, i) => (
+    `${fit(leftLines[i] ?? '', left)}${' '.repeat(GUTTER)}${rightLines[i] ?? ''}`
+  ));
 }
 
-function sideBySide(left: readonly string[], right: readonly string[], leftWidth: number): string[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, i) => (
-    `${fit(left[i] ?? '', leftWidth)}${' '.repeat(GUTTER)}${right[i] ?? ''}`
-  ));
+/** Sections below each other, with a blank line between where there is room. */
+function stack(sections: readonly (readonly string[])[], blank: boolean): string[] {
+  return sections.filter((lines) => lines.length > 0).flatMap((lines, i) => (i > 0 && blank ? ['', ...lines] : lines));
+}
+
+/**
+ * Cuts lists, each a heading and its lines, so that together they take at most `rows`: first a
+ * heading and one line each, in order, then one more line each in turn.
+ */
+function shareRows(rows: number, lists: readonly (readonly string[])[]): readonly string[][] {
+  const heights = lists.map(() => 0);
+  let left = rows;
+  lists.forEach((_, i) => {
+    if (left < 2) return;
+    heights[i] = 2;
+    left -= 2;
+  });
+  for (let grew = true; grew && left > 0;) {
+    grew = false;
+    lists.forEach((list, i) => {
+      const height = heights[i] as number;
+      if (height === 0 || height >= list.length || left === 0) return;
+      heights[i] = height + 1;
+      left--;
+      grew = true;
+    });
+  }
+  return lists.map((list, i) => list.slice(0, heights[i]));
 }
