@@ -1,4 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { requirePeriod, RollingSum } from './window.ts';
 
 /*
@@ -58,7 +59,7 @@ export class SessionVwap {
   #money = NaN;
   #volume = NaN;
 
-  constructor(sessionMs: number) {
+  constructor(sessionMs = DAY_MS) {
     this.#sessionMs = requirePeriod(sessionMs);
   }
 

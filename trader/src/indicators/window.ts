@@ -62,54 +62,60 @@ export class RollingMoments {
   mean = NaN;
   /** Population variance, never negative; NaN before n values. */
   variance = NaN;
-  readonly #n: number;
+  readonly #end: number;
+  /** 1/n. */
+  readonly #share: number;
   /** Pairs: of the present block (value, unused), of the last one tail sums of (distance, its square). */
   readonly #ring: Float64Array;
   #at: number;
   #first = NaN;
-  #shift = NaN;
+  /** Half of what takes a tail's distances to the head's first value; half, since `#at` counts by two. */
+  #halfShift = NaN;
   #head = NaN;
   #headSquares = NaN;
 
   constructor(n: number) {
-    this.#n = this.#at = requirePeriod(n);
+    this.#end = this.#at = 2 * requirePeriod(n);
+    this.#share = 1 / n;
     this.#ring = new Float64Array(2 * n + 2).fill(NaN, 0, 2 * n);
   }
 
   update(x: number): void {
-    const n = this.#n;
-    if (this.#at === n) this.#turn(x);
+    const end = this.#end;
+    if (this.#at === end) this.#turn(x);
     const ring = this.#ring;
-    const at = this.#at + 1;
+    let at = this.#at;
+    ring[at] = x;
+    at += 2;
     this.#at = at;
-    ring[2 * at - 2] = x;
     const first = this.#first;
     const distance = x - first;
     const head = this.#head + distance;
     this.#head = head;
     const headSquares = this.#headSquares + distance * distance;
     this.#headSquares = headSquares;
-    const tail = ring[2 * at];
-    const shift = this.#shift;
-    const shifted = (n - at) * shift;
-    const offset = (head + tail + shifted) / n;
-    const variance = (headSquares + ring[2 * at + 1] + shift * (2 * tail + shifted)) / n - offset * offset;
+    const tail = ring[at];
+    const halfShift = this.#halfShift;
+    const shifted = (end - at) * halfShift;
+    const share = this.#share;
+    const offset = (head + tail + shifted) * share;
+    const variance = (headSquares + ring[at + 1] + 2 * halfShift * (2 * tail + shifted)) * share - offset * offset;
     this.mean = first + offset;
     this.variance = variance < 0 ? 0 : variance;
   }
 
   #turn(x: number): void {
     const ring = this.#ring;
-    const last = ring[2 * this.#n - 2];
+    const last = ring[this.#end - 2];
     let sum = 0;
     let squares = 0;
-    for (let i = 2 * this.#n - 2; i >= 0; i -= 2) {
+    for (let i = this.#end - 2; i >= 0; i -= 2) {
       const distance = ring[i] - last;
       ring[i] = sum += distance;
       ring[i + 1] = squares += distance * distance;
     }
     this.#first = x;
-    this.#shift = finiteOrZero(last - x);
+    this.#halfShift = finiteOrZero((last - x) / 2);
     this.#head = 0;
     this.#headSquares = 0;
     this.#at = 0;
