@@ -78,7 +78,7 @@ export default {
       comment: 'What ships may import only what package.json lists under dependencies.',
       severity: 'error',
       from: { path: '^trader/src/', pathNot: TEST_FILE },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-cycles',
@@ -99,6 +99,8 @@ export default {
     doNotFollow: { path: 'node_modules' },
     // Sees imports of types too; without it an `import type` would pass any wall.
     tsPreCompilationDeps: true,
+    // A package may be listed by the workspace or by the repository.
+    combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
