@@ -4,7 +4,7 @@ import { readConfig, type Config } from './config.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseLine } from './options.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, toRefusal } from './refusal.ts';
 import { closest } from './suggestion.ts';
 import { Terminal, type TextStream } from './terminal/terminal.ts';
 
@@ -72,7 +72,7 @@ function checkPositionals(command: Command, given: readonly string[]): void {
 
 /** Says what went wrong and gives the exit code. The stack is for those who ask for it. */
 function report(error: unknown, words: readonly string[], debug: boolean, terminal: Terminal): number {
-  const refusal = error instanceof Refusal ? error : unexpected(error);
+  const refusal = toRefusal(error);
   const style = terminal.noteStyle;
   terminal.note(
     `${style.bad('algotrendy:')} ${style.strong(refusal.message)}`,
@@ -85,16 +85,4 @@ function report(error: unknown, words: readonly string[], debug: boolean, termin
     terminal.printJson({ error: { code, message, where, hint } });
   }
   return EXIT_CODES[refusal.code];
-}
-
-function unexpected(error: unknown): Refusal {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
-    return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
-  }
-  if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') return new Refusal('bad-data', message, { hint: 'Check the path and its permissions.' });
-  return new Refusal('failure', `unexpected error: ${message}`, {
-    hint: 'This is a defect. Run again with ALGOTRENDY_DEBUG=1 and report what it prints.',
-  });
 }

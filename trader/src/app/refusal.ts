@@ -1,8 +1,9 @@
+import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** What a person is told when a command cannot do what was asked. */
 export interface RefusalDetails {
-  /** File, line or option the message is about: `bars.csv, line 12, field close`. */
+  /** File, line or option the message is about, where the message does not say. */
   readonly where?: string;
   /** What to do next, as a full sentence. */
   readonly hint?: string;
@@ -10,7 +11,7 @@ export interface RefusalDetails {
 
 /**
  * Ends a command with an exit code and one block of words: what is wrong, where, and what to do
- * next. Thrown anywhere below a command, printed in one place (`main.ts`), without a stack trace.
+ * next. Thrown anywhere below a command, printed in one place, without a stack trace.
  */
 export class Refusal extends Error {
   readonly code: Exclude<ExitName, 'ok'>;
@@ -25,3 +26,26 @@ export class Refusal extends Error {
     this.hint = details.hint;
   }
 }
+
+/** Whatever was thrown, as a refusal: errors of files and disks by their kind, anything else as a defect. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof BarFileError) return new Refusal(BAR_FILE_CODES[error.kind], message);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
+    return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
+  }
+  if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {
+    return new Refusal('bad-data', message, { hint: 'Check the path and its permissions.' });
+  }
+  return new Refusal('failure', `unexpected error: ${message}`, {
+    hint: 'This is a defect. Run again with ALGOTRENDY_DEBUG=1 and report what it prints.',
+  });
+}
+
+const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unreadable: 'bad-data', format: 'bad-data', columns: 'bad-data', empty: 'bad-data', value: 'bad-data', order: 'bad-data',
+  price: 'bad-data', strict: 'bad-data', conflict: 'bad-data', unknown: 'bad-data',
+  storage: 'disk', version: 'version', locked: 'busy',
+};

@@ -67,7 +67,7 @@ function feedLine(view: PaperView, width: number, style: Style): string {
 function keyLine(view: PaperView, width: number, style: Style): string {
   const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : true));
   return spread(
-    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), style.faint('simulated venue, no real money'), width,
+    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), style.faint('simulated, no real money'), width,
   );
 }
 
