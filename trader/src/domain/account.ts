@@ -30,7 +30,7 @@ export class Account {
   readonly instruments: readonly InstrumentScales[];
   /** One per instrument, in the same order. */
   readonly positions: readonly Position[];
-  cash: Exact;
+  cash: Exact = 0;
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly InstrumentScales[]) {
     this.cash = cash;
