@@ -3,6 +3,7 @@
 //   npm test                      all tests
 //   npm test -- ledger risk       the files whose path contains one of the words
 //   npm run coverage              the same, then what of trader/src the tests reached
+//   npm run test:fresh-clone      what a newcomer does first; installs, so it takes a minute
 //
 // Nothing passes in silence: a file that cannot be loaded, crashes or holds no test counts as
 // failed, and so does a test that is skipped or marked as to be done.
@@ -10,6 +11,7 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { run } from 'node:test';
+import { parseArgs } from 'node:util';
 import { printCoverage } from './coverage.ts';
 import { TestReport } from './test-report.ts';
 
@@ -17,22 +19,26 @@ const ROOT = path.dirname(import.meta.dirname);
 const TEST_TIMEOUT_MS = 5 * 60_000;
 const RUN_TIMEOUT_MS = 40 * 60_000;
 
-function findTestFiles(words: readonly string[]): string[] {
-  return globSync(['trader/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts'], { cwd: ROOT })
+/** Suites that need more than Node; each has a folder in trader/test and an npm script. */
+const OWN_SUITES = ['fresh-clone'];
+
+function findTestFiles(suite: string | undefined, words: readonly string[]): string[] {
+  const folders = suite === undefined ? ['trader/{src,test}', 'scripts'] : [`trader/test/${suite}`];
+  return globSync(folders.map((folder) => `${folder}/**/*.test.ts`), { cwd: ROOT, exclude: suite === undefined ? OWN_SUITES.map((name) => `trader/test/${name}/**`) : [] })
+    .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort()
     .map((file) => path.join(ROOT, file));
 }
 
 async function main(): Promise<void> {
-  const words = process.argv.slice(2);
-  const coverage = words[0] === '--coverage';
-  if (coverage) words.shift();
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { coverage: { type: 'boolean', default: false }, suite: { type: 'string' } } });
+  const { coverage } = values;
   // Keeps compiled code between runs; measured coverage would be less exact with it.
   if (coverage) delete process.env['NODE_COMPILE_CACHE'];
   else process.env['NODE_COMPILE_CACHE'] ??= path.join(ROOT, 'node_modules/.cache/compile');
 
-  const files = findTestFiles(words);
+  const files = findTestFiles(values.suite, positionals);
   const report = new TestReport(ROOT, files.length);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), RUN_TIMEOUT_MS);
