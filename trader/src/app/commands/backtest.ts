@@ -18,11 +18,15 @@ export const backtestCommand = defineCommand({
   notes: [
     'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
   ],
-  async run({ positionals, options, terminal, json }) {
+  async run({ positionals, options, config, terminal, json }) {
     const request = readBacktestRequest(positionals[0] as string, options);
-    const started = performance.now();
     const { backtest } = await import('../wiring/backtest.ts');
-    const report = await backtest(request);
+    const started = performance.now();
+    const progress = terminal.phases();
+    const report = await backtest(request, {
+      home: config.home,
+      onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction),
+    }).finally(() => progress.close());
     if (json) {
       terminal.printJson(report);
       return 'ok';

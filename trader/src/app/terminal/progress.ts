@@ -19,7 +19,10 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-/** Opens a bar for `unit`s of work ("bars", "combos"). `now` is a monotonic clock in milliseconds. */
+/**
+ * Opens a bar for `unit`s of work ("bars", "combos"), or for fractions of one where the unit is
+ * empty: then no rate is shown. `now` is a monotonic clock in milliseconds.
+ */
 export function openProgress(
   stream: ProgressStream, style: Style, label: string, unit: string, now: () => number = () => performance.now(),
 ): Progress {
@@ -51,5 +54,6 @@ export function progressLine(
   const rest = style.faint('·'.repeat(Math.max(0, width - full.length - part.length)));
   const rate = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
   const left = rate > 0 ? `ETA ${formatClock(((total - done) / rate) * 1000 + 999)}` : '';
-  return `${label}  ${style.accent(full + part)}${rest}  ${String(Math.floor(share * 100)).padStart(3)} %  ${formatScaled(rate)} ${unit}/s  ${style.faint(left)}`;
+  const speed = unit === '' ? '' : `  ${formatScaled(rate)} ${unit}/s`;
+  return `${label}  ${style.accent(full + part)}${rest}  ${String(Math.floor(share * 100)).padStart(3)} %${speed}  ${style.faint(left)}`;
 }

@@ -52,8 +52,23 @@ export class Terminal {
     this.stderr.write(`${lines.join('\n')}\n`);
   }
 
-  /** Opens a progress bar for so many `unit`s; silent where standard error is no terminal. */
-  progress(label: string, unit: string): Progress {
+  /** Opens a progress bar for so many `unit`s, or for fractions of 1; silent where standard error is no terminal. */
+  progress(label: string, unit = ''): Progress {
     return openProgress(this.#ci ? { write() {} } : this.stderr, this.noteStyle, label, unit);
+  }
+
+  /** A bar for work in several phases, each told by its name and a fraction of 1. */
+  phases(): { update(phase: string, fraction: number): void; close(): void } {
+    let current: { readonly phase: string; readonly bar: Progress } | undefined;
+    return {
+      update: (phase, fraction) => {
+        if (current?.phase !== phase) {
+          current?.bar.close();
+          current = { phase, bar: this.progress(phase) };
+        }
+        current.bar.update(fraction, 1);
+      },
+      close: () => current?.bar.close(),
+    };
   }
 }
