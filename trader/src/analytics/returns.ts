@@ -1,0 +1,80 @@
+/**
+ * Ratios of a series of returns. Conventions, the same everywhere: simple returns per period,
+ * risk-free rate and required return 0, sample standard deviation (n − 1), annualised by the
+ * square root of the periods in a year. A ratio that is not defined is null, never NaN or infinite.
+ */
+
+/** Daily periods in a year: crypto trades every day, an exchange on about 252. */
+export const PERIODS_PER_YEAR = { crypto: 365, equity: 252, fx: 252 } as const;
+
+/** Simple returns between neighbours of an equity series, one fewer than the series; NaN after equity of 0 or less. */
+export function simpleReturns(equity: ArrayLike<number>): Float64Array {
+  const returns = new Float64Array(Math.max(0, equity.length - 1));
+  for (let i = 0; i < returns.length; i++) {
+    const before = equity[i] as number;
+    returns[i] = before > 0 ? (equity[i + 1] as number) / before - 1 : NaN;
+  }
+  return returns;
+}
+
+/** Annualised Sharpe ratio: mean / standard deviation × √periods. Null with fewer than two returns or none that differ. */
+export function sharpe(returns: ArrayLike<number>, periodsPerYear: number): number | null {
+  const average = mean(returns);
+  const deviation = standardDeviation(returns);
+  // What is left of equal returns after rounding is no variance.
+  if (deviation <= Math.abs(average) * 1e-12) return null;
+  return finite((average / deviation) * Math.sqrt(periodsPerYear));
+}
+
+/**
+ * Annualised Sortino ratio: mean / downside deviation × √periods. The downside deviation is the
+ * root of the mean square of min(return, 0) over all returns, gains counting as 0, as Sortino
+ * defines it. Null with fewer than two returns or no loss.
+ */
+export function sortino(returns: ArrayLike<number>, periodsPerYear: number): number | null {
+  if (returns.length < 2) return null;
+  let squares = 0;
+  for (let i = 0; i < returns.length; i++) squares += Math.min(returns[i] as number, 0) ** 2;
+  return finite((mean(returns) / Math.sqrt(squares / returns.length)) * Math.sqrt(periodsPerYear));
+}
+
+/** Annualised standard deviation. Null with fewer than two returns. */
+export function volatility(returns: ArrayLike<number>, periodsPerYear: number): number | null {
+  return finite(standardDeviation(returns) * Math.sqrt(periodsPerYear));
+}
+
+/**
+ * Compound annual growth rate over an equity series: (last / first)^(periods in a year / periods
+ * seen) − 1. Null with fewer than two values, from nothing, to less than nothing, or where a
+ * short span's growth is too great to annualise.
+ */
+export function cagr(equity: ArrayLike<number>, periodsPerYear: number): number | null {
+  if (equity.length < 2) return null;
+  const first = equity[0] as number;
+  const last = equity[equity.length - 1] as number;
+  if (!(first > 0 && last >= 0)) return null;
+  return finite((last / first) ** (periodsPerYear / (equity.length - 1)) - 1);
+}
+
+/** Calmar ratio: compound annual growth rate / maximum drawdown. Null without growth rate or drawdown. */
+export function calmar(growth: number | null, maxDrawdown: number): number | null {
+  return growth === null ? null : finite(growth / maxDrawdown);
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
+}
+
+/** Sample standard deviation in two passes; NaN with fewer than two values. */
+function standardDeviation(values: ArrayLike<number>): number {
+  const average = mean(values);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - average) ** 2;
+  return values.length < 2 ? NaN : Math.sqrt(squares / (values.length - 1));
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
