@@ -129,7 +129,7 @@ export function finiteOrZero(shift: number): number {
 
 /** Lowest of the last n values. */
 export class RollingMin {
-  /** NaN before n values. */
+  /** NaN before n values, and while one of them is NaN. */
   value = NaN;
   readonly #n: number;
   readonly #ring: Float64Array;
@@ -142,32 +142,26 @@ export class RollingMin {
     this.#ring[n] = Infinity;
   }
 
-  /** The comparisons are written so that a NaN wins: in a tail it stands for "not yet". */
   update(x: number): number {
     if (this.#at === this.#n) this.#turn();
     const ring = this.#ring;
     const at = this.#at;
     ring[at] = x;
     this.#at = at + 1;
-    let head = this.#head;
-    if (!(x >= head)) this.#head = head = x;
-    const tail = ring[at + 1];
-    return this.value = tail >= head ? head : tail;
+    const head = Math.min(this.#head, x);
+    this.#head = head;
+    return this.value = Math.min(head, ring[at + 1]);
   }
 
   #turn(): void {
     const ring = this.#ring;
-    let lowest = Infinity;
-    for (let i = this.#n - 1; i >= 0; i--) {
-      if (!(ring[i] >= lowest)) lowest = ring[i];
-      ring[i] = lowest;
-    }
+    for (let i = this.#n - 2; i >= 0; i--) ring[i] = Math.min(ring[i], ring[i + 1]);
     this.#head = Infinity;
     this.#at = 0;
   }
 }
 
-/** Highest high and lowest low of the last n bars: `RollingMin` for both at once, which is faster than two of them. */
+/** Highest high and lowest low of the last n bars, at once, which is faster than one by one. Prices are numbers, never NaN. */
 export class RollingRange {
   /** NaN before n values. */
   highest = NaN;
@@ -198,6 +192,7 @@ export class RollingRange {
     if (!(high <= head)) this.#head = head = high;
     let headLow = this.#headLow;
     if (!(low >= headLow)) this.#headLow = headLow = low;
+    // Written so that a NaN tail, which stands for "not yet", wins.
     const tail = ring[at + 2];
     const tailLow = ring[at + 3];
     this.highest = tail <= head ? head : tail;
