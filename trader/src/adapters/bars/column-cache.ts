@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BarFileError } from './bar-file-error.ts';
 import { openBarReader } from './bar-reader.ts';
 import { hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
 import { ColumnFile, ColumnFileWriter, type BarSet } from './column-file.ts';
 import { QualityMeter, refuseIrregular } from './quality.ts';
+import { openSound, SeenFiles } from './seen-files.ts';
 
 /** How a file of bars is opened. */
 export interface OpenBarsOptions {
@@ -35,10 +36,10 @@ export async function openBars(file: string, options: OpenBarsOptions): Promise<
     const known = seen.recall(source.identity);
     const sha256 = known ?? hashFile(source.descriptor, progress(HASH_SHARE, 0));
     const path = join(options.home, 'cache', 'bars', `${cacheKey(sha256, options.factors)}.bars`);
-    let bars = openSound(path, seen);
+    let bars = openCached(path, seen);
     if (bars === undefined) {
       const written = await writeColumns(file, source, { path, sha256, factors: options.factors }, progress(1 - HASH_SHARE, HASH_SHARE));
-      seen.remember(written, SOUND);
+      seen.rememberSound(written);
       bars = new ColumnFile(path);
     }
     if (known === undefined && !changedJustNow(source.identity)) seen.remember(source.identity, sha256);
@@ -70,15 +71,10 @@ function cacheKey(sha256: string, factors: string | undefined): string {
   }
 }
 
-/** The column file at `path` if it is there, of this version, and known or found to be undamaged. */
-function openSound(path: string, seen: SeenFiles): ColumnFile | undefined {
+/** The column file at `path` if it is there, of this version and undamaged. */
+function openCached(path: string, seen: SeenFiles): ColumnFile | undefined {
   try {
-    const bars = new ColumnFile(path);
-    if (seen.recall(bars.identity) === SOUND) return bars;
-    bars.close();
-    const checked = new ColumnFile(path, true);
-    seen.remember(checked.identity, SOUND);
-    return checked;
+    return openSound(path, seen);
   } catch (error) {
     // It is only a copy: whatever is wrong with it, it is written anew from its source.
     if (error instanceof BarFileError) return undefined;
@@ -114,47 +110,6 @@ async function writeColumns(
     }
   } finally {
     reader.close();
-  }
-}
-
-/** What is remembered of a column file that has been written or checked whole. */
-const SOUND = 'sound';
-
-/**
- * What is known of files as long as they stay unchanged: of a source the hash of its content, of a
- * column file that it is sound. One small file each, named by inode and believed only if the whole
- * identity agrees, so that processes need no lock.
- */
-class SeenFiles {
-  readonly #directory: string;
-
-  constructor(home: string) {
-    this.#directory = join(home, 'cache', 'seen');
-  }
-
-  recall(identity: FileIdentity): string | undefined {
-    try {
-      const entry: { identity: FileIdentity; known: string } = JSON.parse(readFileSync(this.#path(identity), 'utf8'));
-      return sameIdentity(entry.identity, identity) ? entry.known : undefined;
-    } catch {
-      return undefined; // not seen, or unreadable: to be found out again
-    }
-  }
-
-  remember(identity: FileIdentity, known: string): void {
-    const path = this.#path(identity);
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      mkdirSync(this.#directory, { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ identity, known }));
-      renameSync(temporary, path);
-    } catch {
-      rmSync(temporary, { force: true }); // forgetting costs time only
-    }
-  }
-
-  #path(identity: FileIdentity): string {
-    return join(this.#directory, `${identity.dev}-${identity.ino}.json`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, readvSync, renameSync, rmSync, writeSync, writevSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { allocateBars, BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
 import { BarFileError, errorCode, storageError } from './bar-file-error.ts';
@@ -160,8 +160,7 @@ function sweepTemporaries(directory: string): void {
   }
 }
 
-/** Whether a process of this machine runs. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -343,11 +342,3 @@ function readHead<Facts>(descriptor: number, path: string) {
   const facts: Facts = JSON.parse(tail.toString('utf8', blocks * 12));
   return { rows, firsts, checksums, facts };
 }
-
-/** The name of a column file without folder and ending. */
-export function columnFileName(path: string): string {
-  return basename(path, COLUMN_FILE_ENDING);
-}
-
-/** How the names of column files end. */
-export const COLUMN_FILE_ENDING = '.bars';

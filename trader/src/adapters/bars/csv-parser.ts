@@ -24,10 +24,52 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ABSENT = /^(?:nan|null|none|na|n\/a)?$/i;
 
 const ZERO = 0x30;
-const POINT = 0x2e - ZERO;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 const QUOTE = 0x22;
+// As distances from the digit zero, like every byte that the hot loop looks at.
+const POINT = 0x2e - ZERO;
+const NEWLINE = 0x0a - ZERO;
+const RETURN = 0x0d - ZERO;
+
+/** Digits of a time of the years 2001 to 2286 in milliseconds. */
+const MILLISECOND_DIGITS = 13;
+
+/** Thirteen digits at `at` as a number, in groups so that one digit need not wait for the other; -1 where they are not all digits. */
+function readMilliseconds(bytes: Uint8Array, at: number): number {
+  const high = readFourDigits(bytes, at);
+  const middle = readFourDigits(bytes, at + 4);
+  const low = readFourDigits(bytes, at + 8);
+  const last = ((bytes[at + 12] as number) - ZERO) | 0;
+  if ((high | middle | low | last) < 0 || last > 9) return -1;
+  return (high * 10_000 + middle) * 1e5 + (low * 10 + last);
+}
+
+function readFourDigits(bytes: Uint8Array, at: number): number {
+  const a = ((bytes[at] as number) - ZERO) | 0;
+  const b = ((bytes[at + 1] as number) - ZERO) | 0;
+  const c = ((bytes[at + 2] as number) - ZERO) | 0;
+  const d = ((bytes[at + 3] as number) - ZERO) | 0;
+  if (a >>> 0 > 9 || b >>> 0 > 9 || c >>> 0 > 9 || d >>> 0 > 9) return -1;
+  return a * 1000 + b * 100 + c * 10 + d;
+}
+
+/** A decimal of ten to fifteen digits, with at most one point, in [start, end); -1 where it has more. */
+function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals: number): number {
+  if (end - start > 16) return -1;
+  const middle = start + 8;
+  let head = 0;
+  let tail = 0;
+  let power = 0;
+  for (let at = start; at < end; at++) {
+    const digit = ((bytes[at] as number) - ZERO) | 0;
+    if (digit === POINT) continue;
+    if (at < middle) head = (Math.imul(head, 10) + digit) | 0;
+    else {
+      tail = (Math.imul(tail, 10) + digit) | 0;
+      power++;
+    }
+  }
+  return (head * (POWERS_OF_TEN[power] as number) + tail) / (POWERS_OF_TEN[decimals] as number);
+}
 
 /**
  * Parses complete lines of text into a block of bars, at the level of bytes: no string is made for
@@ -42,8 +84,10 @@ export class CsvParser {
   readonly #file: string;
   readonly #layout: CsvLayout;
   readonly #targets: readonly Float64Array[];
-  /** The field that is never on the fast path: a timestamp in another unit than milliseconds. */
+  /** The timestamp where it is in milliseconds, or else in `#slowField`: then it is never on the fast path. */
+  readonly #timeField: number;
   readonly #slowField: number;
+  readonly #separator: number;
   #line: number;
   #position = 0;
 
@@ -51,66 +95,21 @@ export class CsvParser {
     this.#file = file;
     this.#layout = layout;
     this.#line = layout.firstLine;
+    this.#separator = layout.separator - ZERO;
     const skipped = new Float64Array(BLOCK_BARS);
     this.#targets = layout.fields.map((field) => (field === undefined ? skipped : this.block[field]));
-    this.#slowField = layout.unit === 'ms' ? -1 : layout.fields.indexOf('timestamp');
+    const timestamp = layout.fields.indexOf('timestamp');
+    this.#timeField = layout.unit === 'ms' ? timestamp : -1;
+    this.#slowField = layout.unit === 'ms' ? -1 : timestamp;
     if (!layout.fields.includes('volume')) this.block.volume.fill(NaN);
   }
 
-  /** Reads lines of [start, end), which ends with a newline, until the block is full; returns where it stopped. */
+  /** Fills the block anew from lines of [start, end), which ends with a newline; returns where it stopped, at the end or the block full. */
   parse(bytes: Uint8Array, start: number, end: number): number {
-    const targets = this.#targets;
-    const fields = targets.length;
-    const slowField = this.#slowField;
-    const separator = this.#layout.separator - ZERO;
     let at = start;
-    let row = this.rows;
+    let row = 0;
     while (at < end && row < BLOCK_BARS) {
-      for (let field = 0; field < fields; field++) {
-        const first = at;
-        let digit = (bytes[at] as number) - ZERO;
-        let head = 0;
-        for (const limit = at + 9; digit >= 0 && digit <= 9 && at < limit;) {
-          head = (Math.imul(head, 10) + digit) | 0;
-          digit = (bytes[++at] as number) - ZERO;
-        }
-        let value = head;
-        let digits = at - first;
-        let whole = digits > 0 && field !== slowField;
-        if (digit >= 0 && digit <= 9) {
-          const from = at;
-          let tail = 0;
-          for (const limit = at + 6; digit >= 0 && digit <= 9 && at < limit;) {
-            tail = (Math.imul(tail, 10) + digit) | 0;
-            digit = (bytes[++at] as number) - ZERO;
-          }
-          digits = at - first;
-          value = head * (POWERS_OF_TEN[at - from] as number) + tail;
-        }
-        if (digit === POINT) {
-          const from = ++at;
-          let tail = 0;
-          digit = (bytes[at] as number) - ZERO;
-          for (const limit = at + Math.min(9, 15 - digits); digit >= 0 && digit <= 9 && at < limit;) {
-            tail = (Math.imul(tail, 10) + digit) | 0;
-            digit = (bytes[++at] as number) - ZERO;
-          }
-          const power = POWERS_OF_TEN[at - from] as number;
-          value = (value * power + tail) / power;
-        }
-        if (field < fields - 1) {
-          whole &&= digit === separator;
-        } else {
-          if (digit === RETURN - ZERO) digit = (bytes[++at] as number) - ZERO;
-          whole &&= digit === NEWLINE - ZERO;
-        }
-        if (!whole) {
-          value = this.#readSlowly(bytes, first, field);
-          at = this.#position;
-        }
-        (targets[field] as Float64Array)[row] = value;
-        at++;
-      }
+      at = this.#parseLine(bytes, at, row);
       row++;
       this.#line++;
     }
@@ -118,17 +117,68 @@ export class CsvParser {
     return at;
   }
 
+  /** Reads the line at `start` into `row`; returns where the next begins. This is the hot loop. */
+  #parseLine(bytes: Uint8Array, start: number, row: number): number {
+    const targets = this.#targets;
+    const last = targets.length - 1;
+    const timeField = this.#timeField;
+    const slowField = this.#slowField;
+    const separator = this.#separator;
+    let at = start;
+    for (let field = 0; field <= last; field++) {
+      const first = at;
+      let value = 0;
+      let whole = true;
+      let digit = ((bytes[at] as number) - ZERO) | 0;
+      if (field === timeField) {
+        value = readMilliseconds(bytes, at);
+        whole = value >= 0;
+        at += MILLISECOND_DIGITS;
+        digit = ((bytes[at] as number) - ZERO) | 0;
+      } else {
+        let mantissa = 0;
+        while (digit >>> 0 <= 9) {
+          mantissa = (Math.imul(mantissa, 10) + digit) | 0;
+          digit = ((bytes[++at] as number) - ZERO) | 0;
+        }
+        let digits = at - first;
+        let decimals = 0;
+        if (digit === POINT) {
+          const point = at;
+          digit = ((bytes[++at] as number) - ZERO) | 0;
+          while (digit >>> 0 <= 9) {
+            mantissa = (Math.imul(mantissa, 10) + digit) | 0;
+            digit = ((bytes[++at] as number) - ZERO) | 0;
+          }
+          decimals = at - point - 1;
+          digits += decimals;
+        }
+        value = digits <= 9 ? mantissa / (POWERS_OF_TEN[decimals] as number) : readLongDecimal(bytes, first, at, decimals);
+        whole = digits > 0 && value >= 0 && field !== slowField;
+      }
+      if (digit === RETURN && field === last) digit = (bytes[++at] as number) - ZERO;
+      if (!whole || digit !== (field < last ? separator : NEWLINE)) {
+        value = this.#readSlowly(bytes, first, field);
+        at = this.#position;
+      }
+      (targets[field] as Float64Array)[row] = value;
+      at++;
+    }
+    return at;
+  }
+
   /** One field that is not a plain short decimal: quoted, signed, long, with an exponent, absent, a time, or wrong. */
   #readSlowly(bytes: Uint8Array, start: number, field: number): number {
     const { fields, separator, unit } = this.#layout;
+    const newline = NEWLINE + ZERO;
     const closing = bytes[start] === QUOTE ? bytes.indexOf(QUOTE, start + 1) : -1;
-    const quoted = closing >= 0 && closing < bytes.indexOf(NEWLINE, start);
+    const quoted = closing >= 0 && closing < bytes.indexOf(newline, start);
     let end = quoted ? closing : start;
-    while (bytes[end] !== separator && bytes[end] !== NEWLINE) end++;
+    while (bytes[end] !== separator && bytes[end] !== newline) end++;
     this.#position = end;
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1').trim();
     const text = quoted ? raw.replace(/^"(.*)"$/, '$1').trim() : raw;
-    this.#checkFieldCount(bytes[end] === NEWLINE, field, text);
+    this.#checkFieldCount(bytes[end] === newline, field, text);
     const column = fields[field];
     if (column === undefined) return 0;
     if (column === 'timestamp') {

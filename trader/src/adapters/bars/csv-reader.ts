@@ -7,6 +7,9 @@ import { timestampUnit } from './timestamp-text.ts';
 /** Bytes taken at a time: large enough to make calls rare, small enough to stay in the processor's cache. */
 const CHUNK_BYTES = 1 << 18;
 
+/** The first chunk; each is twice the one before, so that the compiler has seen the parser come to an end before it is hot. */
+const FIRST_CHUNK_BYTES = 1 << 10;
+
 /** No line of bars is longer; a longer one is some other file, or a decompression bomb. */
 const MAX_LINE_BYTES = 1 << 16;
 
@@ -25,7 +28,7 @@ export interface TextBars {
 /** Reads the head of a text and finds how it is written; `file` is named in errors. */
 export async function openText(source: ByteSource, file: string): Promise<TextBars> {
   const lines = new LineBuffer(source, file);
-  await lines.fill();
+  while (lines.peekLine(1) === '' && await lines.fill());
   const first = lines.peekLine(0);
   const lean = LEAN_LINE.test(first);
   const layout = lean ? leanLayout() : headerLayout(file, first, lines.peekLine(1));
@@ -33,16 +36,14 @@ export async function openText(source: ByteSource, file: string): Promise<TextBa
   return { layout, lean, blocks: () => parseBlocks(lines, new CsvParser(file, layout)) };
 }
 
+/** Bars are handed on chunk by chunk, while they are still in the processor's cache. */
 async function* parseBlocks(lines: LineBuffer, parser: CsvParser): AsyncGenerator<Bars> {
   do {
     while (lines.start < lines.end) {
       lines.start = parser.parse(lines.bytes, lines.start, lines.end);
-      if (parser.rows < parser.block.length) continue;
-      yield parser.block;
-      parser.rows = 0;
+      yield sliceBars(parser.block, 0, parser.rows);
     }
   } while (await lines.fill());
-  if (parser.rows > 0) yield sliceBars(parser.block, 0, parser.rows);
 }
 
 /** A window over the text whose bytes [start, end) are whole lines. */
@@ -51,6 +52,7 @@ class LineBuffer {
   start = 0;
   end = 0;
   #filled = 0;
+  #chunk = FIRST_CHUNK_BYTES;
   #done = false;
   readonly #source: ByteSource;
   readonly #file: string;
@@ -67,7 +69,8 @@ class LineBuffer {
       this.end -= this.start;
       this.#filled -= this.start;
       this.start = 0;
-      const room = this.bytes.subarray(this.#filled, this.#filled + CHUNK_BYTES);
+      const room = this.bytes.subarray(this.#filled, this.#filled + this.#chunk);
+      this.#chunk = Math.min(CHUNK_BYTES, 2 * this.#chunk);
       const count = await this.#source.read(room);
       this.#done = count === 0;
       this.#filled += count;
