@@ -129,7 +129,7 @@ export const TIDY_RULES: readonly TidyRule[] = [
     name: 'the product alone',
     why: 'Paths of one machine mean nothing on another.',
     appliesTo: ANY_TEXT,
-    find: lines(/(^|[\s"'`(=:])\/(root|work|home\/[a-z]\w*|Users\/[A-Za-z]\w*)\/|\.\.\/shared\/|[A-Z]:\\Users\\/),
+    find: lines(/(^|[\s"'`(=:])\/(root|work\/(main|shared)|home\/[a-z]\w*|Users\/[A-Za-z]\w*)\b|\.\.\/shared\/|[A-Z]:\\Users\\/),
     offence: offence('docs/a.md', 'Read /home/anna/notes first.'),
   },
   {
