@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /**
  * The 128-bit id of something that was decided: 32 hex digits of the SHA-256 of its causes.
@@ -6,4 +6,18 @@ import { hash } from 'node:crypto';
  */
 export function causalId(...causes: readonly (string | number)[]): string {
   return hash('sha256', causes.join('\u001f')).slice(0, 32);
+}
+
+/** A SHA-256 over lines, one after another, that can be asked for at any time. */
+export class LineDigest {
+  readonly #hash = createHash('sha256');
+
+  add(line: string): void {
+    this.#hash.update(line).update('\n');
+  }
+
+  /** 64 hex digits over all lines so far. */
+  value(): string {
+    return this.#hash.copy().digest('hex');
+  }
 }

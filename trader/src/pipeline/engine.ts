@@ -5,6 +5,7 @@ import type { Order } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel } from '../ports/execution.ts';
+import type { Command } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import { Book } from './book.ts';
@@ -52,14 +53,6 @@ export interface EngineSpec {
   readonly client: ExecutionClient;
   readonly audit?: Audit;
 }
-
-/** What a person, or a guard in his place, can order. */
-export type Command =
-  /** No new risk until `resume`; what is held is kept, and its exits stay. */
-  | { readonly kind: 'halt'; readonly reason: string }
-  /** `halt`, and every position closed. */
-  | { readonly kind: 'flatten'; readonly reason: string }
-  | { readonly kind: 'resume' };
 
 /**
  * The engine: bars, reports and commands go in, one at a time, and each is worked off before the

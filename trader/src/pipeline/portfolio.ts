@@ -13,7 +13,7 @@ import { TradeLog } from './trade-log.ts';
 export class Portfolio {
   /** One position per book; the venue's position is their sum. */
   readonly account: Account;
-  readonly curve = new EquityCurve();
+  readonly curve: EquityCurve;
   readonly trades: TradeLog;
   /** Last price of each instrument; NaN before the first. */
   readonly marks: Float64Array;
@@ -23,6 +23,8 @@ export class Portfolio {
   #cash: number;
   #held = 0;
   fills = 0;
+  /** Value of all fills together. */
+  turnover = 0;
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly Instrument[], books: readonly Book[]) {
     this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument] as Instrument));
@@ -32,6 +34,7 @@ export class Portfolio {
     this.#books = books;
     this.#quantities = new Float64Array(books.length);
     this.#cash = toNumber(cash, moneyScale);
+    this.curve = new EquityCurve(this.#cash);
   }
 
   /** Books a fill into the ledger and into the record of round trips. */
@@ -49,6 +52,7 @@ export class Portfolio {
     this.#cash = toNumber(account.cash, account.moneyScale);
     this.#held += Number(after !== 0) - Number(before !== 0);
     this.fills += 1;
+    this.turnover += toNumber(price, priceScale) * toNumber(quantity, quantityScale);
     const { moneyScale } = account;
     this.trades.add(book.index, tsEvent, before, after, toNumber(price, priceScale), toNumber(realised, moneyScale), toNumber(fee, moneyScale));
   }

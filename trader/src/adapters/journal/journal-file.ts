@@ -1,0 +1,192 @@
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Journal, JournalRecord } from '../../ports/journal.ts';
+
+/**
+ * What is wrong with a journal: `damaged` (changed or cut in its middle), `diverged` (this build
+ * does not repeat it), `disk` (cannot be written), `version` (not a journal of this version).
+ */
+export type JournalErrorKind = 'damaged' | 'diverged' | 'disk' | 'version';
+
+/** The one error that journals raise; the message names the file, the record, what is wrong and what to do. */
+export class JournalError extends Error {
+  readonly kind: JournalErrorKind;
+
+  constructor(kind: JournalErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'JournalError';
+    this.kind = kind;
+  }
+}
+
+/** One record as it stands in the file. */
+interface Line {
+  readonly text: string;
+  /** CRC-32 of this text and all before it: a line that was changed, dropped or moved breaks the chain. */
+  readonly crc: number;
+  /** Bytes of the file up to and with this line. */
+  readonly end: number;
+}
+
+const CHUNK = 1 << 20;
+const NEWLINE = 10;
+/** Eight hex digits of the checksum and a space stand before the JSON. */
+const PREFIX = 9;
+
+/**
+ * Reads the records of an open journal one by one. A last line that is incomplete or does not match
+ * its checksum is a torn write, and ends the reading; one with sound lines behind it is damage.
+ */
+function* readLines(descriptor: number, path: string): Generator<Line> {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let rest = Buffer.alloc(0);
+  let end = 0;
+  let crc = 0;
+  let torn = false;
+  for (let at = 0, got; (got = readSync(descriptor, chunk, 0, CHUNK, at)) > 0; at += got) {
+    const data = Buffer.concat([rest, chunk.subarray(0, got)]);
+    let start = 0;
+    for (let stop; (stop = data.indexOf(NEWLINE, start)) >= 0; start = stop + 1) {
+      const text = data.toString('utf8', start + PREFIX, stop);
+      const expected = crc32(text, crc);
+      const sound = data.toString('latin1', start, start + PREFIX) === prefix(expected);
+      if (torn) {
+        throw new JournalError('damaged', `${path} is damaged at byte ${end}: the record there does not match its checksum, and more follow. Restore the file from a backup, or move it away to begin anew.`);
+      }
+      if (!sound) {
+        torn = true;
+        continue;
+      }
+      crc = expected;
+      end += stop + 1 - start;
+      yield { text, crc, end };
+    }
+    rest = Buffer.from(data.subarray(start));
+  }
+}
+
+function prefix(crc: number): string {
+  return `${crc.toString(16).padStart(8, '0')} `;
+}
+
+/** The records of a journal file, for reading only; a torn last write is left out. */
+export function* readJournal(path: string): Generator<JournalRecord> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw new JournalError('version', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  try {
+    for (const { text } of readLines(descriptor, path)) yield JSON.parse(text) as JournalRecord;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * A journal in a file: one line a record, its chained CRC-32 and its JSON, so that a person can
+ * read it and a torn last write is recognised at any byte.
+ *
+ * Opening an existing one begins in its past: `next` hands out what the file holds, and what the
+ * run appends meanwhile must be what stands there, letter for letter. When the past is used up,
+ * appending writes. So a restart goes through the same code as a run, and proves itself as it goes.
+ */
+export class JournalFile implements Journal {
+  readonly path: string;
+  /** Records so far: read, matched or written. */
+  sequence = 0;
+  /** Bytes of sound records. */
+  bytes = 0;
+  readonly #descriptor: number;
+  readonly #past: Generator<Line>;
+  #ahead: Line | undefined;
+  #crc = 0;
+  #unsynced = false;
+
+  /** Opens or creates the file. Throws `JournalError`: `disk` where that is not possible, `damaged` as found on the way. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.#descriptor = openSync(path, 'a+');
+    } catch (error) {
+      throw diskError(path, error);
+    }
+    this.#past = readLines(this.#descriptor, path);
+    this.#ahead = this.#past.next().value ?? undefined;
+    if (this.#ahead === undefined) this.#endPast();
+  }
+
+  /** Whether the file still holds records that this run has not come to. */
+  get replaying(): boolean {
+    return this.#ahead !== undefined;
+  }
+
+  /** Takes the next record of the past, undefined when it is used up. */
+  next(): JournalRecord | undefined {
+    const line = this.#ahead;
+    if (line === undefined) return undefined;
+    this.#advance(line);
+    return JSON.parse(line.text) as JournalRecord;
+  }
+
+  append(record: JournalRecord): void {
+    const text = JSON.stringify(record);
+    const line = this.#ahead;
+    if (line !== undefined) {
+      if (line.text !== text) {
+        throw new JournalError('diverged', `${this.path} holds at record ${this.sequence}:\n  ${line.text}\nbut this build gives:\n  ${text}\nThe strategies or the engine have changed since it was written.`);
+      }
+      this.#advance(line);
+      return;
+    }
+    const crc = crc32(text, this.#crc);
+    const bytes = Buffer.from(`${prefix(crc)}${text}\n`);
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
+    } catch (error) {
+      throw diskError(this.path, error);
+    }
+    this.#crc = crc;
+    this.sequence += 1;
+    this.bytes += bytes.length;
+    this.#unsynced = true;
+  }
+
+  /** Has what was written on the disk itself, so that a power cut cannot take it. */
+  sync(): void {
+    if (!this.#unsynced) return;
+    try {
+      fdatasyncSync(this.#descriptor);
+    } catch (error) {
+      throw diskError(this.path, error);
+    }
+    this.#unsynced = false;
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #advance(line: Line): void {
+    this.#crc = line.crc;
+    this.bytes = line.end;
+    this.sequence += 1;
+    this.#ahead = this.#past.next().value ?? undefined;
+    if (this.#ahead === undefined) this.#endPast();
+  }
+
+  /** Cuts off a torn last write: it was never acted on, since nothing is acted on before its write returns. */
+  #endPast(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.bytes);
+    } catch (error) {
+      throw diskError(this.path, error);
+    }
+  }
+}
+
+function diskError(path: string, error: unknown): JournalError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new JournalError('disk', `the journal ${path} cannot be written: ${reason}. Nothing was sent that is not in it. Make room or set the folder's permissions, then start again: trading goes on where it stopped.`, error);
+}

@@ -1,0 +1,58 @@
+import { decimalPlaces, parseDecimal } from '../../domain/exact.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { Sizing } from '../../pipeline/sizing.ts';
+import type { FeeModel } from '../../ports/execution.ts';
+import { BasisPointFee, PerShareFee } from '../../simulation/fees.ts';
+import type { FeeRequest } from './backtest-request.ts';
+
+/** What decides the units of an instrument that no venue's rules describe. */
+export interface PlainProfile {
+  readonly fee: FeeRequest;
+  readonly sizing: Sizing;
+  /** Decimals that the bars' prices have. */
+  readonly priceDecimals: number;
+  /** Whether the bars go on over weekends. */
+  readonly weekends: boolean;
+}
+
+/** Decimals of a fraction-sized quantity, as crypto venues count it. */
+const CRYPTO_QUANTITY_SCALE = 8;
+
+/**
+ * The plain profile: prices as the bars state them, no minimum, quantities as fine as the sizing
+ * asks. What is charged by the share is traded in whole shares.
+ */
+export function plainInstrument(id: string, { fee, sizing, priceDecimals, weekends }: PlainProfile): Instrument {
+  const equity = fee.kind === 'per-share' || !weekends;
+  const quantityScale = sizing.kind === 'units' ? decimalPlaces(sizing.units) : fee.kind === 'per-share' ? 0 : CRYPTO_QUANTITY_SCALE;
+  return {
+    id, assetClass: equity ? 'equity' : 'crypto', quoteCurrency: 'USD', priceScale: priceDecimals, quantityScale,
+    tickSize: 1, lotSize: 1, minNotional: 0,
+  };
+}
+
+/** Makes the fee model that was asked for. */
+export function createFees(fee: FeeRequest): FeeModel {
+  return fee.kind === 'bps' ? new BasisPointFee(fee.bps) : new PerShareFee(fee.perShare, fee.min, fee.maxRate);
+}
+
+/** One instrument's trading rules as a venue publishes them; decimals as text. */
+export interface VenueInstrument {
+  readonly id: string;
+  readonly assetClass: 'crypto' | 'equity' | 'fx';
+  readonly quoteCurrency: string;
+  readonly tickSize: string;
+  readonly lotSize: string;
+  readonly minNotional: string;
+}
+
+/** An instrument under a venue's rules. Prices of bars may be finer than a tick: the finer scale is kept, the tick is held. */
+export function venueInstrument(rules: VenueInstrument, priceDecimals: number): Instrument {
+  const priceScale = Math.max(priceDecimals, decimalPlaces(rules.tickSize));
+  const quantityScale = decimalPlaces(rules.lotSize);
+  return {
+    id: rules.id, assetClass: rules.assetClass, quoteCurrency: rules.quoteCurrency, priceScale, quantityScale,
+    tickSize: parseDecimal(rules.tickSize, priceScale), lotSize: parseDecimal(rules.lotSize, quantityScale),
+    minNotional: parseDecimal(rules.minNotional, priceScale + quantityScale),
+  };
+}

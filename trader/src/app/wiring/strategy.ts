@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readParameters, type ParameterValues } from '../../domain/parameters.ts';
+import type { StrategyDefinition } from '../../ports/strategy.ts';
+import { findStrategy, readStrategy, STRATEGIES } from '../../strategies/catalog.ts';
+import { Refusal } from '../refusal.ts';
+
+/** Finds a strategy by its catalogue name, or loads the `.ts` or `.js` file that exports it as `strategy`. Refuses when there is none. */
+export async function loadStrategy(nameOrPath: string): Promise<StrategyDefinition> {
+  const shipped = findStrategy(nameOrPath);
+  if (shipped) return shipped;
+  const file = resolve(nameOrPath);
+  if (!/\.[cm]?[jt]s$/.test(nameOrPath) || !existsSync(file)) {
+    throw new Refusal('usage', `there is no strategy "${nameOrPath}"`, {
+      hint: `Give one of ${STRATEGIES.map(({ name }) => name).join(', ')}, or the path of a .ts file; \`new strategy NAME\` writes one.`,
+    });
+  }
+  let module: unknown;
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new Refusal('usage', `the strategy file cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, { where: file });
+  }
+  const read = readStrategy(module, file);
+  if (!read.ok) throw new Refusal('usage', read.error.message);
+  return read.value;
+}
+
+/** Reads a strategy's parameters and asks its own check. Refuses what is unknown, out of range or contradictory. */
+export function readStrategyParameters(definition: StrategyDefinition, given: Readonly<Record<string, string | number>>): ParameterValues {
+  const read = readParameters(definition.parameters, given);
+  if (!read.ok) throw new Refusal('usage', read.error.message, { where: `--param ${read.error.parameter}` });
+  const fault = definition.check?.(read.value);
+  if (fault !== undefined) throw new Refusal('usage', fault, { where: '--param' });
+  return read.value;
+}

@@ -1,0 +1,72 @@
+import type { Bar } from '../domain/bar.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { Command, Journal } from '../ports/journal.ts';
+import type { Engine, Market } from './engine.ts';
+
+/** What ingest has seen of one market: facts for a person who wants to know whether the data is good. */
+export interface DataQuality {
+  bars: number;
+  /** Runs of missing bars, and the bars missing in them. */
+  gaps: number;
+  missingBars: number;
+  /** Bars that came again, or came late: not admitted. */
+  repeated: number;
+  /** Bars that cannot be: a price that is no positive number, or open or close outside high and low. */
+  malformed: number;
+  /** Close of the last admitted bar. */
+  tsLast: Timestamp;
+}
+
+/**
+ * The door through which a feed's bars and a person's commands come in: each is looked at, written
+ * to the journal, and only then worked off. What is refused is counted, and never reaches a strategy.
+ */
+export class Ingest {
+  readonly quality: readonly DataQuality[];
+  readonly #markets: readonly Market[];
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+
+  constructor(engine: Engine, markets: readonly Market[], journal: Journal) {
+    this.quality = markets.map(() => ({ bars: 0, gaps: 0, missingBars: 0, repeated: 0, malformed: 0, tsLast: -Infinity }));
+    this.#markets = markets;
+    this.#engine = engine;
+    this.#journal = journal;
+  }
+
+  /** Admits a closed bar, or refuses and counts it; says which. Time never goes backwards. */
+  admitBar(market: number, bar: Bar): 'admitted' | 'repeated' | 'malformed' {
+    const { intervalMs } = this.#markets[market] as Market;
+    const quality = this.quality[market] as DataQuality;
+    const tsClose = bar.timestamp + intervalMs;
+    if (!isPossible(bar)) {
+      quality.malformed += 1;
+      return 'malformed';
+    }
+    if (tsClose <= quality.tsLast || tsClose < this.#engine.now) {
+      quality.repeated += 1;
+      return 'repeated';
+    }
+    const { timestamp, open, high, low, close, volume } = bar;
+    this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume] });
+    const missing = quality.bars === 0 ? 0 : Math.round((tsClose - quality.tsLast) / intervalMs) - 1;
+    if (missing > 0) {
+      quality.gaps += 1;
+      quality.missingBars += missing;
+    }
+    quality.bars += 1;
+    quality.tsLast = tsClose;
+    this.#engine.onBar(market, bar);
+    return 'admitted';
+  }
+
+  /** Admits a person's command. */
+  admitCommand(command: Command): void {
+    this.#journal.append({ kind: 'command', command });
+    this.#engine.onCommand(command);
+  }
+}
+
+function isPossible({ timestamp, open, high, low, close, volume }: Bar): boolean {
+  return Number.isFinite(timestamp) && low > 0 && high < Infinity && open >= low && open <= high && close >= low && close <= high && !(volume < 0);
+}

@@ -1,0 +1,62 @@
+import { format } from '../domain/exact.ts';
+import { LineDigest } from '../domain/id.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
+import type { Denial, ExecutionReport } from '../domain/report.ts';
+import type { Journal, OrderRecord, ReportRecord } from '../ports/journal.ts';
+import type { Audit } from './engine.ts';
+
+/** Writes what an engine does to the journal, before it is done, and keeps the digest of its orders. */
+export class Recorder implements Audit {
+  orders = 0;
+  readonly #journal: Journal;
+  readonly #instruments: readonly Instrument[];
+  readonly #moneyScale: number;
+  readonly #digest = new LineDigest();
+
+  constructor(journal: Journal, instruments: readonly Instrument[], moneyScale: number) {
+    this.#journal = journal;
+    this.#instruments = instruments;
+    this.#moneyScale = moneyScale;
+  }
+
+  onOrder(order: Order): void {
+    const record = orderRecord(order, this.#instruments);
+    this.#journal.append(record);
+    this.#digest.add(JSON.stringify(record));
+    this.orders += 1;
+  }
+
+  onReport(report: ExecutionReport): void {
+    this.#journal.append(reportRecord(report, this.#instruments, this.#moneyScale));
+  }
+
+  onDenial(denial: Denial): void {
+    this.#journal.append({ kind: 'denial', ...denial });
+  }
+
+  /** SHA-256 over the records of all orders so far, in order, as 64 hex digits. */
+  digest(): string {
+    return this.#digest.value();
+  }
+}
+
+/** An order as the journal and the digest write it. */
+export function orderRecord(order: Order, instruments: readonly Instrument[]): OrderRecord {
+  const { priceScale, quantityScale } = instruments[order.instrument] as Instrument;
+  const { clientOrderId, owner, signalId, leg, side, type, timeInForce, quantity, price, tsInit } = order;
+  return {
+    kind: 'order', clientOrderId, book: owner.name, signalId, leg, side, type, timeInForce,
+    quantity: format(quantity, quantityScale), price: type === 'market' ? undefined : format(price, priceScale), tsInit,
+  };
+}
+
+function reportRecord(report: ExecutionReport, instruments: readonly Instrument[], moneyScale: number): ReportRecord {
+  const { kind, order, tsEvent } = report;
+  const head = { kind: 'report', report: kind, clientOrderId: order.clientOrderId, tsEvent } as const;
+  if (kind === 'rejected') return { ...head, reason: report.reason };
+  if (kind !== 'filled') return head;
+  const { priceScale, quantityScale } = instruments[order.instrument] as Instrument;
+  const { tradeId, price, quantity, fee } = report;
+  return { ...head, tradeId, price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
+}

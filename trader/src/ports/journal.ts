@@ -1,0 +1,66 @@
+import type { ExecutionReport } from '../domain/report.ts';
+import type { Order } from '../domain/order.ts';
+import type { Denial } from '../domain/report.ts';
+import type { Timestamp } from '../domain/time.ts';
+
+/** What a person, or a guard in his place, can order. */
+export type Command =
+  /** No new risk until `resume`; what is held is kept, and its exits stay. */
+  | { readonly kind: 'halt'; readonly reason: string }
+  /** `halt`, and every position closed. */
+  | { readonly kind: 'flatten'; readonly reason: string }
+  | { readonly kind: 'resume' };
+
+/**
+ * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,
+ * `command`, `stop`) are enough to repeat a run; the rest is what the run must repeat.
+ */
+export type JournalRecord =
+  /** First record: everything that the run is made of. */
+  | { readonly kind: 'run'; readonly version: 1; readonly run: string; readonly setup: unknown }
+  /** A bar, admitted: open time, open, high, low, close, volume (null where absent). */
+  | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null] }
+  | { readonly kind: 'command'; readonly command: Command }
+  /** A clean end of a process, with what its orders came to; trading may go on after it. */
+  | { readonly kind: 'stop'; readonly orders: number; readonly digest: string }
+  | OrderRecord
+  | ReportRecord
+  | ({ readonly kind: 'denial' } & Denial);
+
+/** An order, written before it is sent. Quantities and prices are decimals. */
+export interface OrderRecord {
+  readonly kind: 'order';
+  readonly clientOrderId: string;
+  readonly book: string;
+  readonly signalId: number;
+  readonly leg: Order['leg'];
+  readonly side: Order['side'];
+  readonly type: Order['type'];
+  readonly timeInForce: Order['timeInForce'];
+  readonly quantity: string;
+  readonly price: string | undefined;
+  readonly tsInit: Timestamp;
+}
+
+/** What the venue said, written before it is applied. */
+export interface ReportRecord {
+  readonly kind: 'report';
+  readonly report: ExecutionReport['kind'];
+  readonly clientOrderId: string;
+  readonly tsEvent: Timestamp;
+  readonly reason?: string;
+  readonly tradeId?: number;
+  readonly price?: string;
+  readonly quantity?: string;
+  readonly fee?: string;
+}
+
+/** A record of everything that happens, in order. */
+export interface Journal {
+  /**
+   * Adds one record. It is with the operating system when this returns, so the death of the
+   * process loses nothing; only a power cut can take what has not been synced yet.
+   * Throws where it cannot be written: nothing may be sent that is not here.
+   */
+  append(record: JournalRecord): void;
+}
