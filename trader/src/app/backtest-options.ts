@@ -43,7 +43,7 @@ export function readBacktestRequest(strategy: string, options: OptionValues<type
 }
 
 /** The sources of bars of a command line: at least one, `--instrument` only beside a single one. */
-function readSources(bars: readonly BarsRequest[], instrument: string | undefined): readonly BarsRequest[] {
+export function readSources(bars: readonly BarsRequest[], instrument: string | undefined): readonly BarsRequest[] {
   const [only] = bars;
   if (only === undefined) {
     throw new Refusal('usage', 'no bars are given', { hint: 'Add --bars FILE; ./algotrendy data lists what is stored.' });

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 /** Every command by its name, in the order in which the overview lists them; loaded when asked for. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   new: async () => (await import('./new.ts')).newCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   version: async () => (await import('./version.ts')).versionCommand,

@@ -40,7 +40,10 @@ function liveDisplay(terminal: Terminal, input: KeyStream, onKey: (key: PaperKey
   const redraw = () => {
     if (last !== undefined) draw(last);
   };
+  let open = true;
   const close = () => {
+    if (!open) return;
+    open = false;
     process.off('exit', close);
     process.off('uncaughtExceptionMonitor', close);
     process.off('SIGWINCH', redraw);

@@ -25,7 +25,7 @@ export interface ScreenSize {
  * where room is short: the header, prices, positions and equity; then fills, denials and orders.
  */
 export function renderPaper(view: PaperView, size: ScreenSize, style: Style): string[] {
-  const width = Math.max(20, size.columns - 2);
+  const width = Math.max(1, size.columns - 2);
   const airy = size.rows >= 36 ? 1 : 0;
   const room = Math.max(0, size.rows - FRAME_ROWS - 2 * airy);
   const body = width >= WIDE ? twoColumns(view, width, room, style) : oneColumn(view, width, room, style);

@@ -12,7 +12,6 @@ export class Screen {
   readonly #stream: TextStream;
   #shown: string[] = [];
   #size = '';
-  #open = true;
 
   constructor(stream: TextStream) {
     this.#stream = stream;
@@ -26,7 +25,6 @@ export class Screen {
 
   /** Shows these lines from the top; what does not fit is cut. Draws anew after a change of size. */
   draw(lines: readonly string[]): void {
-    if (!this.#open) return;
     const { columns, rows } = this.size;
     const size = `${columns}x${rows}`;
     let output = '';
@@ -44,10 +42,8 @@ export class Screen {
     if (output !== '') this.#stream.write(BEGIN_FRAME + output + END_FRAME);
   }
 
-  /** Gives the terminal back as it was found. May be called more than once. */
+  /** Gives the terminal back as it was found; nothing is drawn after this. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
     this.#stream.write(LEAVE);
   }
 }

@@ -7,7 +7,9 @@ export interface TextStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** False where the reader is behind: then `drain` tells when to go on. */
   write(text: string): boolean;
+  once(event: 'drain', listener: () => void): unknown;
 }
 
 /** Where a command's words go: results to standard output, everything else to standard error. */
@@ -40,6 +42,11 @@ export class Terminal {
   /** Writes lines of the result. */
   print(...lines: readonly string[]): void {
     this.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Writes text of the result as it is, and waits where the reader is behind, so that memory stays flat. */
+  async write(text: string): Promise<void> {
+    if (!this.stdout.write(text)) await new Promise<void>((resolve) => void this.stdout.once('drain', resolve));
   }
 
   /** Writes one value as JSON on one line. */

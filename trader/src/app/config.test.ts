@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readConfig } from './config.ts';
+
+test('the state lies under .algotrendy in the current folder unless ALGOTRENDY_HOME says otherwise', async () => {
+  assert.equal((await readConfig({}, '/work')).home, '/work/.algotrendy');
+  assert.equal((await readConfig({ ALGOTRENDY_HOME: '/data' }, '/work')).home, '/data');
+  assert.equal((await readConfig({ ALGOTRENDY_HOME: 'state' }, '/work')).home, '/work/state');
+});
+
+test('a misspelt setting is refused, with the one that was meant', async () => {
+  await assert.rejects(readConfig({ ALGOTRENDY_HOEM: '/data' }, '/work'), (error: { message: string; hint: string; code: string }) => {
+    assert.equal(error.code, 'usage');
+    assert.equal(error.message, 'unknown setting ALGOTRENDY_HOEM in the environment');
+    assert.equal(error.hint, 'Did you mean ALGOTRENDY_HOME?');
+    return true;
+  });
+});
+
+test('a setting with a value that it cannot have is refused by name', async () => {
+  await assert.rejects(readConfig({ ALGOTRENDY_DEBUG: 'yes' }, '/work'), /ALGOTRENDY_DEBUG must be 0 or 1/);
+  await assert.rejects(readConfig({ ALGOTRENDY_HOME: '' }, '/work'), /ALGOTRENDY_HOME must name a folder/);
+});
+
+test('NO_COLOR beats FORCE_COLOR, and CI is set by any value but false', async () => {
+  assert.equal((await readConfig({ NO_COLOR: '1', FORCE_COLOR: '1' }, '/')).color, false);
+  assert.equal((await readConfig({ FORCE_COLOR: '1' }, '/')).color, true);
+  assert.equal((await readConfig({ NO_COLOR: '' }, '/')).color, undefined);
+  assert.equal((await readConfig({ CI: 'true' }, '/')).ci, true);
+  assert.equal((await readConfig({ CI: 'false' }, '/')).ci, false);
+});

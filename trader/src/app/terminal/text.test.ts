@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { lineChart, resampleValues, sparkline } from './chart.ts';
+import { progressLine, openProgress } from './progress.ts';
+import { COLOR_STYLE, PLAIN_STYLE } from './style.ts';
+import { renderTable } from './table.ts';
+import { clip, fit, spread, stripEscapes, visibleWidth, wrap } from './text.ts';
+
+const colored = fc.array(fc.tuple(fc.constantFrom('strong', 'good', 'plain'), fc.string({ maxLength: 8 }))).map((parts) => parts
+  .map(([paint, text]) => (paint === 'plain' ? text : COLOR_STYLE[paint as 'strong' | 'good'](text.replaceAll('\u001b', '')))).join(''));
+
+test('a fitted text is exactly as wide as asked for, whatever colours it holds', () => {
+  fc.assert(fc.property(colored, fc.integer({ min: 1, max: 40 }), (text, width) => {
+    assert.equal(visibleWidth(fit(text, width)), width);
+    assert.equal(visibleWidth(fit(text, width, 'right')), width);
+    assert.ok(visibleWidth(clip(text, width)) <= width);
+  }));
+});
+
+test('a text that is cut says so and leaves no colour open', () => {
+  assert.equal(clip('abcdef', 4), 'abc…');
+  assert.equal(clip('abcd', 4), 'abcd');
+  assert.equal(clip(COLOR_STYLE.good('abcdef'), 4), '\u001b[38;5;35mabc\u001b[0m…\u001b[0m');
+  assert.equal(stripEscapes(clip(`ab${COLOR_STYLE.bad('cdef')}gh`, 5)), 'abcd…');
+});
+
+test('a left and a right text share a line, and the left one gives way', () => {
+  assert.equal(spread('ab', 'cd', 8), 'ab    cd');
+  assert.equal(spread('abcdefgh', 'cd', 8), 'abcde…cd');
+});
+
+test('words are wrapped at blanks', () => {
+  assert.deepEqual(wrap('one two three', 7), ['one two', 'three']);
+  assert.deepEqual(wrap('extraordinarily long', 5), ['extraordinarily', 'long']);
+});
+
+test('a sparkline spans the lowest to the highest value', () => {
+  assert.equal(sparkline([1, 2, 3, 4, 5, 6, 7], 7), '▁▂▃▄▅▆▇');
+  assert.equal(sparkline([5, 5, 5], 7), '▄▄▄');
+  assert.equal(sparkline([], 7), '');
+  assert.equal(sparkline([1, NaN, 2], 7), '▁▇');
+  assert.deepEqual(resampleValues([1, 3, 5, 7], 2), [2, 6]);
+});
+
+test('a line chart has as many lines as asked for and joins its points', () => {
+  assert.deepEqual(lineChart([0, 1], 1, 1), ['⡸']);
+  assert.deepEqual(lineChart([0, 0, 1, 1], 2, 2), ['⠀⡏', '⣀⠇']);
+  assert.deepEqual(lineChart([1, 1], 1, 2).length, 2);
+  for (const line of lineChart(Array.from({ length: 500 }, (_, i) => Math.sin(i / 20)), 40, 6)) assert.equal(line.length, 40);
+});
+
+test('a table leaves out columns by rank until it fits, and never the first rank', () => {
+  const columns = [{ title: 'Name' }, { title: 'Size', align: 'right', rank: 1 }, { title: 'Remark', rank: 2 }] as const;
+  const rows = [['a', '1', 'long remark'], ['bb', '22', '']];
+  const table = (width: number) => renderTable(columns, rows, { width, style: PLAIN_STYLE });
+  assert.deepEqual(table(40), ['Name  Size  Remark', 'a        1  long remark', 'bb      22']);
+  assert.deepEqual(table(14), ['Name  Size', 'a        1', 'bb      22']);
+  assert.deepEqual(table(5), ['Name', 'a', 'bb']);
+  assert.equal(renderTable(columns, rows, { width: 40, style: PLAIN_STYLE, panel: true })[0], 'Name ─── Size ─── Remark ───────────────');
+});
+
+test('a progress bar shows share, rate and time left, and nothing where nobody watches', () => {
+  assert.equal(stripEscapes(progressLine('Reading', 'bars', 250, 1000, 1000, PLAIN_STYLE)), 'Reading  ██████··················   25 %  250 bars/s  ETA 00:00:03');
+  assert.match(progressLine('Reading', '', 0.5, 1, 0, PLAIN_STYLE), /50 % {2}$/);
+  const written: string[] = [];
+  const write = (text: string) => written.push(text);
+  const silent = openProgress({ isTTY: false, write }, PLAIN_STYLE, 'x', 'bars');
+  silent.update(1, 2);
+  silent.close();
+  assert.deepEqual(written, []);
+  const bar = openProgress({ isTTY: true, columns: 20, write }, PLAIN_STYLE, 'x', 'bars', () => 0);
+  bar.update(1, 2);
+  bar.close();
+  assert.equal(written.length, 2);
+  assert.ok(stripEscapes(written[0] as string).length <= 21);
+  assert.equal(written[1], '\r\u001b[K');
+});
