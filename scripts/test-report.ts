@@ -103,7 +103,7 @@ export class TestReport {
   #takeWholeFile(event: Outcome, result: FileResult): void {
     result.durationMs = Math.max(result.durationMs, event.data.details.duration_ms);
     if (event.type === 'test:pass') this.#fail(result, 'the file holds no test', 'Nothing in it calls test().');
-    else if (result.failed === 0) this.#fail(result, 'the file crashed, or could not be loaded', 'Its process ended with an error; its output follows.');
+    else if (result.failed === 0) this.#fail(result, 'the file crashed, or could not be loaded', 'Its process ended with an error, or was stopped because it stayed open long after its tests.');
   }
 
   #takeSummary(file: string, tests: number, durationMs: number): void {

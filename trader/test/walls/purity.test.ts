@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
@@ -76,7 +76,7 @@ interface Diagnostic {
   readonly code: string;
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'purity-'));
+const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'purity-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function lintPlants(): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
@@ -85,7 +85,7 @@ function cruise(folder: string): { modules: number; violations: Violation[] } {
   return { modules: summary.totalCruised, violations: summary.violations };
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'walls-'));
+const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'walls-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(file: string, text: string): void {
