@@ -149,7 +149,7 @@ export function gunzippedBytes(descriptor: number, file: string, onBytes?: (byte
       return count;
     },
     close() {
-      compressed.destroy();
+      compressed.unpipe(gunzip); // to destroy it would close the descriptor, which is the caller's
       gunzip.destroy();
     },
   };
