@@ -1,4 +1,4 @@
-import { finiteOrZero, requirePeriod } from './window.ts';
+import { requirePeriod } from './window.ts';
 
 /**
  * How an exponential average starts. `first`: at the first value, defined from the first update.
@@ -15,7 +15,6 @@ export class Sma {
   readonly #ring: Float64Array;
   #at: number;
   #first = NaN;
-  #shift = NaN;
   #head = NaN;
 
   constructor(period: number) {
@@ -25,27 +24,25 @@ export class Sma {
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** Window sums as in window.ts, of distances from a value of the window, so that a flat market gives a flat average. */
+  /** Window sums as in window.ts, of distances from the head's first value, so that a flat market gives a flat average. */
   update(x: number): number {
     const n = this.#n;
     if (this.#at === n) this.#turn(x);
     const ring = this.#ring;
-    const at = this.#at + 1;
-    this.#at = at;
-    ring[at - 1] = x;
+    const at = this.#at;
+    ring[at] = x;
+    this.#at = at + 1;
     const first = this.#first;
     const head = this.#head + (x - first);
     this.#head = head;
-    return this.value = first + (head + ring[at] + (n - at) * this.#shift) / n;
+    return this.value = first + (head + ring[at + 1]) / n;
   }
 
   #turn(x: number): void {
     const ring = this.#ring;
-    const last = ring[this.#n - 1];
     let sum = 0;
-    for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - last;
+    for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - x;
     this.#first = x;
-    this.#shift = finiteOrZero(last - x);
     this.#head = 0;
     this.#at = 0;
   }
@@ -57,53 +54,48 @@ export class Wma {
   value = NaN;
   readonly warmup: number;
   readonly #n: number;
-  /** Pairs: of the present block (value, unused), of the last one (unused, weighted tail sum). */
+  /** Up to `#at` the present block's values; from there on the last block's weighted tail sums. */
   readonly #ring: Float64Array;
   readonly #weights: number;
   #at: number;
   #first = NaN;
-  #shift = NaN;
   #head = NaN;
   #headWeighted = NaN;
 
   constructor(period: number) {
     this.#n = this.#at = this.warmup = requirePeriod(period);
     this.#weights = period * (period + 1) / 2;
-    this.#ring = new Float64Array(2 * period + 2).fill(NaN, 0, 2 * period);
+    this.#ring = new Float64Array(period + 1).fill(NaN, 0, period);
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** Window sums as in window.ts: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
+  /** Window sums as in `Sma`: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
   update(x: number): number {
     const n = this.#n;
     if (this.#at === n) this.#turn(x);
     const ring = this.#ring;
-    const at = this.#at + 1;
-    this.#at = at;
-    ring[2 * at - 2] = x;
+    const at = this.#at;
+    ring[at] = x;
+    this.#at = at + 1;
     const first = this.#first;
     const distance = x - first;
     const head = this.#head + distance;
     this.#head = head;
-    const headWeighted = this.#headWeighted + at * distance;
+    const headWeighted = this.#headWeighted + (at + 1) * distance;
     this.#headWeighted = headWeighted;
-    const older = n - at;
-    const tail = ring[2 * at + 1] + older * (older + 1) / 2 * this.#shift;
-    return this.value = first + (headWeighted + older * head + tail) / this.#weights;
+    return this.value = first + (headWeighted + (n - at - 1) * head + ring[at + 1]) / this.#weights;
   }
 
   #turn(x: number): void {
     const ring = this.#ring;
-    const last = ring[2 * this.#n - 2];
     let sum = 0;
     let weighted = 0;
-    for (let i = 2 * this.#n - 2; i >= 0; i -= 2) {
-      sum += ring[i] - last;
-      ring[i + 1] = weighted += sum;
+    for (let i = this.#n - 1; i >= 0; i--) {
+      sum += ring[i] - x;
+      ring[i] = weighted += sum;
     }
     this.#first = x;
-    this.#shift = finiteOrZero(last - x);
     this.#head = 0;
     this.#headWeighted = 0;
     this.#at = 0;

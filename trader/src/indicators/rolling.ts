@@ -41,7 +41,7 @@ export class ZScore {
   }
 }
 
-/** Sums over the last n pairs of distances from a pair of the window: `RollingMoments` for two values at once. */
+/** Moments of the last n pairs: `RollingMoments` for two values at once. */
 class RollingPairs {
   /** Population variance of x; NaN before n pairs. */
   varianceX = NaN;
@@ -49,65 +49,62 @@ class RollingPairs {
   varianceY = NaN;
   /** Population covariance; NaN before n pairs. */
   covariance = NaN;
-  readonly #n: number;
+  readonly #end: number;
+  /** 1/n. */
+  readonly #share: number;
   /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
   readonly #ring: Float64Array;
   #at: number;
-  readonly #head: Float64Array;
+  #firstX = NaN;
+  #firstY = NaN;
+  #headX = NaN;
+  #headY = NaN;
+  #squaresX = NaN;
+  #squaresY = NaN;
+  #products = NaN;
 
   constructor(n: number) {
-    this.#n = this.#at = requirePeriod(n, 2);
+    this.#end = this.#at = 5 * requirePeriod(n, 2);
+    this.#share = 1 / n;
     this.#ring = new Float64Array(5 * n + 5).fill(NaN, 0, 5 * n);
-    this.#head = new Float64Array(9);
   }
 
   update(x: number, y: number): void {
-    const n = this.#n;
-    if (this.#at === n) this.#turn(x, y);
+    if (this.#at === this.#end) this.#turn(x, y);
     const ring = this.#ring;
-    const head = this.#head;
-    let at = 5 * this.#at;
+    let at = this.#at;
     ring[at] = x;
     ring[at + 1] = y;
     at += 5;
-    const older = n - (this.#at += 1);
-    const dx = x - head[5];
-    const dy = y - head[6];
-    const shiftX = head[7];
-    const shiftY = head[8];
-    const tailX = ring[at];
-    const tailY = ring[at + 1];
-    const meanX = ((head[0] += dx) + tailX + older * shiftX) / n;
-    const meanY = ((head[1] += dy) + tailY + older * shiftY) / n;
-    const squaresX = (head[2] += dx * dx) + ring[at + 2] + shiftX * (2 * tailX + older * shiftX);
-    const squaresY = (head[3] += dy * dy) + ring[at + 3] + shiftY * (2 * tailY + older * shiftY);
-    const products = (head[4] += dx * dy) + ring[at + 4] + shiftX * tailY + shiftY * (tailX + older * shiftX);
-    const varianceX = squaresX / n - meanX * meanX;
-    const varianceY = squaresY / n - meanY * meanY;
+    this.#at = at;
+    const dx = x - this.#firstX;
+    const dy = y - this.#firstY;
+    const share = this.#share;
+    const meanX = ((this.#headX += dx) + ring[at]) * share;
+    const meanY = ((this.#headY += dy) + ring[at + 1]) * share;
+    const varianceX = ((this.#squaresX += dx * dx) + ring[at + 2]) * share - meanX * meanX;
+    const varianceY = ((this.#squaresY += dy * dy) + ring[at + 3]) * share - meanY * meanY;
+    const covariance = ((this.#products += dx * dy) + ring[at + 4]) * share - meanX * meanY;
     this.varianceX = varianceX < 0 ? 0 : varianceX;
     this.varianceY = varianceY < 0 ? 0 : varianceY;
-    this.covariance = products / n - meanX * meanY;
+    this.covariance = covariance;
   }
 
   #turn(x: number, y: number): void {
     const ring = this.#ring;
-    const end = 5 * this.#n - 5;
-    const lastX = ring[end];
-    const lastY = ring[end + 1];
-    for (let i = end; i >= 0; i -= 5) {
-      const dx = ring[i] - lastX;
-      const dy = ring[i + 1] - lastY;
-      ring[i] = ring[i + 5] + dx;
-      ring[i + 1] = ring[i + 6] + dy;
-      ring[i + 2] = ring[i + 7] + dx * dx;
-      ring[i + 3] = ring[i + 8] + dy * dy;
-      ring[i + 4] = ring[i + 9] + dx * dy;
+    let [sumX, sumY, squaresX, squaresY, products] = [0, 0, 0, 0, 0];
+    for (let i = this.#end - 5; i >= 0; i -= 5) {
+      const dx = ring[i] - x;
+      const dy = ring[i + 1] - y;
+      ring[i] = sumX += dx;
+      ring[i + 1] = sumY += dy;
+      ring[i + 2] = squaresX += dx * dx;
+      ring[i + 3] = squaresY += dy * dy;
+      ring[i + 4] = products += dx * dy;
     }
-    const head = this.#head.fill(0);
-    head[5] = x;
-    head[6] = y;
-    head[7] = Number.isNaN(lastX) ? 0 : lastX - x;
-    head[8] = Number.isNaN(lastY) ? 0 : lastY - y;
+    this.#firstX = x;
+    this.#firstY = y;
+    this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
     this.#at = 0;
   }
 }

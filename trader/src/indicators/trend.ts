@@ -111,8 +111,9 @@ export class Adx {
     this.#high = high;
     this.#low = low;
     this.#close = bar.close;
-    const plus = up > down && up > 0 ? up : 0;
-    const minus = down > up && down > 0 ? down : 0;
+    // The larger of the two, if it is positive; without a branch, which would be a coin toss.
+    const plus = (up + Math.abs(up)) / 2 * Number(up > down);
+    const minus = (down + Math.abs(down)) / 2 * Number(down > up);
     if (this.#missing > this.#n) return this.#start(plus, minus, range);
     const weight = this.#weight;
     this.#plus += plus - weight * this.#plus;

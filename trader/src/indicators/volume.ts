@@ -20,7 +20,7 @@ export class Obv {
     const close = bar.close;
     const volume = tradedVolume(bar);
     const value = this.value;
-    const direction = Math.sign(close - this.#close);
+    const direction = Number(close > this.#close) - Number(close < this.#close);
     this.#close = close;
     return this.value = Number.isNaN(value) ? volume : value + direction * volume;
   }
@@ -99,14 +99,13 @@ export class Mfi {
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** The first bar's direction is NaN, and so is every window that holds it: hence n + 1. */
+  /** The first bar's change is NaN, and so is every window that holds it: hence n + 1. */
   update(bar: Bar): number {
     const price = (bar.high + bar.low + bar.close) / 3;
-    const direction = Math.sign(price - this.#price);
+    const change = price - this.#price;
     this.#price = price;
-    const flow = direction * price * tradedVolume(bar);
-    const size = Math.abs(flow);
-    return this.value = 100 * this.#up.update((size + flow) / 2) / this.#all.update(size);
+    const flow = Number.isNaN(change) ? NaN : price * tradedVolume(bar);
+    return this.value = 100 * this.#up.update(flow * Number(change > 0)) / this.#all.update(flow * Number(change !== 0));
   }
 }
 

@@ -53,9 +53,9 @@ export class RollingSum {
 }
 
 /**
- * Mean and population variance of the last n values. Sums are taken of distances from a value
- * that is itself in the window (the head's first, the tail's last), so cancellation costs at most
- * a factor of n: a constant window has exactly its value as mean and exactly 0 as variance.
+ * Mean and population variance of the last n values. Sums are taken of distances from the head's
+ * first value, which is in the window as long as the head is, so cancellation costs at most a
+ * factor of n: a constant window has exactly its value as mean and exactly 0 as variance.
  */
 export class RollingMoments {
   /** NaN before n values. */
@@ -69,8 +69,6 @@ export class RollingMoments {
   readonly #ring: Float64Array;
   #at: number;
   #first = NaN;
-  /** Half of what takes a tail's distances to the head's first value; half, since `#at` counts by two. */
-  #halfShift = NaN;
   #head = NaN;
   #headSquares = NaN;
 
@@ -81,8 +79,7 @@ export class RollingMoments {
   }
 
   update(x: number): void {
-    const end = this.#end;
-    if (this.#at === end) this.#turn(x);
+    if (this.#at === this.#end) this.#turn(x);
     const ring = this.#ring;
     let at = this.#at;
     ring[at] = x;
@@ -94,37 +91,27 @@ export class RollingMoments {
     this.#head = head;
     const headSquares = this.#headSquares + distance * distance;
     this.#headSquares = headSquares;
-    const tail = ring[at];
-    const halfShift = this.#halfShift;
-    const shifted = (end - at) * halfShift;
     const share = this.#share;
-    const offset = (head + tail + shifted) * share;
-    const variance = (headSquares + ring[at + 1] + 2 * halfShift * (2 * tail + shifted)) * share - offset * offset;
+    const offset = (head + ring[at]) * share;
+    const variance = (headSquares + ring[at + 1]) * share - offset * offset;
     this.mean = first + offset;
     this.variance = variance < 0 ? 0 : variance;
   }
 
   #turn(x: number): void {
     const ring = this.#ring;
-    const last = ring[this.#end - 2];
     let sum = 0;
     let squares = 0;
     for (let i = this.#end - 2; i >= 0; i -= 2) {
-      const distance = ring[i] - last;
+      const distance = ring[i] - x;
       ring[i] = sum += distance;
       ring[i + 1] = squares += distance * distance;
     }
     this.#first = x;
-    this.#halfShift = finiteOrZero((last - x) / 2);
     this.#head = 0;
     this.#headSquares = 0;
     this.#at = 0;
   }
-}
-
-/** What shifts the tails to the head's first value; where it is NaN the tails are NaN already. */
-export function finiteOrZero(shift: number): number {
-  return Number.isNaN(shift) ? 0 : shift;
 }
 
 /** Lowest of the last n values. */
