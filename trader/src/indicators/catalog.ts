@@ -284,7 +284,10 @@ const pair = (of: 'levels' | 'returns') => ({
 
 function readColumn(bars: Bars, name: typeof COLUMNS[number], of: 'levels' | 'returns'): Float64Array {
   const levels = bars[name];
-  return of === 'levels' ? levels : levels.map((level, i) => 100 * (level / (levels[i - 1] ?? NaN) - 1));
+  if (of === 'levels') return levels;
+  const returns = new Float64Array(bars.length).fill(NaN, 0, 1);
+  for (let i = 1; i < bars.length; i++) returns[i] = 100 * (levels[i] / levels[i - 1] - 1);
+  return returns;
 }
 
 const statistics = [

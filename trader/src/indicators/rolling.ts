@@ -126,7 +126,7 @@ export class Correlation {
   update(x: number, y: number): number {
     const pairs = this.#pairs;
     pairs.update(x, y);
-    const scale = Math.sqrt(pairs.varianceX) * Math.sqrt(pairs.varianceY);
+    const scale = Math.sqrt(pairs.varianceX * pairs.varianceY);
     const value = scale === 0 ? 0 : pairs.covariance / scale;
     return this.value = value > 1 ? 1 : value < -1 ? -1 : value;
   }

@@ -114,37 +114,37 @@ export class Adx {
     // The larger of the two, if it is positive; without a branch, which would be a coin toss.
     const plus = (up + Math.abs(up)) / 2 * Number(up > down);
     const minus = (down + Math.abs(down)) / 2 * Number(down > up);
-    if (this.#missing > this.#n) return this.#start(plus, minus, range);
+    if (this.#missing > 0) return this.#seed(plus, minus, range);
+    const index = this.#smooth(plus, minus, range);
+    if (index >= 0) this.adx += this.#weight * (index - this.adx);
+  }
+
+  /** Moves the three sums and the lines; gives DX, NaN where nothing moved. */
+  #smooth(plus: number, minus: number, range: number): number {
     const weight = this.#weight;
-    this.#plus += plus - weight * this.#plus;
-    this.#minus += minus - weight * this.#minus;
-    this.#range += range - weight * this.#range;
-    const sum = this.#plus + this.#minus;
-    const index = sum > 0 && this.#range > 0 ? 100 * Math.abs(this.#plus - this.#minus) / sum : NaN;
-    if (this.#missing > 0) this.#seed(index);
-    else if (index >= 0) this.adx += weight * (index - this.adx);
-    if (this.#missing === 0) this.#lines();
+    const sumPlus = this.#plus += plus - weight * this.#plus;
+    const sumMinus = this.#minus += minus - weight * this.#minus;
+    const sumRange = this.#range += range - weight * this.#range;
+    const scale = sumRange > 0 ? 100 / sumRange : 0;
+    this.plusDi = scale * sumPlus;
+    this.minusDi = scale * sumMinus;
+    return 100 * Math.abs(sumPlus - sumMinus) / (sumPlus + sumMinus);
   }
 
-  #lines(): void {
-    const scale = this.#range > 0 ? 100 / this.#range : 0;
-    this.plusDi = scale * this.#plus;
-    this.minusDi = scale * this.#minus;
-  }
-
-  /** The first bar only gives a previous one; the next n − 1 are summed. */
-  #start(plus: number, minus: number, range: number): void {
-    const first = this.#missing === this.warmup;
-    this.#plus = first ? 0 : this.#plus + plus;
-    this.#minus = first ? 0 : this.#minus + minus;
-    this.#range = first ? 0 : this.#range + range;
-    this.#sum = 0;
+  /** The first bar only gives a previous one, the next n − 1 are summed, and n DX make the first ADX. */
+  #seed(plus: number, minus: number, range: number): void {
+    const updates = this.warmup - this.#missing;
     this.#missing -= 1;
-  }
-
-  #seed(index: number): void {
-    if (index >= 0) this.#sum += index;
-    this.#missing -= 1;
-    if (this.#missing === 0) this.adx = this.#sum / this.#n;
+    if (updates === 0) this.#plus = this.#minus = this.#range = this.#sum = 0;
+    else if (updates < this.#n) {
+      this.#plus += plus;
+      this.#minus += minus;
+      this.#range += range;
+    } else {
+      const index = this.#smooth(plus, minus, range);
+      if (index >= 0) this.#sum += index;
+      if (this.#missing === 0) this.adx = this.#sum / this.#n;
+      else this.plusDi = this.minusDi = NaN;
+    }
   }
 }

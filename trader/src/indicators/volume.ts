@@ -1,6 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
 import { DAY_MS } from '../domain/time.ts';
-import { requirePeriod, RollingSum } from './window.ts';
+import { requirePeriod, RollingRatio } from './window.ts';
 
 /*
  * A bar whose volume is absent (NaN) counts as one in which nothing was traded. Where nothing at
@@ -31,12 +31,10 @@ export class Vwap {
   /** NaN before `warmup` updates, and while the window holds no volume. */
   value = NaN;
   readonly warmup: number;
-  readonly #money: RollingSum;
-  readonly #volume: RollingSum;
+  readonly #average: RollingRatio;
 
   constructor(period: number) {
-    this.#money = new RollingSum(period);
-    this.#volume = new RollingSum(period);
+    this.#average = new RollingRatio(period);
     this.warmup = period;
   }
 
@@ -44,8 +42,7 @@ export class Vwap {
 
   update(bar: Bar): number {
     const volume = tradedVolume(bar);
-    const price = (bar.high + bar.low + bar.close) / 3;
-    return this.value = this.#money.update(price * volume) / this.#volume.update(volume);
+    return this.value = this.#average.update((bar.high + bar.low + bar.close) / 3 * volume, volume);
   }
 }
 
@@ -87,13 +84,11 @@ export class Mfi {
   /** 0 to 100; NaN before `warmup` updates, and while no money flowed. */
   value = NaN;
   readonly warmup: number;
-  readonly #up: RollingSum;
-  readonly #all: RollingSum;
+  readonly #share: RollingRatio;
   #price = NaN;
 
   constructor(period: number) {
-    this.#up = new RollingSum(period);
-    this.#all = new RollingSum(period);
+    this.#share = new RollingRatio(period);
     this.warmup = period + 1;
   }
 
@@ -105,7 +100,7 @@ export class Mfi {
     const change = price - this.#price;
     this.#price = price;
     const flow = Number.isNaN(change) ? NaN : price * tradedVolume(bar);
-    return this.value = 100 * this.#up.update(flow * Number(change > 0)) / this.#all.update(flow * Number(change !== 0));
+    return this.value = 100 * this.#share.update(flow * Number(change > 0), flow * Number(change !== 0));
   }
 }
 

@@ -17,37 +17,46 @@ export function requirePeriod(period: number, min = 1): number {
   return period;
 }
 
-/** Sum of the last n values. */
-export class RollingSum {
-  /** The sum; NaN before n values. */
+/** Sum of the last n numerators over the sum of the last n denominators: an average, where these are weights. */
+export class RollingRatio {
+  /** NaN before n updates, and while the denominators are all zero. */
   value = NaN;
-  readonly #n: number;
-  /** Up to `#at` the present block's values; from there on the last block's tail sums. */
+  readonly #end: number;
+  /** Pairs (numerator, denominator): up to `#at` the present block's values, from there on the last block's tail sums. */
   readonly #ring: Float64Array;
   #at: number;
   #head = NaN;
+  #headBelow = NaN;
 
   constructor(n: number) {
-    this.#n = this.#at = requirePeriod(n);
-    this.#ring = new Float64Array(n + 1).fill(NaN, 0, n);
+    this.#end = this.#at = 2 * requirePeriod(n);
+    this.#ring = new Float64Array(2 * n + 2).fill(NaN, 0, 2 * n);
   }
 
-  update(x: number): number {
+  update(numerator: number, denominator: number): number {
+    if (this.#at === this.#end) this.#turn();
     const ring = this.#ring;
-    if (this.#at === this.#n) this.#turn();
     const at = this.#at;
-    ring[at] = x;
-    this.#at = at + 1;
-    const head = this.#head + x;
+    ring[at] = numerator;
+    ring[at + 1] = denominator;
+    this.#at = at + 2;
+    const head = this.#head + numerator;
+    const headBelow = this.#headBelow + denominator;
     this.#head = head;
-    return this.value = head + ring[at + 1];
+    this.#headBelow = headBelow;
+    return this.value = (head + ring[at + 2]) / (headBelow + ring[at + 3]);
   }
 
   #turn(): void {
     const ring = this.#ring;
     let sum = 0;
-    for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i];
+    let sumBelow = 0;
+    for (let i = this.#end - 2; i >= 0; i -= 2) {
+      ring[i] = sum += ring[i];
+      ring[i + 1] = sumBelow += ring[i + 1];
+    }
     this.#head = 0;
+    this.#headBelow = 0;
     this.#at = 0;
   }
 }
