@@ -8,7 +8,7 @@ export const backtestCommand = defineCommand({
   summary: 'run a strategy over bars from files or the store',
   usage: 'STRATEGY --bars FILE [options]',
   examples: [
-    'backtest macd --bars data/BTC-USDT-PERP.BINANCE-1m.csv.gz --interval 1h',
+    'backtest macd --bars data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz --interval 1h',
     'backtest macd --bars bars.parquet --param fast=8 --param slow=21 --fee-bps 5 --json',
     'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',

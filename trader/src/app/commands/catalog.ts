@@ -4,6 +4,8 @@ import type { Command } from '../command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  data: async () => (await import('./data.ts')).dataCommand,
   new: async () => (await import('./new.ts')).newCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   version: async () => (await import('./version.ts')).versionCommand,

@@ -19,7 +19,7 @@ export const indicatorCommand = defineCommand({
   summary: 'compute an indicator over bars; without a name, list them all',
   usage: '[NAME --bars FILE [--param NAME=VALUE …] [--csv]]',
   examples: [
-    'indicator macd --bars data/BTC-USDT-PERP.BINANCE-1m.csv.gz --csv',
+    'indicator macd --bars data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz --csv',
     'indicator bollinger --bars bars.csv --param period=20 --param deviations=2.5 --csv > bands.csv',
     'indicator',
   ],
@@ -44,9 +44,9 @@ export const indicatorCommand = defineCommand({
     const values = readIndicatorParameters(definition, options.param);
     const [source, other] = readSources(options.bars, undefined);
     if (source === undefined || other !== undefined) throw new Refusal('usage', 'an indicator is computed over one --bars FILE');
-    const { openBars } = await import('../../adapters/bars/column-cache.ts');
+    const { openBarSource } = await import('../bar-source.ts');
     const progress = terminal.phases();
-    const set = await openBars(source.file, { home: config.home, onProgress: (fraction) => progress.update('Reading bars', fraction) })
+    const set = await openBarSource(source.file, { home: config.home, onProgress: (fraction) => progress.update('Reading bars', fraction) })
       .finally(() => progress.close());
     try {
       const end = Math.min(set.length, options.first ?? set.length, options.to === undefined ? set.length : set.indexOf(options.to));
@@ -86,7 +86,7 @@ function listIndicators(definitions: readonly IndicatorDefinition[], terminal: T
     Object.entries(parameters).map(([key, spec]) => `${key}=${spec.default}`).join(' '), outputs.join(' '), summary,
   ]);
   const columns = [{ title: 'Name' }, { title: 'Parameters' }, { title: 'Columns', rank: 1 }, { title: 'What it is', rank: 2 }];
-  terminal.print(...renderTable(columns, rows, { width: terminal.columns, style: terminal.style }));
+  terminal.print(...renderTable(columns, rows, { width: terminal.tableColumns, style: terminal.style }));
 }
 
 interface Rows {

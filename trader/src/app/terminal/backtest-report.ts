@@ -1,10 +1,10 @@
 import type { BacktestReport, QualityReport } from '../wiring/backtest-request.ts';
 import { lineChart } from './chart.ts';
 import {
-  decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatQuantity, formatRatio, formatScaled, formatTime,
+  decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
 } from './format.ts';
 import type { Paint, Style } from './style.ts';
-import { fit, spread } from './text.ts';
+import { clip, fit, spread, visibleWidth, wrap } from './text.ts';
 
 /** How a report is drawn. */
 export interface ReportLayout {
@@ -14,83 +14,98 @@ export interface ReportLayout {
   readonly wallMs: number;
 }
 
+/** Columns of a label with its value; so many fit side by side. */
+const CELL_WIDTH = 32;
 const LABEL_WIDTH = 15;
-const VALUE_WIDTH = 19;
+const AXIS_WIDTH = 14;
+const CHART_ROWS = 6;
 
 /** A backtest for people: what came out, what it cost, what the data was like, how it was run. */
 export function renderBacktest(report: BacktestReport, { columns, style, wallMs }: ReportLayout): string[] {
-  const width = Math.min(columns, 100);
-  const signed = signPaint(style);
-  const net = Math.sign(report.netReturn);
-  const title = `${style.strong(report.strategy)} on ${style.strong(report.instrument)} ${report.interval}`;
-  const span = style.faint(`${formatTime(Date.parse(report.from))} to ${formatTime(Date.parse(report.to))} UTC`);
-  const pairs = (rows: readonly (readonly [string, string, Paint?])[]) => gridLines(rows, width, style);
+  const width = Math.max(40, Math.min(columns, 100));
   return [
-    spread(title, span, width).trimEnd(),
-    style.faint(Object.entries(report.parameters).map(([name, value]) => `${name}=${value}`).join('  ')),
-    '',
-    ...equityLines(report, width, style, signed(net)),
-    '', style.heading('Result'),
-    ...pairs([
-      ['Final equity', formatMoney(report.finalEquity), style.strong],
-      ['Net return', formatPercent(report.netReturn, 2, { sign: true }), signed(net)],
-      ['Max drawdown', formatPercent(report.maxDrawdown)],
-      ['Sharpe', formatRatio(report.sharpe)],
-      ['Sortino', formatRatio(report.sortino)],
-      ['Exposure', formatPercent(report.exposure, 1)],
-    ]),
-    '', style.heading('Trades and costs'),
-    ...pairs([
-      ['Trades', formatCount(report.trades)],
-      ['Win rate', formatPercent(report.winRate, 1)],
-      ['Profit factor', formatRatio(report.profitFactor)],
-      ['Fills / orders', `${formatCount(report.fills)} / ${formatCount(report.orders)}`],
-      ['Fees', formatMoney(report.fees)],
-      ['Turnover', `${formatScaled(report.turnover)}×`],
-      ...(report.denials === 0 ? [] : [['Denied orders', formatCount(report.denials), style.warn] as const]),
-      ...Object.entries(report.positions).filter(([, quantity]) => decimalSign(quantity) !== 0)
-        .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${instrument.split('-')[0]}`] as const),
-    ]),
-    '', style.heading('Data'),
-    ...report.quality.map((quality) => qualityLine(quality, style)),
-    '', style.heading('How it was run'),
-    `  Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}`,
-    `  ${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} CPU, ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB`,
+    ...titleLines(report, width, style), '',
+    ...equityLines(report, width, style), '',
+    style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
+    style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
+    style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`), '',
+    style.heading('How it was run'), ...[
+      `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}.`,
+      `${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB.`,
+    ].flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
   ];
 }
 
-/** A chart of the equity with its highest, first and lowest value beside it. */
-function equityLines(report: BacktestReport, width: number, style: Style, paint: Paint): string[] {
+function titleLines(report: BacktestReport, width: number, style: Style): string[] {
+  const title = `${style.strong(report.strategy)} on ${style.strong(report.instrument)}`;
+  const span = `${report.interval}, ${formatTime(Date.parse(report.from))} to ${formatTime(Date.parse(report.to))} UTC`;
+  const parameters = Object.entries(report.parameters).map(([name, value]) => `${name}=${value}`).join('  ');
+  const oneLine = visibleWidth(title) + span.length + 2 <= width;
+  return [
+    ...(oneLine ? [spread(title, style.faint(span), width)] : [clip(title, width), style.faint(span)]),
+    ...wrap(parameters, width).map((line) => style.faint(line)),
+  ];
+}
+
+type Fact = readonly [label: string, value: string, paint?: Paint];
+
+function resultFacts(report: BacktestReport, style: Style): Fact[] {
+  return [
+    ['Final equity', formatMoney(report.finalEquity), style.strong],
+    ['Net return', formatPercent(report.netReturn, 2, { sign: true }), netPaint(report, style)],
+    ['Max drawdown', formatPercent(report.maxDrawdown)],
+    ['Sharpe', formatRatio(report.sharpe)],
+    ['Sortino', formatRatio(report.sortino)],
+    ['Exposure', formatPercent(report.exposure, 1)],
+  ];
+}
+
+function tradeFacts(report: BacktestReport, style: Style): Fact[] {
+  return [
+    ['Trades', formatCount(report.trades)],
+    ['Win rate', formatPercent(report.winRate, 1)],
+    ['Profit factor', formatRatio(report.profitFactor)],
+    ['Fills', formatCount(report.fills)],
+    ['Fees', formatMoney(report.fees)],
+    ['Turnover', `${formatScaled(report.turnover)}×`],
+    ...(report.denials === 0 ? [] : [['Denied orders', formatCount(report.denials), style.warn] as const]),
+    ...Object.entries(report.positions).filter(([, quantity]) => decimalSign(quantity) !== 0)
+      .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${instrument.split('-')[0]}`] as const),
+  ];
+}
+
+/** A chart of the equity with its highest and its lowest value beside it. */
+function equityLines(report: BacktestReport, width: number, style: Style): string[] {
   const { equityCurve } = report;
   if (equityCurve.length < 2) return [style.faint('Too few bars to draw the equity.')];
-  const labelled = 14;
-  const lines = lineChart(equityCurve, width - labelled, 5);
-  const label = (value: number) => fit(formatMoney(value.toFixed(2)), labelled - 2, 'right');
-  return lines.map((line, i) => {
-    const edge = i === 0 ? label(Math.max(...equityCurve)) : i === lines.length - 1 ? label(Math.min(...equityCurve)) : ' '.repeat(labelled - 2);
-    return `${style.faint(`${edge} ${i === 0 || i === lines.length - 1 ? '┤' : '│'}`)}${paint(line)}`;
+  const label = (value: number) => fit(formatMoney(value.toFixed(2)), AXIS_WIDTH - 2, 'right');
+  return lineChart(equityCurve, width - AXIS_WIDTH, CHART_ROWS).map((line, i) => {
+    const edge = i === 0 ? Math.max(...equityCurve) : i === CHART_ROWS - 1 ? Math.min(...equityCurve) : undefined;
+    const axis = edge === undefined ? `${' '.repeat(AXIS_WIDTH - 2)} │` : `${label(edge)} ┤`;
+    return style.faint(axis) + netPaint(report, style)(line);
   });
 }
 
 /** Labels and values, as many to a line as the width holds. */
-function gridLines(rows: readonly (readonly [string, string, Paint?])[], width: number, style: Style): string[] {
-  const perLine = Math.max(1, Math.floor(width / (LABEL_WIDTH + VALUE_WIDTH - 1)));
-  const cells = rows.map(([label, value, paint]) => `  ${style.faint(fit(label, LABEL_WIDTH - 2))}${fit((paint ?? ((text: string) => text))(value), VALUE_WIDTH - 2, 'left')}`);
+function gridLines(facts: readonly Fact[], width: number, style: Style): string[] {
+  const perLine = Math.max(1, Math.floor(width / CELL_WIDTH));
+  const cells = facts.map(([label, value, paint]) => (
+    `  ${style.faint(fit(label, LABEL_WIDTH))}${fit(paint ? paint(value) : value, CELL_WIDTH - LABEL_WIDTH - 2)}`
+  ));
   return Array.from({ length: Math.ceil(cells.length / perLine) }, (_, i) => cells.slice(i * perLine, (i + 1) * perLine).join('').trimEnd());
 }
 
-/** What one source of bars was like, in a sentence. */
-export function qualityLine(quality: QualityReport, style: Style): string {
-  const facts = [
-    quality.gaps === 0 ? style.good('no gaps')
-      : style.warn(`${formatCount(quality.gaps)} ${quality.gaps === 1 ? 'gap' : 'gaps'}, ${formatCount(quality.missingBars)} bars missing, longest ${formatDuration(quality.longestGapMs)}`),
-    ...(quality.zeroVolume === 0 ? [] : [`${formatCount(quality.zeroVolume)} without trades`]),
-    ...(quality.absentVolume === 0 ? [] : [`${formatCount(quality.absentVolume)} without volume`]),
-  ];
-  return `  ${quality.instrument}  ${formatCount(quality.bars)} bars, ${facts.join(', ')}`;
+function netPaint({ netReturn }: BacktestReport, style: Style): Paint {
+  return netReturn > 0 ? style.good : netReturn < 0 ? style.bad : style.strong;
 }
 
-
-function signPaint(style: Style): (sign: number) => Paint {
-  return (sign) => (sign > 0 ? style.good : sign < 0 ? style.bad : style.strong);
+/** What one source of bars was like, in a sentence. */
+function qualityLine(quality: QualityReport, style: Style): string {
+  const facts = [
+    quality.gaps === 0 ? style.good('no gaps')
+      : style.warn(`${formatPlural(quality.gaps, 'gap')} (${formatPlural(quality.missingBars, 'bar')} missing, longest ${formatDuration(quality.longestGapMs)})`),
+    ...(quality.zeroVolume === 0 ? [] : [`${formatCount(quality.zeroVolume)} of zero volume`]),
+    ...(quality.absentVolume === 0 ? [] : [`${formatCount(quality.absentVolume)} without volume`]),
+  ];
+  return `${quality.instrument}: ${formatPlural(quality.bars, 'bar')}, ${facts.join(', ')}`;
 }

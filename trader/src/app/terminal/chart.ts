@@ -46,5 +46,6 @@ export function lineChart(values: readonly number[], width: number, height: numb
     }
     previous = y;
   });
-  return cells.map((line) => String.fromCharCode(...Array.from(line, (dots) => 0x2800 + dots)));
+  // Blank cells at the end would be copied along as invisible characters.
+  return cells.map((line) => String.fromCharCode(...Array.from(line, (dots) => 0x2800 + dots)).replace(/\u2800+$/, ''));
 }

@@ -73,6 +73,11 @@ export function formatCount(count: number): string {
   return formatDecimal(count.toFixed(0), 0);
 }
 
+/** A count with its noun: `1 gap`, `1,234 gaps`. */
+export function formatPlural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A large number in three digits and a letter: 12 345 678 → `12.3M`. */
 export function formatScaled(value: number): string {
   for (const [size, letter] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {

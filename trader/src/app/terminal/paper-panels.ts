@@ -1,6 +1,6 @@
 import { lineChart, sparkline } from './chart.ts';
 import {
-  decimalSign, formatBytes, formatCount, formatDuration, formatMoney, formatPercent, formatQuantity, formatScaled,
+  decimalSign, formatBytes, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatScaled,
   formatSignificant, formatTime,
 } from './format.ts';
 import type { AccountView, DenialView, FillView, HealthView, InstrumentView, OrderView, PositionView } from './paper-view.ts';
@@ -50,7 +50,7 @@ function change(ratio: number | undefined, style: Style): Cell {
 
 function dataQuality({ bars, gaps, rejected, ageMs }: InstrumentView, style: Style): Cell {
   const troubles = [
-    ...(gaps > 0 ? [`${formatCount(gaps)} ${gaps === 1 ? 'gap' : 'gaps'}`] : []),
+    ...(gaps > 0 ? [formatPlural(gaps, 'gap')] : []),
     ...(rejected > 0 ? [`${formatCount(rejected)} bad`] : []),
     ...(ageMs >= 120_000 ? [`${formatDuration(ageMs)} old`] : []),
   ];

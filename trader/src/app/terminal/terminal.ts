@@ -34,9 +34,14 @@ export class Terminal {
     this.#ci = config.ci;
   }
 
-  /** Width of standard output; 80 where it has none. */
+  /** Width of standard output for running text; 80 where it has none. */
   get columns(): number {
     return this.stdout.columns ?? 80;
+  }
+
+  /** Width of standard output for tables: a file or a pipe holds every column. */
+  get tableColumns(): number {
+    return this.stdout.columns ?? 1000;
   }
 
   /** Writes lines of the result. */

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { openBars } from '../../adapters/bars/column-cache.ts';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
@@ -9,6 +8,7 @@ import { resample } from '../../domain/resample.ts';
 import { DAY_MS, formatInterval } from '../../domain/time.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
 import { runBacktest } from '../../research/backtest.ts';
+import { openBarSource } from '../bar-source.ts';
 import { Refusal } from '../refusal.ts';
 import type { BacktestReport, BacktestRequest, BarsRequest, FeeRequest } from './backtest-request.ts';
 import { createFees, plainInstrument, venueInstrument } from './profile.ts';
@@ -106,8 +106,8 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
 }
 
 async function load(source: BarsRequest, request: BacktestRequest, context: BacktestContext): Promise<Loaded> {
-  const set = await openBars(source.file, {
-    home: context.home, strict: request.strict, onProgress: (fraction) => context.onProgress?.('load', fraction),
+  const set = await openBarSource(source.file, {
+    home: context.home, intervalMs: request.intervalMs, strict: request.strict, onProgress: (fraction) => context.onProgress?.('load', fraction),
   });
   const from = request.from === undefined ? 0 : set.indexOf(request.from);
   let to = request.to === undefined ? set.length : set.indexOf(request.to);

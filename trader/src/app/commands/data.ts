@@ -1,0 +1,40 @@
+import { defineCommand } from '../command.ts';
+import { formatCount, formatDuration, formatTime } from '../terminal/format.ts';
+import { renderTable } from '../terminal/table.ts';
+
+/** Lists the bars in the store. */
+export const dataCommand = defineCommand({
+  name: 'data',
+  group: 'Data',
+  summary: 'list the stored bars: spans, gaps, sources',
+  usage: '[--json]',
+  examples: ['data', 'data --json'],
+  positionals: [],
+  options: {},
+  notes: ['Bars are stored by import and used by their id: ./algotrendy backtest macd --bars BTC-USDT-PERP.BINANCE'],
+  async run({ config, terminal, json }) {
+    const { listBars } = await import('../../adapters/bars/bar-store.ts');
+    const stored = listBars(config.home);
+    if (json) {
+      terminal.printJson({ home: config.home, series: stored });
+      return 'ok';
+    }
+    if (stored.length === 0) {
+      terminal.print(`Nothing is stored under ${config.home}.`, 'Import a file: ./algotrendy import FILE --instrument ID');
+      return 'ok';
+    }
+    const { style } = terminal;
+    const rows = stored.map(({ instrument, interval, quality, files }) => [
+      { text: instrument, paint: style.strong }, interval, formatCount(quality.bars), formatTime(quality.from), formatTime(quality.to),
+      quality.gaps === 0 ? { text: 'none', paint: style.good } : { text: formatCount(quality.gaps), paint: style.warn },
+      formatCount(quality.missingBars), quality.gaps === 0 ? '' : `${formatDuration(quality.longestGapMs)} from ${formatTime(quality.longestGapAt)}`,
+      formatCount(quality.zeroVolumeBars + quality.absentVolumeBars), formatCount(files.length),
+    ]);
+    terminal.print(...renderTable([
+      { title: 'Instrument' }, { title: 'Bars of' }, { title: 'Bars', align: 'right' }, { title: 'From (UTC)' }, { title: 'To' },
+      { title: 'Gaps', align: 'right' }, { title: 'Missing', align: 'right', rank: 1 }, { title: 'Longest', rank: 2 },
+      { title: 'No volume', align: 'right', rank: 3 }, { title: 'Files', align: 'right', rank: 4 },
+    ], rows, { width: terminal.tableColumns, style }));
+    return 'ok';
+  },
+});
