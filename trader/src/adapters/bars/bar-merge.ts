@@ -23,29 +23,32 @@ interface MergeOptions {
  * The bars of both sets by time, in blocks of which each is valid until the next. Of two bars of one
  * time that differ the added one is taken with `replace`; without, the first such is refused.
  */
-export function* mergeBars(file: string, stored: BarSet | undefined, added: BarSet, { replace, counts }: MergeOptions): Generator<Bars> {
+export function* mergeBars(file: string, stored: BarSet | undefined, added: BarSet, options: MergeOptions): Generator<Bars> {
   const old = new Walk(stored?.blocks() ?? []);
   const fresh = new Walk(added.blocks());
   const merged = allocateBars(BLOCK_BARS);
   let rows = 0;
   while (old.time < Infinity || fresh.time < Infinity) {
-    const both = old.time === fresh.time;
-    const taken = old.time < fresh.time || (both && !replace) ? old : fresh;
-    if (both) {
-      const field = firstDifference(old, fresh);
-      if (field === undefined) counts.equal++;
-      else if (replace) counts.replaced++;
-      else refuse(file, fresh, old, field);
-    } else if (taken === fresh) counts.added++;
+    const taken = old.time === fresh.time ? settle(file, old, fresh, options) : old.time < fresh.time ? old : fresh;
+    if (old.time > fresh.time) options.counts.added++;
     for (const column of BAR_COLUMNS) merged[column][rows] = taken.bars[column][taken.row] as number;
-    if (both) (taken === old ? fresh : old).advance();
-    taken.advance();
-    if (++rows === BLOCK_BARS) {
-      yield merged;
-      rows = 0;
-    }
+    const time = taken.time;
+    if (old.time === time) old.advance();
+    if (fresh.time === time) fresh.advance();
+    if (++rows < BLOCK_BARS) continue;
+    yield merged;
+    rows = 0;
   }
   if (rows > 0) yield sliceBars(merged, 0, rows);
+}
+
+/** Which of two bars of one time is taken. */
+function settle(file: string, old: Walk, fresh: Walk, { replace, counts }: MergeOptions): Walk {
+  const field = firstDifference(old, fresh);
+  if (field === undefined) counts.equal++;
+  else if (replace) counts.replaced++;
+  else refuse(file, fresh, old, field);
+  return replace ? fresh : old;
 }
 
 /** A place that moves over the bars of a set. */

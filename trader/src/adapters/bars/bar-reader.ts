@@ -7,10 +7,10 @@ import { adjustBlocks, readFactors } from './lean-factors.ts';
 /** The bars of a file, whatever its format. */
 export interface BarReader {
   /** The bars in blocks; each is valid until the next is taken. */
-  blocks(): AsyncIterable<Bars>;
+  readonly blocks: () => AsyncIterable<Bars>;
   /** Where the bar of that number, from 0, stands in the file. */
-  place(row: number): BarFilePlace;
-  close(): void;
+  readonly place: (row: number) => BarFilePlace;
+  readonly close: () => void;
 }
 
 /** What a reader is told besides its file. */

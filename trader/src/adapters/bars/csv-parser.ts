@@ -1,4 +1,4 @@
-import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
+import { allocateBars, type BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { BarFileError } from './bar-file-error.ts';
 import { BLOCK_BARS } from './column-layout.ts';
 import { parseTimestamp, type TimestampUnit } from './timestamp-text.ts';

@@ -112,7 +112,7 @@ function isBlank(byte: number): boolean {
 /** The layout that a header names. Columns in any order and case; those that are no part of a bar are skipped. */
 function headerLayout(file: string, header: string, firstBar: string): CsvLayout {
   const separator = SEPARATORS.find((candidate) => header.includes(candidate)) ?? ',';
-  const names = header.split(separator).map(cleanField);
+  const names = splitFields(header, separator);
   const fields = names.map((name) => BAR_COLUMNS.find((column) => column === name.toLowerCase()));
   const needed: readonly BarColumn[] = ['timestamp', 'open', 'high', 'low', 'close'];
   const missing = needed.filter((column) => !fields.includes(column));
@@ -123,12 +123,14 @@ function headerLayout(file: string, header: string, firstBar: string): CsvLayout
   const twice = fields.find((field, index) => field !== undefined && fields.indexOf(field) !== index);
   if (twice !== undefined) throw new BarFileError('columns', file, `the header names the column ${twice} twice; keep one`, { line: 1 });
   if (firstBar === '') throw new BarFileError('empty', file, 'has a header but no bar');
-  const unit = timestampUnit(cleanField(firstBar.split(separator)[fields.indexOf('timestamp')] ?? ''));
+  const unit = timestampUnit(splitFields(firstBar, separator)[fields.indexOf('timestamp')] ?? '');
   return { fields, separator: separator.charCodeAt(0), unit, firstLine: 2 };
 }
 
-function cleanField(text: string): string {
-  return text.trim().replace(/^"(.*)"$/, '$1').trim();
+/** The fields of one line, without the quotes around them; a separator between quotes separates nothing. */
+function splitFields(line: string, separator: string): string[] {
+  const field = new RegExp(`(?:^|${separator})\\s*("[^"]*"(?=\\s*(?:${separator}|$))|[^${separator}]*)`, 'g');
+  return [...line.matchAll(field)].map(([, text = '']) => text.trim().replace(/^"(.*)"$/, '$1').trim());
 }
 
 function leanLayout(): CsvLayout {

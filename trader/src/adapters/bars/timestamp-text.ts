@@ -1,6 +1,9 @@
 /** How a file writes its timestamps; `text` is ISO 8601, or LEAN's `20040102 00:00`. */
 export type TimestampUnit = 's' | 'ms' | 'us' | 'ns' | 'text';
 
+/** What a count in the unit stays below; a larger one is in a finer unit. */
+const LIMITS = { s: 1e11, ms: 1e14, us: 1e17, ns: 1e20 } as const;
+
 const INTEGER = /^-?\d+$/;
 const LEAN_TIME = /^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d)$/;
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?: ?UTC|Z|[+-]\d\d:?\d\d)?$/;
@@ -12,15 +15,15 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?: ?UTC
 export function timestampUnit(text: string): TimestampUnit {
   if (!INTEGER.test(text)) return 'text';
   const size = Math.abs(Number(text));
-  if (size >= 3e8 && size < 1e11) return 's';
-  if (size < 1e14) return 'ms';
-  return size < 1e17 ? 'us' : 'ns';
+  if (size >= 3e8 && size < LIMITS.s) return 's';
+  if (size < LIMITS.ms) return 'ms';
+  return size < LIMITS.us ? 'us' : 'ns';
 }
 
 /** Reads one timestamp as milliseconds UTC; NaN when it is not one, a fraction when it is finer than milliseconds. */
 export function parseTimestamp(text: string, unit: TimestampUnit): number {
   if (unit === 'text') return parseTimeText(text);
-  if (!INTEGER.test(text)) return NaN;
+  if (!INTEGER.test(text) || Math.abs(Number(text)) >= LIMITS[unit]) return NaN;
   return toMilliseconds(BigInt(text), unit);
 }
 
