@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
+import { resample } from '../../domain/resample.ts';
+import { openBars } from './column-cache.ts';
+import { TestFolder } from './test-folder.ts';
+
+const folder = new TestFolder();
+const ohlcv = join(import.meta.dirname, '../../../../../shared/data/ohlcv');
+
+async function read(name: string): Promise<Bars> {
+  const set = await openBars(join(ohlcv, name), { home: folder.home });
+  const bars = set.read();
+  set.close();
+  return bars;
+}
+
+/** How many buckets stand in both, where all prices are the same and volumes to within the rounding of their sum. */
+function agreeing(made: Bars, published: Bars): { both: number; prices: number; volumes: number } {
+  const rows = new Map([...published.timestamp].map((time, row) => [time, row]));
+  const count = { both: 0, prices: 0, volumes: 0 };
+  for (let row = 0; row < made.length; row++) {
+    const other = rows.get(made.timestamp[row] as number);
+    if (other === undefined) continue;
+    count.both++;
+    if (BAR_COLUMNS.slice(1, 5).every((column) => made[column][row] === published[column][other])) count.prices++;
+    const [a, b] = [made.volume[row] as number, published.volume[other] as number];
+    if (Math.abs(a - b) <= 1e-9 * b) count.volumes++;
+  }
+  return count;
+}
+
+test('one-minute bars make the exchange\'s own five-minute bars', { skip: !existsSync(ohlcv) }, async () => {
+  const made = resample(await read('binance-spot_SOLUSDT_1m_20230316-20230501.csv.gz'), 300_000);
+  assert.deepEqual(agreeing(made, await read('binance-spot_SOLUSDT_5m_20220801-20230927.csv.gz')), { both: 13_217, prices: 13_217, volumes: 13_217 });
+});
+
+test('five-minute bars make the exchange\'s own hourly bars', { skip: !existsSync(ohlcv) }, async () => {
+  const made = resample(await read('binance-spot_BTCUSDT_5m_20220801-20230927.csv.gz'), 3_600_000);
+  assert.deepEqual(agreeing(made, await read('binance-spot_BTCUSDT_1h_20220801-20231231.csv.gz')), { both: 10_145, prices: 10_145, volumes: 10_145 });
+});
