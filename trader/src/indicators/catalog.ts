@@ -30,7 +30,7 @@ export interface IndicatorDefinition<S extends ParameterSpecs = ParameterSpecs> 
 const period = (value: number, min = 1) => ({ period: integer(value, min, 100_000, 'how many bars it looks back on') });
 const seed = choice(['first', 'sma'], 'start of the averages: the first value, or the mean of the first ones');
 
-const allocate = (count: number, bars: Bars) => Array.from({ length: count }, () => new Float64Array(bars.length)) as [Float64Array, Float64Array, Float64Array];
+const allocate = (count: number, bars: Bars) => Array.from({ length: count }, () => new Float64Array(bars.length));
 
 /** Lets the compiler read the values' types off the parameters. */
 function define<const S extends ParameterSpecs>(definition: IndicatorDefinition<S>): IndicatorDefinition {

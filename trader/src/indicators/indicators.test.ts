@@ -116,7 +116,7 @@ for (const [name, { values = {}, start }] of Object.entries(cases)) {
       assert.equal(columns.length, definition.outputs.length);
       for (let i = 0; i < bars.length; i++) {
         cursor.index = i;
-        feed({ ...cursor, timestamp: cursor.timestamp, open: cursor.open, high: cursor.high, low: cursor.low, close: cursor.close, volume: cursor.volume });
+        feed({ timestamp: cursor.timestamp, open: cursor.open, high: cursor.high, low: cursor.low, close: cursor.close, volume: cursor.volume });
         for (const [k, output] of definition.outputs.entries()) {
           const streamed = Number(indicator[output as keyof Shown]);
           const column = columns[k] ?? assert.fail();
@@ -130,11 +130,10 @@ for (const [name, { values = {}, start }] of Object.entries(cases)) {
     fc.assert(fc.property(anyBars({ minLength: 80, absentVolume: false }), periods, (bars, period) => {
       const { indicator, feed } = start(period);
       const cursor = new BarCursor(bars);
-      let moved = false;
       for (let i = 0; i < bars.length; i++) {
         cursor.index = i;
         feed(cursor);
-        moved ||= i > 0 && at(bars.close, i) !== at(bars.close, i - 1);
+        // A window in which no price changed has no money flow, warm or not.
         if (name === 'mfi' && i + 1 >= indicator.warmup) continue;
         assert.equal(indicator.ready, i + 1 >= indicator.warmup, `update ${i + 1} of a warm-up of ${indicator.warmup}`);
         for (const output of definition.outputs) {

@@ -109,12 +109,11 @@ export class Ema {
   readonly warmup: number;
   readonly #alpha: number;
   #missing: number;
-  #sum = NaN;
+  #sum = 0;
 
   constructor(period: number, seed: Seed) {
     this.#alpha = 2 / (requirePeriod(period) + 1);
     this.warmup = this.#missing = seed === 'first' ? 1 : period;
-    this.#sum = 0;
   }
 
   get ready(): boolean { return this.#missing === 0; }

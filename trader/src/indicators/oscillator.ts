@@ -142,15 +142,9 @@ export class Cci {
     prices[at] = price;
     this.#at = at + 1 === n ? 0 : at + 1;
     const mean = this.#mean.update(price);
-    let even = 0;
-    let odd = 0;
-    let i = 1;
-    for (; i < n; i += 2) {
-      even += Math.abs(prices[i - 1] - mean);
-      odd += Math.abs(prices[i] - mean);
-    }
-    if (i === n) even += Math.abs(prices[i - 1] - mean);
-    const deviation = (even + odd) / n;
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += Math.abs(prices[i] - mean);
+    const deviation = sum / n;
     return this.value = deviation === 0 ? 0 : (price - mean) / (0.015 * deviation);
   }
 }

@@ -40,13 +40,12 @@ export class Atr {
   readonly warmup: number;
   readonly #weight: number;
   #missing: number;
-  #sum = NaN;
+  #sum = 0;
   #close = NaN;
 
   constructor(period: number) {
     this.#weight = 1 / requirePeriod(period);
     this.warmup = this.#missing = period + 1;
-    this.#sum = 0;
   }
 
   get ready(): boolean { return this.#missing === 0; }
