@@ -2,12 +2,15 @@ import type { Command } from '../command.ts';
 
 /** Every command by its name, in the order in which the overview lists them; loaded when asked for. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  paper: async () => (await import('./paper.ts')).paperCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,
   data: async () => (await import('./data.ts')).dataCommand,
   new: async () => (await import('./new.ts')).newCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  bench: async () => (await import('./bench.ts')).benchCommand,
   version: async () => (await import('./version.ts')).versionCommand,
 };
 

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { ratioOf, type Figure } from './figure.ts';
+
+// Runs the benchmarks, all or those named: node trader/bench/main.ts [SUITE …] [--json]
+// One line a figure: what was measured, what it is held against, and how many times better it is.
+
+/** The suites by name; each is loaded only when it runs, so that none shapes another's code. */
+const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  async indicators() {
+    const { benchIndicators } = await import('./indicators.ts');
+    return (await benchIndicators()).flatMap(({ name, nsPerUpdate, nsPerRow, limitNs }): Figure[] => [
+      { name: `${name}, update`, value: nsPerUpdate, unit: 'ns', limit: limitNs, better: 'less' },
+      { name: `${name}, column row`, value: nsPerRow, unit: 'ns', limit: undefined, better: 'less' },
+    ]);
+  },
+};
+
+const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
+if (unknown.length > 0) {
+  console.error(`bench: unknown suite ${unknown.join(', ')}\n  What to do: name some of ${Object.keys(SUITES).join(', ')}, or none for all.`);
+  process.exit(2);
+}
+const figures: (Figure & { readonly suite: string; readonly ratio: number | null })[] = [];
+for (const [suite, run] of Object.entries(SUITES).filter(([name]) => positionals.length === 0 || positionals.includes(name))) {
+  if (!json) console.log(suite);
+  for (const figure of await run()) {
+    const ratio = ratioOf(figure) ?? null;
+    figures.push({ suite, ...figure, ratio });
+    if (!json) console.log(figureLine(figure, ratio));
+  }
+}
+if (json) console.log(JSON.stringify({ figures }));
+else {
+  const missed = figures.filter(({ ratio }) => ratio !== null && ratio < 1).length;
+  const held = figures.filter(({ ratio }) => ratio !== null).length;
+  console.log(`${held - missed} of ${held} limits met`);
+}
+
+function figureLine({ name, value, unit, limit, better }: Figure, ratio: number | null): string {
+  const shown = `  ${name.padEnd(28)}${readable(value).padStart(10)} ${unit.padEnd(14)}`;
+  if (limit === undefined || ratio === null) return shown.trimEnd();
+  return `${shown}${better === 'more' ? 'at least' : 'at most '} ${readable(limit).padStart(8)}  ${ratio.toFixed(2)}×  ${ratio >= 1 ? 'ok' : 'MISSED'}`;
+}
+
+function readable(value: number): string {
+  return value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
