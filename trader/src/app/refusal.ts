@@ -1,4 +1,5 @@
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
+import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** What a person is told when a command cannot do what was asked. */
@@ -32,6 +33,7 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BarFileError) return new Refusal(BAR_FILE_CODES[error.kind], message);
+  if (error instanceof JournalError) return new Refusal(JOURNAL_CODES[error.kind], error.message);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
@@ -43,6 +45,10 @@ export function toRefusal(error: unknown): Refusal {
     hint: 'This is a defect. Run again with ALGOTRENDY_DEBUG=1 and report what it prints.',
   });
 }
+
+const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {
+  damaged: 'bad-data', diverged: 'version', version: 'version', disk: 'disk',
+};
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreadable: 'bad-data', format: 'bad-data', columns: 'bad-data', empty: 'bad-data', value: 'bad-data', order: 'bad-data',

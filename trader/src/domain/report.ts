@@ -1,5 +1,5 @@
 import type { Exact } from './exact.ts';
-import type { Order } from './order.ts';
+import type { Order, Side } from './order.ts';
 import type { Timestamp } from './time.ts';
 
 /** What a venue says about an order. A fill adds to `filled`; every other kind but `accepted` ends the order. */
@@ -29,6 +29,9 @@ export interface Denial {
   /** Name of the sub-position that wanted it. */
   readonly owner: string;
   readonly tsEvent: Timestamp;
+  readonly side: Side;
+  /** Units wanted. */
+  readonly quantity: number;
   readonly value: number;
   readonly limit: number;
 }

@@ -90,13 +90,16 @@ export class Risk {
   }
 
   #denial(book: Book, gap: Exact, now: Timestamp): Denial | undefined {
-    const { name } = book;
-    if (this.state.kind === 'halted') return { rule: 'halted', owner: name, tsEvent: now, value: 1, limit: 0 };
+    const wanted = {
+      owner: book.name, tsEvent: now, side: compare(gap, 0) > 0 ? 'buy' : 'sell',
+      quantity: Math.abs(toNumber(gap, this.#instrument(book).quantityScale)),
+    } as const;
+    if (this.state.kind === 'halted') return { rule: 'halted', ...wanted, value: wanted.quantity, limit: 0 };
     if (this.#guards.length === 0) return undefined;
     const intent = this.#intent(book, gap, now);
     for (const guard of this.#guards) {
       const violation = guard.check(intent);
-      if (violation) return { rule: guard.rule, owner: name, tsEvent: now, ...violation };
+      if (violation) return { rule: guard.rule, ...wanted, ...violation };
     }
     return undefined;
   }

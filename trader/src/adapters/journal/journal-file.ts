@@ -69,28 +69,13 @@ function prefix(crc: number): string {
   return `${crc.toString(16).padStart(8, '0')} `;
 }
 
-/** The records of a journal file, for reading only; a torn last write is left out. */
-export function* readJournal(path: string): Generator<JournalRecord> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw new JournalError('version', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
-  try {
-    for (const { text } of readLines(descriptor, path)) yield JSON.parse(text) as JournalRecord;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /**
  * A journal in a file: one line a record, its chained CRC-32 and its JSON, so that a person can
  * read it and a torn last write is recognised at any byte.
  *
- * Opening an existing one begins in its past: `next` hands out what the file holds, and what the
- * run appends meanwhile must be what stands there, letter for letter. When the past is used up,
- * appending writes. So a restart goes through the same code as a run, and proves itself as it goes.
+ * Opening an existing one begins in its past: `ahead` shows what the file holds next, and what the
+ * run appends must be what stands there, letter for letter. When the past is used up, appending
+ * writes. So a restart goes through the same code as a run, and proves itself as it goes.
  */
 export class JournalFile implements Journal {
   readonly path: string;
@@ -99,35 +84,38 @@ export class JournalFile implements Journal {
   /** Bytes of sound records. */
   bytes = 0;
   readonly #descriptor: number;
+  readonly #access: 'append' | 'read';
   readonly #past: Generator<Line>;
   #ahead: Line | undefined;
   #crc = 0;
   #unsynced = false;
 
-  /** Opens or creates the file. Throws `JournalError`: `disk` where that is not possible, `damaged` as found on the way. */
-  constructor(path: string) {
+  /**
+   * Opens or creates the file to go on with it; with access `read` it must exist, stays as it is, and
+   * what is appended behind its end goes nowhere. Throws `JournalError`: `disk` where it cannot be
+   * opened, `damaged` as found on the way.
+   */
+  constructor(path: string, access: 'append' | 'read' = 'append') {
     this.path = path;
+    this.#access = access;
     try {
-      this.#descriptor = openSync(path, 'a+');
+      this.#descriptor = openSync(path, access === 'append' ? 'a+' : 'r');
     } catch (error) {
-      throw diskError(path, error);
+      throw access === 'append' ? diskError(path, error) : new JournalError('version', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
     }
     this.#past = readLines(this.#descriptor, path);
     this.#ahead = this.#past.next().value ?? undefined;
     if (this.#ahead === undefined) this.#endPast();
   }
 
-  /** Whether the file still holds records that this run has not come to. */
-  get replaying(): boolean {
-    return this.#ahead !== undefined;
+  /** The next record of the past, undefined when it is used up. */
+  ahead(): JournalRecord | undefined {
+    return this.#ahead && JSON.parse(this.#ahead.text) as JournalRecord;
   }
 
-  /** Takes the next record of the past, undefined when it is used up. */
-  next(): JournalRecord | undefined {
-    const line = this.#ahead;
-    if (line === undefined) return undefined;
-    this.#advance(line);
-    return JSON.parse(line.text) as JournalRecord;
+  /** Passes over the next record of the past, which the run does not repeat by itself. */
+  skip(): void {
+    if (this.#ahead) this.#advance(this.#ahead);
   }
 
   append(record: JournalRecord): void {
@@ -140,6 +128,7 @@ export class JournalFile implements Journal {
       this.#advance(line);
       return;
     }
+    if (this.#access === 'read') return;
     const crc = crc32(text, this.#crc);
     const bytes = Buffer.from(`${prefix(crc)}${text}\n`);
     try {
@@ -178,6 +167,7 @@ export class JournalFile implements Journal {
 
   /** Cuts off a torn last write: it was never acted on, since nothing is acted on before its write returns. */
   #endPast(): void {
+    if (this.#access === 'read') return;
     try {
       ftruncateSync(this.#descriptor, this.bytes);
     } catch (error) {

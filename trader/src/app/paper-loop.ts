@@ -1,0 +1,265 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Timestamp } from '../domain/time.ts';
+import { paperMetrics } from './metrics.ts';
+import type { PaperKey } from './terminal/keyboard.ts';
+import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
+import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { PaperTrader } from './wiring/paper.ts';
+import { denialView, fillView, paperView } from './wiring/paper-view.ts';
+
+/** How a paper run is driven. */
+export interface PaperRequest {
+  readonly home: string;
+  /** Market seconds per second; Infinity for as fast as it goes. */
+  readonly speed: number;
+  readonly forMs: number | undefined;
+  readonly atEnd: 'wait' | 'stop';
+  readonly cash: string | undefined;
+  readonly fresh: boolean;
+  readonly json: boolean;
+}
+
+/** Work is done in slices of this length, so that keys, signals and the screen get their turn. */
+const SLICE_MS = 15;
+const DRAW_EVERY_MS = 100;
+const SYNC_EVERY_MS = 1_000;
+/** Fills and denials kept for the screen. */
+const KEPT = 20;
+
+/**
+ * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
+ * journal ends it at once: what cannot be written is not traded.
+ */
+export async function runPaper(request: PaperRequest, terminal: Terminal): Promise<void> {
+  const loop = await PaperLoop.open(request, terminal);
+  const stop = () => loop.requestStop();
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    await loop.run();
+  } catch (error) {
+    loop.abandon();
+    throw error;
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+class PaperLoop {
+  readonly #request: PaperRequest;
+  readonly #terminal: Terminal;
+  readonly #metrics = paperMetrics();
+  readonly #fills: FillView[] = [];
+  readonly #denials: DenialView[] = [];
+  readonly #decisions: number[] = [];
+  readonly #started = performance.now();
+  #trader!: PaperTrader;
+  #display: PaperDisplay | undefined;
+  #speed: number;
+  #state: PaperView['state'] = 'active';
+  #haltReason: string | undefined;
+  #stopping = false;
+  /** Wall and market time that belong together, from which the pace is counted. */
+  #anchor = { wall: 0, market: NaN };
+  #drawn = 0;
+  #synced = 0;
+  #rate = { bars: 0, wall: 0, perSecond: 0 };
+
+  private constructor(request: PaperRequest, terminal: Terminal) {
+    this.#request = request;
+    this.#terminal = terminal;
+    this.#speed = request.speed;
+  }
+
+  static async open(request: PaperRequest, terminal: Terminal): Promise<PaperLoop> {
+    const loop = new PaperLoop(request, terminal);
+    loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
+      onFill: (fill, realised) => loop.#onFill(fillView(fill, realised, loop.#trader)),
+      onDenial: (denial) => loop.#onDenial(denialView(denial)),
+      onOrder: (order) => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side),
+    });
+    return loop;
+  }
+
+  requestStop(): void {
+    this.#stopping = true;
+  }
+
+  /** Lets go after a failure, with nothing more written. */
+  abandon(): void {
+    this.#display?.close();
+    this.#trader.release();
+  }
+
+  async run(): Promise<void> {
+    const { json, forMs } = this.#request;
+    const trader = this.#trader;
+    if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
+    else this.#openDisplay();
+    this.#anchorPace();
+    let market = trader.feed.peek();
+    while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
+      if (market === undefined) {
+        if (this.#request.atEnd === 'stop') break;
+        this.#state = 'ended';
+      }
+      const wait = this.#state === 'active' || this.#state === 'halted' ? this.#untilDue(market) : DRAW_EVERY_MS;
+      if (wait > 0) await sleep(Math.min(wait, DRAW_EVERY_MS));
+      else market = this.#slice();
+      this.#tend();
+      await nextTurn();
+    }
+    this.#finish(market === undefined);
+  }
+
+  /** Steps through the moments that are due, for one slice of time; gives the time of the next one. */
+  #slice(): Timestamp | undefined {
+    const trader = this.#trader;
+    const end = performance.now() + SLICE_MS;
+    let market = trader.feed.peek();
+    while (market !== undefined && this.#untilDue(market) <= 0) {
+      const before = performance.now();
+      trader.step();
+      const now = performance.now();
+      this.#measure((now - before) / 1000);
+      this.#onMinute();
+      market = trader.feed.peek();
+      if (now >= end || this.#stopping) break;
+    }
+    return market;
+  }
+
+  /** Milliseconds until the moment at `market` is due at the chosen speed. */
+  #untilDue(market: Timestamp | undefined): number {
+    if (market === undefined) return DRAW_EVERY_MS;
+    if (this.#speed === Infinity) return 0;
+    if (Number.isNaN(this.#anchor.market)) this.#anchor.market = market;
+    return this.#anchor.wall + (market - this.#anchor.market) / this.#speed - performance.now();
+  }
+
+  #anchorPace(): void {
+    this.#anchor = { wall: performance.now(), market: this.#trader.tsEvent === -Infinity ? NaN : this.#trader.tsEvent };
+  }
+
+  #openDisplay(): void {
+    const trader = this.#trader;
+    this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => this.#onKey(key));
+    const { tsEvent, equity, journalSequence } = trader.state();
+    this.#display.note(tsEvent === null
+      ? 'A new paper run begins.'
+      : `Resumed at ${tsEvent} market time with equity ${equity}, ${journalSequence} journal records, nothing lost.`);
+  }
+
+  #onFill(fill: FillView): void {
+    this.#metrics.onFill(fill.instrument, fill.side);
+    keep(this.#fills, fill);
+    if (this.#request.json) this.#terminal.printJson({ kind: 'fill', ...fill, tsEvent: new Date(fill.tsEvent).toISOString() });
+    else this.#display?.fill(fill);
+  }
+
+  #onDenial(denial: DenialView): void {
+    this.#metrics.onDenial(denial.rule);
+    keep(this.#denials, denial);
+    this.#display?.denial(denial);
+  }
+
+  #onMinute(): void {
+    if (this.#request.json) this.#terminal.printJson({ kind: 'minute', ...this.#trader.state() });
+    else if (this.#display?.live === false) this.#display.minute(this.#view());
+  }
+
+  #measure(decisionSeconds: number): void {
+    this.#metrics.onDecision(decisionSeconds);
+    for (const { instrument } of this.#trader.run.markets) this.#metrics.onBar(instrument.id);
+    this.#decisions.push(decisionSeconds * 1e6);
+    if (this.#decisions.length > 2_000) this.#decisions.splice(0, 1_000);
+  }
+
+  /** What is not trading: the disk, the screen, the gauges. */
+  #tend(): void {
+    const now = performance.now();
+    if (now - this.#synced >= SYNC_EVERY_MS) {
+      this.#synced = now;
+      this.#trader.journal.sync();
+      const { portfolio } = this.#trader.run.engine;
+      const equity = portfolio.equity();
+      this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
+    }
+    if (this.#display?.live === true && now - this.#drawn >= DRAW_EVERY_MS) {
+      this.#drawn = now;
+      this.#display.draw(this.#view());
+    }
+  }
+
+  #view(): PaperView {
+    const now = performance.now();
+    const { bars } = this.#trader.run.engine;
+    if (now - this.#rate.wall >= 1_000) {
+      this.#rate = { bars, wall: now, perSecond: this.#rate.wall === 0 ? 0 : ((bars - this.#rate.bars) * 1_000) / (now - this.#rate.wall) };
+    }
+    const sorted = [...this.#decisions].sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] as number;
+    return paperView(this.#trader, {
+      state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
+      fills: this.#fills, denials: this.#denials,
+      decisionMicros: sorted.length === 0 ? undefined : { p50: at(0.5), p99: at(0.99) },
+    });
+  }
+
+  #onKey(key: PaperKey): void {
+    switch (key) {
+      case 'quit':
+        this.requestStop();
+        break;
+      case 'pause':
+        if (this.#state === 'paused') this.#anchorPace();
+        this.#state = this.#state === 'paused' ? this.#tradingState() : this.#state === 'ended' ? 'ended' : 'paused';
+        break;
+      case 'faster':
+      case 'slower':
+        this.#speed = Math.min(100_000, Math.max(1, (this.#speed === Infinity ? 100_000 : this.#speed) * (key === 'faster' ? 2 : 0.5)));
+        this.#anchorPace();
+        break;
+      case 'halt':
+      case 'flatten':
+      case 'resume':
+        this.#trader.command(key === 'resume' ? { kind: key } : { kind: key, reason: `${key} key` });
+        this.#haltReason = key === 'resume' ? undefined : `${key} key`;
+        if (this.#state === 'active' || this.#state === 'halted') this.#state = this.#tradingState();
+        break;
+    }
+  }
+
+  #tradingState(): 'active' | 'halted' {
+    return this.#trader.run.engine.risk.state.kind;
+  }
+
+  #finish(ended: boolean): void {
+    const trader = this.#trader;
+    const state = trader.state();
+    const digest = trader.run.recorder.digest();
+    trader.stop();
+    if (this.#request.json) {
+      this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
+      return;
+    }
+    this.#display?.note(
+      ...[`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`],
+    );
+    if (ended) this.#display?.note('The data has come to its end. Begin anew with: ./algotrendy paper --fresh');
+    else this.#display?.note('Go on with the same command; nothing is lost.');
+    this.#display?.close();
+  }
+
+  #instrumentId(market: number): string {
+    return this.#trader.run.markets[market]?.instrument.id ?? '';
+  }
+}
+
+/** Puts the newest first and lets the oldest go. */
+function keep<T>(list: T[], item: T): void {
+  list.unshift(item);
+  if (list.length > KEPT) list.length = KEPT;
+}

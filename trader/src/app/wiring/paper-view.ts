@@ -1,0 +1,158 @@
+import { add, format, fromNumber, sub, toNumber, type Exact } from '../../domain/exact.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { Position } from '../../domain/position.ts';
+import type { Denial, FillReport } from '../../domain/report.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { Book } from '../../pipeline/book.ts';
+import type { Market } from '../../pipeline/engine.ts';
+import type { DataQuality } from '../../pipeline/ingest.ts';
+import type { DenialView, FillView, InstrumentView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
+import type { PaperTrader } from './paper.ts';
+
+/** What the command knows and the run does not: how it is being driven, and what it told lately. */
+export interface Drive {
+  readonly state: PaperView['state'];
+  readonly haltReason: string | undefined;
+  readonly speed: number;
+  readonly elapsedMs: number;
+  readonly barsPerSecond: number;
+  readonly fills: readonly FillView[];
+  readonly denials: readonly DenialView[];
+  readonly decisionMicros: { readonly p50: number; readonly p99: number } | undefined;
+}
+
+/** The picture of a run at this moment. */
+export function paperView(trader: PaperTrader, drive: Drive): PaperView {
+  const { engine, markets, recorder } = trader.run;
+  const { portfolio, books } = engine;
+  const tsEvent = trader.tsEvent === -Infinity ? 0 : trader.tsEvent;
+  const { orders } = recorder;
+  return {
+    state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
+    feed: { name: 'shipped 1-minute bars', done: trader.feed.done, total: trader.feed.total },
+    account: accountView(trader, tsEvent),
+    instruments: markets.map((_, market) => instrumentView(trader, market, tsEvent)),
+    positions: books.map((book) => positionView(trader, book)),
+    orders: books.flatMap((book) => Array.from({ length: book.working.length }, (_, at) => orderView(trader, book, at))),
+    fills: drive.fills, denials: drive.denials,
+    health: {
+      journalSequence: trader.journal.sequence, resumedFrom: trader.resumedFrom, journalBytes: trader.journal.bytes, queue: 0,
+      bars: engine.bars, barsPerSecond: drive.barsPerSecond, orders, fills: portfolio.fills, denials: engine.risk.denials,
+      decisionMicros: drive.decisionMicros, rssMb: process.memoryUsage.rss() / 2 ** 20,
+    },
+  };
+}
+
+function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['account'] {
+  const { engine, markets, setup } = trader.run;
+  const { portfolio, books } = engine;
+  const { account, curve } = portfolio;
+  const money = (amount: Exact) => format(amount, account.moneyScale);
+  const equity = portfolio.exactEquity();
+  const unrealised = books.reduce<Exact>((sum, book) => add(sum, account.unrealised(book.index, markOf(trader, book.instrument))), 0);
+  const equityNow = toNumber(equity, account.moneyScale);
+  const gross = books.reduce((sum, book) => sum + Math.abs(portfolio.quantityOf(book) * (portfolio.marks[book.instrument] as number)) || sum, 0);
+  return {
+    currency: (markets[0]?.instrument as Instrument).quoteCurrency, startEquity: setup.cash,
+    equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
+    dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
+    drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
+    equityHistory: thin(trader.history.map((point) => point.equity)),
+  };
+}
+
+/** Equity at the last UTC midnight, or at the start where there is none yet. */
+function equityAtMidnight({ history, run }: PaperTrader, tsEvent: Timestamp): number {
+  const midnight = Math.floor((tsEvent - 1) / DAY_MS) * DAY_MS;
+  return history.findLast((point) => point.tsEvent <= midnight)?.equity ?? Number(run.setup.cash);
+}
+
+/** At most 240 of the values, the last one always. */
+function thin(values: readonly number[]): readonly number[] {
+  const step = Math.max(1, Math.ceil(values.length / 240));
+  return values.filter((_, index) => (values.length - 1 - index) % step === 0);
+}
+
+/** The last price as an exact one; 0 before the first, when nothing is held yet. */
+function markOf({ run }: PaperTrader, market: number): Exact {
+  const mark = run.engine.portfolio.marks[market] as number;
+  return Number.isNaN(mark) ? 0 : fromNumber(mark, (run.markets[market]?.instrument as Instrument).priceScale);
+}
+
+function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp): InstrumentView {
+  const { prices } = trader;
+  const { engine, ingest, markets } = trader.run;
+  const { id, priceScale } = (markets[market] as Market).instrument;
+  const quality = ingest.quality[market] as DataQuality;
+  const day = prices.day(market, tsEvent);
+  const first = prices.first(market);
+  const last = engine.portfolio.marks[market] as number;
+  const text = (price: number) => format(fromNumber(price, priceScale), priceScale);
+  return {
+    id, last: Number.isNaN(last) ? '0' : text(last),
+    changeSinceStart: first === undefined ? undefined : last / first - 1,
+    change24h: day.length < 1440 ? undefined : last / (day[0] as { close: number }).close - 1,
+    high24h: day.length === 0 ? '0' : text(Math.max(...day.map(({ high }) => high))),
+    low24h: day.length === 0 ? '0' : text(Math.min(...day.map(({ low }) => low))),
+    history: thin(day.map(({ close }) => close)),
+    bars: quality.bars, gaps: quality.gaps, ageMs: tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
+  };
+}
+
+function positionView(trader: PaperTrader, book: Book): PositionView {
+  const { engine, markets, warmups } = trader.run;
+  const { account } = engine.portfolio;
+  const { id, priceScale, quantityScale } = (markets[book.instrument] as Market).instrument;
+  const { quantity, cost, realised, fees } = account.positions[book.index] as Position;
+  const money = (amount: Exact) => format(amount, account.moneyScale);
+  const mark = markOf(trader, book.instrument);
+  const units = toNumber(quantity, quantityScale);
+  const price = (value: number) => (Number.isNaN(value) || quantity === 0 ? undefined : format(fromNumber(value, priceScale), priceScale));
+  return {
+    strategy: book.name.split('@')[0] as string, instrument: id, quantity: format(quantity, quantityScale),
+    averagePrice: quantity === 0 ? undefined : format(fromNumber(toNumber(cost, account.moneyScale) / units, priceScale), priceScale),
+    mark: mark === 0 ? undefined : format(mark, priceScale),
+    unrealised: money(account.unrealised(book.index, mark)), realised: money(realised), fees: money(fees),
+    target: book.latched ? 0 : book.target, stop: price(book.stop), takeProfit: price(book.takeProfit),
+    warmupLeft: Math.max(0, (warmups[book.index] as number) - (trader.run.ingest.quality[book.instrument] as DataQuality).bars),
+  };
+}
+
+function orderView(trader: PaperTrader, book: Book, at: number): OrderView {
+  const { order, leaves } = book.working.at(at);
+  const { id, priceScale, quantityScale } = (trader.run.markets[book.instrument] as Market).instrument;
+  return {
+    clientOrderId: order.clientOrderId, strategy: book.name.split('@')[0] as string, instrument: id,
+    side: order.side, type: order.type, leg: order.leg, quantity: format(order.quantity, quantityScale),
+    filled: format(sub(order.quantity, leaves), quantityScale),
+    price: order.type === 'market' ? undefined : format(order.price, priceScale), tsInit: order.tsInit,
+  };
+}
+
+/** A fill as people and programs are told of it. */
+export function fillView(fill: FillReport, realised: Exact, { run }: PaperTrader): FillView {
+  const { order, tsEvent, price, quantity, fee } = fill;
+  const { id, priceScale, quantityScale } = (run.markets[order.instrument] as Market).instrument;
+  const { moneyScale } = run.engine.portfolio.account;
+  return {
+    tsEvent, strategy: order.owner.name.split('@')[0] as string, instrument: id, side: order.side, leg: order.leg,
+    quantity: format(quantity, quantityScale), price: format(price, priceScale), fee: format(fee, moneyScale),
+    realised: realised === 0 ? undefined : format(realised, moneyScale),
+  };
+}
+
+/** A denial as people are told of it. */
+export function denialView({ tsEvent, owner, side, quantity, rule, value, limit }: Denial): DenialView {
+  const [strategy, instrument] = owner.split('@') as [string, string];
+  const unit = UNITS[rule] ?? ((amount: number) => amount.toPrecision(6));
+  return { tsEvent, strategy, instrument, side, quantity: String(quantity), rule, value: unit(value), limit: unit(limit) };
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+const money = (amount: number) => amount.toFixed(2);
+
+/** How each rule's value reads. */
+const UNITS: Readonly<Record<string, (value: number) => string>> = {
+  notional: money, exposure: money, 'price-collar': percent, drawdown: percent,
+  'order-rate': String, 'stale-data': (age) => `${age / 1000} s`, halted: (quantity) => String(quantity),
+};
