@@ -13,7 +13,7 @@ export const backtestCommand = defineCommand({
     'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
   ],
-  positionals: [{ name: 'STRATEGY', help: 'a name that the strategies page lists, or the path of a .ts file' }],
+  positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
   options: BACKTEST_OPTIONS,
   notes: [
     'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',

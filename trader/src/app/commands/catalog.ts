@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   paper: async () => (await import('./paper.ts')).paperCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  strategies: async () => (await import('./strategies.ts')).strategiesCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,
   data: async () => (await import('./data.ts')).dataCommand,
