@@ -82,7 +82,7 @@ class FillTeller {
 export function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): PaperSetup {
   const shipped = shippedInstruments();
   const strategies = [
-    { strategy: 'macd', parameters: { fast: 36, slow: 78, signal: 27, direction: 'both', stop: 0.01, target: 0.02 } },
+    { strategy: 'macd', parameters: { fast: 120, slow: 260, signal: 90, direction: 'both', stop: 0.01, target: 0.02 } },
     { strategy: 'bollinger', parameters: { rule: 'reversion', period: 60, deviations: 2.5, direction: 'both', stop: 0.01 } },
   ];
   return {
