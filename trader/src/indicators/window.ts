@@ -157,7 +157,11 @@ export class RollingMin {
   }
 }
 
-/** Highest high and lowest low of the last n bars, at once, which is faster than one by one. Prices are numbers, never NaN. */
+/**
+ * Highest high and lowest low of the last n bars. Prices are numbers, never NaN. Of two values the
+ * one to keep is picked by index, not by a branch: which bar makes a new extreme cannot be foreseen,
+ * and wrong guesses cost as much again as everything else.
+ */
 export class RollingRange {
   /** NaN before n values. */
   highest = NaN;
@@ -166,9 +170,9 @@ export class RollingRange {
   readonly #end: number;
   /** Pairs (high, low): the present block's values, then the last block's tail extremes. */
   readonly #ring: Float64Array;
+  /** The head's highest and a rival, the head's lowest and a rival. */
+  readonly #pick = new Float64Array(4);
   #at: number;
-  #head = -Infinity;
-  #headLow = Infinity;
 
   constructor(n: number) {
     this.#end = this.#at = 2 * requirePeriod(n);
@@ -180,33 +184,41 @@ export class RollingRange {
   update(high: number, low: number): void {
     if (this.#at === this.#end) this.#turn();
     const ring = this.#ring;
+    const pick = this.#pick;
     const at = this.#at;
     ring[at] = high;
     ring[at + 1] = low;
     this.#at = at + 2;
-    let head = this.#head;
-    if (!(high <= head)) this.#head = head = high;
-    let headLow = this.#headLow;
-    if (!(low >= headLow)) this.#headLow = headLow = low;
-    // Written so that a NaN tail, which stands for "not yet", wins.
+    pick[1] = high;
+    pick[3] = low;
+    const head = pick[Number(high > pick[0])];
+    const headLow = pick[2 + Number(low < pick[2])];
+    pick[0] = head;
+    pick[2] = headLow;
+    // Against a tail, which wins if it is NaN: that stands for "not yet".
     const tail = ring[at + 2];
     const tailLow = ring[at + 3];
-    this.highest = tail <= head ? head : tail;
-    this.lowest = tailLow >= headLow ? headLow : tailLow;
+    pick[1] = tail;
+    pick[3] = tailLow;
+    this.highest = pick[Number(!(tail <= head))];
+    this.lowest = pick[2 + Number(!(tailLow >= headLow))];
   }
 
   #turn(): void {
     const ring = this.#ring;
+    const pick = this.#pick;
     let high = -Infinity;
     let low = Infinity;
     for (let i = this.#end - 2; i >= 0; i -= 2) {
-      if (!(ring[i] <= high)) high = ring[i];
-      if (!(ring[i + 1] >= low)) low = ring[i + 1];
-      ring[i] = high;
-      ring[i + 1] = low;
+      pick[0] = high;
+      pick[1] = ring[i];
+      pick[2] = low;
+      pick[3] = ring[i + 1];
+      ring[i] = high = pick[Number(!(pick[1] <= high))];
+      ring[i + 1] = low = pick[2 + Number(!(pick[3] >= low))];
     }
-    this.#head = -Infinity;
-    this.#headLow = Infinity;
+    pick[0] = -Infinity;
+    pick[2] = Infinity;
     this.#at = 0;
   }
 }
