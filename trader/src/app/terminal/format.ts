@@ -46,6 +46,16 @@ export function formatSignificant(text: string, digits: number): string {
   return formatDecimal(text, decimals);
 }
 
+/** A number in groups of three with the decimals that it has; words are left as they are. */
+export function formatGrouped(text: string): string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? formatDecimal(text, decimalsOf(text)) : text;
+}
+
+/** Digits after the point. */
+export function decimalsOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0;
+}
+
 /** A quantity without the zeros at its end: at most `digits` significant digits. */
 export function formatQuantity(text: string, digits = 8): string {
   const shown = formatSignificant(text, digits);

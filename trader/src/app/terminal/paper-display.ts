@@ -1,4 +1,4 @@
-import { decimalSign, formatMoney, formatPercent, formatQuantity, formatSignificant, formatTime } from './format.ts';
+import { decimalSign, formatGrouped, formatMoney, formatPercent, formatQuantity, formatSignificant, formatTime } from './format.ts';
 import { listenForKeys, type KeyStream, type PaperKey } from './keyboard.ts';
 import { shortName, signPaint } from './paper-panels.ts';
 import { renderPaper } from './paper-screen.ts';
@@ -82,7 +82,7 @@ export function fillText(fill: FillView, style: Style): string {
 /** One denial as a line. */
 export function denialText(denial: DenialView, style: Style): string {
   const { tsEvent, side, quantity, instrument, rule, value, limit, strategy } = denial;
-  return `${style.faint(formatTime(tsEvent))}  ${style.warn('denied')} ${side} ${formatQuantity(quantity)} ${style.strong(shortName(instrument))}: ${rule}, ${value} over ${limit}  ${style.faint(strategy)}`;
+  return `${style.faint(formatTime(tsEvent))}  ${style.warn('denied')} ${side} ${formatQuantity(quantity)} ${style.strong(shortName(instrument))}: ${rule}, ${formatGrouped(value)} over ${formatGrouped(limit)}  ${style.faint(strategy)}`;
 }
 
 /** The account and the prices at a minute as a line. */

@@ -1,6 +1,6 @@
 import { lineChart, sparkline } from './chart.ts';
 import {
-  decimalSign, formatBytes, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatScaled,
+  decimalSign, decimalsOf, formatBytes, formatCount, formatDecimal, formatDuration, formatGrouped, formatMoney, formatPercent, formatPlural, formatQuantity, formatScaled,
   formatSignificant, formatTime,
 } from './format.ts';
 import type { AccountView, DenialView, FillView, HealthView, InstrumentView, OrderView, PositionView } from './paper-view.ts';
@@ -24,8 +24,21 @@ export function signPaint(sign: number, style: Style): Paint {
   return sign > 0 ? style.good : sign < 0 ? style.bad : style.faint;
 }
 
+/** Writes a price of an instrument with the decimals that its prices have, so that columns align. */
+export type PriceFormat = (instrument: string, price: string) => string;
+
+/** The prices' decimals as far as the instruments show them: the most of last, high and low. */
+export function priceFormat(instruments: readonly InstrumentView[]): PriceFormat {
+  const decimals = new Map(instruments.map(({ id, last, high24h, low24h }) => [id, Math.max(...[last, high24h, low24h].map(decimalsOf))]));
+  return (instrument, price) => {
+    const known = decimals.get(instrument) ?? PRICE_DIGITS;
+    const fitting = PRICE_DIGITS - (price.replace('-', '').split('.')[0]?.length ?? 0);
+    return known <= fitting ? formatDecimal(price, known) : formatSignificant(price, PRICE_DIGITS);
+  };
+}
+
 /** Prices and the quality of their data. */
-export function pricesPanel(instruments: readonly InstrumentView[], width: number, style: Style): string[] {
+export function pricesPanel(instruments: readonly InstrumentView[], format: PriceFormat, width: number, style: Style): string[] {
   const pictureWidth = Math.max(8, Math.min(40, width - 72));
   const columns: Column[] = [
     { title: 'Prices' }, { title: 'Last', align: 'right' }, { title: '24 h', align: 'right' },
@@ -34,11 +47,11 @@ export function pricesPanel(instruments: readonly InstrumentView[], width: numbe
   ];
   const rows = instruments.map((instrument): Cell[] => [
     { text: shortName(instrument.id), paint: style.strong },
-    { text: formatSignificant(instrument.last, PRICE_DIGITS), paint: style.strong },
+    { text: format(instrument.id, instrument.last), paint: style.strong },
     change(instrument.change24h, style), change(instrument.changeSinceStart, style),
     { text: sparkline(instrument.history, pictureWidth), paint: signPaint(instrument.change24h ?? 0, style) },
-    { text: formatSignificant(instrument.low24h, PRICE_DIGITS), paint: style.faint },
-    { text: formatSignificant(instrument.high24h, PRICE_DIGITS), paint: style.faint },
+    { text: format(instrument.id, instrument.low24h), paint: style.faint },
+    { text: format(instrument.id, instrument.high24h), paint: style.faint },
     dataQuality(instrument, style),
   ]);
   return renderTable(columns, rows, { width, style, panel: true });
@@ -59,7 +72,7 @@ function dataQuality({ bars, gaps, rejected, ageMs }: InstrumentView, style: Sty
 }
 
 /** One line per strategy and instrument. */
-export function positionsPanel(positions: readonly PositionView[], width: number, style: Style): string[] {
+export function positionsPanel(positions: readonly PositionView[], format: PriceFormat, width: number, style: Style): string[] {
   const columns: Column[] = [
     { title: 'Positions' }, { title: '' }, { title: 'Wants' },
     { title: 'Holds', align: 'right' }, { title: 'Average', align: 'right', rank: 2 }, { title: 'Mark', align: 'right', rank: 6 },
@@ -67,8 +80,8 @@ export function positionsPanel(positions: readonly PositionView[], width: number
     { title: 'Open P&L', align: 'right' }, { title: 'Realised', align: 'right', rank: 1 }, { title: 'Fees', align: 'right', rank: 5 },
   ];
   const none: Cell = { text: '–', paint: style.faint };
-  const price = (text: string | undefined) => (text === undefined ? none : formatSignificant(text, PRICE_DIGITS));
   const rows = positions.map((position, i): Cell[] => {
+    const price = (text: string | undefined) => (text === undefined ? none : format(position.instrument, text));
     const sign = decimalSign(position.quantity);
     const flat = sign === 0;
     return [
@@ -153,7 +166,7 @@ function equityChart(account: AccountView, width: number, height: number, style:
 }
 
 /** The latest fills, newest first. */
-export function fillsPanel(fills: readonly FillView[], width: number, style: Style): string[] {
+export function fillsPanel(fills: readonly FillView[], format: PriceFormat, width: number, style: Style): string[] {
   const columns: Column[] = [
     { title: 'Fills' }, { title: '' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: 'Price', align: 'right' },
     { title: 'Fee', align: 'right', rank: 2 }, { title: 'Realised', align: 'right', rank: 1 }, { title: 'By', rank: 1 },
@@ -161,7 +174,7 @@ export function fillsPanel(fills: readonly FillView[], width: number, style: Sty
   const rows = fills.map((fill): Cell[] => [
     { text: shortTime(fill.tsEvent), paint: style.faint }, sideCell(fill.side, style),
     formatQuantity(fill.quantity, QUANTITY_DIGITS), { text: shortName(fill.instrument), paint: style.strong },
-    formatSignificant(fill.price, PRICE_DIGITS), { text: formatMoney(fill.fee), paint: style.faint },
+    format(fill.instrument, fill.price), { text: formatMoney(fill.fee), paint: style.faint },
     fill.realised === undefined ? '' : signedMoney(fill.realised, style),
     { text: fill.leg === 'target' ? fill.strategy : `${fill.strategy}, ${fill.leg}`, paint: style.faint },
   ]);
@@ -169,7 +182,7 @@ export function fillsPanel(fills: readonly FillView[], width: number, style: Sty
 }
 
 /** Orders that the venue holds. */
-export function ordersPanel(orders: readonly OrderView[], width: number, style: Style): string[] {
+export function ordersPanel(orders: readonly OrderView[], format: PriceFormat, width: number, style: Style): string[] {
   const columns: Column[] = [
     { title: 'Working orders' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: '' },
     { title: 'Price', align: 'right' }, { title: 'Filled', align: 'right', rank: 1 }, { title: 'By', rank: 2 },
@@ -177,7 +190,7 @@ export function ordersPanel(orders: readonly OrderView[], width: number, style: 
   const rows = orders.map((order): Cell[] => [
     sideCell(order.side, style), formatQuantity(order.quantity, QUANTITY_DIGITS),
     { text: shortName(order.instrument), paint: style.strong }, order.type,
-    order.price === undefined ? '' : formatSignificant(order.price, PRICE_DIGITS),
+    order.price === undefined ? '' : format(order.instrument, order.price),
     decimalSign(order.filled) === 0 ? '' : formatQuantity(order.filled, QUANTITY_DIGITS),
     { text: order.leg === 'target' ? order.strategy : `${order.strategy}, ${order.leg}`, paint: style.faint },
   ]);
@@ -191,7 +204,7 @@ export function denialsPanel(denials: readonly DenialView[], width: number, styl
     { title: 'Order', rank: 1 }, { title: 'By', rank: 2 },
   ];
   const rows = denials.map((denial): Cell[] => [
-    { text: shortTime(denial.tsEvent), paint: style.faint }, { text: denial.rule, paint: style.warn }, denial.value, denial.limit,
+    { text: shortTime(denial.tsEvent), paint: style.faint }, { text: denial.rule, paint: style.warn }, formatGrouped(denial.value), formatGrouped(denial.limit),
     `${denial.side} ${formatQuantity(denial.quantity, QUANTITY_DIGITS)} ${shortName(denial.instrument)}`,
     { text: denial.strategy, paint: style.faint },
   ]);

@@ -1,7 +1,7 @@
 import { formatClock, formatCount, formatPercent, formatTime } from './format.ts';
 import { KEY_HINTS } from './keyboard.ts';
 import {
-  denialsPanel, equityFixedRows, equityPanel, fillsPanel, healthLine, ordersPanel, positionsPanel, pricesPanel,
+  denialsPanel, equityFixedRows, equityPanel, fillsPanel, healthLine, ordersPanel, positionsPanel, priceFormat, pricesPanel,
 } from './paper-panels.ts';
 import type { PaperView } from './paper-view.ts';
 import type { Style } from './style.ts';
@@ -52,7 +52,7 @@ function headerLine(view: PaperView, width: number, style: Style): string {
 /** How far the feed has come, and the journal with it. */
 function feedLine(view: PaperView, width: number, style: Style): string {
   const { feed, health } = view;
-  const resumed = health.resumedFrom > 0 ? ` from #${formatCount(health.resumedFrom)}` : '';
+  const resumed = health.resumedFrom > 1 ? ` from #${formatCount(health.resumedFrom)}` : '';
   const journal = `journal #${formatCount(health.journalSequence)}${resumed}`;
   const share = feed.total > 0 ? Math.min(1, feed.done / feed.total) : 0;
   const percent = formatPercent(share, 1);
@@ -73,14 +73,15 @@ function keyLine(view: PaperView, width: number, style: Style): string {
 
 /** Everything below each other: equity and lists share what prices and positions leave. */
 function oneColumn(view: PaperView, width: number, rows: number, style: Style): string[] {
-  const prices = pricesPanel(view.instruments, width, style);
-  const positions = positionsPanel(view.positions, width, style);
+  const price = priceFormat(view.instruments);
+  const prices = pricesPanel(view.instruments, price, width, style);
+  const positions = positionsPanel(view.positions, price, width, style);
   const rest = rows - prices.length - positions.length - equityFixedRows(width);
   const blank = rest >= 18;
   const free = rest - (blank ? 5 : 0);
   const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, Math.floor((free - 4) / 3)));
   const lists = [
-    fillsPanel(view.fills, width, style), denialsPanel(view.denials, width, style), ordersPanel(view.orders, width, style),
+    fillsPanel(view.fills, price, width, style), denialsPanel(view.denials, width, style), ordersPanel(view.orders, price, width, style),
   ];
   return stack([prices, positions, equityPanel(view.account, width, chartRows, style), ...shareRows(free - chartRows, lists)], blank);
 }
@@ -91,9 +92,10 @@ function twoColumns(view: PaperView, width: number, rows: number, style: Style):
   const right = width - GUTTER - left;
   const blank = rows >= 28;
   const gaps = blank ? 2 : 0;
-  const tables = [pricesPanel(view.instruments, left, style), positionsPanel(view.positions, left, style)];
-  const fills = fillsPanel(view.fills, left, style).slice(0, Math.max(0, rows - gaps - tables.flat().length));
-  const lists = [denialsPanel(view.denials, right, style), ordersPanel(view.orders, right, style)];
+  const price = priceFormat(view.instruments);
+  const tables = [pricesPanel(view.instruments, price, left, style), positionsPanel(view.positions, price, left, style)];
+  const fills = fillsPanel(view.fills, price, left, style).slice(0, Math.max(0, rows - gaps - tables.flat().length));
+  const lists = [denialsPanel(view.denials, right, style), ordersPanel(view.orders, price, right, style)];
   const fixed = equityFixedRows(right);
   const listRows = Math.min(lists.flat().length, Math.floor(rows / 2));
   const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, rows - gaps - fixed - listRows));
