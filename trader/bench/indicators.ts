@@ -9,7 +9,7 @@ import { Cci, Roc, Rsi, Stochastic, WilliamsR } from '../src/indicators/oscillat
 import { Beta, Correlation, StandardDeviation, ZScore } from '../src/indicators/rolling.ts';
 import { Adx, Macd } from '../src/indicators/trend.ts';
 import { Atr, Bollinger, Donchian, Keltner } from '../src/indicators/volatility.ts';
-import { Mfi, Obv, SessionVwap } from '../src/indicators/volume.ts';
+import { Mfi, Obv, Vwap } from '../src/indicators/volume.ts';
 
 /** What one indicator costs: CPU nanoseconds per update of the stream and per row of its columns, and what an update may cost. */
 export interface IndicatorCost {
@@ -25,9 +25,9 @@ const RUNS = 11;
 /** Indicators as the catalogue makes them by default, by what their updates take. */
 const onClose: Readonly<Record<string, () => { update(x: number): unknown }>> = {
   sma: () => new Sma(20),
-  ema: () => new Ema(20, 'first'),
+  ema: () => new Ema(20, 'sma'),
   wma: () => new Wma(20),
-  macd: () => new Macd(12, 26, 9, 'first'),
+  macd: () => new Macd(12, 26, 9, 'sma'),
   rsi: () => new Rsi(14),
   bollinger: () => new Bollinger(20, 2),
   roc: () => new Roc(10),
@@ -40,9 +40,9 @@ const onBar: Readonly<Record<string, () => { update(bar: Bar): unknown }>> = {
   adx: () => new Adx(14),
   stochastic: () => new Stochastic(14, 3, 3),
   donchian: () => new Donchian(20),
-  keltner: () => new Keltner(20, 2, 'ema'),
+  keltner: () => new Keltner(20, 2, 'sma'),
   obv: () => new Obv(),
-  vwap: () => new SessionVwap(),
+  vwap: () => new Vwap(20),
   cci: () => new Cci(14),
   'williams-r': () => new WilliamsR(14),
   mfi: () => new Mfi(14),

@@ -28,7 +28,7 @@ export interface IndicatorDefinition<S extends ParameterSpecs = ParameterSpecs> 
 }
 
 const period = (value: number, min = 1) => ({ period: integer(value, min, 100_000, 'how many bars it looks back on') });
-const seed = choice(['first', 'sma'], 'start of the averages: the first value, or the mean of the first ones');
+const seed = choice(['sma', 'first'], 'start of the averages: the mean of their first values, or the first value alone');
 
 const allocate = (count: number, bars: Bars) => Array.from({ length: count }, () => new Float64Array(bars.length));
 
@@ -155,7 +155,7 @@ const channels = [
     parameters: {
       ...period(20),
       multiplier: number(2, 0, 100, 'half width of the channel in average true ranges'),
-      average: choice(['ema', 'sma'], 'kind of both averages'),
+      average: choice(['sma', 'ema'], 'kind of both averages'),
     },
     outputs: ['upper', 'middle', 'lower'],
     columns(values, bars) {
@@ -248,7 +248,7 @@ const volumes = [
   define({
     name: 'vwap', summary: 'Volume-weighted average of the typical price.',
     parameters: {
-      over: choice(['session', 'window'], 'since 00:00 UTC, or over the last `period` bars'),
+      over: choice(['window', 'session'], 'the last `period` bars, or since 00:00 UTC'),
       ...period(20),
     },
     outputs: ['value'],
