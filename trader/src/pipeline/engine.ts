@@ -1,5 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
-import { compare, type Exact } from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
@@ -125,7 +125,7 @@ export class Engine {
       risk.state = { kind: 'active' };
       return;
     }
-    risk.state = { kind: 'halted', reason: command.reason };
+    risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
     if (command.kind === 'halt') return;
     for (const book of this.books) {
       book.latched = true;
@@ -150,24 +150,20 @@ export class Engine {
     const book = this.books[report.order.owner.index] as Book;
     this.now = Math.max(this.now, report.tsEvent);
     if (outcome === 'protective-filled') {
-      // A stop is not bought back on the next bar: flat until the strategy changes its mind.
-      book.latched = true;
-      book.wanted = 0;
+      // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
+      if (report.order.signalId === book.signalId) {
+        book.latched = true;
+        book.wanted = 0;
+      }
       this.execution.cancel(book, 'protective');
     } else if (outcome === 'refused') {
-      // Asking again at once could go on for ever: what is still needed is asked for on the next bar.
+      // An entry is not asked for again. What is still to be left is, but on the next bar: at once could go on for ever.
       book.attention = true;
-      if (!isProtective(report.order)) this.#giveUp(book);
-      return;
+      if (isProtective(report.order)) return;
+      this.risk.giveUp(book);
+      if (book.wanted !== book.quantity) return;
     }
     this.#act(book);
-  }
-
-  /** An entry that the venue did not take is not asked for again; leaving a position is. */
-  #giveUp(book: Book): void {
-    book.latched = true;
-    const staysOnSide = compare(book.quantity, 0) > 0 === compare(book.wanted, 0) > 0;
-    if (book.wanted !== 0) book.wanted = staysOnSide ? book.quantity : 0;
   }
 
   #changeMind(book: Book): void {
@@ -199,7 +195,7 @@ export class Engine {
    * awaited, the target is not traded: their reports lead back here, so nothing is sold twice.
    */
   #act(book: Book): void {
-    if (book.protecting > 0 && book.wanted !== book.quantity) this.execution.cancel(book, 'protective');
+    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== exits(book))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
     const order = this.risk.towardsTarget(book, this.now);
     if (order) this.execution.submit(book, order);
@@ -212,4 +208,9 @@ export class Engine {
     if (first) this.execution.submit(book, first);
     if (!Number.isNaN(takeProfit)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
+}
+
+/** How many protective orders a book's opinion asks for. */
+function exits({ stop, takeProfit }: Book): number {
+  return Number(!Number.isNaN(stop)) + Number(!Number.isNaN(takeProfit));
 }

@@ -57,8 +57,8 @@ export class Execution {
 
   /** Applies one report to the book that owns the order. */
   apply(report: ExecutionReport): Outcome {
-    const book = this.#books[report.order.owner.index] as Book;
-    const working = find(book, report.order);
+    const book = this.#books[report.order.owner.index];
+    const working = book && find(book, report.order);
     if (working === undefined) {
       this.strays += 1;
       return 'unknown';

@@ -1,6 +1,6 @@
-import { add, compare, neg, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { add, compare, max, min, neg, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
-import { Order, type Approved, type Leg } from '../domain/order.ts';
+import { Order, type Approved } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
@@ -8,7 +8,10 @@ import type { Guard, Intent } from './guards.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** Who may add risk: everyone, or nobody until a person says so. */
-export type TradingState = { readonly kind: 'active' } | { readonly kind: 'halted'; readonly reason: string };
+export type TradingState =
+  | { readonly kind: 'active' }
+  /** With `flat`, nothing may be held either: whatever a strategy wants comes to nothing. */
+  | { readonly kind: 'halted'; readonly reason: string; readonly flat: boolean };
 
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
@@ -40,28 +43,42 @@ export class Risk {
     this.#tsMarks[instrument] = now;
   }
 
+  /** Whether everything is to be closed and stay so. */
+  get flat(): boolean {
+    return this.state.kind === 'halted' && this.state.flat;
+  }
+
   /** The quantity that a book's opinion comes to now. */
   size(book: Book): Exact {
+    if (this.flat) return 0;
     return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument] as number, this.#equity);
   }
 
   /**
    * The order that closes the gap target − position − in flight, reserved for, or undefined when
-   * there is no gap or it was denied. When the whole is denied, what of it only takes risk off
-   * still goes. A denied opinion is not asked for again: the book is latched.
+   * there is no gap or it was denied. A denied opinion is given up, and what of it takes risk off
+   * still goes: now as far as that is certain, the rest when the orders on their way have ended.
    */
   towardsTarget(book: Book, now: Timestamp): Approved<Order> | undefined {
-    const expected = sub(add(book.quantity, book.buying), book.selling);
-    const gap = sub(book.wanted, expected);
+    const gap = sub(book.wanted, expected(book));
     if (gap === 0) return undefined;
-    const denial = this.#adds(book, gap) ? this.#denial(book, gap, now) : undefined;
-    if (denial === undefined) return this.#mint(book, 'target', gap, now);
-    this.denials += 1;
-    this.#onDenial(denial);
+    if (!this.#adds(book, gap)) return this.#mint(book, gap, now);
+    if (!book.latched) {
+      const denial = this.#denial(book, gap, now);
+      if (denial === undefined) return this.#mint(book, gap, now);
+      this.denials += 1;
+      this.#onDenial(denial);
+      this.giveUp(book);
+    }
+    const rest = reducing(book, sub(book.wanted, expected(book)));
+    return rest === 0 ? undefined : this.#mint(book, rest, now);
+  }
+
+  /** From here on the book wants no more than it holds and has on its way, until the strategy changes its mind. */
+  giveUp(book: Book): void {
+    const most = expected(book);
     book.latched = true;
-    book.wanted = this.#towardsFlat(book, gap);
-    const rest = sub(book.wanted, expected);
-    return rest === 0 ? undefined : this.#mint(book, 'target', rest, now);
+    book.wanted = compare(most, 0) > 0 ? max(0, min(book.wanted, most)) : min(0, max(book.wanted, most));
   }
 
   /** A protective order for all that the book holds. */
@@ -80,13 +97,6 @@ export class Risk {
     return compare(gap, 0) > 0
       ? compare(add(add(book.quantity, book.buying), gap), 0) > 0
       : compare(add(sub(book.quantity, book.selling), gap), 0) < 0;
-  }
-
-  /** The target nearest to the wanted one that needs no leave: as far towards flat as the gap went, or where it stands. */
-  #towardsFlat(book: Book, gap: Exact): Exact {
-    const expected = sub(add(book.quantity, book.buying), book.selling);
-    const closes = compare(gap, 0) > 0 ? compare(expected, 0) < 0 : compare(expected, 0) > 0;
-    return closes && !this.#adds(book, neg(expected)) ? 0 : expected;
   }
 
   #denial(book: Book, gap: Exact, now: Timestamp): Denial | undefined {
@@ -123,13 +133,13 @@ export class Risk {
     };
   }
 
-  #mint(book: Book, leg: Leg, gap: Exact, now: Timestamp): Approved<Order> {
+  #mint(book: Book, gap: Exact, now: Timestamp): Approved<Order> {
     const buy = compare(gap, 0) > 0;
     const quantity = buy ? gap : neg(gap);
     if (buy) book.buying = add(book.buying, quantity);
     else book.selling = add(book.selling, quantity);
     return this.#approve(new Order(
-      book, book.signalId, book.orders++, leg, book.instrument, buy ? 'buy' : 'sell', 'market', 'ioc', quantity, 0, now,
+      book, book.signalId, book.orders++, this.flat ? 'flatten' : 'target', book.instrument, buy ? 'buy' : 'sell', 'market', 'ioc', quantity, 0, now,
     ), now);
   }
 
@@ -141,4 +151,16 @@ export class Risk {
   #instrument(book: Book): Instrument {
     return this.#instruments[book.instrument] as Instrument;
   }
+}
+
+/** What a book will hold when everything on its way towards the target has filled. */
+function expected(book: Book): Exact {
+  return sub(add(book.quantity, book.buying), book.selling);
+}
+
+/** As much of a gap as takes risk off whatever becomes of the orders on their way. */
+function reducing(book: Book, gap: Exact): Exact {
+  return compare(gap, 0) > 0
+    ? min(gap, max(0, neg(add(book.quantity, book.buying))))
+    : max(gap, min(0, sub(book.selling, book.quantity)));
 }
