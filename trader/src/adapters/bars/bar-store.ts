@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { formatInterval, parseInterval } from '../../domain/time.ts';
 import { BarFileError, storageError } from './bar-file-error.ts';
@@ -102,7 +102,7 @@ function storeBars(file: string, added: BarSet, { home, instrument, interval, re
     const files = [...(stored?.facts.files ?? []).filter(({ sha256 }) => sha256 !== source.sha256), source];
     const counts = { added: 0, equal: 0, replaced: 0 };
     const meter = new QualityMeter(path);
-    const writer = new ColumnFileWriter(path);
+    const writer = new ColumnFileWriter(dirname(path), true);
     try {
       for (const block of mergeBars(file, stored, added, { replace, counts })) {
         meter.add(block);
@@ -110,7 +110,7 @@ function storeBars(file: string, added: BarSet, { home, instrument, interval, re
       }
       const series: StoredSeries = { instrument, interval, files, quality: meter.report(parseInterval(interval)) };
       if (stored === undefined || counts.added + counts.replaced > 0) {
-        seen.rememberSound(writer.finish({ ...series, sha256: hashOfFiles(files) } satisfies SeriesFacts, true));
+        seen.rememberSound(writer.finish(basename(path), { ...series, sha256: hashOfFiles(files) } satisfies SeriesFacts));
       }
       return { ...counts, series: stored && counts.added + counts.replaced === 0 ? seriesOf(stored) : series, file: added.quality };
     } finally {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { BarFileError, errorCode } from './bar-file-error.ts';
@@ -95,13 +95,14 @@ export function hashFile(descriptor: number, onBytes?: (bytes: number) => void):
   }
 }
 
-/** The bytes of an open file as they are. */
-export function plainBytes(descriptor: number, onBytes?: (bytes: number) => void): ByteSource {
+/** The bytes of an open file as they are; `hash` takes them in as they pass. */
+export function plainBytes(descriptor: number, hash?: Hash, onBytes?: (bytes: number) => void): ByteSource {
   let position = 0;
   return {
     read(into) {
       const count = readSync(descriptor, into, 0, into.length, position);
       position += count;
+      hash?.update(count === into.length ? into : into.subarray(0, count));
       onBytes?.(position);
       return count;
     },

@@ -80,13 +80,13 @@ test('bars of any length round-trip through a column file, and are found by time
       BAR_COLUMNS.forEach((column, index) => { bars[column][row] = index === 0 ? time : Math.fround(time / (index + 0.7)); });
     });
     const path = join(folder.path, 'round-trip.bars');
-    const writer = new ColumnFileWriter(path);
+    const writer = new ColumnFileWriter(folder.path, true);
     const source = { sha256: '', quality: {} as never };
     for (let row = 0; row < bars.length; row += piece) {
       const end = Math.min(bars.length, row + piece);
       writer.append(Object.fromEntries([['length', end - row], ...BAR_COLUMNS.map((column) => [column, bars[column].subarray(row, end)])]) as Bars);
     }
-    writer.finish(source);
+    writer.finish('round-trip.bars', source);
     const file = new ColumnFile(path, true);
     assert.deepEqual(columnsOf(file.read()), columnsOf(bars));
     const expected = bars.timestamp.findIndex((at) => at >= sought);

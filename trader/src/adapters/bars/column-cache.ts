@@ -1,11 +1,12 @@
-import { closeSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BarFileError } from './bar-file-error.ts';
 import { openBarReader } from './bar-reader.ts';
 import { hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
 import { ColumnFile, ColumnFileWriter, type BarSet } from './column-file.ts';
 import { QualityMeter, refuseIrregular } from './quality.ts';
-import { openSound, SeenFiles } from './seen-files.ts';
+import { SeenFiles } from './seen-files.ts';
 
 /** How a file of bars is opened. */
 export interface OpenBarsOptions {
@@ -19,7 +20,7 @@ export interface OpenBarsOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** The part of the progress that finding out the content takes. */
+/** The part of the progress that finding out the content takes, where it is a pass of its own. */
 const HASH_SHARE = 0.15;
 
 /**
@@ -31,80 +32,103 @@ export async function openBars(file: string, options: OpenBarsOptions): Promise<
   const source = openFile(file);
   try {
     const seen = new SeenFiles(options.home);
-    const progress = (share: number, offset: number) => (bytes: number) =>
-      options.onProgress?.(Math.min(1, offset + share * (bytes / source.identity.size)));
     const known = seen.recall(source.identity);
-    const sha256 = known ?? hashFile(source.descriptor, progress(HASH_SHARE, 0));
-    const path = join(options.home, 'cache', 'bars', `${cacheKey(sha256, options.factors)}.bars`);
-    let bars = openCached(path, seen);
-    if (bars === undefined) {
-      const written = await writeColumns(file, source, { path, sha256, factors: options.factors }, progress(1 - HASH_SHARE, HASH_SHARE));
-      seen.rememberSound(written);
-      bars = new ColumnFile(path);
-    }
-    if (known === undefined && !changedJustNow(source.identity)) seen.remember(source.identity, sha256);
+    const bars = await findOrWrite(file, source, { ...options, seen, known });
+    if (known === undefined && !changedJustNow(source.identity)) seen.remember(source.identity, bars.sha256);
     options.onProgress?.(1);
-    if (options.strict) closeIfRefused(bars, () => refuseIrregular(file, bars.quality));
+    try {
+      if (options.strict) refuseIrregular(file, bars.quality);
+    } catch (error) {
+      bars.close();
+      throw error;
+    }
     return bars;
   } finally {
     closeSync(source.descriptor);
   }
 }
 
-function closeIfRefused(bars: BarSet, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    bars.close();
-    throw error;
+interface CacheOptions extends OpenBarsOptions {
+  readonly seen: SeenFiles;
+  /** The hash of the file's content if it has been seen before. */
+  readonly known: string | undefined;
+}
+
+async function findOrWrite(file: string, source: OpenFile, options: CacheOptions): Promise<ColumnFile> {
+  const { home, factors, seen, known } = options;
+  const directory = join(home, 'cache', 'bars');
+  const suffix = factorsSuffix(factors);
+  const nameOf = (sha256: string) => `${source.identity.size}-${sha256}${suffix}.bars`;
+  const progress = (offset: number, share: number) => (bytes: number) =>
+    options.onProgress?.(Math.min(1, offset + share * (bytes / source.identity.size)));
+
+  // A plain text of a size that no cached file had is new to the cache: it is hashed while it is parsed.
+  if (known === undefined && source.format === 'text' && !holdsSize(directory, source.identity.size)) {
+    const hash = createHash('sha256');
+    return await writeColumns(file, source, { directory, factors, hash, seen, nameOf, sha256: () => hash.digest('hex'), onBytes: progress(0, 1) });
   }
+  const sha256 = known ?? hashFile(source.descriptor, progress(0, HASH_SHARE));
+  return openCached(join(directory, nameOf(sha256)), seen)
+    ?? await writeColumns(file, source, { directory, factors, hash: undefined, seen, nameOf, sha256: () => sha256, onBytes: progress(HASH_SHARE, 1 - HASH_SHARE) });
 }
 
 /** The same content adjusted by other factors is another set of bars. */
-function cacheKey(sha256: string, factors: string | undefined): string {
-  if (factors === undefined) return sha256;
+function factorsSuffix(factors: string | undefined): string {
+  if (factors === undefined) return '';
   const { descriptor } = openFile(factors);
   try {
-    return `${sha256}-${hashFile(descriptor).slice(0, 16)}`;
+    return `-${hashFile(descriptor).slice(0, 16)}`;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** The column file at `path` if it is there, of this version and undamaged. */
+function holdsSize(directory: string, size: number): boolean {
+  return existsSync(directory) && readdirSync(directory).some((name) => name.startsWith(`${size}-`));
+}
+
+/** The column file at `path` if it is there, of this version, and unchanged since it was written. */
 function openCached(path: string, seen: SeenFiles): ColumnFile | undefined {
   try {
-    return openSound(path, seen);
+    const bars = new ColumnFile(path);
+    if (seen.isSound(bars.identity)) return bars;
+    bars.close();
   } catch (error) {
-    // It is only a copy: whatever is wrong with it, it is written anew from its source.
-    if (error instanceof BarFileError) return undefined;
-    throw error;
+    if (!(error instanceof BarFileError)) throw error;
   }
+  return undefined; // It is only a copy: whatever is wrong with it, it is written anew from its source.
 }
 
-interface ColumnTarget {
-  readonly path: string;
-  readonly sha256: string;
+interface WriteOptions {
+  readonly directory: string;
   readonly factors: string | undefined;
+  /** Takes in the file's bytes as they are parsed, where its content is not known yet. */
+  readonly hash: Hash | undefined;
+  /** The hash of the file's content, asked for when it has been read. */
+  readonly sha256: () => string;
+  readonly nameOf: (sha256: string) => string;
+  readonly seen: SeenFiles;
+  readonly onBytes: (bytes: number) => void;
 }
 
-/** Reads and checks the source and writes it as a column file, of which the identity is returned. */
-async function writeColumns(
-  file: string, source: OpenFile, { path, sha256, factors }: ColumnTarget, onBytes: (bytes: number) => void,
-): Promise<FileIdentity> {
-  const reader = await openBarReader(file, source, { factors, onBytes });
+/** Reads and checks the source, writes it as a column file and opens that. */
+async function writeColumns(file: string, source: OpenFile, options: WriteOptions): Promise<ColumnFile> {
+  const reader = await openBarReader(file, source, options);
   try {
     const meter = new QualityMeter(file, reader.place);
-    const writer = new ColumnFileWriter(path);
+    const writer = new ColumnFileWriter(options.directory, false);
     try {
       for await (const block of reader.blocks()) {
-        meter.add(block);
+        meter.add(block, reader.decimalsOf);
         writer.append(block);
       }
       if (!sameIdentity(identify(source.descriptor), source.identity)) {
         throw new BarFileError('unreadable', file, 'was changed while it was read; try again when it is complete');
       }
-      return writer.finish({ sha256, quality: meter.report() });
+      const sha256 = options.sha256();
+      const name = options.nameOf(sha256);
+      options.seen.rememberSound(writer.finish(name, { sha256, quality: meter.report() }));
+      return new ColumnFile(join(options.directory, name));
     } finally {
       writer.abandon();
     }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, readvSync, renameSync, rmSync, writeSync, writevSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { allocateBars, BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
 import { BarFileError, errorCode, storageError } from './bar-file-error.ts';
@@ -11,7 +11,7 @@ import type { QualityReport } from './quality.ts';
  * A column file: a header of 32 bytes (magic, version, length of the facts, rows, CRC-32 of all that
  * follows the blocks), blocks of 65 536 bars (the last one shorter), each block its six columns one
  * after another as little-endian float64, then per block the first timestamp (float64) and the
- * CRC-32 (uint32), then the facts as JSON.
+ * CRC-32 (uint32; 0 in a file that is not durable), then the facts as JSON.
  */
 const MAGIC = 'AT-BARS\n';
 const VERSION = 1;
@@ -26,9 +26,10 @@ export interface ColumnFacts {
   readonly quality: QualityReport;
 }
 
-/** Writes a column file under a temporary name; it appears under its own, whole, when `finish` is called. */
+/** Writes a column file into a folder under a temporary name; it appears under its own, whole, when `finish` is called. */
 export class ColumnFileWriter {
-  readonly #path: string;
+  readonly #directory: string;
+  readonly #durable: boolean;
   readonly #temporary: string;
   readonly #descriptor: number;
   readonly #pending: Bars = allocateBars(BLOCK_BARS);
@@ -39,15 +40,17 @@ export class ColumnFileWriter {
   #position = HEADER_BYTES;
   #open = true;
 
-  constructor(path: string) {
-    this.#path = path;
-    this.#temporary = `${path}.${process.pid}-${(ColumnFileWriter.#count++).toString(36)}.tmp`;
+  /** `durable`: with checksums, and on the disk before it replaces anything; a copy that can be made again needs neither. */
+  constructor(directory: string, durable: boolean) {
+    this.#directory = directory;
+    this.#durable = durable;
+    this.#temporary = join(directory, `${process.pid}-${(ColumnFileWriter.#count++).toString(36)}.tmp`);
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      sweepTemporaries(dirname(path));
+      mkdirSync(directory, { recursive: true });
+      sweepTemporaries(directory);
       this.#descriptor = openSync(this.#temporary, 'wx');
     } catch (error) {
-      throw storageError(dirname(path), error);
+      throw storageError(directory, error);
     }
   }
 
@@ -77,7 +80,7 @@ export class ColumnFileWriter {
   #writeBlock(block: Bars): void {
     const columns = BAR_COLUMNS.map((column) => bytesOf(block[column]));
     this.#firsts.push(block.timestamp[0] as number);
-    this.#checksums.push(columns.reduce((sum, bytes) => crc32(bytes, sum), 0));
+    this.#checksums.push(this.#durable ? columns.reduce((sum, bytes) => crc32(bytes, sum), 0) : 0);
     this.#write(columns);
     this.#rows += block.length;
   }
@@ -90,16 +93,16 @@ export class ColumnFileWriter {
       if (written < expected) writeWhole(this.#descriptor, Buffer.concat(buffers).subarray(written), this.#position + written);
     } catch (error) {
       this.abandon();
-      throw storageError(dirname(this.#path), error);
+      throw storageError(this.#directory, error);
     }
     this.#position += expected;
   }
 
   /**
-   * Completes the file, with `durable` forces it to the disk, and lets it replace what stood under its name.
-   * Returns its identity under that name.
+   * Completes the file and lets it replace what stood under `name` in the folder. Returns its identity
+   * under that name.
    */
-  finish(facts: ColumnFacts, durable = false): FileIdentity {
+  finish(name: string, facts: ColumnFacts): FileIdentity {
     this.#flush();
     const firsts = bytesOf(Float64Array.from(this.#firsts));
     const checksums = bytesOf(Uint32Array.from(this.#checksums));
@@ -114,12 +117,12 @@ export class ColumnFileWriter {
     header.writeUInt32LE(crc32(tail), 24);
     try {
       writeWhole(this.#descriptor, header, 0);
-      if (durable) fsyncSync(this.#descriptor);
-      renameSync(this.#temporary, this.#path);
-      if (durable) syncDirectory(dirname(this.#path));
+      if (this.#durable) fsyncSync(this.#descriptor);
+      renameSync(this.#temporary, join(this.#directory, name));
+      if (this.#durable) syncDirectory(this.#directory);
       return identify(this.#descriptor);
     } catch (error) {
-      throw storageError(dirname(this.#path), error);
+      throw storageError(this.#directory, error);
     } finally {
       this.abandon();
     }
@@ -155,7 +158,7 @@ function syncDirectory(directory: string): void {
 /** Removes the temporary files of processes that are gone: killed ones could not. */
 function sweepTemporaries(directory: string): void {
   for (const name of readdirSync(directory)) {
-    const pid = /\.(\d+)-[0-9a-z]+\.tmp$/.exec(name)?.[1];
+    const pid = /^(\d+)-[0-9a-z]+\.tmp$/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { force: true });
   }
 }
@@ -202,7 +205,7 @@ export class ColumnFile<Facts extends ColumnFacts = ColumnFacts> implements BarS
 
   /**
    * Opens the file at `path`. Kind `unreadable` where there is none, `version` where another version
-   * wrote it, `storage` where it is damaged or cut; with `verify`, every byte is checked.
+   * wrote it, `storage` where it is damaged or cut; with `verify`, every byte of a durable file is checked.
    */
   constructor(path: string, verify = false) {
     this.#path = path;

@@ -30,6 +30,8 @@ const POINT = 0x2e - ZERO;
 const NEWLINE = 0x0a - ZERO;
 const RETURN = 0x0d - ZERO;
 
+const UNKNOWN_DECIMALS = 99;
+
 /** Digits of a time of the years 2001 to 2286 in milliseconds. */
 const MILLISECOND_DIGITS = 13;
 
@@ -83,6 +85,8 @@ export class CsvParser {
 
   readonly #file: string;
   readonly #layout: CsvLayout;
+  /** By field, the most decimals written so far; `UNKNOWN_DECIMALS` once a number came that is no plain decimal of 15 digits. */
+  readonly #decimals: Int32Array;
   readonly #targets: readonly Float64Array[];
   /** The timestamp where it is in milliseconds, or else in `#slowField`: then it is never on the fast path. */
   readonly #timeField: number;
@@ -96,12 +100,19 @@ export class CsvParser {
     this.#layout = layout;
     this.#line = layout.firstLine;
     this.#separator = layout.separator - ZERO;
+    this.#decimals = new Int32Array(layout.fields.length);
     const skipped = new Float64Array(BLOCK_BARS);
     this.#targets = layout.fields.map((field) => (field === undefined ? skipped : this.block[field]));
     const timestamp = layout.fields.indexOf('timestamp');
     this.#timeField = layout.unit === 'ms' ? timestamp : -1;
     this.#slowField = layout.unit === 'ms' ? -1 : timestamp;
     if (!layout.fields.includes('volume')) this.block.volume.fill(NaN);
+  }
+
+  /** No more decimals than these state every number of the column so far exactly; infinite where that is not known. */
+  decimalsOf(column: BarColumn): number {
+    const decimals = this.#decimals[this.#layout.fields.indexOf(column)] ?? UNKNOWN_DECIMALS;
+    return decimals < UNKNOWN_DECIMALS ? decimals : Infinity;
   }
 
   /** Fills the block anew from lines of [start, end), which ends with a newline; returns where it stopped, at the end or the block full. */
@@ -124,6 +135,7 @@ export class CsvParser {
     const timeField = this.#timeField;
     const slowField = this.#slowField;
     const separator = this.#separator;
+    const most = this.#decimals;
     let at = start;
     for (let field = 0; field <= last; field++) {
       const first = at;
@@ -152,6 +164,7 @@ export class CsvParser {
           }
           decimals = at - point - 1;
           digits += decimals;
+          if (decimals > (most[field] as number)) most[field] = decimals;
         }
         value = digits <= 9 ? mantissa / (POWERS_OF_TEN[decimals] as number) : readLongDecimal(bytes, first, at, decimals);
         whole = digits > 0 && value >= 0 && field !== slowField;
@@ -159,6 +172,7 @@ export class CsvParser {
       if (digit === RETURN && field === last) digit = (bytes[++at] as number) - ZERO;
       if (!whole || digit !== (field < last ? separator : NEWLINE)) {
         value = this.#readSlowly(bytes, first, field);
+        most[field] = UNKNOWN_DECIMALS;
         at = this.#position;
       }
       (targets[field] as Float64Array)[row] = value;

@@ -22,7 +22,9 @@ export interface TextBars {
   readonly layout: CsvLayout;
   /** LEAN's raw daily format: no header, prices in ten-thousandths. */
   readonly lean: boolean;
-  blocks(): AsyncGenerator<Bars>;
+  readonly blocks: () => AsyncGenerator<Bars>;
+  /** No more decimals than these state every number of the column, in the blocks taken so far; infinite where that is not known. */
+  readonly decimalsOf: (column: BarColumn) => number;
 }
 
 /** Reads the head of a text and finds how it is written; `file` is named in errors. */
@@ -33,7 +35,8 @@ export async function openText(source: ByteSource, file: string): Promise<TextBa
   const lean = LEAN_LINE.test(first);
   const layout = lean ? leanLayout() : headerLayout(file, first, lines.peekLine(1));
   if (!lean) lines.skipLine();
-  return { layout, lean, blocks: () => parseBlocks(lines, new CsvParser(file, layout)) };
+  const parser = new CsvParser(file, layout);
+  return { layout, lean, blocks: () => parseBlocks(lines, parser), decimalsOf: (column) => parser.decimalsOf(column) };
 }
 
 /** Bars are handed on chunk by chunk, while they are still in the processor's cache. */

@@ -1,6 +1,7 @@
 import { formatInterval } from '../../domain/time.ts';
 import type { Bars } from '../../domain/bar.ts';
 import { BarFileError, type BarFilePlace } from './bar-file-error.ts';
+import type { BarColumn } from './csv-parser.ts';
 
 /** What a series of bars is like: facts of real data, counted and not judged. */
 export interface QualityReport {
@@ -27,6 +28,8 @@ export interface QualityReport {
   readonly priceDecimals: number;
   readonly volumeDecimals: number;
 }
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** Steps told apart; a series with more distinct steps than this has no interval to speak of. */
 const MAX_STEPS = 65_536;
@@ -67,12 +70,15 @@ export class QualityMeter {
     this.#place = place;
   }
 
-  /** Checks and counts the next bars of the series. */
-  add(bars: Bars): void {
+  /**
+   * Checks and counts the next bars of the series. `decimalsOf` tells how many decimals are known to
+   * state a column exactly, up to these bars, which spares looking for them.
+   */
+  add(bars: Bars, decimalsOf: (column: BarColumn) => number = () => Infinity): void {
     this.#checkBars(bars);
     this.#countSteps(bars);
-    for (const prices of [bars.open, bars.high, bars.low, bars.close]) this.#prices.add(prices, bars.length);
-    this.#volumes.add(bars.volume, bars.length);
+    for (const column of PRICES) this.#prices.add(bars[column], bars.length, decimalsOf(column));
+    this.#volumes.add(bars.volume, bars.length, decimalsOf('volume'));
     this.#bars += bars.length;
   }
 
@@ -202,10 +208,15 @@ export class DecimalsMeter {
   #found = 0;
   #largest = 0;
 
-  /** Looks at the first `count` numbers; NaN is passed over. */
-  add(numbers: Float64Array, count: number): void {
+  /** Looks at the first `count` numbers, which `known` decimals are known to state; NaN is passed over. */
+  add(numbers: Float64Array, count: number, known = Infinity): void {
     let scale = 10 ** this.#found;
     let largest = this.#largest;
+    if (known <= this.#found) {
+      for (let index = 0; index < count; index++) if ((numbers[index] as number) > largest) largest = numbers[index] as number;
+      this.#largest = largest;
+      return;
+    }
     for (let index = 0; index < count; index++) {
       const number = numbers[index] as number;
       if (number > largest) largest = number;

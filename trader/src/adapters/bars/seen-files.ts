@@ -55,7 +55,7 @@ export class SeenFiles {
 }
 
 /**
- * Opens the column file at `path`, checking every byte if it is not known to be sound. Fails as
+ * Opens the durable column file at `path`, checking every byte if it is not known to be sound. Fails as
  * `ColumnFile` does.
  */
 export function openSound<Facts extends ColumnFacts>(path: string, seen: SeenFiles): ColumnFile<Facts> {
