@@ -72,7 +72,7 @@ export class Macd {
  * range are summed with weight 1 − 1/n for what went before; DI = 100 × movement ÷ range,
  * DX = 100 × |+DI − −DI| ÷ (+DI + −DI), ADX its average with weight 1/n, started with the mean of the
  * first n. The sums start as in TA-Lib, with n − 1 bars (Wilder and LEAN take n: that is forgotten with time).
- * No range, or no movement: 0, as in TA-Lib.
+ * As in TA-Lib, both lines are 0 while there is no range, and the ADX stays where it is while nothing moves.
  */
 export class Adx {
   /** 0 to 100. */
