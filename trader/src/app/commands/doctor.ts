@@ -13,8 +13,9 @@ export const doctorCommand = defineCommand({
   options: {},
   notes: ['Every line is OK, WARN or FAIL. The exit code is 0 unless a line is FAIL, then 1. Nothing is repaired or deleted.'],
   async run({ config, terminal, json }) {
-    const { examine } = await import('../health-checks.ts');
-    const checks = await examine(config);
+    const { checkMachine } = await import('../machine-checks.ts');
+    const { checkState } = await import('../state-checks.ts');
+    const checks = [...checkMachine(config.home), ...checkState(config.home)];
     const failed = checks.filter(({ status }) => status === 'fail').length;
     const warned = checks.filter(({ status }) => status === 'warn').length;
     if (json) {

@@ -4,16 +4,8 @@ import {
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from './config.ts';
+import { fail, ok, warn, type Check } from './health-check.ts';
 import { formatBytes, formatDuration } from './terminal/format.ts';
-
-/** One thing looked at: what was found, and what to do where it is not well. */
-export interface Check {
-  readonly name: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly detail: string;
-  readonly hint: string | undefined;
-}
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NODE_MAJOR = 24;
@@ -23,11 +15,10 @@ const MEMORY_WARN = 1024 ** 3;
 /** A wall clock that was set by more than this since the process began is worth a word. */
 const CLOCK_STEP_MS = 1000;
 
-/** Everything that a run needs, in the order in which a person should mend it. Changes nothing. */
-export async function examine(config: Config): Promise<Check[]> {
+/** What a run needs of the machine, in the order in which a person should mend it. Changes nothing. */
+export function checkMachine(home: string): Check[] {
   return [
-    checkNode(process.versions.node), checkPackages(ROOT), checkMemory(totalmem()),
-    ...checkHome(config.home),
+    checkNode(process.versions.node), checkPackages(ROOT), checkMemory(totalmem()), ...checkHome(home),
     checkClock(Date.now(), performance.timeOrigin + performance.now()),
   ];
 }
@@ -106,16 +97,4 @@ export function checkClock(now: number, expected: number): Check {
   const step = Math.abs(now - expected);
   return step < CLOCK_STEP_MS ? ok('Clock', `${text} UTC, in step with the monotonic clock`)
     : warn('Clock', `${text} UTC, but it was moved by ${formatDuration(step)} just now`, 'Let NTP slew the clock instead of stepping it.');
-}
-
-function ok(name: string, detail: string): Check {
-  return { name, status: 'ok', detail, hint: undefined };
-}
-
-function warn(name: string, detail: string, hint: string): Check {
-  return { name, status: 'warn', detail, hint };
-}
-
-function fail(name: string, detail: string, hint: string): Check {
-  return { name, status: 'fail', detail, hint };
 }
