@@ -1,6 +1,6 @@
 import { allocateBars, type Bar, type Bars } from '../src/domain/bar.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
-import { Signal } from '../src/domain/signal.ts';
+import type { Signal } from '../src/domain/signal.ts';
 import type { Strategy } from '../src/ports/strategy.ts';
 import type { Journal, JournalRecord } from '../src/ports/journal.ts';
 

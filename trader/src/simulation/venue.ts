@@ -12,7 +12,7 @@ export interface VenueRules {
   readonly fees: FeeModel;
   /** Decimals of account money. */
   readonly moneyScale: number;
-  /** Time from the decision until the order reaches the venue. */
+  /** Time from the decision until the order, or its cancel, reaches the venue. */
   readonly latencyMs: number;
   /** Whether a market order decided on a close can still trade at that close, or only from the next open. */
   readonly marketFill: 'next-open' | 'close';
@@ -22,6 +22,8 @@ export interface VenueRules {
 class Resting {
   readonly order: Order;
   readonly arrival: Timestamp;
+  /** When its cancel reaches the venue. */
+  end = Infinity;
   accepted = false;
   /** Filled or canceled: to be swept from the book. */
   gone = false;
@@ -32,16 +34,18 @@ class Resting {
   }
 }
 
-/** One instrument's resting orders in order of arrival, and its last price. */
+/** One instrument's resting orders in order of arrival, and its last price with its time. */
 interface Book {
   readonly orders: ReusableList<Resting>;
   last: number;
+  tsLast: Timestamp;
 }
 
 /**
- * A venue made of bars. What a bar cannot tell is decided against the trader:
+ * A venue made of bars. What a bar cannot tell is decided against the trader (docs/simulated-venue.md):
  * - An order sees only prices from its arrival on. If it arrives inside a bar, that bar's high and
  *   low may lie before it, so of that bar only the close counts.
+ * - A cancel that arrives inside a bar may come too late for whatever that bar does.
  * - A limit order fills at its limit, never better, and only when the price went through it: a
  *   touch is not enough, since others may have stood before us.
  * - A stop fills at its price, or at the open when the market opened beyond it.
@@ -54,10 +58,12 @@ export class SimulatedVenue implements ExecutionClient {
   #sink: ReportSink | undefined;
   #trades = 0;
   #inBar = false;
+  /** Time at the venue. */
+  #now: Timestamp = -Infinity;
 
   constructor(rules: VenueRules) {
     this.#rules = rules;
-    this.#books = rules.instruments.map(() => ({ orders: new ReusableList<Resting>(), last: NaN }));
+    this.#books = rules.instruments.map(() => ({ orders: new ReusableList<Resting>(), last: NaN, tsLast: NaN }));
   }
 
   connect(sink: ReportSink): void {
@@ -75,7 +81,8 @@ export class SimulatedVenue implements ExecutionClient {
       }
       this.#accept(resting);
       const book = this.#book(order);
-      if (order.type === 'market' && marketFill === 'close' && !this.#inBar) {
+      // An order of a later moment, such as a person's, would trade on a price of the past.
+      if (order.type === 'market' && marketFill === 'close' && !this.#inBar && book.tsLast === order.tsInit) {
         this.#fill(resting, book.last, order.tsInit);
         return;
       }
@@ -84,19 +91,27 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   cancel(order: Order): void {
-    const { orders } = this.#book(order);
+    const { orders, tsLast } = this.#book(order);
+    const end = this.#now + this.#rules.latencyMs;
+    // What has happened since the last bar is not known yet; the next one tells whether it comes in time.
+    const known = this.#inBar || tsLast === this.#now;
     for (let i = 0; i < orders.length; i++) {
-      if (orders.at(i).order === order && !orders.at(i).gone) this.#end(orders.at(i), order.tsInit);
+      const resting = orders.at(i);
+      if (resting.order !== order || resting.gone) continue;
+      resting.end = Math.min(resting.end, end);
+      if (known && resting.end === this.#now) this.#end(resting, end);
     }
   }
 
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const book = this.#books[instrument] as Book;
+    const tsClose = bar.timestamp + intervalMs;
     if (book.orders.length > 0) {
-      const tsClose = bar.timestamp + intervalMs;
       this.#inBar = true;
+      this.#now = bar.timestamp;
       this.#open(book, bar);
       this.#sink?.settle();
+      this.#now = tsClose;
       const settled = book.orders.length;
       if (settled > 0) {
         this.#range(book, bar, tsClose, settled);
@@ -107,7 +122,9 @@ export class SimulatedVenue implements ExecutionClient {
       }
       this.#inBar = false;
     }
+    this.#now = tsClose;
     book.last = bar.close;
+    book.tsLast = tsClose;
   }
 
   /** The opening trade: what had arrived by then and can trade at that price does. */
@@ -119,7 +136,8 @@ export class SimulatedVenue implements ExecutionClient {
       const resting = orders.at(i);
       if (resting.gone || resting.arrival > timestamp || !this.#admit(resting)) continue;
       const { order } = resting;
-      if (order.type === 'market') this.#fill(resting, open, timestamp);
+      if (resting.end <= timestamp) this.#end(resting, resting.end);
+      else if (order.type === 'market') this.#fill(resting, open, timestamp);
       else if (order.type === 'stop' && this.#reached(order, open)) this.#fill(resting, open, timestamp);
       else if (order.type === 'limit' && this.#through(order, open)) this.#fillExact(resting, order.price, timestamp);
       else if (order.timeInForce === 'ioc') this.#end(resting, timestamp);
@@ -138,7 +156,9 @@ export class SimulatedVenue implements ExecutionClient {
         const worst = order.side === 'buy' ? bar.high : bar.low;
         const best = order.side === 'buy' ? bar.low : bar.high;
         if (type === 'limit') {
-          if (this.#through(order, best)) this.#fillExact(resting, order.price, tsClose);
+          // What had arrived by the open has had its chance; this was sent in answer to it.
+          if (order.timeInForce === 'ioc') this.#end(resting, bar.timestamp);
+          else if (this.#through(order, best)) this.#fillExact(resting, order.price, tsClose);
         } else if (this.#reached(order, bar.open)) {
           this.#fill(resting, bar.open, tsClose);
         } else if (this.#reached(order, worst)) {
@@ -148,23 +168,35 @@ export class SimulatedVenue implements ExecutionClient {
     }
   }
 
-  /** At the close: what arrived inside the bar (from index `settled` on: sent in answer to a fill inside it). */
+  /** At the close: what arrived inside the bar (from index `settled` on: sent in answer to a fill inside it), and cancels that did. */
   #close(book: Book, bar: Bar, tsClose: Timestamp, settled: number): void {
     const { orders } = book;
     const count = orders.length;
     for (let i = 0; i < count; i++) {
       const resting = orders.at(i);
-      const { order } = resting;
-      if (resting.gone || resting.arrival > tsClose || (i < settled && resting.arrival <= bar.timestamp)) continue;
-      if (!this.#admit(resting)) continue;
-      const answering = i >= settled && resting.arrival === tsClose;
-      const worst = order.side === 'buy' ? bar.high : bar.low;
-      if (order.type === 'stop' && answering && this.#reached(order, worst)) this.#fillExact(resting, order.price, tsClose);
-      else if (order.type === 'stop' && this.#reached(order, bar.close)) this.#fill(resting, bar.close, tsClose);
-      else if (order.type === 'market' && !answering) this.#fill(resting, bar.close, tsClose);
-      else if (order.type === 'limit' && !answering && this.#through(order, bar.close)) this.#fillExact(resting, order.price, tsClose);
-      else if (order.timeInForce === 'ioc' && !answering) this.#end(resting, tsClose);
+      const { arrival } = resting;
+      if (resting.gone || arrival > tsClose || !this.#admit(resting)) continue;
+      if (resting.end <= tsClose) this.#end(resting, resting.end);
+      else if (i >= settled && arrival === tsClose) this.#answer(resting, bar, tsClose);
+      else if (arrival > bar.timestamp) this.#atClose(resting, bar.close, tsClose);
     }
+  }
+
+  /** An order that arrived inside the bar sees its close. */
+  #atClose(resting: Resting, close: number, tsClose: Timestamp): void {
+    const { order } = resting;
+    if (order.type === 'market' || order.type === 'stop' && this.#reached(order, close)) this.#fill(resting, close, tsClose);
+    else if (order.type === 'limit' && this.#through(order, close)) this.#fillExact(resting, order.price, tsClose);
+    else if (order.timeInForce === 'ioc') this.#end(resting, tsClose);
+  }
+
+  /** A stop in answer to a fill inside the bar is hit if the bar reached it; if all of the bar lies beyond it, at the close. */
+  #answer(resting: Resting, bar: Bar, tsClose: Timestamp): void {
+    const { order } = resting;
+    const buy = order.side === 'buy';
+    if (order.type !== 'stop' || !this.#reached(order, buy ? bar.high : bar.low)) return;
+    if (this.#reached(order, buy ? bar.low : bar.high)) this.#fill(resting, bar.close, tsClose);
+    else this.#fillExact(resting, order.price, tsClose);
   }
 
   #book(order: Order): Book {
