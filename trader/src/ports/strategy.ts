@@ -1,6 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import type { ParameterSpecs, ParameterValues } from '../domain/parameters.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { ColumnKernel } from './kernel.ts';
 
 /** One strategy on one instrument. It sees closed bars in order and holds an opinion. */
 export interface Strategy {
@@ -23,5 +24,7 @@ export interface StrategyDefinition<S extends ParameterSpecs = ParameterSpecs> {
   /** Bars until the first opinion. */
   warmup(values: ParameterValues<S>): number;
   create(values: ParameterValues<S>): Strategy;
+  /** The same decisions over columns, for sweeps; the engine decides where there is none. */
+  readonly columnKernel?: ColumnKernel<ParameterValues<S>>;
 }
 

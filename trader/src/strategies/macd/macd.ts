@@ -4,6 +4,7 @@ import { Macd } from '../../indicators/trend.ts';
 import type { Strategy, StrategyDefinition } from '../../ports/strategy.ts';
 import { DIRECTION, levels } from '../direction.ts';
 import { PROTECTION, protect } from '../protection.ts';
+import { macdKernel } from './kernel.ts';
 import { MacdCross, MacdDivergence, MacdSpread, MacdZero } from './rules.ts';
 
 const parameters = {
@@ -31,6 +32,7 @@ export const macd: StrategyDefinition<typeof parameters> = {
   check: ({ fast, slow }) => fast < slow ? undefined : `fast must be less than slow, not ${fast} and ${slow}`,
   warmup: bars,
   create: (values) => protect(rule(values), values),
+  columnKernel: macdKernel(bars),
 };
 
 function rule(values: Values): Strategy {
