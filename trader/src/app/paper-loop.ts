@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Timestamp } from '../domain/time.ts';
+import type { Command } from '../ports/journal.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
@@ -26,6 +27,8 @@ const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
 /** Fills and denials kept for the screen. */
 const KEPT = 20;
+/** Market seconds per second that the keys stop at. */
+const FASTEST = 100_000;
 
 /**
  * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
@@ -99,6 +102,8 @@ class PaperLoop {
     if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
     else this.#openDisplay();
     this.#anchorPace();
+    const { state } = trader.run.engine.risk;
+    if (state.kind === 'halted') [this.#state, this.#haltReason] = [state.kind, state.reason];
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
       if (market === undefined) {
@@ -214,22 +219,39 @@ class PaperLoop {
         this.requestStop();
         break;
       case 'pause':
-        if (this.#state === 'paused') this.#anchorPace();
-        this.#state = this.#state === 'paused' ? this.#tradingState() : this.#state === 'ended' ? 'ended' : 'paused';
+        this.#togglePause();
         break;
       case 'faster':
+        this.#changeSpeed(2);
+        break;
       case 'slower':
-        this.#speed = Math.min(100_000, Math.max(1, (this.#speed === Infinity ? 100_000 : this.#speed) * (key === 'faster' ? 2 : 0.5)));
-        this.#anchorPace();
+        this.#changeSpeed(0.5);
+        break;
+      case 'resume':
+        this.#command({ kind: key });
         break;
       case 'halt':
       case 'flatten':
-      case 'resume':
-        this.#trader.command(key === 'resume' ? { kind: key } : { kind: key, reason: `${key} key` });
-        this.#haltReason = key === 'resume' ? undefined : `${key} key`;
-        if (this.#state === 'active' || this.#state === 'halted') this.#state = this.#tradingState();
+        this.#command({ kind: key, reason: `${key} key` });
         break;
     }
+  }
+
+  #togglePause(): void {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'paused') this.#anchorPace();
+    this.#state = this.#state === 'paused' ? this.#tradingState() : 'paused';
+  }
+
+  #changeSpeed(factor: number): void {
+    this.#speed = Math.min(FASTEST, Math.max(1, Math.min(FASTEST, this.#speed) * factor));
+    this.#anchorPace();
+  }
+
+  #command(command: Command): void {
+    this.#trader.command(command);
+    this.#haltReason = command.kind === 'resume' ? undefined : command.reason;
+    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#tradingState();
   }
 
   #tradingState(): 'active' | 'halted' {
@@ -245,9 +267,7 @@ class PaperLoop {
       this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
       return;
     }
-    this.#display?.note(
-      ...[`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`],
-    );
+    this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
     if (ended) this.#display?.note('The data has come to its end. Begin anew with: ./algotrendy paper --fresh');
     else this.#display?.note('Go on with the same command; nothing is lost.');
     this.#display?.close();

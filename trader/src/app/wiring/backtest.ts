@@ -1,16 +1,11 @@
-import { basename } from 'node:path';
-import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
-import type { Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
-import { resample } from '../../domain/resample.ts';
-import { DAY_MS, formatInterval } from '../../domain/time.ts';
+import { formatInterval } from '../../domain/time.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
 import { runBacktest } from '../../research/backtest.ts';
-import { openBarSource } from '../bar-source.ts';
-import { Refusal } from '../refusal.ts';
-import type { BacktestReport, BacktestRequest, BarsRequest, FeeRequest } from './backtest-request.ts';
+import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
+import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { createFees, plainInstrument, venueInstrument } from './profile.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { venueRules } from './venue-rules.ts';
@@ -23,21 +18,6 @@ export interface BacktestContext {
   readonly onProgress?: (what: 'load' | 'run', fraction: number) => void;
 }
 
-/** One market's bars, chosen and ready to run. */
-interface Loaded {
-  readonly id: string;
-  readonly set: BarSet;
-  readonly intervalMs: number;
-  readonly bars: number;
-  readonly first: number;
-  readonly last: number;
-  readonly weekends: boolean;
-  /** In pieces: the whole, unless it is too large to hold. */
-  readonly pieces: Iterable<Bars>;
-}
-
-/** Bars up to which a file is held in memory whole: 48 bytes each. */
-const HELD_BARS = 2_000_000;
 /** Equities in the picture. */
 const PICTURE_POINTS = 240;
 
@@ -46,14 +26,16 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
   const definition = await loadStrategy(request.strategy);
   const values = readStrategyParameters(definition, request.parameters);
   const startedWall = performance.now();
-  const loaded: Loaded[] = [];
-  for (const source of request.bars) loaded.push(await load(source, request, context));
+  const loaded: ChosenBars[] = [];
+  for (const source of request.bars) {
+    loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
+  }
   const loadSeconds = (performance.now() - startedWall) / 1000;
 
   const fees = createFees(request.fee);
   const markets = loaded.map((market) => marketOf(market, request));
   const cpu = process.cpuUsage();
-  const total = loaded.reduce((sum, { bars }) => sum + bars, 0);
+  const total = loaded.reduce((sum, { length }) => sum + length, 0);
   const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
   const engine = runBacktest({
@@ -74,7 +56,7 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
     strategy: definition.name,
     parameters: values,
     instrument: loaded.map(({ id }) => id).join(','),
-    interval: formatInterval((loaded[0] as Loaded).intervalMs),
+    interval: formatInterval((loaded[0] as ChosenBars).intervalMs),
     bars: total,
     from: new Date(Math.min(...loaded.map(({ first }) => first))).toISOString(),
     to: new Date(Math.max(...loaded.map(({ last }) => last))).toISOString(),
@@ -105,59 +87,7 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
   };
 }
 
-async function load(source: BarsRequest, request: BacktestRequest, context: BacktestContext): Promise<Loaded> {
-  const set = await openBarSource(source.file, {
-    home: context.home, intervalMs: request.intervalMs, strict: request.strict, onProgress: (fraction) => context.onProgress?.('load', fraction),
-  });
-  const from = request.from === undefined ? 0 : set.indexOf(request.from);
-  let to = request.to === undefined ? set.length : set.indexOf(request.to);
-  const intervalMs = request.intervalMs ?? set.intervalMs;
-  const finer = intervalMs !== set.intervalMs;
-  if (finer && (intervalMs < set.intervalMs || intervalMs % set.intervalMs !== 0)) {
-    throw new Refusal('usage', `bars of ${formatInterval(set.intervalMs)} cannot be made into bars of ${formatInterval(intervalMs)}`, {
-      where: '--interval', hint: `Give a multiple of ${formatInterval(set.intervalMs)}.`,
-    });
-  }
-  if (!finer && request.first !== undefined) to = Math.min(to, from + request.first);
-  if (to <= from) {
-    throw new Refusal('usage', 'no bars are left in the chosen span', {
-      where: source.file, hint: `The file holds ${new Date(set.quality.from).toISOString()} to ${new Date(set.quality.to).toISOString()}.`,
-    });
-  }
-  let held: Bars | undefined = to - from <= HELD_BARS || finer ? set.read(from, to) : undefined;
-  if (held && finer) {
-    held = resample(held, intervalMs);
-    if (request.first !== undefined) held = firstBars(held, request.first);
-  }
-  const edges = held ?? set.read(to - 1, to);
-  const firstBar = held ?? set.read(from, from + 1);
-  return {
-    id: source.instrument ?? basename(source.file).replace(/\.(csv|gz|parquet)/g, ''),
-    set, intervalMs, bars: held ? held.length : to - from,
-    first: firstBar.timestamp[0] as number, last: edges.timestamp[edges.length - 1] as number,
-    weekends: tradesOnWeekends(held ?? set.read(from, Math.min(to, from + 100_000))),
-    pieces: held ? [held] : set.blocks(from, to),
-  };
-}
-
-function firstBars(bars: Bars, count: number): Bars {
-  const length = Math.min(bars.length, count);
-  const { timestamp, open, high, low, close, volume } = bars;
-  return {
-    length, timestamp: timestamp.subarray(0, length), open: open.subarray(0, length), high: high.subarray(0, length),
-    low: low.subarray(0, length), close: close.subarray(0, length), volume: volume.subarray(0, length),
-  };
-}
-
-/** Whether any bar opens on a Saturday, UTC: an exchange's bars do not, a coin's do. Less than a week tells nothing and counts as a coin. */
-function tradesOnWeekends({ length, timestamp }: Bars): boolean {
-  if ((timestamp[length - 1] as number) - (timestamp[0] as number) < 7 * DAY_MS) return true;
-  // The epoch was a Thursday, so Saturday is day 2 of the week that begins there.
-  for (let i = 0; i < length; i++) if (Math.floor((timestamp[i] as number) / DAY_MS) % 7 === 2) return true;
-  return false;
-}
-
-function marketOf(market: Loaded, request: BacktestRequest): Market {
+function marketOf(market: ChosenBars, request: BacktestRequest): Market {
   const { set, id, weekends, intervalMs } = market;
   const instrument = request.venue === undefined
     ? plainInstrument(id, { fee: request.fee, sizing: request.sizing, priceDecimals: set.priceDecimals, weekends })

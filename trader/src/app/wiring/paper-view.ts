@@ -1,5 +1,4 @@
 import { add, format, fromNumber, sub, toNumber, type Exact } from '../../domain/exact.ts';
-import type { Instrument } from '../../domain/instrument.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
@@ -53,7 +52,7 @@ function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['accoun
   const equityNow = toNumber(equity, account.moneyScale);
   const gross = books.reduce((sum, book) => sum + Math.abs(portfolio.quantityOf(book) * (portfolio.marks[book.instrument] as number)) || sum, 0);
   return {
-    currency: (markets[0]?.instrument as Instrument).quoteCurrency, startEquity: setup.cash,
+    currency: (markets[0] as Market).instrument.quoteCurrency, startEquity: setup.cash,
     equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
     dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
     drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
@@ -76,7 +75,7 @@ function thin(values: readonly number[]): readonly number[] {
 /** The last price as an exact one; 0 before the first, when nothing is held yet. */
 function markOf({ run }: PaperTrader, market: number): Exact {
   const mark = run.engine.portfolio.marks[market] as number;
-  return Number.isNaN(mark) ? 0 : fromNumber(mark, (run.markets[market]?.instrument as Instrument).priceScale);
+  return Number.isNaN(mark) ? 0 : fromNumber(mark, (run.markets[market] as Market).instrument.priceScale);
 }
 
 function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp): InstrumentView {

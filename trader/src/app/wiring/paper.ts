@@ -87,7 +87,7 @@ export function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): P
   ];
   return {
     cash, feeBps: '5', latencyMs: 0,
-    markets: shipped.map(({ bars, venue: _, ...instrument }) => {
+    markets: shipped.map(({ bars, ...instrument }) => {
       const { intervalMs, priceDecimals } = sets.get(bars) as BarSet;
       return { instrument, intervalMs, priceDecimals, bars };
     }),
