@@ -49,7 +49,7 @@ export function pricesPanel(instruments: readonly InstrumentView[], format: Pric
     { text: shortName(instrument.id), paint: style.strong },
     { text: format(instrument.id, instrument.last), paint: style.strong },
     change(instrument.change24h, style), change(instrument.changeSinceStart, style),
-    { text: sparkline(instrument.history, pictureWidth), paint: signPaint(instrument.change24h ?? 0, style) },
+    { text: sparkline(instrument.history, pictureWidth), paint: signPaint(instrument.change24h ?? instrument.changeSinceStart ?? 0, style) },
     { text: format(instrument.id, instrument.low24h), paint: style.faint },
     { text: format(instrument.id, instrument.high24h), paint: style.faint },
     dataQuality(instrument, style),
@@ -184,7 +184,7 @@ export function fillsPanel(fills: readonly FillView[], format: PriceFormat, widt
 /** Orders that the venue holds. */
 export function ordersPanel(orders: readonly OrderView[], format: PriceFormat, width: number, style: Style): string[] {
   const columns: Column[] = [
-    { title: 'Working orders' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: '' },
+    { title: 'Working' }, { title: 'Quantity', align: 'right' }, { title: '' }, { title: '' },
     { title: 'Price', align: 'right' }, { title: 'Filled', align: 'right', rank: 1 }, { title: 'By', rank: 2 },
   ];
   const rows = orders.map((order): Cell[] => [

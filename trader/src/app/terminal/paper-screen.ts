@@ -8,7 +8,7 @@ import type { Style } from './style.ts';
 import { clip, fit, spread } from './text.ts';
 
 /** From this width on, panels stand in two columns. */
-const WIDE = 118;
+const WIDE = 130;
 const GUTTER = 3;
 /** Header, feed, health and keys. */
 const FRAME_ROWS = 4;
