@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -153,5 +153,8 @@ test('processes that import into one series at once lose nothing, and a killed o
   }
   assert.equal(await run(large), 0);
   assert.equal(times(home).length, 200_000);
+  const leavings = readdirSync(join(home, 'bars', ID)).filter((name) => name !== '1m.bars');
+  for (const name of leavings) utimesSync(join(home, 'bars', ID, name), 0, 0); // as if it had been some time ago
+  await importBars(csvOf(0, 10), { home, instrument: ID });
   assert.deepEqual(readdirSync(join(home, 'bars', ID)), ['1m.bars']);
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import {
+  appendFileSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync, writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { openBars } from './column-cache.ts';
@@ -179,8 +182,33 @@ test('a process killed while it reads leaves nothing that is believed, and its l
   let killed = 0;
   for (const killMs of [90, 130, 170, 210]) if ((await importElsewhere(large, home, killMs)) === undefined) killed++;
   assert.ok(killed > 0);
+  for (const path of cacheFiles(home)) utimesSync(path, 0, 0); // as if it had been some time ago
   await withBars(large, home, (bars) => assert.equal(bars.read().timestamp[599_999], 1_700_000_000_000 + 599_999 * 60_000));
   assert.equal(cacheFiles(home).filter((name) => name.endsWith('.tmp')).length, 0);
+});
+
+test('a file larger than the memory it is given is imported and streamed in less than half its size', async () => {
+  const path = join(folder.path, 'large.csv');
+  const descriptor = openSync(path, 'w');
+  writeSync(descriptor, 'timestamp,open,high,low,close,volume\n');
+  for (let row = 0; row < 4_000_000; row += 10_000) {
+    let text = '';
+    for (let bar = row; bar < row + 10_000; bar++) text += `${1_700_000_000_000 + bar * 1000},10234.56,10298.12,10111.11,10260.5,12.3456\n`;
+    writeSync(descriptor, text);
+  }
+  closeSync(descriptor);
+  assert.ok(statSync(path).size > 200e6);
+  const code = `const [, folder, file, home] = process.argv;
+    const { openBars } = await import(folder + '/column-cache.ts');
+    const bars = await openBars(file, { home });
+    let rows = 0;
+    for (const block of bars.blocks()) rows += block.length;
+    console.log(rows, process.resourceUsage().maxRSS);`;
+  const { stdout } = await promisify(execFile)(process.execPath,
+    ['--max-old-space-size=24', '--input-type=module', '-e', code, import.meta.dirname, path, folder.freshHome()]);
+  const [rows, peakKb] = stdout.split(' ').map(Number);
+  assert.equal(rows, 4_000_000);
+  assert.ok((peakKb as number) < 130_000, `${peakKb} KB`);
 });
 
 test('a home that cannot be written is one clear error', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, readvSync, renameSync, rmSync, writeSync, writevSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, readvSync, renameSync, rmSync, statSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { allocateBars, BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
@@ -17,6 +17,7 @@ const MAGIC = 'AT-BARS\n';
 const VERSION = 1;
 const HEADER_BYTES = 32;
 const BAR_BYTES = BAR_COLUMNS.length * 8;
+const LEFTOVER_AGE_MS = 60_000;
 const BLOCK_BYTES = BLOCK_BARS * BAR_BYTES;
 
 /** What a column file says of itself. */
@@ -26,7 +27,7 @@ export interface ColumnFacts {
   readonly quality: QualityReport;
 }
 
-/** Writes a column file into a folder under a temporary name; it appears under its own, whole, when `finish` is called. */
+/** Writes a column file into a folder under a temporary name; whoever makes one calls `abandon` in the end. It appears under its own, whole, when `finish` is called. */
 export class ColumnFileWriter {
   readonly #directory: string;
   readonly #durable: boolean;
@@ -155,11 +156,17 @@ function syncDirectory(directory: string): void {
   }
 }
 
-/** Removes the temporary files of processes that are gone: killed ones could not. */
+/**
+ * Removes the temporary files of processes that are gone: killed ones could not. A file written to in
+ * the last minute stays, since its process may live in another container, where it cannot be seen.
+ */
 function sweepTemporaries(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^(\d+)-[0-9a-z]+\.tmp$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { force: true });
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(directory, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat && Date.now() - stat.mtimeMs > LEFTOVER_AGE_MS) rmSync(path, { force: true });
   }
 }
 
