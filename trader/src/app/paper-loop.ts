@@ -6,6 +6,7 @@ import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { CommandBox } from './wiring/command-box.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import { denialView, fillView, paperView } from './wiring/paper-view.ts';
 
@@ -25,6 +26,8 @@ export interface PaperRequest {
 const SLICE_MS = 15;
 const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
+/** How often another process's command is looked for. */
+const LOOK_EVERY_MS = 50;
 /** Fills and denials kept for the screen. */
 const KEPT = 20;
 /** Market seconds per second that the keys stop at. */
@@ -58,6 +61,7 @@ class PaperLoop {
   readonly #denials: DenialView[] = [];
   readonly #decisions: number[] = [];
   readonly #started = performance.now();
+  readonly #box: CommandBox;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
   #speed: number;
@@ -68,12 +72,14 @@ class PaperLoop {
   #anchor = { wall: 0, market: NaN };
   #drawn = 0;
   #synced = 0;
+  #looked = -Infinity;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
 
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
     this.#speed = request.speed;
+    this.#box = new CommandBox(request.home);
   }
 
   static async open(request: PaperRequest, terminal: Terminal): Promise<PaperLoop> {
@@ -104,6 +110,7 @@ class PaperLoop {
     this.#anchorPace();
     const { state } = trader.run.engine.risk;
     if (state.kind === 'halted') [this.#state, this.#haltReason] = [state.kind, state.reason];
+    this.#takeCommand();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
       if (market === undefined) {
@@ -185,6 +192,10 @@ class PaperLoop {
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
+    if (now - this.#looked >= LOOK_EVERY_MS) {
+      this.#looked = now;
+      this.#takeCommand();
+    }
     if (now - this.#synced >= SYNC_EVERY_MS) {
       this.#synced = now;
       this.#trader.journal.sync();
@@ -252,6 +263,14 @@ class PaperLoop {
     this.#trader.command(command);
     this.#haltReason = command.kind === 'resume' ? undefined : command.reason;
     if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#tradingState();
+  }
+
+  /** Carries out what `halt`, `flatten` or `resume` left in another process. */
+  #takeCommand(): void {
+    const command = this.#box.peek();
+    if (command === undefined) return;
+    this.#command(command);
+    this.#box.clear();
   }
 
   #tradingState(): 'active' | 'halted' {

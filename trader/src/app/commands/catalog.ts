@@ -4,6 +4,9 @@ import type { Command } from '../command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   paper: async () => (await import('./paper.ts')).paperCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
+  halt: async () => (await import('./halt.ts')).haltCommand,
+  flatten: async () => (await import('./halt.ts')).flattenCommand,
+  resume: async () => (await import('./halt.ts')).resumeCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   strategies: async () => (await import('./strategies.ts')).strategiesCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,

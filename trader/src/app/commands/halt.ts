@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineCommand, type Command } from '../command.ts';
+import { readText, value, withDefault } from '../options.ts';
+import type { Command as Order } from '../../ports/journal.ts';
+
+/** How long a running process is given to take a command. */
+const PATIENCE_MS = 3_000;
+
+const REASON = { reason: withDefault(value('TEXT', 'why, for the screen and the journal', readText), 'told so on the command line') };
+
+/** Stops new risk. */
+export const haltCommand: Command<typeof REASON> = defineCommand({
+  name: 'halt', group: 'Trade', summary: 'stop new risk in the run that trades; what is held stays, with its stops',
+  usage: '[--reason TEXT]', examples: ['halt', 'halt --reason "news at 14:30"'], positionals: [], options: REASON,
+  run: ({ options, config, terminal, json }) => leave({ kind: 'halt', reason: options.reason }, config.home, terminal, json),
+});
+
+/** Closes everything and stops. */
+export const flattenCommand: Command<typeof REASON> = defineCommand({
+  name: 'flatten', group: 'Trade', summary: 'close every position of the run that trades, and halt it',
+  usage: '[--reason TEXT]', examples: ['flatten'], positionals: [], options: REASON,
+  run: ({ options, config, terminal, json }) => leave({ kind: 'flatten', reason: options.reason }, config.home, terminal, json),
+});
+
+/** Lets a halted run trade again. */
+export const resumeCommand = defineCommand({
+  name: 'resume', group: 'Trade', summary: 'let a halted run trade again', usage: '', examples: ['resume'], positionals: [], options: {},
+  run: ({ config, terminal, json }) => leave({ kind: 'resume' }, config.home, terminal, json),
+});
+
+async function leave(command: Order, home: string, terminal: { print(...lines: string[]): void; printJson(value: unknown): void }, json: boolean): Promise<'ok'> {
+  const { CommandBox } = await import('../wiring/command-box.ts');
+  const box = new CommandBox(home);
+  box.put(command);
+  const end = performance.now() + PATIENCE_MS;
+  while (box.peek() !== undefined && performance.now() < end) await sleep(20);
+  const taken = box.peek() === undefined;
+  if (json) terminal.printJson({ command: command.kind, taken });
+  else if (taken) terminal.print(`${command.kind}: taken by the run that trades.`);
+  else terminal.print(`${command.kind}: no run took it. Nothing is trading in ${home}; the next start will carry it out first.`);
+  return 'ok';
+}
