@@ -13,6 +13,12 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
       { name: `${name}, column row`, value: nsPerRow, unit: 'ns', limit: undefined, better: 'less' },
     ]);
   },
+  async bars() {
+    const { benchBars } = await import('./bars.ts');
+    return (await benchBars()).map(({ name, seconds, limitSeconds }): Figure => ({
+      name, value: seconds * 1000, unit: 'ms', limit: limitSeconds * 1000, better: 'less',
+    }));
+  },
 };
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
@@ -38,7 +44,7 @@ else {
 }
 
 function figureLine({ name, value, unit, limit, better }: Figure, ratio: number | null): string {
-  const shown = `  ${name.padEnd(28)}${readable(value).padStart(10)} ${unit.padEnd(14)}`;
+  const shown = `  ${name.padEnd(52)}${readable(value).padStart(10)} ${unit.padEnd(12)}`;
   if (limit === undefined || ratio === null) return shown.trimEnd();
   return `${shown}${better === 'more' ? 'at least' : 'at most '} ${readable(limit).padStart(8)}  ${ratio.toFixed(2)}×  ${ratio >= 1 ? 'ok' : 'MISSED'}`;
 }

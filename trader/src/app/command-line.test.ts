@@ -35,7 +35,7 @@ test('every command is found under its name and shows an example in its help', (
 test('every example is a command line that its command understands', () => {
   for (const command of commands) {
     for (const example of command.examples) {
-      const words = example.replace(/ [|>].*$/, '').split(' ');
+      const words = (example.replace(/ [|>].*$/, '').match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
       assert.equal(words[0], command.name);
       const { positionals } = parseLine({ ...command.options, ...COMMON_OPTIONS }, words.slice(1));
       assert.ok(positionals.length <= command.positionals.length, example);
