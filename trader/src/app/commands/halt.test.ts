@@ -41,7 +41,8 @@ test('flatten from another process closes every position and halts; resume trade
     await once(paper, 'close');
   }
   assert.deepEqual(run('halt'), { command: 'halt', taken: false });
-  const [, second] = spawnSync(process.execPath, [MAIN, 'paper', '--speed', '20000', '--for', '1s', '--json'], { env, encoding: 'utf8' }).stdout.split('\n');
-  assert.equal((JSON.parse(second as string) as { trading: string }).trading, 'halted');
+  const { stdout } = spawnSync(process.execPath, [MAIN, 'paper', '--speed', '20000', '--for', '1s', '--json'], { env, encoding: 'utf8' });
+  const stopped = JSON.parse(stdout.trim().split('\n').at(-1) as string) as State;
+  assert.deepEqual([stopped.kind, stopped.trading], ['stopped', 'halted']);
   rmSync(home, { recursive: true });
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand, type Command } from '../command.ts';
 import { readText, value, withDefault } from '../options.ts';
 import type { Command as Order } from '../../ports/journal.ts';
+import type { CommandBox } from '../wiring/command-box.ts';
 
 /** How long a running process is given to take a command. */
 const PATIENCE_MS = 3_000;
@@ -32,11 +33,15 @@ async function leave(command: Order, home: string, terminal: { print(...lines: s
   const { CommandBox } = await import('../wiring/command-box.ts');
   const box = new CommandBox(home);
   box.put(command);
-  const end = performance.now() + PATIENCE_MS;
-  while (box.peek() !== undefined && performance.now() < end) await sleep(20);
-  const taken = box.peek() === undefined;
+  const taken = box.isWatched() && await isTaken(box);
   if (json) terminal.printJson({ command: command.kind, taken });
   else if (taken) terminal.print(`${command.kind}: taken by the run that trades.`);
   else terminal.print(`${command.kind}: no run took it. Nothing is trading in ${home}; the next start will carry it out first.`);
   return 'ok';
+}
+
+async function isTaken(box: CommandBox): Promise<boolean> {
+  const end = performance.now() + PATIENCE_MS;
+  while (box.peek() !== undefined && performance.now() < end) await sleep(20);
+  return box.peek() === undefined;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Command } from '../../ports/journal.ts';
 
 /**
@@ -8,12 +9,14 @@ import type { Command } from '../../ports/journal.ts';
  */
 export class CommandBox {
   readonly #path: string;
+  readonly #lock: string;
 
   /** The box of the paper run in this state folder. */
   constructor(home: string) {
     const folder = join(home, 'paper');
     mkdirSync(folder, { recursive: true });
     this.#path = join(folder, 'command.json');
+    this.#lock = join(folder, 'lock');
   }
 
   /** Leaves a command, in place of one that was not taken yet. */
@@ -21,6 +24,13 @@ export class CommandBox {
     const draft = `${this.#path}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(command));
     renameSync(draft, this.#path);
+  }
+
+  /** Whether a run is trading here that will look into the box. */
+  isWatched(): boolean {
+    const lock = ProcessLock.take(this.#lock);
+    lock?.release();
+    return lock === undefined;
   }
 
   /** The command that waits, undefined when none does. */
