@@ -47,7 +47,7 @@ export function toRefusal(error: unknown): Refusal {
 }
 
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {
-  damaged: 'bad-data', diverged: 'version', version: 'version', disk: 'disk',
+  unreadable: 'bad-data', damaged: 'bad-data', diverged: 'version', version: 'version', disk: 'disk',
 };
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {

@@ -3,10 +3,11 @@ import { crc32 } from 'node:zlib';
 import type { Journal, JournalRecord } from '../../ports/journal.ts';
 
 /**
- * What is wrong with a journal: `damaged` (changed or cut in its middle), `diverged` (this build
- * does not repeat it), `disk` (cannot be written), `version` (not a journal of this version).
+ * What is wrong with a journal: `unreadable` (not there, or not a journal), `damaged` (changed or cut
+ * in its middle), `diverged` (this build does not repeat it), `version` (of another version), `disk`
+ * (cannot be written).
  */
-export type JournalErrorKind = 'damaged' | 'diverged' | 'disk' | 'version';
+export type JournalErrorKind = 'unreadable' | 'damaged' | 'diverged' | 'version' | 'disk';
 
 /** The one error that journals raise; the message names the file, the record, what is wrong and what to do. */
 export class JournalError extends Error {
@@ -29,13 +30,19 @@ interface Line {
 }
 
 const CHUNK = 1 << 20;
+/** No record is nearly as long; what is longer is no record, and need not be held to be looked at. */
+const LINE_BYTES_MAX = 16 << 20;
 const NEWLINE = 10;
 /** Eight hex digits of the checksum and a space stand before the JSON. */
 const PREFIX = 9;
+/** How a record begins, and how one begins that was torn there, or whose sector never reached the disk. */
+const RECORD_START = /^[0-9a-f]{8} \{"kind":/;
+const TORN_START = /^([0-9a-f]{0,8} ?(\0|$)|[0-9a-f]{8} \{)/;
 
 /**
- * Reads the records of an open journal one by one. A last line that is incomplete or does not match
- * its checksum is a torn write, and ends the reading; one with sound lines behind it is damage.
+ * Reads the records of an open journal one by one. What does not match its checksum is a torn last
+ * write, and ends the reading, unless a record stands behind it: then it is damage, and refused. So
+ * is a file that never was a journal.
  */
 function* readLines(descriptor: number, path: string): Generator<Line> {
   const chunk = Buffer.allocUnsafe(CHUNK);
@@ -43,18 +50,24 @@ function* readLines(descriptor: number, path: string): Generator<Line> {
   let end = 0;
   let crc = 0;
   let torn = false;
+  const tear = (line: Buffer) => {
+    if (end === 0 && !TORN_START.test(line.toString('latin1', 0, PREFIX + 1))) {
+      throw new JournalError('unreadable', `${path} is not a journal: it does not begin with a record and its checksum. Nothing in it was changed.`);
+    }
+    torn = true;
+  };
   for (let at = 0, got; (got = readSync(descriptor, chunk, 0, CHUNK, at)) > 0; at += got) {
     const data = Buffer.concat([rest, chunk.subarray(0, got)]);
     let start = 0;
     for (let stop; (stop = data.indexOf(NEWLINE, start)) >= 0; start = stop + 1) {
+      if (torn) {
+        if (!RECORD_START.test(data.toString('latin1', start, Math.min(stop, start + 32)))) continue;
+        throw new JournalError('damaged', `${path} is damaged at byte ${end}: the record there does not match its checksum, and more follow. Nothing in it was changed; restore it from a backup.`);
+      }
       const text = data.toString('utf8', start + PREFIX, stop);
       const expected = crc32(text, crc);
-      const sound = data.toString('latin1', start, start + PREFIX) === prefix(expected);
-      if (torn) {
-        throw new JournalError('damaged', `${path} is damaged at byte ${end}: the record there does not match its checksum, and more follow. Restore the file from a backup, or move it away to begin anew.`);
-      }
-      if (!sound) {
-        torn = true;
+      if (data.toString('latin1', start, start + PREFIX) !== prefix(expected)) {
+        tear(data.subarray(start, stop));
         continue;
       }
       crc = expected;
@@ -62,7 +75,12 @@ function* readLines(descriptor: number, path: string): Generator<Line> {
       yield { text, crc, end };
     }
     rest = Buffer.from(data.subarray(start));
+    if (rest.length > LINE_BYTES_MAX) {
+      if (!torn) tear(rest);
+      rest = Buffer.alloc(0);
+    }
   }
+  if (rest.length > 0 && !torn) tear(rest);
 }
 
 function prefix(crc: number): string {
@@ -92,8 +110,8 @@ export class JournalFile implements Journal {
 
   /**
    * Opens or creates the file to go on with it; with access `read` it must exist, stays as it is, and
-   * what is appended behind its end goes nowhere. Throws `JournalError`: `disk` where it cannot be
-   * opened, `damaged` as found on the way.
+   * what is appended behind its end goes nowhere. Throws `JournalError`: `disk` or, with `read`,
+   * `unreadable` where it cannot be opened; `damaged` as found on the way.
    */
   constructor(path: string, access: 'append' | 'read' = 'append') {
     this.path = path;
@@ -101,11 +119,15 @@ export class JournalFile implements Journal {
     try {
       this.#descriptor = openSync(path, access === 'append' ? 'a+' : 'r');
     } catch (error) {
-      throw access === 'append' ? diskError(path, error) : new JournalError('version', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
+      throw access === 'append' ? diskError(path, error) : unreadable(path, error);
     }
     this.#past = readLines(this.#descriptor, path);
-    this.#ahead = this.#past.next().value ?? undefined;
-    if (this.#ahead === undefined) this.#endPast();
+    try {
+      this.#look();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** The next record of the past, undefined when it is used up. */
@@ -123,7 +145,7 @@ export class JournalFile implements Journal {
     const line = this.#ahead;
     if (line !== undefined) {
       if (line.text !== text) {
-        throw new JournalError('diverged', `${this.path} holds at record ${this.sequence}:\n  ${line.text}\nbut this build gives:\n  ${text}\nThe strategies or the engine have changed since it was written.`);
+        throw new JournalError('diverged', `${this.path} holds at record ${this.sequence}:\n  ${clip(line.text)}\nbut this build gives:\n  ${clip(text)}\nThe strategies or the engine have changed since it was written.`);
       }
       this.#advance(line);
       return;
@@ -161,7 +183,15 @@ export class JournalFile implements Journal {
     this.#crc = line.crc;
     this.bytes = line.end;
     this.sequence += 1;
-    this.#ahead = this.#past.next().value ?? undefined;
+    this.#look();
+  }
+
+  #look(): void {
+    try {
+      this.#ahead = this.#past.next().value ?? undefined;
+    } catch (error) {
+      throw error instanceof JournalError ? error : unreadable(this.path, error);
+    }
     if (this.#ahead === undefined) this.#endPast();
   }
 
@@ -174,6 +204,15 @@ export class JournalFile implements Journal {
       throw diskError(this.path, error);
     }
   }
+}
+
+/** Longer than any record but the first, which holds the whole setup. */
+function clip(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}
+
+function unreadable(path: string, error: unknown): JournalError {
+  return new JournalError('unreadable', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
 }
 
 function diskError(path: string, error: unknown): JournalError {
