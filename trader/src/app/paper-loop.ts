@@ -30,6 +30,7 @@ const SYNC_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 50;
 /** Fills and denials kept for the screen. */
 const KEPT = 20;
+const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
 /** Market seconds per second that the keys stop at. */
 const FASTEST = 100_000;
 
@@ -60,7 +61,9 @@ class PaperLoop {
   readonly #fills: FillView[] = [];
   readonly #denials: DenialView[] = [];
   readonly #decisions: number[] = [];
-  readonly #started = performance.now();
+  /** Keys that wait for their turn between two moments. */
+  readonly #keys: PaperKey[] = [];
+  #started = NaN;
   readonly #box: CommandBox;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
@@ -105,6 +108,8 @@ class PaperLoop {
   async run(): Promise<void> {
     const { json, forMs } = this.#request;
     const trader = this.#trader;
+    // From here on: a long recovery must not use up the time that there is to trade.
+    this.#started = performance.now();
     if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
     else this.#openDisplay();
     this.#anchorPace();
@@ -115,13 +120,14 @@ class PaperLoop {
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
       if (market === undefined) {
         if (this.#request.atEnd === 'stop') break;
-        this.#state = 'ended';
+        this.#waitAtEnd();
       }
       const wait = this.#state === 'active' || this.#state === 'halted' ? this.#untilDue(market) : DRAW_EVERY_MS;
       if (wait > 0) await sleep(Math.min(wait, DRAW_EVERY_MS));
       else market = this.#slice();
       this.#tend();
       await nextTurn();
+      for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
     this.#finish(market === undefined);
   }
@@ -157,7 +163,7 @@ class PaperLoop {
 
   #openDisplay(): void {
     const trader = this.#trader;
-    this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => this.#onKey(key));
+    this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => void this.#keys.push(key));
     const { tsEvent, equity, journalSequence } = trader.state();
     this.#display.note(tsEvent === null
       ? 'A new paper run begins.'
@@ -224,7 +230,7 @@ class PaperLoop {
     });
   }
 
-  #onKey(key: PaperKey): void {
+  #obey(key: PaperKey): void {
     switch (key) {
       case 'quit':
         this.requestStop();
@@ -273,6 +279,13 @@ class PaperLoop {
     this.#box.clear();
   }
 
+  #waitAtEnd(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    if (this.#request.json) this.#terminal.printJson({ kind: 'ended', ...this.#trader.state() });
+    else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
+  }
+
   #tradingState(): 'active' | 'halted' {
     return this.#trader.run.engine.risk.state.kind;
   }
@@ -287,7 +300,7 @@ class PaperLoop {
       return;
     }
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
-    if (ended) this.#display?.note('The data has come to its end. Begin anew with: ./algotrendy paper --fresh');
+    if (ended) this.#display?.note(END_OF_DATA);
     else this.#display?.note('Go on with the same command; nothing is lost.');
     this.#display?.close();
   }

@@ -56,19 +56,22 @@ function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['accoun
     equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
     dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
     drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
-    equityHistory: thin(trader.history.map((point) => point.equity)),
+    equityHistory: trader.history.thinned(CHART_POINTS),
   };
 }
 
 /** Equity at the last UTC midnight, or at the start where there is none yet. */
 function equityAtMidnight({ history, run }: PaperTrader, tsEvent: Timestamp): number {
   const midnight = Math.floor((tsEvent - 1) / DAY_MS) * DAY_MS;
-  return history.findLast((point) => point.tsEvent <= midnight)?.equity ?? Number(run.setup.cash);
+  return history.before(midnight)?.equity ?? Number(run.setup.cash);
 }
 
-/** At most 240 of the values, the last one always. */
+/** A chart has no more columns than a wide terminal. */
+const CHART_POINTS = 240;
+
+/** Few enough of the values for a chart, the last one always. */
 function thin(values: readonly number[]): readonly number[] {
-  const step = Math.max(1, Math.ceil(values.length / 240));
+  const step = Math.max(1, Math.ceil(values.length / CHART_POINTS));
   return values.filter((_, index) => (values.length - 1 - index) % step === 0);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBars } from '../../adapters/bars/column-cache.ts';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
@@ -11,9 +11,11 @@ import type { Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Audit } from '../../pipeline/engine.ts';
 import { orderRecord } from '../../pipeline/recorder.ts';
 import type { Command, JournalRecord } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
+import { EquityHistory } from './equity-history.ts';
 import { runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
 import { PriceHistory } from './price-history.ts';
 import { ReplayFeed } from './replay-feed.ts';
@@ -103,7 +105,7 @@ export class PaperTrader {
   /** Records that the journal held when it was opened. */
   readonly resumedFrom: number;
   /** Equity at the end of every moment so far, and when that was. */
-  readonly history: { readonly tsEvent: Timestamp; readonly equity: number }[];
+  readonly history: EquityHistory;
   /** Prices of the last day. */
   readonly prices: PriceHistory;
   readonly run: PaperRun;
@@ -132,21 +134,32 @@ export class PaperTrader {
    */
   static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener): Promise<PaperTrader> {
     const folder = join(home, 'paper');
-    mkdirSync(folder, { recursive: true });
-    const lock = ProcessLock.take(join(folder, 'lock'));
-    if (!lock) throw new Refusal('busy', 'another process is trading on this state', { where: folder, hint: 'Stop it first, or set ALGOTRENDY_HOME to another folder.' });
-    const path = join(folder, 'journal.jsonl');
-    if (fresh) putAside(path);
-    const journal = new JournalFile(path);
-    const head = journal.ahead();
-    const setup = head === undefined ? undefined : setupOf(head, path);
-    if (setup && cash !== undefined && cash !== setup.cash) {
-      throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
+    const lock = takeLock(folder);
+    const opened: { close(): void }[] = [];
+    try {
+      const path = join(folder, 'journal.jsonl');
+      if (fresh) putAside(path);
+      const journal = new JournalFile(path);
+      opened.push(journal);
+      const head = journal.ahead();
+      const setup = head === undefined ? undefined : setupOf(head, path);
+      if (setup && cash !== undefined && cash !== setup.cash) {
+        throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
+      }
+      const files = setup?.markets.map(({ bars }) => bars) ?? shippedInstruments().map(({ bars }) => bars);
+      const sets: BarSet[] = [];
+      for (const file of files) {
+        const set = await openBars(join(DATA_FOLDER, file), { home });
+        opened.push(set);
+        sets.push(set);
+      }
+      const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index] as BarSet])));
+      return new PaperTrader(await recover(chosen, journal, listener), journal, lock, sets);
+    } catch (error) {
+      for (const each of opened) each.close();
+      lock.release();
+      throw withWayOut(error);
     }
-    const files = setup?.markets.map(({ bars }) => bars) ?? shippedInstruments().map(({ bars }) => bars);
-    const sets = await Promise.all(files.map((file) => openBars(join(DATA_FOLDER, file), { home })));
-    const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index] as BarSet])));
-    return new PaperTrader(await recover(chosen, journal, listener), journal, lock, sets);
   }
 
   /** Admits the next moment of the feed and gives its time; undefined at the end of the data. */
@@ -157,9 +170,7 @@ export class PaperTrader {
       if (this.run.ingest.admitBar(market, bar) === 'admitted') this.prices.add(market, instant.tsEvent, bar);
     }
     this.tsEvent = instant.tsEvent;
-    // A restart may have come to the middle of this moment.
-    if (this.history.at(-1)?.tsEvent === instant.tsEvent) this.history.pop();
-    this.history.push({ tsEvent: instant.tsEvent, equity: this.run.engine.portfolio.equity() });
+    this.history.record(instant.tsEvent, this.run.engine.portfolio.equity());
     this.#fills.flush();
     return instant.tsEvent;
   }
@@ -218,7 +229,7 @@ export function setupOf(head: JournalRecord, path: string): PaperSetup {
 /** A run that stands where its journal ends. */
 interface Recovered {
   readonly run: PaperRun;
-  readonly history: PaperTrader['history'];
+  readonly history: EquityHistory;
   readonly prices: PriceHistory;
   readonly fills: FillTeller;
   /** Digest of the last clean stop, if no order came after it. */
@@ -229,32 +240,27 @@ interface Recovered {
 export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener): Promise<Recovered> {
   let repeating = true;
   const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
-  const run: PaperRun = await wirePaper(setup, journal, {
+  const run: PaperRun = await wireFrom(setup, journal, {
     onOrder: (order) => void (repeating || listener.onOrder(order)),
     onDenial: (denial) => void (repeating || listener.onDenial(denial)),
     onReport: (report) => void (repeating || report.kind !== 'filled' || fills.take(report)),
   });
-  const history: PaperTrader['history'] = [];
+  const history = new EquityHistory();
   const prices = new PriceHistory(setup.markets.length);
   const { engine, ingest, recorder } = run;
   journal.append({ kind: 'run', version: 1, run: runId(setup), setup });
   let stopped: { orders: number; digest: string } | undefined;
-  let tsEvent = -Infinity;
-  const endMoment = () => {
-    if (tsEvent > -Infinity) history.push({ tsEvent, equity: engine.portfolio.equity() });
-  };
   for (let record = journal.ahead(); record; record = journal.ahead()) {
     switch (record.kind) {
       case 'bar': {
         const [timestamp, open, high, low, close, volume] = record.bar;
         const tsClose = timestamp + (run.markets[record.market]?.intervalMs ?? NaN);
-        if (tsClose !== tsEvent) endMoment();
-        tsEvent = tsClose;
         const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
         if (ingest.admitBar(record.market, bar) !== 'admitted') {
           throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
         }
         prices.add(record.market, tsClose, bar);
+        history.record(tsClose, engine.portfolio.equity());
         break;
       }
       case 'command':
@@ -269,15 +275,49 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
         throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
     }
   }
-  endMoment();
   repeating = false;
   return { run, history, prices, fills, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
 }
 
-function putAside(path: string): void {
+/** A setup that comes from a journal may name what this build does not have. */
+async function wireFrom(setup: PaperSetup, journal: JournalFile, audit: Audit): Promise<PaperRun> {
   try {
-    renameSync(path, path.replace(/\.jsonl$/, `.${new Date().toISOString().replace(/[:.]/g, '-')}.jsonl`));
+    return await wirePaper(setup, journal, audit);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (journal.ahead() === undefined) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JournalError('version', `${journal.path} holds a run that this build cannot set up: ${reason}`, error);
   }
+}
+
+/** Takes the run's lock, making its folder where there is none. Refuses what cannot be, in a person's words. */
+function takeLock(folder: string): ProcessLock {
+  let lock: ProcessLock | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = ProcessLock.take(join(folder, 'lock'));
+  } catch (error) {
+    throw new Refusal('disk', `the state folder cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+      where: folder, hint: 'Make room, mend its permissions, or set ALGOTRENDY_HOME to another folder.',
+    });
+  }
+  if (lock) return lock;
+  throw new Refusal('busy', 'another process is trading on this state', { where: folder, hint: 'Stop it first, or set ALGOTRENDY_HOME to another folder.' });
+}
+
+/** Renames an old journal, never onto another one. */
+function putAside(path: string): void {
+  if (!existsSync(path)) return;
+  const name = path.replace(/\.jsonl$/, `.${new Date().toISOString().replace(/[:.]/g, '-')}`);
+  let target = `${name}.jsonl`;
+  for (let count = 2; existsSync(target); count++) target = `${name}-${count}.jsonl`;
+  renameSync(path, target);
+}
+
+/** A journal that cannot be gone on with is no dead end: it can be put aside. */
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof JournalError) || error.kind === 'disk') return error;
+  return new Refusal(error.kind === 'unreadable' || error.kind === 'damaged' ? 'bad-data' : 'version', error.message, {
+    hint: 'To keep it and begin a new run, give --fresh: it puts the journal aside under another name.',
+  });
 }

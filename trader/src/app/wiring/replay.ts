@@ -23,7 +23,7 @@ export async function replay(path: string): Promise<ReplayReport> {
   const journal = new JournalFile(path, 'read');
   try {
     const head = journal.ahead();
-    if (head === undefined) throw new JournalError('version', `${path} is empty: there is nothing to replay`);
+    if (head === undefined) throw new JournalError('unreadable', `${path} holds no record: there is nothing to replay`);
     const { run, history, recordedDigest } = await recover(setupOf(head, path), journal, { onFill() {}, onDenial() {}, onOrder() {} });
     const { engine, recorder } = run;
     const { portfolio } = engine;
