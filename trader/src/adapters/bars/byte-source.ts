@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { BarFileError, errorCode } from './bar-file-error.ts';
 
@@ -54,12 +54,15 @@ export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
 export function openFile(file: string): OpenFile {
   let descriptor;
   try {
+    // Asked before it is opened, since opening a pipe would wait for its writer.
+    const stat = statSync(file);
+    if (!stat.isFile()) throw new BarFileError('unreadable', file, `is a ${stat.isDirectory() ? 'folder' : 'pipe or device'}; name one CSV, CSV.gz or Parquet file`);
     descriptor = openSync(file, 'r');
   } catch (error) {
+    if (error instanceof BarFileError) throw error;
     throw new BarFileError('unreadable', file, unreadable(errorCode(error), error), {}, error);
   }
   try {
-    if (!fstatSync(descriptor).isFile()) throw new BarFileError('unreadable', file, 'is not a file; name one CSV, CSV.gz or Parquet file');
     const identity = identify(descriptor);
     if (identity.size === 0) throw new BarFileError('empty', file, 'is empty; it needs a header and at least one bar');
     return { descriptor, identity, format: detectFormat(descriptor) };

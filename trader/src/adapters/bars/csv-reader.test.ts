@@ -125,8 +125,9 @@ test('wrong, missing and double columns, and files without bars, are refused', a
 
 test('a missing file and a folder are refused', async () => {
   await assert.rejects(openBars(join(folder.path, 'none.csv'), { home: folder.home }), barFileError('unreadable', 'none.csv', 'does not exist'));
+  await assert.rejects(openBars('/dev/null', { home: folder.home }), barFileError('unreadable', 'pipe or device'));
   mkdirSync(join(folder.path, 'folder.csv'));
-  await assert.rejects(openBars(join(folder.path, 'folder.csv'), { home: folder.home }), barFileError('unreadable', 'is not a file'));
+  await assert.rejects(openBars(join(folder.path, 'folder.csv'), { home: folder.home }), barFileError('unreadable', 'is a folder'));
 });
 
 test('gzip is known by its content, also in several members', async () => {

@@ -36,6 +36,18 @@ test('price decimals are the fewest that state every price, or the finest scale 
   }), { numRuns: 2_000 });
 });
 
+test('the decimals of a text are the same, though they are known from how it is written', async () => {
+  const text = fc.tuple(fc.integer({ min: 1, max: 10 ** 9 }), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 3 }))
+    .map(([digits, places, zeros]) => (digits / 10 ** places).toFixed(places + (places > 0 ? zeros : 0)));
+  await fc.assert(fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 30 }), async (prices) => {
+    const lines = prices.map((price, row) => `${1_700_000_000_000 + row},${price},${price},${price},${price},${price}\n`);
+    const bars = await openBars(folder.write(`timestamp,open,high,low,close,volume\n${lines.join('')}`), { home: folder.home });
+    bars.close();
+    const expected = decimalsByDefinition(prices.map(Number));
+    assert.deepEqual([bars.priceDecimals, bars.quality.volumeDecimals], [expected, expected]);
+  }), { numRuns: 100 });
+});
+
 const EXPECTED = [
   ['binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz', 43_199, 60_000, 0, 0, 0, 0, 0.0061, 1, 3],
   ['binance-usdm_ETHUSDT_1m_20250504-20250609.csv.gz', 52_347, 60_000, 0, 0, 0, 0, 0.0273, 2, 3],

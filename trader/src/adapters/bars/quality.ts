@@ -31,6 +31,9 @@ export interface QualityReport {
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
+/** The last millisecond that a JavaScript date can name, in the year 275760. */
+const LAST_TIME = 8.64e15;
+
 /** Steps told apart; a series with more distinct steps than this has no interval to speak of. */
 const MAX_STEPS = 65_536;
 
@@ -93,14 +96,9 @@ export class QualityMeter {
       const l = low[row] as number;
       const c = close[row] as number;
       const v = volume[row] as number;
-      // Written so that NaN fails: it compares false with everything.
-      const sound = time > last && time === Math.floor(time) && l > 0 && o >= l && c >= l && h >= o && h >= c && h < Infinity;
-      if (!sound) this.#refuse(row, [time, o, h, l, c, v], last);
-      if (!(v > 0)) {
-        if (v === 0) this.#zero++;
-        else if (v !== v) this.#absent++;
-        else this.#refuse(row, [time, o, h, l, c, v], last);
-      } else if (v === Infinity) this.#refuse(row, [time, o, h, l, c, v], last);
+      if (!(time > last && isTime(time) && arePrices(o, h, l, c)) || v < 0 || v === Infinity) this.#refuse(row, [time, o, h, l, c, v], last);
+      if (v === 0) this.#zero++;
+      else if (v !== v) this.#absent++;
       const change = Math.abs(c - lastClose);
       if (change > move * lastClose) {
         move = change / lastClose;
@@ -149,7 +147,7 @@ export class QualityMeter {
       throw new BarFileError(kind, this.#file, what, { ...place, field });
     };
     const at = (value: number | undefined) => new Date(value as number).toISOString();
-    if (time === undefined || !(Math.abs(time) <= 8.64e15)) refuse('value', 'timestamp', `${time} is no time; use milliseconds UTC`);
+    if (time === undefined || !(Math.abs(time) <= LAST_TIME)) refuse('value', 'timestamp', `${time} is no time; use milliseconds UTC`);
     else if (time !== Math.floor(time)) refuse('value', 'timestamp', `${time} is finer than a millisecond; bars open on whole milliseconds`);
     else if (time === last) refuse('order', 'timestamp', `${at(time)} stands twice; keep one bar per time`);
     else if (time < last) refuse('order', 'timestamp', `${at(time)} comes after ${at(last)}; sort the file by timestamp`);
@@ -197,6 +195,15 @@ export class QualityMeter {
     }
     return interval;
   }
+}
+
+function isTime(time: number): boolean {
+  return time === Math.floor(time) && Math.abs(time) <= LAST_TIME;
+}
+
+/** Written so that NaN fails: it compares false with everything. */
+function arePrices(open: number, high: number, low: number, close: number): boolean {
+  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity;
 }
 
 /**
