@@ -32,7 +32,8 @@ export interface Guard {
   sent?(now: Timestamp): void;
 }
 
-const above = (value: number, limit: number) => (value > limit ? { value, limit } : undefined);
+// What cannot be judged, NaN, does not pass.
+const above = (value: number, limit: number) => (value <= limit ? undefined : { value, limit });
 
 /** No single order above this value, in account currency. */
 export function maxNotional(limit: number): Guard {

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BarCursor } from '../../src/domain/bar.ts';
+import type { Order } from '../../src/domain/order.ts';
+import type { Denial, ExecutionReport } from '../../src/domain/report.ts';
+import { Engine, type Audit } from '../../src/pipeline/engine.ts';
+import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, staleData } from '../../src/pipeline/guards.ts';
+import { noFee } from '../../src/simulation/fees.ts';
+import { DelayedVenue } from '../delayed-venue.ts';
+import { MINUTE, RandomStrategy, testInstrument, walkBars } from '../markets.ts';
+import { pick, seededRandom } from '../random.ts';
+
+const CASH = 10_000;
+
+interface Limits {
+  readonly notional: number;
+  readonly exposure: number;
+  readonly orders: number;
+  readonly windowMs: number;
+  readonly drawdown: number;
+}
+
+/** What one book holds and has on its way, counted from nothing but orders and reports. */
+class Count {
+  held = 0;
+  readonly leaves = new Map<Order, number>();
+
+  onTheWay(side: Order['side'], protective: boolean): number {
+    let sum = 0;
+    for (const [order, left] of this.leaves) if (order.side === side && isProtective(order) === protective) sum += left;
+    return sum;
+  }
+
+  /** The most that can be held, either way, once everything towards the target has filled or not. */
+  get worst(): number {
+    return Math.max(this.held + this.onTheWay('buy', false), this.onTheWay('sell', false) - this.held);
+  }
+}
+
+const isProtective = ({ leg }: Order) => leg === 'stop' || leg === 'take-profit';
+
+/** Looks at every order as it is approved, with a count of its own. */
+class Inspector implements Audit {
+  readonly denials: Denial[] = [];
+  readonly counts: readonly Count[];
+  adding = 0;
+  halted = false;
+  now = -Infinity;
+  cash = CASH;
+  peak = CASH;
+  readonly #limits: Limits;
+  readonly #marks: () => Float64Array;
+  readonly #markets: readonly number[];
+  readonly #sent: number[] = [];
+
+  constructor(limits: Limits, markets: readonly number[], marks: () => Float64Array) {
+    this.#limits = limits;
+    this.#markets = markets;
+    this.#marks = marks;
+    this.counts = markets.map(() => new Count());
+  }
+
+  onOrder(order: Order): void {
+    const count = this.counts[order.owner.index] as Count;
+    const quantity = Number(order.quantity);
+    const { held } = count;
+    const [buying, selling] = [count.onTheWay('buy', false), count.onTheWay('sell', false)];
+    count.leaves.set(order, quantity);
+    // Answers of a bar are dated at its opening: time as the account lives it never goes back.
+    this.now = Math.max(this.now, order.tsInit);
+    this.#sent.push(this.now);
+    if (isProtective(order)) {
+      assert.deepEqual([buying, selling], [0, 0], 'a position is protected once nothing else of it is on its way');
+      assert.equal(order.side === 'sell' ? quantity : -quantity, held, 'and all of it');
+      return;
+    }
+    assert.deepEqual([count.onTheWay('buy', true), count.onTheWay('sell', true)], [0, 0], 'no target is traded while an exit stands');
+    const adds = order.side === 'buy' ? held + buying + quantity > 0 : held - selling - quantity < 0;
+    if (!adds) return;
+    this.adding += 1;
+    assert.ok(!this.halted, 'halted, nothing adds risk');
+    const { notional, exposure, orders, windowMs, drawdown } = this.#limits;
+    const within = (value: number, limit: number, what: string) => assert.ok(value <= limit * (1 + 1e-12), `${what}: ${value} above ${limit}`);
+    within(quantity * this.#mark(order.owner.index), notional, 'notional');
+    within(this.worst, exposure * this.equity, 'exposure');
+    within(this.#sent.filter((at) => at > this.now - windowMs).length, orders, 'orders in the window');
+    within(1 - this.equity / this.peak, drawdown, 'drawdown');
+  }
+
+  onReport(report: ExecutionReport): void {
+    const count = this.counts[report.order.owner.index] as Count;
+    if (report.kind === 'filled') {
+      const signed = report.order.side === 'buy' ? Number(report.quantity) : -Number(report.quantity);
+      count.held += signed;
+      this.cash -= signed * Number(report.price) / 100;
+      const left = (count.leaves.get(report.order) as number) - Number(report.quantity);
+      if (left > 0) count.leaves.set(report.order, left);
+      else count.leaves.delete(report.order);
+    } else if (report.kind !== 'accepted') {
+      count.leaves.delete(report.order);
+    }
+  }
+
+  onDenial(denial: Denial): void {
+    assert.ok(denial.value > denial.limit && denial.quantity > 0 && denial.owner.includes('@'));
+    this.denials.push(denial);
+  }
+
+  #mark(book: number): number {
+    return this.#marks()[this.#markets[book] as number] as number;
+  }
+
+  get worst(): number {
+    return this.counts.reduce((sum, count, book) => (count.worst === 0 ? sum : sum + count.worst * this.#mark(book)), 0);
+  }
+
+  get equity(): number {
+    return this.counts.reduce((sum, { held }, book) => (held === 0 ? sum : sum + held * this.#mark(book)), this.cash);
+  }
+}
+
+/** Three markets, up to five books and a venue that answers up to `delay` events late; commands at random if wanted. */
+function run(seed: number, delay: number, options: { readonly volatility: number; readonly exits: number; readonly commands?: boolean; readonly flattenAt?: number }): Inspector {
+  const random = seededRandom(seed);
+  const markets = [MINUTE, MINUTE, 3 * MINUTE].map((intervalMs, index) => ({ instrument: testInstrument({ id: `I${index}` }), intervalMs }));
+  const placed = Array.from({ length: 1 + Math.floor(random() * 5) }, () => Math.floor(random() * 3));
+  const limits: Limits = { notional: pick(random, [1_000, 3_000, Infinity]), exposure: pick(random, [0.3, 0.6, 1.5]), orders: pick(random, [2, 5, 40]), windowMs: pick(random, [MINUTE, 10 * MINUTE]), drawdown: pick(random, [0.02, 0.3]) };
+  const client = new DelayedVenue({
+    delay: () => Math.ceil(random() * delay), portion: () => pick(random, [0.2, 0.5, 1]), refuses: () => random() < 0.1,
+    fees: noFee, moneyScale: 2, instruments: markets.map(({ instrument }) => instrument),
+  });
+  const inspector: Inspector = new Inspector(limits, placed, () => engine.portfolio.marks);
+  const engine: Engine = new Engine({
+    run: 'risk', markets, cash: CASH * 100, moneyScale: 2, fees: noFee, client, audit: inspector,
+    guards: [maxNotional(limits.notional), maxExposure(limits.exposure), maxOrderRate(limits.orders, limits.windowMs), maxDrawdown(limits.drawdown), staleData(5 * MINUTE)],
+    books: placed.map((market, index) => ({
+      strategyName: `s${index}`, strategy: new RandomStrategy(random, [-1, -0.5, 0, 0.3, 1], 0.3, options.exits), market,
+      sizing: pick(random, [{ kind: 'units', units: '12' }, { kind: 'fraction', fraction: '0.3' }] as const),
+    })),
+  });
+  const cursors = markets.map(({ intervalMs }) => new BarCursor(walkBars(random, { bars: 200, intervalMs, volatility: options.volatility })));
+  for (let minute = 1; minute <= 200; minute++) {
+    for (const [market, cursor] of cursors.entries()) {
+      const { intervalMs } = markets[market] as { intervalMs: number };
+      if (minute % (intervalMs / MINUTE) !== 0) continue;
+      cursor.index = minute / (intervalMs / MINUTE) - 1;
+      engine.onBar(market, cursor);
+      inspector.peak = Math.max(inspector.peak, inspector.equity);
+      if (options.volatility === 0) assert.ok(inspector.counts.reduce((sum, { held }) => sum + Math.abs(held) * 100, 0) <= limits.exposure * CASH, 'no position is ever larger than allowed');
+    }
+    if (options.commands && random() < 0.1) {
+      inspector.halted = random() < 0.7;
+      engine.onCommand(inspector.halted ? { kind: pick(random, ['halt', 'flatten']), reason: 'drawn' } : { kind: 'resume' });
+    }
+    if (minute === options.flattenAt) {
+      inspector.halted = true;
+      engine.onCommand({ kind: 'flatten', reason: 'drawn' });
+    }
+    if (options.flattenAt !== undefined && minute > options.flattenAt + 130) {
+      assert.deepEqual(inspector.counts.map(({ held, leaves }) => [held, leaves.size]), placed.map(() => [0, 0]), 'flat, and nothing on its way');
+    }
+  }
+  for (const book of engine.books) {
+    const { held } = inspector.counts[book.index] as Count;
+    assert.equal(Number(book.quantity), held);
+  }
+  assert.equal(engine.execution.strays, 0);
+  assert.equal(engine.risk.denials, inspector.denials.length);
+  return inspector;
+}
+
+function sample(delay: number, options: Parameters<typeof run>[2], runs: number): { adding: number; rules: Set<string> } {
+  let adding = 0;
+  const rules = new Set<string>();
+  fc.assert(fc.property(fc.integer(), (seed) => {
+    const inspector = run(seed, delay, options);
+    adding += inspector.adding;
+    for (const { rule } of inspector.denials) rules.add(rule);
+  }), { numRuns: runs });
+  return { adding, rules };
+}
+
+for (const delay of [1, 10, 50]) {
+  test(`with fills up to ${delay} events late, partial and overtaking each other no limit is exceeded`, () => {
+    const moving = sample(delay, { volatility: 0.004, exits: 0.4 }, 120);
+    assert.ok(moving.adding > 1_500, `${moving.adding} approvals say too little`);
+    for (const rule of ['notional', 'exposure', 'order-rate', 'drawdown']) assert.ok(moving.rules.has(rule), `${rule} was never put to the test`);
+    sample(delay, { volatility: 0, exits: 0 }, 80);
+    const commanded = sample(delay, { volatility: 0.004, exits: 0.4, commands: true }, 80);
+    assert.ok(commanded.rules.has('halted'));
+  });
+}
+
+for (const delay of [1, 10, 20]) {
+  test(`flatten ends flat and stays flat with answers up to ${delay} events late`, () => {
+    sample(delay, { volatility: 0.004, exits: 0.4, flattenAt: 50 }, 60);
+  });
+}
