@@ -1,4 +1,4 @@
-import { add, compare, fromNumber, mul, neg, parseDecimal, rescale, sub, toNumber, abs, type Exact } from '../domain/exact.ts';
+import { abs, add, compare, divide, fromNumber, max, min, mul, neg, parseDecimal, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { floorToLot, toLots, type Instrument } from '../domain/instrument.ts';
 import type { FeeModel } from '../ports/execution.ts';
 
@@ -63,21 +63,34 @@ class FractionSizer implements Sizer {
     return target > 0 ? size : neg(size);
   }
 
-  /** The largest quantity that the budget pays for with its fee: a float guess, then exact steps. */
+  /** The largest quantity that the budget pays for with its fee: guesses close in on it, and halving ends the search whatever the fee. */
   #largest(budget: Exact, mark: number): Exact {
     const price = fromNumber(mark, this.#instrument.priceScale);
-    let size = floorToLot(toNumber(budget, this.#moneyScale) / mark, this.#instrument);
-    // Each round moves by the money that is over or missing: fees are a small share, so it settles in a few.
-    for (let round = 0; round < 16; round++) {
-      const spare = sub(budget, this.#cost(price, size));
-      const step = floorToLot(toNumber(abs(spare), this.#moneyScale) / mark, this.#instrument);
+    if (price === 0) return 0;
+    const lots = (money: Exact) => floorToLot(toNumber(money, this.#moneyScale) / mark, this.#instrument);
+    // The first is known to be affordable, the second not to be; its infinity is only ever compared.
+    let enough: Exact = 0;
+    let tooMuch: Exact = Infinity;
+    const spare = (size: Exact) => {
+      const left = sub(budget, this.#cost(price, size));
+      if (compare(left, 0) >= 0) enough = max(enough, size);
+      else tooMuch = min(tooMuch, size);
+      return left;
+    };
+    // Each round moves by the money that is over or missing: fees are a small share, so two or three do.
+    let size = lots(budget);
+    for (let round = 0; round < 8; round++) {
+      const left = spare(size);
+      const step = lots(abs(left));
       if (step === 0) break;
-      size = compare(spare, 0) < 0 ? sub(size, step) : add(size, step);
+      size = max(0, compare(left, 0) < 0 ? sub(size, step) : add(size, step));
     }
     const lot = this.#instrument.lotSize;
-    while (compare(size, 0) > 0 && compare(this.#cost(price, size), budget) > 0) size = sub(size, lot);
-    while (compare(this.#cost(price, add(size, lot)), budget) <= 0) size = add(size, lot);
-    return compare(size, 0) > 0 ? size : 0;
+    for (let step = lot; compare(add(enough, step), tooMuch) < 0; step = mul(step, 2)) spare(add(enough, step));
+    for (let gap = sub(tooMuch, enough); compare(gap, lot) > 0; gap = sub(tooMuch, enough)) {
+      spare(add(enough, max(lot, toLots(divide(gap, 2, 'trunc'), this.#instrument))));
+    }
+    return enough;
   }
 
   #cost(price: Exact, quantity: Exact): Exact {
