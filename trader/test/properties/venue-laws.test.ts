@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BarCursor, type Bars } from '../../src/domain/bar.ts';
 import { Order, type Approved, type OrderOwner } from '../../src/domain/order.ts';
-import type { ExecutionReport } from '../../src/domain/report.ts';
+import type { ExecutionReport, FillReport } from '../../src/domain/report.ts';
 import { SimulatedVenue } from '../../src/simulation/venue.ts';
 import { noFee } from '../../src/simulation/fees.ts';
 import { MINUTE, testInstrument, walkBars } from '../markets.ts';
@@ -91,38 +91,45 @@ function readSeen(bars: Bars): Seen[] {
 /** Whether a price is better for the order than another. */
 const better = ({ side }: Order, price: number, than: number) => (side === 'buy' ? price < than : price > than);
 
-function checkFate(fate: Fate, { seen, latencyMs, marketFill }: Scene): void {
-  const { order, arrival, reports, cancelArrival } = fate;
-  const ends = reports.filter(({ kind }) => kind !== 'accepted');
+function checkFate(fate: Fate, scene: Scene): void {
+  const ends = fate.reports.filter(({ kind }) => kind !== 'accepted');
   assert.ok(ends.length <= 1, 'an order ends once');
   const fill = ends.find((report) => report.kind === 'filled');
-  if (fill) assert.equal(reports[0]?.kind, 'accepted', 'it is accepted before it trades');
-  const price = Number(order.price);
   if (fill) {
-    const at = Number(fill.price);
-    const atClose = marketFill === 'close' && latencyMs === 0 && order.type === 'market';
-    const bar = seen[fate.endedIn] as Seen;
-    assert.ok(fill.tsEvent >= arrival && fill.tsEvent >= bar.from && fill.tsEvent <= bar.to, 'nothing trades before it has arrived, or outside the bar at hand');
-    assert.ok(cancelArrival >= fill.tsEvent || cancelArrival > bar.from, 'nothing trades after its cancel has arrived');
-    assert.equal(fill.quantity, order.quantity);
-    if (arrival > bar.from) assert.ok(at === bar.close || order.type === 'limit' && better(order, bar.close, price), 'of the bar in which it arrived it sees the close alone');
-    if (order.type === 'limit') {
+    assert.equal(fate.reports[0]?.kind, 'accepted', 'it is accepted before it trades');
+    checkTime(fate, fill, scene.seen[fate.endedIn] as Seen);
+    checkPrice(fate, Number(fill.price), scene);
+  }
+  checkLiveness(fate, scene.seen, fill !== undefined);
+}
+
+function checkTime({ order, arrival, cancelArrival }: Fate, fill: FillReport, bar: Seen): void {
+  assert.ok(fill.tsEvent >= arrival && fill.tsEvent >= bar.from && fill.tsEvent <= bar.to, 'nothing trades before it has arrived, or outside the bar at hand');
+  assert.ok(cancelArrival >= fill.tsEvent || cancelArrival > bar.from, 'nothing trades after its cancel has arrived');
+  assert.equal(fill.quantity, order.quantity);
+}
+
+function checkPrice({ order, arrival, endedIn }: Fate, at: number, { seen, latencyMs, marketFill }: Scene): void {
+  const bar = seen[endedIn] as Seen;
+  const price = Number(order.price);
+  const inside = arrival > bar.from;
+  if (order.type !== 'limit') assert.ok(at >= bar.low && at <= bar.high, 'a price that the bar had');
+  switch (order.type) {
+    case 'limit':
       assert.equal(at, price, 'a limit trades neither better nor worse than its limit');
-      assert.ok(better(order, order.side === 'buy' ? bar.low : bar.high, price), 'and only when the price went through it');
-    } else {
-      assert.ok(at >= bar.low && at <= bar.high, 'a price that the bar had');
-    }
-    if (order.type === 'stop') {
+      assert.ok(better(order, inside ? bar.close : order.side === 'buy' ? bar.low : bar.high, price), 'and only when the price went through it');
+      break;
+    case 'stop':
       assert.ok(!better(order, at, price), 'a stop never trades better than its price');
-      assert.ok(at === price || at === bar.open || arrival > bar.from && at === bar.close, 'but at it, or at the gap');
-    }
-    if (order.type === 'market') {
-      const first = seen.find(({ to }) => (atClose ? to >= arrival : to > arrival || to === arrival && order.tsInit < arrival)) as Seen;
+      assert.ok(inside ? at === bar.close : at === price || at === bar.open, 'but at it, at the gap, or at the close of the bar in which it arrived');
+      break;
+    case 'market': {
+      const onTheSpot = marketFill === 'close' && latencyMs === 0;
+      const first = seen.find(({ to }) => (onTheSpot ? to >= arrival : to > arrival || to === arrival && order.tsInit < arrival));
       assert.equal(bar, first, 'a market order trades at its first chance');
-      assert.equal(at, arrival <= bar.from && !atClose ? bar.open : bar.close);
+      assert.equal(at, inside || onTheSpot ? bar.close : bar.open);
     }
   }
-  checkLiveness(fate, seen, fill !== undefined);
 }
 
 /** What could trade through a whole bar has not been left lying, and what is immediate does not wait. */
