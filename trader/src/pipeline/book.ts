@@ -10,7 +10,6 @@ export class WorkingOrder {
   readonly order: Order;
   /** What is not filled yet, in quantity units. */
   leaves: Exact;
-  accepted = false;
   /** Its end has been asked for. */
   canceling = false;
   /** The last trade of it that was booked: venues number trades upwards, so a repeated one is not above it. */

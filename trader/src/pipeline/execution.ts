@@ -1,4 +1,4 @@
-import { compare, sub, type Exact } from '../domain/exact.ts';
+import { sub, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
@@ -65,7 +65,6 @@ export class Execution {
     }
     switch (report.kind) {
       case 'accepted':
-        working.accepted = true;
         return 'progress';
       case 'filled':
         return this.#fill(book, working, report);
@@ -78,7 +77,7 @@ export class Execution {
   }
 
   #fill(book: Book, working: WorkingOrder, report: FillReport): Outcome {
-    if (report.tradeId <= working.lastTrade || compare(report.quantity, working.leaves) > 0) {
+    if (report.tradeId <= working.lastTrade || report.quantity > working.leaves) {
       this.strays += 1;
       return 'unknown';
     }

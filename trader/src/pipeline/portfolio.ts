@@ -20,7 +20,7 @@ export class Portfolio {
   readonly #instruments: readonly Instrument[];
   readonly #books: readonly Book[];
   readonly #quantities: Float64Array;
-  #cash: number;
+  #cash = NaN;
   #held = 0;
   fills = 0;
   /** Value of all fills together. */

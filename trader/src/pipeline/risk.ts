@@ -62,7 +62,7 @@ export class Risk {
   towardsTarget(book: Book, now: Timestamp): Approved<Order> | undefined {
     const gap = sub(book.wanted, expected(book));
     if (gap === 0) return undefined;
-    if (!this.#adds(book, gap)) return this.#mint(book, gap, now);
+    if (!this.#restricted(book) || !this.#adds(book, gap)) return this.#mint(book, gap, now);
     if (!book.latched) {
       const denial = this.#denial(book, gap, now);
       if (denial === undefined) return this.#mint(book, gap, now);
@@ -92,11 +92,16 @@ export class Risk {
     ), now);
   }
 
+  /** Whether there is anything that more risk must pass. */
+  #restricted(book: Book): boolean {
+    return book.latched || this.#guards.length > 0 || this.state.kind === 'halted';
+  }
+
   /** Whether a gap could leave the book with more at risk than it holds now, if nothing else on its way fills. */
   #adds(book: Book, gap: Exact): boolean {
-    return compare(gap, 0) > 0
-      ? compare(add(add(book.quantity, book.buying), gap), 0) > 0
-      : compare(add(sub(book.quantity, book.selling), gap), 0) < 0;
+    return gap > 0
+      ? add(add(book.quantity, book.buying), gap) > 0
+      : add(sub(book.quantity, book.selling), gap) < 0;
   }
 
   #denial(book: Book, gap: Exact, now: Timestamp): Denial | undefined {
@@ -134,7 +139,7 @@ export class Risk {
   }
 
   #mint(book: Book, gap: Exact, now: Timestamp): Approved<Order> {
-    const buy = compare(gap, 0) > 0;
+    const buy = gap > 0;
     const quantity = buy ? gap : neg(gap);
     if (buy) book.buying = add(book.buying, quantity);
     else book.selling = add(book.selling, quantity);
@@ -144,7 +149,8 @@ export class Risk {
   }
 
   #approve(order: Order, now: Timestamp): Approved<Order> {
-    for (const guard of this.#guards) guard.sent?.(now);
+    const guards = this.#guards;
+    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now);
     return order as Approved<Order>;
   }
 

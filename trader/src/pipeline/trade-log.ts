@@ -40,12 +40,14 @@ class OpenTrip {
 }
 
 const WIDTH = 8;
+/** Trips in one block of rows. */
+const BLOCK = 1024;
 
-/** Round trips by book, built fill by fill; float64 rows in one buffer, for metrics and display. */
+/** Round trips by book, built fill by fill; float64 rows in blocks, which are never moved, for metrics and display. */
 export class TradeLog {
   /** Finished trips. */
   length = 0;
-  #rows = new Float64Array(WIDTH * 256);
+  readonly #blocks: Float64Array[] = [];
   readonly #open: OpenTrip[];
 
   constructor(books: number) {
@@ -81,32 +83,33 @@ export class TradeLog {
 
   /** The trip at `index`, in order of exit. */
   at(index: number): RoundTrip {
-    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl] = this.#rows.subarray(index * WIDTH, (index + 1) * WIDTH) as unknown as
+    const row = (index % BLOCK) * WIDTH;
+    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl] = this.#block(index).subarray(row, row + WIDTH) as unknown as
       [number, number, number, number, number, number, number, number];
     return { book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl };
   }
 
   /** Profit after fees of the trip at `index`. */
   pnlAt(index: number): number {
-    return this.#rows[index * WIDTH + WIDTH - 1] as number;
+    return this.#block(index)[(index % BLOCK) * WIDTH + WIDTH - 1] as number;
+  }
+
+  #block(index: number): Float64Array {
+    return this.#blocks[Math.floor(index / BLOCK)] as Float64Array;
   }
 
   #finish(book: number, trip: OpenTrip, tsExit: Timestamp): void {
-    const at = this.length * WIDTH;
-    if (at === this.#rows.length) {
-      const grown = new Float64Array(at * 2);
-      grown.set(this.#rows);
-      this.#rows = grown;
-    }
-    const rows = this.#rows;
-    rows[at] = book;
-    rows[at + 1] = trip.tsEntry;
-    rows[at + 2] = tsExit;
-    rows[at + 3] = trip.largest;
-    rows[at + 4] = trip.openedValue / trip.opened;
-    rows[at + 5] = trip.closedValue / trip.closed;
-    rows[at + 6] = trip.fees;
-    rows[at + 7] = trip.realised - trip.fees;
+    const row = (this.length % BLOCK) * WIDTH;
+    if (row === 0) this.#blocks.push(new Float64Array(BLOCK * WIDTH));
+    const rows = this.#block(this.length);
+    rows[row] = book;
+    rows[row + 1] = trip.tsEntry;
+    rows[row + 2] = tsExit;
+    rows[row + 3] = trip.largest;
+    rows[row + 4] = trip.openedValue / trip.opened;
+    rows[row + 5] = trip.closedValue / trip.closed;
+    rows[row + 6] = trip.fees;
+    rows[row + 7] = trip.realised - trip.fees;
     this.length += 1;
   }
 }

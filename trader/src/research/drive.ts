@@ -5,10 +5,10 @@ import type { Engine, Market } from '../pipeline/engine.ts';
 class Stream {
   readonly market: number;
   readonly intervalMs: number;
+  /** At the next bar. */
   readonly cursor: BarCursor;
   /** Close of the next bar; Infinity when there is none. */
   next = Infinity;
-  index = 0;
   readonly #pieces: Iterator<Bars>;
 
   constructor(market: number, intervalMs: number, pieces: Iterable<Bars>) {
@@ -16,12 +16,19 @@ class Stream {
     this.intervalMs = intervalMs;
     this.#pieces = pieces[Symbol.iterator]();
     this.cursor = new BarCursor({ length: 0 } as Bars);
-    this.fetch();
+    this.#fetch();
+  }
+
+  /** Sees where the cursor has been moved to. */
+  settle(): void {
+    const { bars, index } = this.cursor;
+    if (index < bars.length) this.next = (bars.timestamp[index] as number) + this.intervalMs;
+    else this.#fetch();
   }
 
   /** Takes the next piece that is not empty. */
-  fetch(): void {
-    this.index = 0;
+  #fetch(): void {
+    this.cursor.index = 0;
     this.next = Infinity;
     for (let piece = this.#pieces.next(); !piece.done; piece = this.#pieces.next()) {
       if (piece.value.length === 0) continue;
@@ -50,7 +57,8 @@ export function drive(engine: Engine, markets: readonly Market[], streams: reado
     const first = earliest(all, undefined);
     if (first === undefined) return;
     const run = runLength(first, earliest(all, first), untilPause);
-    advance(engine, first, run);
+    advance(engine, first.market, first.cursor, first.cursor.index + run);
+    first.settle();
     admitted += run;
     untilPause -= run;
     if (untilPause === 0) {
@@ -70,28 +78,20 @@ function earliest(streams: readonly Stream[], except: Stream | undefined): Strea
 
 /** How many bars of `first` come before the next bar of `other`, within its piece and at most `limit`. */
 function runLength(first: Stream, other: Stream | undefined, limit: number): number {
-  const { bars } = first.cursor;
-  const most = Math.min(limit, bars.length - first.index);
+  const { bars, index } = first.cursor;
+  const most = Math.min(limit, bars.length - index);
   if (other === undefined) return most;
   let run = 1;
   const wins = first.market < other.market;
   while (run < most) {
-    const close = (bars.timestamp[first.index + run] as number) + first.intervalMs;
+    const close = (bars.timestamp[index + run] as number) + first.intervalMs;
     if (wins ? close > other.next : close >= other.next) break;
     run += 1;
   }
   return run;
 }
 
-/** The hot loop: hands `run` bars to the engine. */
-function advance(engine: Engine, stream: Stream, run: number): void {
-  const { cursor, market } = stream;
-  const end = stream.index + run;
-  for (let i = stream.index; i < end; i++) {
-    cursor.index = i;
-    engine.onBar(market, cursor);
-  }
-  stream.index = end;
-  if (end === cursor.bars.length) stream.fetch();
-  else stream.next = (cursor.bars.timestamp[end] as number) + stream.intervalMs;
+/** The hot loop: hands bars to the engine up to the index `end`, and nothing else, so that its end does not surprise its compiled code. */
+function advance(engine: Engine, market: number, cursor: BarCursor, end: number): void {
+  for (; cursor.index < end; cursor.index++) engine.onBar(market, cursor);
 }
