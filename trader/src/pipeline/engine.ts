@@ -76,9 +76,14 @@ export class Engine {
 
   constructor(spec: EngineSpec) {
     const instruments = spec.markets.map((market) => market.instrument);
+    const names = new Map<string, number>();
     this.books = spec.books.map(({ strategyName, strategy, market, sizing }, index) => {
       const instrument = instruments[market] as Instrument;
-      return new Book(spec.run, `${strategyName}@${instrument.id}`, index, market, strategy, createSizer(sizing, instrument, spec.fees, spec.moneyScale));
+      const name = `${strategyName}@${instrument.id}`;
+      const namesakes = (names.get(name) ?? 0) + 1;
+      names.set(name, namesakes);
+      // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
+      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, strategy, createSizer(sizing, instrument, spec.fees, spec.moneyScale));
     });
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
@@ -148,7 +153,7 @@ export class Engine {
     const outcome = this.execution.apply(report);
     if (outcome === 'progress' || outcome === 'unknown') return;
     const book = this.books[report.order.owner.index] as Book;
-    this.now = Math.max(this.now, report.tsEvent);
+    if (report.tsEvent > this.now) this.now = report.tsEvent;
     if (outcome === 'protective-filled') {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
       if (report.order.signalId === book.signalId) {
