@@ -1,14 +1,17 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { EXIT_CODES } from './exit-codes.ts';
 
 // Keeps the source, stripped of its types and compiled, between runs: a start takes a third of the time.
 enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compile', import.meta.url)));
 
-// Who reads our output may stop reading, as `| head` does: that ends the work, and is no error.
+// Who reads our output may stop reading, as `| head` does: that ends the work, and is no error. Nor is
+// a full disk below it a defect; a run on paper goes on from its journal.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
-    throw error;
+    if (stream === process.stdout) process.stderr.write(`algotrendy: the output cannot be written: ${error.message}\n  What to do: Make room for it, or send it elsewhere.\n`);
+    process.exit(EXIT_CODES.disk);
   });
 }
 

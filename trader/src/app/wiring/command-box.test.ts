@@ -25,6 +25,7 @@ test('a command waits until it is taken, and the last one counts', () => inBox((
 }));
 
 test('what cannot be read as a command halts', () => inBox((box, home) => {
+  box.put({ kind: 'resume' });
   for (const text of ['', 'halt', '{"kind":"buy"}', '{"kind":"halt"}', 'null']) {
     writeFileSync(join(home, 'paper', 'command.json'), text);
     assert.equal(box.peek()?.kind, 'halt', text);

@@ -8,19 +8,18 @@ import type { Command } from '../../ports/journal.ts';
  * command counts, and one that nobody takes waits for the next start.
  */
 export class CommandBox {
+  readonly #folder: string;
   readonly #path: string;
-  readonly #lock: string;
 
   /** The box of the paper run in this state folder. */
   constructor(home: string) {
-    const folder = join(home, 'paper');
-    mkdirSync(folder, { recursive: true });
-    this.#path = join(folder, 'command.json');
-    this.#lock = join(folder, 'lock');
+    this.#folder = join(home, 'paper');
+    this.#path = join(this.#folder, 'command.json');
   }
 
   /** Leaves a command, in place of one that was not taken yet. */
   put(command: Command): void {
+    mkdirSync(this.#folder, { recursive: true });
     const draft = `${this.#path}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(command));
     renameSync(draft, this.#path);
@@ -28,7 +27,8 @@ export class CommandBox {
 
   /** Whether a run is trading here that will look into the box. */
   isWatched(): boolean {
-    const lock = ProcessLock.take(this.#lock);
+    mkdirSync(this.#folder, { recursive: true });
+    const lock = ProcessLock.take(join(this.#folder, 'lock'));
     lock?.release();
     return lock === undefined;
   }
