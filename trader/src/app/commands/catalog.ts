@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   flatten: async () => (await import('./halt.ts')).flattenCommand,
   resume: async () => (await import('./halt.ts')).resumeCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  sweep: async () => (await import('./sweep.ts')).sweepCommand,
   strategies: async () => (await import('./strategies.ts')).strategiesCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,

@@ -87,7 +87,8 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
   };
 }
 
-function marketOf(market: ChosenBars, request: BacktestRequest): Market {
+/** What is traded: an instrument under the plain profile, or under a venue's rules. */
+export function marketOf(market: ChosenBars, request: BacktestRequest): Market {
   const { set, id, weekends, intervalMs } = market;
   const instrument = request.venue === undefined
     ? plainInstrument(id, { fee: request.fee, sizing: request.sizing, priceDecimals: set.priceDecimals, weekends })
@@ -95,7 +96,8 @@ function marketOf(market: ChosenBars, request: BacktestRequest): Market {
   return { instrument, intervalMs };
 }
 
-function metricsOf(engine: Engine, markets: readonly Market[]) {
+/** The figures of a run that is over. */
+export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
   const pnl = Float64Array.from({ length: trades.length }, (_, index) => trades.pnlAt(index));
   const { sharpe, sortino, winRate, profitFactor } = measure({
@@ -105,7 +107,8 @@ function metricsOf(engine: Engine, markets: readonly Market[]) {
   return { trades: trades.length, sharpe, sortino, maxDrawdown: curve.maxDrawdown, winRate, profitFactor, exposure: engine.exposedBars / engine.bars };
 }
 
-function feeText(fee: FeeRequest): string {
+/** A fee as a person would read it. */
+export function feeText(fee: FeeRequest): string {
   if (fee.kind === 'bps') return `${fee.bps} bp`;
   return `per-share:${fee.perShare}${fee.min === undefined ? '' : `,min=${fee.min}`}${fee.maxRate === undefined ? '' : `,max=${fee.maxRate}`}`;
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { DATA_FOLDER } from '../wiring/venue-rules.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const BTC = join(DATA_FOLDER, 'binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz');
+const home = mkdtempSync(join(tmpdir(), 'sweep-command-'));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+interface Money {
+  readonly finalEquity: string;
+  readonly fees: string;
+  readonly fills: number;
+  readonly sharpe: number;
+  readonly maxDrawdown: number;
+}
+
+function run(...words: readonly string[]) {
+  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: home } });
+}
+
+function json<T>(...words: readonly string[]): T {
+  const { status, stdout, stderr } = run(...words, '--json');
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as T;
+}
+
+const PLAIN = ['--bars', BTC, '--cash', '1000000', '--sizing', 'units:1', '--interval', '5m'];
+const GRID = ['--grid', 'fast=6:12:3', '--grid', 'slow=12:26:7', '--grid', 'signal=9'];
+
+describe('sweep', () => {
+  it('of a single combination gives the backtest\'s own result', () => {
+    const one = json<{ combos: number; kernelCombos: number; best: Money[]; sumFinalEquity: string; totalFills: number }>(
+      'sweep', 'macd', ...PLAIN, '--grid', 'fast=12:12:1', '--grid', 'slow=26:26:1', '--grid', 'signal=9:9:1',
+    );
+    const { finalEquity, fees, fills, sharpe, maxDrawdown } = json<Money>('backtest', 'macd', ...PLAIN);
+    assert.deepEqual([one.combos, one.kernelCombos, one.sumFinalEquity, one.totalFills], [1, 1, finalEquity, fills]);
+    const [best] = one.best;
+    assert.deepEqual([best.finalEquity, best.fees, best.fills, best.sharpe, best.maxDrawdown], [finalEquity, fees, fills, sharpe, maxDrawdown]);
+  });
+
+  it('shows the best, a map, and how it was run, in the width of a terminal', () => {
+    const { status, stdout, stderr } = run('sweep', 'macd', ...PLAIN, ...GRID);
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr, '', 'no progress where nobody watches');
+    for (const fact of ['macd on ', '8 combinations, 1 skipped', 'The best 5 by final equity', 'by fast (down) and slow (across)', 'over columns in one thread']) {
+      assert.ok(stdout.includes(fact), `${fact} in\n${stdout}`);
+    }
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+  });
+
+  it('runs through the engine what no kernel covers', () => {
+    const report = json<{ combos: number; kernelCombos: number; workers: number; comboBarsPerCpuSecond: number }>(
+      'sweep', 'bollinger', '--bars', BTC, '--interval', '15m', '--grid', 'deviations=1.5:2.5:0.5', '--grid', 'rule=squeeze,reversion', '--top', '1',
+    );
+    assert.deepEqual([report.combos, report.kernelCombos, report.workers], [6, 0, 0]);
+    assert.ok(report.comboBarsPerCpuSecond > 0);
+  });
+
+  it('refuses what it cannot run, in words', () => {
+    const refused = (words: readonly string[], message: RegExp) => {
+      const { status, stderr } = run('sweep', 'macd', ...words);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, message);
+    };
+    refused(PLAIN, /no grid is given/);
+    refused([...PLAIN, '--grid', 'fast=9:5:1'], /--grid: "fast=9:5:1" begins above its end/);
+    refused([...PLAIN, '--grid', 'pace=1:2:1'], /unknown parameter "pace"/);
+    refused([...PLAIN, ...GRID, '--param', 'fast=5'], /fast is given twice/);
+    refused([...PLAIN, ...GRID, '--bars', `B=${BTC}`], /bars of one instrument/);
+  });
+});
