@@ -107,6 +107,7 @@ export class JournalFile implements Journal {
   #ahead: Line | undefined;
   #crc = 0;
   #unsynced = false;
+  #failure: JournalError | undefined;
 
   /**
    * Opens or creates the file to go on with it; with access `read` it must exist, stays as it is, and
@@ -151,12 +152,15 @@ export class JournalFile implements Journal {
       return;
     }
     if (this.#access === 'read') return;
+    // Behind half a record nothing may follow, even if there is room again: that would be damage.
+    if (this.#failure) throw this.#failure;
     const crc = crc32(text, this.#crc);
     const bytes = Buffer.from(`${prefix(crc)}${text}\n`);
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
     } catch (error) {
-      throw diskError(this.path, error);
+      this.#failure = diskError(this.path, error);
+      throw this.#failure;
     }
     this.#crc = crc;
     this.sequence += 1;
@@ -170,7 +174,8 @@ export class JournalFile implements Journal {
     try {
       fdatasyncSync(this.#descriptor);
     } catch (error) {
-      throw diskError(this.path, error);
+      this.#failure = diskError(this.path, error);
+      throw this.#failure;
     }
     this.#unsynced = false;
   }
