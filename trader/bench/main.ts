@@ -19,6 +19,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
       name, value: seconds * 1000, unit: 'ms', limit: limitSeconds * 1000, better: 'less',
     }));
   },
+  async sweep() {
+    const { benchSweep } = await import('./sweep.ts');
+    return (await benchSweep()).map((figure): Figure => ({ ...figure, better: 'more' }));
+  },
 };
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
