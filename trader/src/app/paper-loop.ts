@@ -40,6 +40,7 @@ const FASTEST = 100_000;
  */
 export async function runPaper(request: PaperRequest, terminal: Terminal): Promise<void> {
   const loop = await PaperLoop.open(request, terminal);
+  // For good: a second Ctrl-C, or npm passing the first one on, must not cut the clean stop short.
   const stop = () => loop.requestStop();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -48,9 +49,6 @@ export async function runPaper(request: PaperRequest, terminal: Terminal): Promi
   } catch (error) {
     loop.abandon();
     throw error;
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
   }
 }
 

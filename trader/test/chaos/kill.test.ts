@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -7,6 +7,7 @@ import { PaperTrader } from '../../src/app/wiring/paper.ts';
 import { pick, seededRandom } from '../random.ts';
 import { isInput, JournalLedger, readJournal, type JournalImage } from './journal-ledger.ts';
 import { parseLine, runPaper } from './paper-process.ts';
+import { journalOf } from './small-run.ts';
 
 // The real command line, killed 200 times by SIGKILL: at exact writes to its journal (before, after
 // and in the middle of one), and from outside at any moment, while it recovers or while it trades.
@@ -18,7 +19,6 @@ const SEED = 20_260_101;
 const folder = mkdtempSync(join(tmpdir(), 'kill-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const journalOf = (home: string) => join(home, 'paper', 'journal.jsonl');
 const undisturbed = join(folder, 'undisturbed');
 let journal: JournalImage;
 let told: readonly string[] = [];
@@ -105,7 +105,7 @@ class Chain {
     this.#random = seededRandom(SEED + index);
     mkdirSync(this.home);
     // One chain reads the shipped bars itself, so that a kill can meet that too.
-    if (index > 0) cpSync(join(undisturbed, 'cache'), join(this.home, 'cache'), { recursive: true, preserveTimestamps: true });
+    if (index > 0) symlinkSync(join(undisturbed, 'cache'), join(this.home, 'cache'));
   }
 
   async suffer(): Promise<void> {

@@ -16,6 +16,10 @@ export interface PaperOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Modules that the process loads before the program. */
   readonly imports?: readonly string[];
+  /** No file may grow beyond so many blocks of 512 bytes. */
+  readonly fileBlocks?: number;
+  /** A descriptor that takes the output, in place of `lines`. */
+  readonly output?: number;
   /** Hears every line as it comes, the first one being number 1; `kill` ends the process by SIGKILL unless another signal is named. */
   onLine?(line: string, number: number, kill: (signal?: NodeJS.Signals) => void): void;
   /** Called once the process is there. */
@@ -31,17 +35,19 @@ export interface Ended {
 }
 
 /** Runs the real command line in a process of its own until it ends: `paper --json` where no words are given. */
-export function runPaper({ home, words = ['paper', '--json', '--speed', 'max'], fault, environment, imports = [], onLine, onStart }: PaperOptions): Promise<Ended> {
+export function runPaper({ home, words = ['paper', '--json', '--speed', 'max'], fault, environment, imports = [], fileBlocks, output, onLine, onStart }: PaperOptions): Promise<Ended> {
   const modules = [...imports, ...(fault === undefined ? [] : [FAULT])].flatMap((module) => ['--import', module]);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...modules, MAIN, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const limit = fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'sh'];
+  const [command, ...following] = [...limit, process.execPath, '--disable-warning=ExperimentalWarning', ...modules, MAIN, ...words] as [string, ...string[]];
+  const child = spawn(command, following, {
+    stdio: ['ignore', output ?? 'pipe', 'pipe'],
     env: { ...process.env, CI: 'true', ALGOTRENDY_HOME: home, ...(fault !== undefined && { JOURNAL_FAULT: fault }), ...environment },
   });
   const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);
   const lines: string[] = [];
   let errors = '';
   let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     const texts = (rest + chunk).split('\n');
     rest = texts.pop() as string;
     for (const text of texts) {
@@ -49,7 +55,7 @@ export function runPaper({ home, words = ['paper', '--json', '--speed', 'max'], 
       onLine?.(text, lines.length, kill);
     }
   });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => void (errors += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => void (errors += chunk));
   onStart?.(kill);
   return new Promise((resolve, reject) => {
     child.on('error', reject);

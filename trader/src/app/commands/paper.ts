@@ -19,7 +19,7 @@ export const paperCommand = defineCommand({
     speed: withDefault(value('N|max', 'market seconds per second, or max', readSpeed), '300'),
     for: value('60s', 'stop after so much time on the clock', readInterval),
     'at-end': value('WHAT', 'when the data ends: wait, which the live screen does by itself, or stop', readChoice('wait', 'stop')),
-    cash: value('N', 'opening cash of a new run; 100000 where none is given', readDecimal),
+    cash: value('N', 'opening cash of a new run; 100000 where none is given', readCash),
     fresh: flag('put the run so far aside and begin a new one'),
   },
   notes: [
@@ -39,7 +39,13 @@ export const paperCommand = defineCommand({
 
 function readSpeed(text: string, name: string): number {
   if (text === 'max') return Infinity;
-  const speed = Number(readDecimal(text, name));
+  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (speed > 0 && speed <= 1_000_000) return speed;
   throw new Refusal('usage', `--${name} takes max or a number above 0 and up to 1000000, not "${text}"`);
+}
+
+function readCash(text: string, name: string): string {
+  const cash = readDecimal(text, name);
+  if (Number(cash) > 0) return cash;
+  throw new Refusal('usage', `--${name} takes an amount above 0: nothing can be traded without money`);
 }

@@ -5,7 +5,7 @@ import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Account } from '../../domain/account.ts';
-import { format, sub, type Exact } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/position.ts';
@@ -143,7 +143,7 @@ export class PaperTrader {
       opened.push(journal);
       const head = journal.ahead();
       const setup = head === undefined ? undefined : setupOf(head, path);
-      if (setup && cash !== undefined && cash !== setup.cash) {
+      if (setup && cash !== undefined && !sameDecimal(cash, setup.cash)) {
         throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
       }
       const files = setup?.markets.map(({ bars }) => bars) ?? shippedInstruments().map(({ bars }) => bars);
@@ -277,6 +277,11 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
   }
   repeating = false;
   return { run, history, prices, fills, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+}
+
+function sameDecimal(a: string, b: string): boolean {
+  const scale = Math.max(decimalPlaces(a), decimalPlaces(b));
+  return parseDecimal(a, scale) === parseDecimal(b, scale);
 }
 
 /** A setup that comes from a journal may name what this build does not have. */
