@@ -14,6 +14,7 @@ const FIELD = 2;
 export function renderSweep(report: SweepReport, columns: number, style: Style): string[] {
   const width = Math.max(40, Math.min(columns, 100));
   const span = `${report.interval}, ${formatTime(Date.parse(report.from))} to ${formatTime(Date.parse(report.to))} UTC`;
+  if (report.combos === 0) return [style.warn('No combination passed the strategy\'s own check.')];
   const skipped = report.skipped === 0 ? '' : `, ${formatCount(report.skipped)} skipped by the strategy's own check`;
   return [
     clip(`${style.strong(report.strategy)} on ${style.strong(report.instrument)}  ${style.faint(span)}`, width),
@@ -29,7 +30,6 @@ function axisText({ name, values }: Axis): string {
 }
 
 function bestLines(report: SweepReport, width: number, style: Style): string[] {
-  if (report.best.length === 0) return [style.warn('No combination passed the strategy\'s own check.')];
   const swept = report.grid.map(({ name }) => name);
   const columns = [
     ...swept.map((title) => ({ title, align: 'right' as const })),

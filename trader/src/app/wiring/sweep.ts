@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
@@ -99,7 +99,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   const cpu = process.cpuUsage();
   const job = { ...request, bars, market: marketOf(chosen, request), fixed: request.parameters };
   const { sweep, spec, grid } = await openSweep(job);
-  const workers = threadsFor(sweep, grid, bars, request.workers ?? cpus().length);
+  const workers = threadsFor(sweep, grid, bars, request.workers ?? availableParallelism());
   const onDone = (combos: number) => context.onProgress?.('run', combos / grid.size);
   const parts = workers === 0 ? [sweep.run(0, grid.size, onDone)] : await sweepInThreads(job, grid.size, workers, onDone);
   const all = mergeParts(parts, request.top);

@@ -21,8 +21,8 @@ type Side = 'long' | 'short';
 const LANES = 5;
 /** Bars that all groups advance over before any goes on, a multiple of 32: the averages stay in the cache. */
 const STRETCH = 480;
-/** Bits that are worked out before they are shown: 32 MB. */
-const BITS = 1 << 28;
+/** Bits that are worked out before they are shown: 16 MB. */
+const BITS = 1 << 27;
 
 /**
  * The cross and zero rules over columns. Each average is worked out once for all sets that share
