@@ -7,7 +7,7 @@ import type { Order } from '../domain/order.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { Book } from './book.ts';
 import { Engine } from './engine.ts';
-import { maxExposure, type Guard } from './guards.ts';
+import { maxExposure, staleData, type Guard } from './guards.ts';
 
 /** One strategy for ten units of one instrument, at a venue that is played by hand. */
 class Stage {
@@ -239,6 +239,16 @@ test('a denied flip closes what is held', () => {
   stage.venue.fill(stage.order(1), 20_000);
   stage.bar();
   assert.equal(stage.venue.orders.length, 2);
+});
+
+test('what comes up long after the last price opens nothing on it, and still closes', () => {
+  const stage = longWithExits([{ target: -1, stop: 105, takeProfit: 90 }], [staleData(3 * MINUTE)]);
+  stage.bar();
+  stage.venue.cancelled(stage.order(1));
+  stage.venue.now += 4 * MINUTE;
+  stage.venue.cancelled(stage.order(2));
+  assert.deepEqual(stage.audit.denials, [{ rule: 'stale-data', owner: 'scripted@A', tsEvent: 6 * MINUTE, side: 'sell', quantity: 20, value: 4 * MINUTE, limit: 3 * MINUTE }]);
+  assert.deepEqual(stage.sent(3), ['sell 10 target']);
 });
 
 test('flatten cancels, closes and stays flat, whatever the strategy thinks meanwhile', () => {

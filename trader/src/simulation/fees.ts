@@ -14,7 +14,7 @@ export class BasisPointFee implements FeeModel {
     let rate = parseDecimal(basisPoints, places);
     let scale = places + 4;
     // 10 bp is 0.001, not 0.0010: fewer decimals keep money in the fast number range.
-    while (scale > 0 && rate !== 0 && divide(rate, 10, 'trunc') === divide(rate, 10, 'ceil')) {
+    while (scale > 0 && rate !== 0 && divide(rate, 10, 'floor') === divide(rate, 10, 'ceil')) {
       rate = divide(rate, 10, 'trunc');
       scale -= 1;
     }
