@@ -40,7 +40,7 @@ class UnitSizer implements Sizer {
 }
 
 /** Decimals kept of a share of equity. */
-const SHARE_SCALE = 9;
+export const SHARE_SCALE = 9;
 
 class FractionSizer implements Sizer {
   readonly #fraction: Exact;

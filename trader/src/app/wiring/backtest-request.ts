@@ -89,11 +89,18 @@ export interface BacktestReport {
   /** Annualised by daily UTC returns, √365 crypto, √252 equities; risk-free 0. */
   readonly sharpe: number | null;
   readonly sortino: number | null;
+  /** Annualised standard deviation of daily returns, and annual growth; growth ÷ maxDrawdown. */
+  readonly volatility: number | null;
+  readonly cagr: number | null;
+  readonly calmar: number | null;
   /** Largest fall from a peak of the equity at bar closes, as a share of the peak. */
   readonly maxDrawdown: number;
   readonly winRate: number | null;
   /** Gross profit / gross loss over round trips after fees. */
   readonly profitFactor: number | null;
+  /** Mean profit of a round trip, account money; mean win ÷ mean loss. */
+  readonly expectancy: number | null;
+  readonly payoff: number | null;
   /** Share of bars at whose close a position was held. */
   readonly exposure: number;
   /** Σ notional of all fills / starting cash. */

@@ -1,12 +1,12 @@
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
-import { format } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
-import { createFees, plainInstrument, venueInstrument } from './profile.ts';
+import { checkSizing, createFees, plainInstrument, venueInstrument } from './profile.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { venueRules } from './venue-rules.ts';
 
@@ -93,6 +93,7 @@ export function marketOf(market: ChosenBars, request: BacktestRequest): Market {
   const instrument = request.venue === undefined
     ? plainInstrument(id, { fee: request.fee, sizing: request.sizing, priceDecimals: set.priceDecimals, weekends })
     : venueInstrument(venueRules(request.venue, id), set.priceDecimals);
+  checkSizing(request.sizing, instrument);
   return { instrument, intervalMs };
 }
 
@@ -100,17 +101,26 @@ export function marketOf(market: ChosenBars, request: BacktestRequest): Market {
 export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
   const pnl = Float64Array.from({ length: trades.length }, (_, index) => trades.pnlAt(index));
-  const { sharpe, sortino, winRate, profitFactor } = measure({
+  const { winRate, profitFactor, expectancy, payoff, ...ofReturns } = measure({
     dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, pnl,
     periodsPerYear: Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass])),
   });
-  return { trades: trades.length, sharpe, sortino, maxDrawdown: curve.maxDrawdown, winRate, profitFactor, exposure: engine.exposedBars / engine.bars };
+  return {
+    trades: trades.length, ...ofReturns, maxDrawdown: curve.maxDrawdown,
+    winRate, profitFactor, expectancy, payoff, exposure: engine.exposedBars / engine.bars,
+  };
 }
 
 /** A fee as a person would read it. */
 export function feeText(fee: FeeRequest): string {
   if (fee.kind === 'bps') return `${fee.bps} bp`;
-  return `per-share:${fee.perShare}${fee.min === undefined ? '' : `,min=${fee.min}`}${fee.maxRate === undefined ? '' : `,max=${fee.maxRate}`}`;
+  return `per-share:${fee.perShare}${fee.min === undefined ? '' : `,min=${fee.min}`}${fee.maxRate === undefined ? '' : `,max=${percent(fee.maxRate)}`}`;
+}
+
+/** A share as percent, exactly: `0.005` is `0.5%`. */
+function percent(share: string): string {
+  const scale = Math.max(2, decimalPlaces(share));
+  return `${format(parseDecimal(share, scale), scale - 2)}%`;
 }
 
 function seconds({ user, system }: NodeJS.CpuUsage): number {

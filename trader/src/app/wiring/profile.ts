@@ -1,8 +1,9 @@
-import { decimalPlaces, parseDecimal } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
-import type { Sizing } from '../../pipeline/sizing.ts';
+import { SHARE_SCALE, type Sizing } from '../../pipeline/sizing.ts';
 import type { FeeModel } from '../../ports/execution.ts';
 import { BasisPointFee, PerShareFee } from '../../simulation/fees.ts';
+import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 
 /** What decides the units of an instrument that no venue's rules describe. */
@@ -29,6 +30,15 @@ export function plainInstrument(id: string, { fee, sizing, priceDecimals, weeken
     id, assetClass: equity ? 'equity' : 'crypto', quoteCurrency: 'USD', priceScale: priceDecimals, quantityScale,
     tickSize: 1, lotSize: 1, minNotional: 0,
   };
+}
+
+/** Refuses a sizing that is finer than the instrument trades in, or than a share of equity is kept. */
+export function checkSizing(sizing: Sizing, { id, quantityScale, lotSize }: Instrument): void {
+  const [size, scale] = sizing.kind === 'units' ? [sizing.units, quantityScale] : [sizing.fraction, SHARE_SCALE];
+  if (decimalPlaces(size) <= scale) return;
+  throw new Refusal('usage', sizing.kind === 'units'
+    ? `${size} units cannot be traded: ${id} trades in steps of ${format(lotSize, quantityScale)}`
+    : `a fraction has at most ${SHARE_SCALE} decimals, not ${decimalPlaces(size)}`, { where: '--sizing' });
 }
 
 /** Makes the fee model that was asked for. */
