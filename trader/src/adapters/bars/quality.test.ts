@@ -68,7 +68,7 @@ test('the facts of the shipped files are those that were found without this prog
   }
 });
 
-const shared = join(root, '../shared/data');
+const shared = join(root, '..', 'shared', 'data');
 
 test('every real file beside the checkout has the facts of its manifest', { skip: !existsSync(shared) }, async () => {
   const rows = readFileSync(join(shared, 'MANIFEST.md'), 'utf8').split('\n').map((line) => line.split('|').map((cell) => cell.trim())).filter((cells) => cells[1]?.startsWith('ohlcv/'));

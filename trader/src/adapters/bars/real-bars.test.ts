@@ -8,7 +8,7 @@ import { openBars } from './column-cache.ts';
 import { TestFolder } from './test-folder.ts';
 
 const folder = new TestFolder();
-const ohlcv = join(import.meta.dirname, '../../../../../shared/data/ohlcv');
+const ohlcv = join(import.meta.dirname, '../../../../..', 'shared', 'data', 'ohlcv');
 
 async function read(name: string): Promise<Bars> {
   const set = await openBars(join(ohlcv, name), { home: folder.home });
