@@ -16,4 +16,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { runCommandLine } = await import('./command-line.ts');
-process.exitCode = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
+const code = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
+if (process.stdout.writableLength > 0) await new Promise((resolve) => process.stdout.once('drain', resolve));
+// Not by winding down, during which a second Ctrl-C would still be taken for a kill.
+process.exit(code);
