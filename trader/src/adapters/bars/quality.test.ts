@@ -70,7 +70,7 @@ test('the facts of the shipped files are those that were found without this prog
 
 const shared = join(root, '..', 'shared', 'data');
 
-test('every real file beside the checkout has the facts of its manifest', { skip: !existsSync(shared) }, async () => {
+if (existsSync(shared)) test('every real file beside the checkout has the facts of its manifest', async () => {
   const rows = readFileSync(join(shared, 'MANIFEST.md'), 'utf8').split('\n').map((line) => line.split('|').map((cell) => cell.trim())).filter((cells) => cells[1]?.startsWith('ohlcv/'));
   assert.equal(rows.length, readdirSync(join(shared, 'ohlcv')).length);
   for (const [, name = '', , , , from, to, ...cells] of rows) {

@@ -10,8 +10,8 @@ import { TestFolder } from './test-folder.ts';
 const folder = new TestFolder();
 const ohlcv = join(import.meta.dirname, '../../../../..', 'shared', 'data', 'ohlcv');
 
-async function read(name: string): Promise<Bars> {
-  const set = await openBars(join(ohlcv, name), { home: folder.home });
+async function read(path: string): Promise<Bars> {
+  const set = await openBars(path, { home: folder.home });
   const bars = set.read();
   set.close();
   return bars;
@@ -32,12 +32,30 @@ function agreeing(made: Bars, published: Bars): { both: number; prices: number; 
   return count;
 }
 
-test('one-minute bars make the exchange\'s own five-minute bars', { skip: !existsSync(ohlcv) }, async () => {
-  const made = resample(await read('binance-spot_SOLUSDT_1m_20230316-20230501.csv.gz'), 300_000);
-  assert.deepEqual(agreeing(made, await read('binance-spot_SOLUSDT_5m_20220801-20230927.csv.gz')), { both: 13_217, prices: 13_217, volumes: 13_217 });
+test('shipped one-minute bars make the hours that a plain loop over them makes', async () => {
+  const minutes = await read(join(import.meta.dirname, '../../../../data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz'));
+  const hours = new Map<number, number[]>();
+  for (let row = 0; row < minutes.length; row++) {
+    const [time, ...bar] = BAR_COLUMNS.map((column) => minutes[column][row]) as [number, number, number, number, number, number];
+    const [open, high, low, close, volume] = bar;
+    const hour = hours.get(Math.floor(time / 3_600_000) * 3_600_000);
+    if (hour === undefined) hours.set(Math.floor(time / 3_600_000) * 3_600_000, [open, high, low, close, volume]);
+    else hour.splice(1, 4, Math.max(hour[1] as number, high), Math.min(hour[2] as number, low), close, (hour[4] as number) + volume);
+  }
+  const made = resample(minutes, 3_600_000);
+  const rows = Array.from({ length: made.length }, (_, row) => BAR_COLUMNS.map((column) => made[column][row]));
+  assert.deepEqual(rows, [...hours].slice(0, made.length).map(([time, bar]) => [time, ...bar]));
+  assert.equal(made.length, 720);
 });
 
-test('five-minute bars make the exchange\'s own hourly bars', { skip: !existsSync(ohlcv) }, async () => {
-  const made = resample(await read('binance-spot_BTCUSDT_5m_20220801-20230927.csv.gz'), 3_600_000);
-  assert.deepEqual(agreeing(made, await read('binance-spot_BTCUSDT_1h_20220801-20231231.csv.gz')), { both: 10_145, prices: 10_145, volumes: 10_145 });
-});
+if (existsSync(ohlcv)) {
+  test('one-minute bars make the exchange\'s own five-minute bars', async () => {
+    const made = resample(await read(join(ohlcv, 'binance-spot_SOLUSDT_1m_20230316-20230501.csv.gz')), 300_000);
+    assert.deepEqual(agreeing(made, await read(join(ohlcv, 'binance-spot_SOLUSDT_5m_20220801-20230927.csv.gz'))), { both: 13_217, prices: 13_217, volumes: 13_217 });
+  });
+
+  test('five-minute bars make the exchange\'s own hourly bars', async () => {
+    const made = resample(await read(join(ohlcv, 'binance-spot_BTCUSDT_5m_20220801-20230927.csv.gz')), 3_600_000);
+    assert.deepEqual(agreeing(made, await read(join(ohlcv, 'binance-spot_BTCUSDT_1h_20220801-20231231.csv.gz'))), { both: 10_145, prices: 10_145, volumes: 10_145 });
+  });
+}
