@@ -229,6 +229,17 @@ test('halted with an entry on its way, leaving sells what is held and the rest a
   assert.equal(stage.audit.denials.length, 1);
 });
 
+test('a denied opinion is denied once, however often its book is looked at', () => {
+  const stage = new Stage([{ target: 1 }, { target: 0 }, { stop: 90 }, { stop: 91 }]);
+  stage.bar();
+  stage.engine.onCommand({ kind: 'halt', reason: 'a person said so' });
+  for (let i = 0; i < 3; i++) stage.bar();
+  assert.deepEqual([stage.audit.denials.length, stage.venue.orders.length], [1, 1]);
+  stage.venue.fill(stage.order(0), 10_000);
+  assert.deepEqual(stage.sent(1), ['sell 10 target']);
+  assert.equal(stage.audit.denials.length, 1);
+});
+
 test('a denied flip closes what is held', () => {
   const stage = new Stage([{ target: 1 }, { target: -1 }], [maxExposure(0.15)]);
   stage.bar();
