@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { openBars, type OpenBarsOptions } from '../adapters/bars/column-cache.ts';
 import type { BarSet } from '../adapters/bars/column-file.ts';
+import type { BarFileError } from '../adapters/bars/bar-file-error.ts';
 import { refuseIrregular } from '../adapters/bars/quality.ts';
 import { formatInterval, parseInterval } from '../domain/time.ts';
 import { Refusal } from './refusal.ts';
@@ -14,10 +15,13 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
   const { home, strict, intervalMs } = options;
   if (existsSync(name)) return openBars(name, options);
   const { listBars, openStoredBars } = await import('../adapters/bars/bar-store.ts'); // the store's database is loaded only where it is needed
-  const stored = listBars(home);
+  const faults: BarFileError[] = [];
+  const stored = listBars(home, (fault) => faults.push(fault));
   const intervals = stored.filter(({ instrument }) => instrument === name).map(({ interval }) => parseInterval(interval) ?? 0);
   const [finest] = intervals;
   if (finest === undefined) {
+    const [fault] = faults.filter(({ file }) => file.includes(name));
+    if (fault) throw fault;
     const known = [...new Set(stored.map(({ instrument }) => instrument))];
     throw new Refusal('bad-data', `${name}: there is no such file, nor are there stored bars of that id`, {
       hint: known.length === 0 ? 'Check the path; nothing is stored yet.' : `Check the path. Stored: ${known.slice(0, 8).join(', ')}.`,

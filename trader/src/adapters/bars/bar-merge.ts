@@ -89,6 +89,6 @@ function firstDifference(a: Walk, b: Walk): (typeof BAR_COLUMNS)[number] | undef
 function refuse(file: string, fresh: Walk, old: Walk, field: (typeof BAR_COLUMNS)[number]): never {
   const [here, there] = [fresh.bars[field][fresh.row], old.bars[field][old.row]];
   throw new BarFileError('conflict', file,
-    `the bar of ${new Date(fresh.time).toISOString()} has ${field} ${here}, but ${there} is stored; nothing was stored. Import with replace to take the file's`,
-    { row: fresh.passed + fresh.row, field });
+    `the bar of ${new Date(fresh.time).toISOString()} has ${field} ${here}, but ${there} is stored; nothing was stored. Import with --replace to take the file's`,
+    { field });
 }

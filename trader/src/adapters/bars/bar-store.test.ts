@@ -122,6 +122,17 @@ test('a store of another version or a damaged one is refused and left as it is',
   assert.deepEqual(times(home), minutes(0, 1_000));
 });
 
+test('a damaged series hides no other', async () => {
+  const home = folder.freshHome();
+  await importBars(csvOf(0, 100), { home, instrument: ID });
+  await importBars(csvOf(0, 100), { home, instrument: 'OTHER.VENUE' });
+  const path = join(home, 'bars', ID, '1m.bars');
+  writeFileSync(path, readFileSync(path).subarray(0, 900));
+  const faults: string[] = [];
+  const stored = listBars(home, ({ file }) => faults.push(file));
+  assert.deepEqual([stored.map(({ instrument }) => instrument), faults], [['OTHER.VENUE'], [path]]);
+});
+
 test('an import waits for another, and says so when it takes too long', async () => {
   const home = folder.freshHome();
   await importBars(csvOf(0, 9), { home, instrument: ID });

@@ -128,20 +128,32 @@ function hashOfFiles(files: readonly ImportedFile[]): string {
   return createHash('sha256').update(files.map(({ sha256 }) => sha256).join('\n')).digest('hex');
 }
 
-/** What is stored under `home`, by instrument and interval. Reads no more than the head of each series. */
-export function listBars(home: string): StoredSeries[] {
+/**
+ * What is stored under `home`, by instrument and interval. Reads no more than the head of each series.
+ * A series that cannot be read is told to `onFault` and left out; without one it is raised.
+ */
+export function listBars(home: string, onFault: (fault: BarFileError) => void = raise): StoredSeries[] {
   const directory = join(home, 'bars');
   if (!existsSync(directory)) return [];
   const seen = new SeenFiles(home);
   const series: StoredSeries[] = [];
   for (const instrument of readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort()) {
     for (const name of readdirSync(join(directory, instrument)).filter((entry) => entry.endsWith('.bars'))) {
-      const file = openSound<SeriesFacts>(join(directory, instrument, name), seen);
-      series.push(seriesOf(file));
-      file.close();
+      try {
+        const file = openSound<SeriesFacts>(join(directory, instrument, name), seen);
+        series.push(seriesOf(file));
+        file.close();
+      } catch (error) {
+        if (!(error instanceof BarFileError)) throw error;
+        onFault(error);
+      }
     }
   }
   return series.sort((a, b) => (a.instrument === b.instrument ? a.quality.intervalMs - b.quality.intervalMs : 0));
+}
+
+function raise(fault: BarFileError): never {
+  throw fault;
 }
 
 function seriesOf({ facts }: ColumnFile<SeriesFacts>): StoredSeries {

@@ -14,14 +14,16 @@ export const dataCommand = defineCommand({
   notes: ['Bars are stored by import and used by their id: ./algotrendy backtest macd --bars BTC-USDT-PERP.BINANCE'],
   async run({ config, terminal, json }) {
     const { listBars } = await import('../../adapters/bars/bar-store.ts');
-    const stored = listBars(config.home);
+    const faults: string[] = [];
+    const stored = listBars(config.home, ({ message }) => faults.push(message));
     if (json) {
-      terminal.printJson({ home: config.home, series: stored });
-      return 'ok';
+      terminal.printJson({ home: config.home, series: stored, damaged: faults });
+      return faults.length === 0 ? 'ok' : 'disk';
     }
+    if (faults.length > 0) terminal.note(...faults.map((fault) => `${terminal.noteStyle.bad('damaged:')} ${fault}`));
     if (stored.length === 0) {
       terminal.print(`Nothing is stored under ${config.home}.`, 'Import a file: ./algotrendy import FILE --instrument ID');
-      return 'ok';
+      return faults.length === 0 ? 'ok' : 'disk';
     }
     const { style } = terminal;
     const rows = stored.map(({ instrument, interval, quality, files }) => [
@@ -35,6 +37,6 @@ export const dataCommand = defineCommand({
       { title: 'Gaps', align: 'right' }, { title: 'Missing', align: 'right', rank: 1 }, { title: 'Longest', rank: 2 },
       { title: 'No volume', align: 'right', rank: 3 }, { title: 'Files', align: 'right', rank: 4 },
     ], rows, { width: terminal.tableColumns, style }));
-    return 'ok';
+    return faults.length === 0 ? 'ok' : 'disk';
   },
 });

@@ -87,7 +87,7 @@ function qualityFacts(quality: QualityReport, style: Style): (readonly [string, 
     ['Span', `${span(quality)} UTC`],
     ['Gaps', quality.gaps === 0 ? style.good('none') : style.warn(gapText(quality))],
     ['Volume', volumeText(quality)],
-    ['Largest move', `${formatPercent(quality.largestMove)} at ${formatTime(quality.largestMoveAt)}`],
+    ['Largest move', quality.largestMove === 0 ? 'none: every close is the same' : `${formatPercent(quality.largestMove)} at ${formatTime(quality.largestMoveAt)}`],
     ['Decimals', `${quality.priceDecimals} in prices, ${quality.volumeDecimals} in volumes`],
   ];
 }
