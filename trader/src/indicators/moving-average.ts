@@ -11,9 +11,9 @@ export class Sma {
   /** NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #n: number;
+  readonly #n: number = 0;
   readonly #ring: Float64Array;
-  #at: number;
+  #at: number = 0;
   #first = NaN;
   #head = NaN;
 
@@ -27,9 +27,9 @@ export class Sma {
   /** Window sums as in window.ts, of distances from the head's first value, so that a flat market gives a flat average. */
   update(x: number): number {
     const n = this.#n;
-    if (this.#at === n) this.#turn(x);
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === n) at = this.#turn(x);
     ring[at] = x;
     this.#at = at + 1;
     const first = this.#first;
@@ -38,13 +38,13 @@ export class Sma {
     return this.value = first + (head + ring[at + 1]) / n;
   }
 
-  #turn(x: number): void {
+  #turn(x: number): 0 {
     const ring = this.#ring;
     let sum = 0;
     for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - x;
     this.#first = x;
     this.#head = 0;
-    this.#at = 0;
+    return 0;
   }
 }
 
@@ -53,11 +53,11 @@ export class Wma {
   /** NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #n: number;
+  readonly #n: number = 0;
   /** Up to `#at` the present block's values; from there on the last block's weighted tail sums. */
   readonly #ring: Float64Array;
-  readonly #weights: number;
-  #at: number;
+  readonly #weights: number = NaN;
+  #at: number = 0;
   #first = NaN;
   #head = NaN;
   #headWeighted = NaN;
@@ -73,9 +73,9 @@ export class Wma {
   /** Window sums as in `Sma`: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
   update(x: number): number {
     const n = this.#n;
-    if (this.#at === n) this.#turn(x);
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === n) at = this.#turn(x);
     ring[at] = x;
     this.#at = at + 1;
     const first = this.#first;
@@ -87,7 +87,7 @@ export class Wma {
     return this.value = first + (headWeighted + (n - at - 1) * head + ring[at + 1]) / this.#weights;
   }
 
-  #turn(x: number): void {
+  #turn(x: number): 0 {
     const ring = this.#ring;
     let sum = 0;
     let weighted = 0;
@@ -98,7 +98,7 @@ export class Wma {
     this.#first = x;
     this.#head = 0;
     this.#headWeighted = 0;
-    this.#at = 0;
+    return 0;
   }
 }
 
@@ -107,8 +107,8 @@ export class Ema {
   /** NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #alpha: number;
-  #missing: number;
+  readonly #alpha: number = NaN;
+  #missing: number = 0;
   #sum = 0;
 
   constructor(period: number, seed: Seed) {

@@ -15,9 +15,9 @@ export class Rsi {
   /** 0 to 100; NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #n: number;
-  readonly #weight: number;
-  #missing: number;
+  readonly #n: number = 0;
+  readonly #weight: number = NaN;
+  #missing: number = 0;
   #previous = NaN;
   #gain = NaN;
   #loss = NaN;

@@ -49,12 +49,12 @@ class RollingPairs {
   varianceY = NaN;
   /** Population covariance; NaN before n pairs. */
   covariance = NaN;
-  readonly #end: number;
+  readonly #end: number = 0;
   /** 1/n. */
-  readonly #share: number;
+  readonly #share: number = NaN;
   /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
   readonly #ring: Float64Array;
-  #at: number;
+  #at: number = 0;
   #firstX = NaN;
   #firstY = NaN;
   #headX = NaN;
@@ -70,9 +70,9 @@ class RollingPairs {
   }
 
   update(x: number, y: number): void {
-    if (this.#at === this.#end) this.#turn(x, y);
     const ring = this.#ring;
     let at = this.#at;
+    if (at === this.#end) at = this.#turn(x, y);
     ring[at] = x;
     ring[at + 1] = y;
     at += 5;
@@ -90,7 +90,7 @@ class RollingPairs {
     this.covariance = covariance;
   }
 
-  #turn(x: number, y: number): void {
+  #turn(x: number, y: number): 0 {
     const ring = this.#ring;
     let [sumX, sumY, squaresX, squaresY, products] = [0, 0, 0, 0, 0];
     for (let i = this.#end - 5; i >= 0; i -= 5) {
@@ -105,7 +105,7 @@ class RollingPairs {
     this.#firstX = x;
     this.#firstY = y;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
-    this.#at = 0;
+    return 0;
   }
 }
 

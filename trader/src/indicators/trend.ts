@@ -21,11 +21,11 @@ export class Macd {
   fast = NaN;
   readonly warmup: number;
   readonly #seeds: readonly [fast: Ema, slow: Ema, signal: Ema];
-  readonly #fastAlpha: number;
-  readonly #slowAlpha: number;
-  readonly #signalAlpha: number;
+  readonly #fastAlpha: number = NaN;
+  readonly #slowAlpha: number = NaN;
+  readonly #signalAlpha: number = NaN;
   #slow = NaN;
-  #missing: number;
+  #missing: number = 0;
 
   constructor(fast: number, slow: number, signal: number, seed: Seed) {
     if (!(fast < slow)) throw new RangeError(`fast must be less than slow, not ${fast} and ${slow}`);
@@ -82,9 +82,9 @@ export class Adx {
   /** 0 to 100. */
   minusDi = NaN;
   readonly warmup: number;
-  readonly #n: number;
-  readonly #weight: number;
-  #missing: number;
+  readonly #n: number = 0;
+  readonly #weight: number = NaN;
+  #missing: number = 0;
   #high = NaN;
   #low = NaN;
   #close = NaN;

@@ -8,7 +8,7 @@ export class Bollinger {
   middle = NaN;
   lower = NaN;
   readonly warmup: number;
-  readonly #deviations: number;
+  readonly #deviations: number = NaN;
   readonly #moments: RollingMoments;
 
   constructor(period: number, deviations: number) {
@@ -38,8 +38,8 @@ export class Atr {
   /** In price; NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #weight: number;
-  #missing: number;
+  readonly #weight: number = NaN;
+  #missing: number = 0;
   #sum = 0;
   #close = NaN;
 
@@ -101,7 +101,7 @@ export class Keltner {
   middle = NaN;
   lower = NaN;
   readonly warmup: number;
-  readonly #multiplier: number;
+  readonly #multiplier: number = NaN;
   readonly #prices: Ema | Sma;
   readonly #ranges: Ema | Sma;
   #close = NaN;

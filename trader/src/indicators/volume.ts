@@ -51,7 +51,7 @@ export class SessionVwap {
   /** NaN while the session has no volume. */
   value = NaN;
   readonly warmup = 1;
-  readonly #sessionMs: number;
+  readonly #sessionMs: number = 0;
   #session = NaN;
   #money = NaN;
   #volume = NaN;

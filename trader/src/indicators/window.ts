@@ -9,6 +9,9 @@
  *
  * Before the first block is full its missing tails are NaN, which keeps every result NaN
  * for exactly n − 1 updates.
+ *
+ * Fields that hold numbers begin as numbers (0 for counts, NaN for the rest), here and in the
+ * indicators: the engine keeps a field that was once undefined boxed, at a nanosecond an access.
  */
 
 /** A window's length, asserted: a whole number of at least `min`. */
@@ -21,10 +24,10 @@ export function requirePeriod(period: number, min = 1): number {
 export class RollingRatio {
   /** NaN before n updates, and while the denominators are all zero. */
   value = NaN;
-  readonly #end: number;
+  readonly #end: number = 0;
   /** Pairs (numerator, denominator): up to `#at` the present block's values, from there on the last block's tail sums. */
   readonly #ring: Float64Array;
-  #at: number;
+  #at: number = 0;
   #head = NaN;
   #headBelow = NaN;
 
@@ -34,9 +37,9 @@ export class RollingRatio {
   }
 
   update(numerator: number, denominator: number): number {
-    if (this.#at === this.#end) this.#turn();
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === this.#end) at = this.#turn();
     ring[at] = numerator;
     ring[at + 1] = denominator;
     this.#at = at + 2;
@@ -47,7 +50,7 @@ export class RollingRatio {
     return this.value = (head + ring[at + 2]) / (headBelow + ring[at + 3]);
   }
 
-  #turn(): void {
+  #turn(): 0 {
     const ring = this.#ring;
     let sum = 0;
     let sumBelow = 0;
@@ -57,7 +60,7 @@ export class RollingRatio {
     }
     this.#head = 0;
     this.#headBelow = 0;
-    this.#at = 0;
+    return 0;
   }
 }
 
@@ -71,12 +74,12 @@ export class RollingMoments {
   mean = NaN;
   /** Population variance, never negative; NaN before n values. */
   variance = NaN;
-  readonly #end: number;
+  readonly #end: number = 0;
   /** 1/n. */
-  readonly #share: number;
+  readonly #share: number = NaN;
   /** Pairs: of the present block (value, unused), of the last one tail sums of (distance, its square). */
   readonly #ring: Float64Array;
-  #at: number;
+  #at: number = 0;
   #first = NaN;
   #head = NaN;
   #headSquares = NaN;
@@ -88,9 +91,9 @@ export class RollingMoments {
   }
 
   update(x: number): void {
-    if (this.#at === this.#end) this.#turn(x);
     const ring = this.#ring;
     let at = this.#at;
+    if (at === this.#end) at = this.#turn(x);
     ring[at] = x;
     at += 2;
     this.#at = at;
@@ -107,7 +110,7 @@ export class RollingMoments {
     this.variance = variance < 0 ? 0 : variance;
   }
 
-  #turn(x: number): void {
+  #turn(x: number): 0 {
     const ring = this.#ring;
     let sum = 0;
     let squares = 0;
@@ -119,7 +122,7 @@ export class RollingMoments {
     this.#first = x;
     this.#head = 0;
     this.#headSquares = 0;
-    this.#at = 0;
+    return 0;
   }
 }
 
@@ -127,9 +130,9 @@ export class RollingMoments {
 export class RollingMin {
   /** NaN before n values, and while one of them is NaN. */
   value = NaN;
-  readonly #n: number;
+  readonly #n: number = 0;
   readonly #ring: Float64Array;
-  #at: number;
+  #at: number = 0;
   #head = Infinity;
 
   constructor(n: number) {
@@ -139,9 +142,9 @@ export class RollingMin {
   }
 
   update(x: number): number {
-    if (this.#at === this.#n) this.#turn();
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === this.#n) at = this.#turn();
     ring[at] = x;
     this.#at = at + 1;
     const head = Math.min(this.#head, x);
@@ -149,11 +152,11 @@ export class RollingMin {
     return this.value = Math.min(head, ring[at + 1]);
   }
 
-  #turn(): void {
+  #turn(): 0 {
     const ring = this.#ring;
     for (let i = this.#n - 2; i >= 0; i--) ring[i] = Math.min(ring[i], ring[i + 1]);
     this.#head = Infinity;
-    this.#at = 0;
+    return 0;
   }
 }
 
@@ -167,12 +170,12 @@ export class RollingRange {
   highest = NaN;
   /** NaN before n values. */
   lowest = NaN;
-  readonly #end: number;
+  readonly #end: number = 0;
   /** Pairs (high, low): the present block's values, then the last block's tail extremes. */
   readonly #ring: Float64Array;
   /** The head's highest and a rival, the head's lowest and a rival. */
   readonly #pick = new Float64Array(4);
-  #at: number;
+  #at: number = 0;
 
   constructor(n: number) {
     this.#end = this.#at = 2 * requirePeriod(n);
@@ -182,10 +185,10 @@ export class RollingRange {
   }
 
   update(high: number, low: number): void {
-    if (this.#at === this.#end) this.#turn();
     const ring = this.#ring;
     const pick = this.#pick;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === this.#end) at = this.#turn();
     ring[at] = high;
     ring[at + 1] = low;
     this.#at = at + 2;
@@ -204,7 +207,7 @@ export class RollingRange {
     this.lowest = pick[2 + Number(!(tailLow >= headLow))];
   }
 
-  #turn(): void {
+  #turn(): 0 {
     const ring = this.#ring;
     const pick = this.#pick;
     let high = -Infinity;
@@ -219,6 +222,6 @@ export class RollingRange {
     }
     pick[0] = -Infinity;
     pick[2] = Infinity;
-    this.#at = 0;
+    return 0;
   }
 }
