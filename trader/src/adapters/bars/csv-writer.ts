@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BAR_COLUMNS } from '../../domain/bar.ts';
 import { storageError } from './bar-file-error.ts';
@@ -16,14 +16,15 @@ export function writeCsv(bars: BarSet, file: string): void {
     mkdirSync(dirname(file), { recursive: true });
     const descriptor = openSync(temporary, 'w');
     try {
-      writeSync(descriptor, `${BAR_COLUMNS.join(',')}\n`);
+      // To the last byte or an error: a single write may stop short, as it does where the disk has just become full.
+      writeFileSync(descriptor, `${BAR_COLUMNS.join(',')}\n`);
       for (const piece of bars.blocks(0, bars.length, PIECE_BARS)) {
         let text = '';
         for (let row = 0; row < piece.length; row++) {
           const volume = piece.volume[row] as number;
           text += `${piece.timestamp[row]},${piece.open[row]},${piece.high[row]},${piece.low[row]},${piece.close[row]},${Number.isNaN(volume) ? '' : volume}\n`;
         }
-        writeSync(descriptor, text);
+        writeFileSync(descriptor, text);
       }
     } finally {
       closeSync(descriptor);

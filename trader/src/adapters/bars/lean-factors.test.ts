@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { openBars } from './column-cache.ts';
-import { writeCsv } from './csv-writer.ts';
 import { barFileError, plainCsv, TestFolder } from './test-folder.ts';
 
 const folder = new TestFolder();
@@ -53,19 +52,4 @@ test('factors are refused for other formats, and where they are none', async () 
   const unsorted = folder.write('20200102,1,1,0\n20200101,1,1,0\n');
   await assert.rejects(openBars(raw, { home: folder.home, factors: unsorted }), barFileError('order', unsorted, 'line 2'));
   await assert.rejects(openBars(raw, { home: folder.home, factors: join(folder.path, 'none') }), barFileError('unreadable', 'none', 'does not exist'));
-});
-
-test('bars written as CSV read back as the same doubles', async () => {
-  const set = await openBars(raw, { home: folder.home, factors });
-  const out = join(folder.path, 'out', 'spy.csv');
-  writeCsv(set, out);
-  const back = await openBars(out, { home: folder.home });
-  assert.deepEqual(back.read(), set.read());
-  set.close();
-  back.close();
-  const absent = await openBars(folder.write('timestamp,open,high,low,close\n1700000000000,1e-7,1e-7,1e-7,1e-7\n'), { home: folder.home });
-  writeCsv(absent, out);
-  assert.equal(readFileSync(out, 'utf8'), 'timestamp,open,high,low,close,volume\n1700000000000,1e-7,1e-7,1e-7,1e-7,\n');
-  assert.throws(() => writeCsv(absent, join(folder.path, 'out')), barFileError('storage', 'out'));
-  absent.close();
 });
