@@ -40,7 +40,7 @@ class World {
     this.recorder = new Recorder(journal, instruments, moneyScaleOf(instruments, fees, '10000'));
     this.spec = {
       markets, fees, cash: '10000', latencyMs: pick(random, [0, 5, 90_000]), marketFill: pick(random, ['next-open', 'close']), audit: this.recorder,
-      guards: [maxExposure(1.5), maxOrderRate(6, 5 * MINUTE), maxDrawdown(0.5)],
+      guards: [maxExposure(1), maxOrderRate(5, 5 * MINUTE), maxDrawdown(0.5)],
       books: seeds.map((own, index) => ({
         strategyName: `s${index}`, strategy: new RandomStrategy(seededRandom(own), [-1, 0, 0.5, 1], 0.3, 0.6), market: own % markets.length,
         sizing: pick(random, [{ kind: 'units', units: '1.5' }, { kind: 'fraction', fraction: '0.4' }] as const),
@@ -98,7 +98,7 @@ test('the same bars give the same orders, reports, denials and ledger in researc
     assert.deepEqual(paper, byBacktest(seed));
     for (const { kind } of paper.records) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }), { numRuns: 100 });
-  for (const kind of ['order', 'report', 'denial']) assert.ok((kinds.get(kind) ?? 0) > 200, `too few of ${kind}`);
+  for (const kind of ['order', 'report', 'denial']) assert.ok((kinds.get(kind) ?? 0) > 50, `too few of ${kind}`);
 });
 
 test('the pieces in which bars come, and how often someone looks, do not matter', () => {

@@ -125,7 +125,7 @@ function run(seed: number, delay: number, options: { readonly volatility: number
   const random = seededRandom(seed);
   const markets = [MINUTE, MINUTE, 3 * MINUTE].map((intervalMs, index) => ({ instrument: testInstrument({ id: `I${index}` }), intervalMs }));
   const placed = Array.from({ length: 1 + Math.floor(random() * 5) }, () => Math.floor(random() * 3));
-  const limits: Limits = { notional: pick(random, [1_000, 3_000, Infinity]), exposure: pick(random, [0.3, 0.6, 1.5]), orders: pick(random, [2, 5, 40]), windowMs: pick(random, [MINUTE, 10 * MINUTE]), drawdown: pick(random, [0.02, 0.3]) };
+  const limits: Limits = { notional: pick(random, [1_000, 3_000, Infinity]), exposure: pick(random, [0.3, 0.6, 1.5]), orders: pick(random, [2, 5, 40]), windowMs: pick(random, [MINUTE, 10 * MINUTE]), drawdown: pick(random, [0.003, 0.02, 0.3]) };
   const client = new DelayedVenue({
     delay: () => Math.ceil(random() * delay), portion: () => pick(random, [0.2, 0.5, 1]), refuses: () => random() < 0.1,
     fees: noFee, moneyScale: 2, instruments: markets.map(({ instrument }) => instrument),
@@ -183,17 +183,17 @@ function sample(delay: number, options: Parameters<typeof run>[2], runs: number)
 
 for (const delay of [1, 10, 50]) {
   test(`with fills up to ${delay} events late, partial and overtaking each other no limit is exceeded`, () => {
-    const moving = sample(delay, { volatility: 0.004, exits: 0.4 }, 120);
+    const moving = sample(delay, { volatility: 0.01, exits: 0.4 }, 200);
     assert.ok(moving.adding > 1_500, `${moving.adding} approvals say too little`);
     for (const rule of ['notional', 'exposure', 'order-rate', 'drawdown']) assert.ok(moving.rules.has(rule), `${rule} was never put to the test`);
-    sample(delay, { volatility: 0, exits: 0 }, 80);
-    const commanded = sample(delay, { volatility: 0.004, exits: 0.4, commands: true }, 80);
+    sample(delay, { volatility: 0, exits: 0 }, 120);
+    const commanded = sample(delay, { volatility: 0.004, exits: 0.4, commands: true }, 120);
     assert.ok(commanded.rules.has('halted'));
   });
 }
 
 for (const delay of [1, 10, 20]) {
   test(`flatten ends flat and stays flat with answers up to ${delay} events late`, () => {
-    sample(delay, { volatility: 0.004, exits: 0.4, flattenAt: 50 }, 60);
+    sample(delay, { volatility: 0.004, exits: 0.4, flattenAt: 50 }, 120);
   });
 }

@@ -4,12 +4,14 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ROOT } from '../../../test/command-line.ts';
+import { fileURLToPath } from 'node:url';
 import type { JournalRecord } from '../../ports/journal.ts';
 import { JournalError, JournalFile, type JournalErrorKind } from './journal-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'algotrendy-journal-'));
 after(() => rmSync(folder, { recursive: true }));
+/** A run of its own that goes on until its journal cannot be written. */
+const FULL_DISK = new URL('../../../test/full-disk.ts', import.meta.url);
 let files = 0;
 
 const RECORDS: readonly JournalRecord[] = [
@@ -150,7 +152,7 @@ test('a file that is no journal is not touched', () => {
 test('when the disk is full nothing is sent that is not in the journal, and nothing more, even if room comes back', () => {
   const path = join(folder, 'full.jsonl');
   // The shell limits the size of the files that the child may write: a real write that fails half-way.
-  const child = spawnSync('sh', ['-c', 'ulimit -f 64; exec "$0" "$1" "$2"', process.execPath, join(ROOT, 'trader/test/full-disk.ts'), path], {
+  const child = spawnSync('sh', ['-c', 'ulimit -f 64; exec "$0" "$1" "$2"', process.execPath, fileURLToPath(FULL_DISK), path], {
     encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: '' },
   });
   assert.equal(child.status, 0, child.stderr);
