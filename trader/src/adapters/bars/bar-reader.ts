@@ -46,7 +46,7 @@ export async function openBarReader(file: string, source: OpenFile, { factors, h
     const common = { place: (row: number) => ({ line: row + layout.firstLine }), close: () => bytes.close() };
     if (!text.lean) return { ...common, blocks, decimalsOf };
     const table = readFactors(factors);
-    return { ...common, blocks: () => adjustBlocks(blocks(), table) };
+    return { ...common, blocks: () => adjustBlocks(blocks(), table, file, layout.firstLine) };
   } catch (error) {
     bytes.close();
     throw error;

@@ -53,3 +53,12 @@ test('factors are refused for other formats, and where they are none', async () 
   await assert.rejects(openBars(raw, { home: folder.home, factors: unsorted }), barFileError('order', unsorted, 'line 2'));
   await assert.rejects(openBars(raw, { home: folder.home, factors: join(folder.path, 'none') }), barFileError('unreadable', 'none', 'does not exist'));
 });
+
+test('a raw price that is no whole number is refused by its line, and so is a factor of no such day or of endless digits', async () => {
+  const bars = folder.write('20200102 00:00,1000000,1200000,900000,1100000,500\n20200103 00:00,1000000,1200000.5,900000,1100000,500\n');
+  await assert.rejects(openBars(bars, { home: folder.home }), barFileError('value', bars, 'line 2', 'field high', '1200000.5 is no price in ten-thousandths'));
+  for (const row of ['20200102,1,1,0\n20201301,1,1,0', `20200102,1,1,0\n20200103,${'1'.repeat(1_000)},1,0`]) {
+    const table = folder.write(row);
+    await assert.rejects(openBars(raw, { home: folder.home, factors: table }), barFileError('value', table, 'line 2', 'LEAN factor file'));
+  }
+});
