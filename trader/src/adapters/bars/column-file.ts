@@ -340,10 +340,12 @@ function readHead<Facts>(descriptor: number, path: string) {
   }
   const rows = header.readDoubleLE(16);
   const blocks = Math.ceil(rows / BLOCK_BARS);
-  const tail = Buffer.alloc(blocks * 12 + header.readUInt32LE(12));
+  const tailBytes = blocks * 12 + header.readUInt32LE(12);
   const tailPosition = HEADER_BYTES + rows * BAR_BYTES;
-  const size = fstatSync(descriptor).size;
-  if (size !== tailPosition + tail.length || readSync(descriptor, tail, 0, tail.length, tailPosition) !== tail.length) throw damaged();
+  // Before room is made for what the header claims, which may be anything.
+  if (fstatSync(descriptor).size !== tailPosition + tailBytes) throw damaged();
+  const tail = Buffer.alloc(tailBytes);
+  if (readSync(descriptor, tail, 0, tailBytes, tailPosition) !== tailBytes) throw damaged();
   if (crc32(tail) !== header.readUInt32LE(24)) throw damaged();
   const firsts = new Float64Array(blocks);
   const checksums = new Uint32Array(blocks);
