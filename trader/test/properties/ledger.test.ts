@@ -17,18 +17,28 @@ import { RecordingAudit } from '../recording-audit.ts';
 
 const CASH = '100000';
 
+/** What is traded: ordinary things, and a coin of a few billionths that goes by the thousand million million. */
+const KINDS = [
+  { start: 20, decimals: 2, units: '7' },
+  { start: 0.5, decimals: 2, units: '7' },
+  { start: 30_000, decimals: 2, units: '7' },
+  { start: 3e-9, decimals: 12, units: '1000000000000000' },
+] as const;
+
 /** A world drawn from a seed: instruments of different scales, several strategies on each, and one of two venues. */
 function run(seed: number, late: boolean) {
   const random = seededRandom(seed);
   const fees = pick(random, [new BasisPointFee('10'), new BasisPointFee('2.5'), new PerShareFee('0.005', '1', '0.005')]);
-  const instruments = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index): Instrument =>
-    testInstrument({ id: `I${index}`, priceScale: pick(random, [2, 4, 8]), quantityScale: pick(random, [0, 3, 8]) }));
+  const kinds = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, KINDS));
+  const instruments = kinds.map(({ decimals }, index): Instrument =>
+    testInstrument({ id: `I${index}`, priceScale: Math.max(decimals, pick(random, [2, 4, 8])), quantityScale: decimals === 12 ? 0 : pick(random, [0, 3, 8]) }));
   const markets = instruments.map((instrument) => ({ instrument, intervalMs: pick(random, [MINUTE, 5 * MINUTE]) }));
-  const streams = markets.map(({ intervalMs }) => walkBars(random, { bars: 60 + Math.floor(random() * 120), intervalMs, start: pick(random, [0.5, 20, 30_000]), volatility: 0.02, gaps: 0.02 }));
-  const sizing = (): Sizing => pick(random, [{ kind: 'units', units: '7' }, { kind: 'fraction', fraction: '0.2' }]);
-  const books = Array.from({ length: 1 + Math.floor(random() * 4) }, (_, index) => ({
-    strategyName: `s${index}`, strategy: new RandomStrategy(random, [-1, -0.3, 0, 0.5, 1], 0.25, 0.5), market: Math.floor(random() * markets.length), sizing: sizing(),
-  }));
+  const streams = markets.map(({ intervalMs }, index) => walkBars(random, { bars: 60 + Math.floor(random() * 120), intervalMs, ...kinds[index], volatility: 0.02, gaps: 0.02 }));
+  const sizing = (market: number): Sizing => pick(random, [{ kind: 'units', units: (kinds[market] as (typeof KINDS)[number]).units }, { kind: 'fraction', fraction: '0.2' }]);
+  const books = Array.from({ length: 1 + Math.floor(random() * 4) }, (_, index) => {
+    const market = Math.floor(random() * markets.length);
+    return { strategyName: `s${index}`, strategy: new RandomStrategy(random, [-1, -0.3, 0, 0.5, 1], 0.25, 0.5), market, sizing: sizing(market) };
+  });
   const moneyScale = moneyScaleOf(instruments, fees, CASH);
   const client = late
     ? new DelayedVenue({ delay: () => Math.floor(random() * 12), portion: () => pick(random, [0.3, 0.6, 1]), refuses: () => random() < 0.1, fees, moneyScale, instruments })
@@ -72,7 +82,7 @@ function check(seed: number, late: boolean): number {
   const reference = new Reference(instruments, moneyScale);
   for (const fill of audit.fills) reference.book(fill);
   const { account } = portfolio;
-  const cents = (price: number, scale: number) => BigInt(Math.round(price * 100)) * 10n ** BigInt(scale - 2);
+  const whole = (price: number, scale: number) => BigInt(price.toFixed(scale).replace('.', ''));
 
   let marked = reference.cash;
   let cost = 0n;
@@ -80,7 +90,7 @@ function check(seed: number, late: boolean): number {
   for (const { index, instrument, quantity, buying, selling, working } of books) {
     const held = reference.held.get(index) ?? 0n;
     assert.equal(BigInt(quantity), held, 'Σ fills = Δ position of each book');
-    const mark = cents(last[instrument] as number, (instruments[instrument] as Instrument).priceScale);
+    const mark = whole(last[instrument] as number, (instruments[instrument] as Instrument).priceScale);
     marked += reference.money(instrument, mark, held);
     cost += BigInt(account.positions[index]?.cost ?? 0);
     unrealised += BigInt(account.unrealised(index, mark <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(mark) : mark));
