@@ -271,7 +271,7 @@ class PaperLoop {
 
   /** Carries out what `halt`, `flatten` or `resume` left in another process. */
   #takeCommand(): void {
-    const command = this.#box.peek();
+    const command = this.#box.take();
     if (command === undefined) return;
     this.#command(command);
     this.#box.clear();

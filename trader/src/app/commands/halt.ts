@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand, type Command } from '../command.ts';
 import { readText, value, withDefault } from '../options.ts';
-import type { Command as Order } from '../../ports/journal.ts';
+import type { Command as TradingCommand } from '../../ports/journal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandBox } from '../wiring/command-box.ts';
 
 /** How long a running process is given to take a command. */
@@ -29,7 +30,7 @@ export const resumeCommand = defineCommand({
   run: ({ config, terminal, json }) => leave({ kind: 'resume' }, config.home, terminal, json),
 });
 
-async function leave(command: Order, home: string, terminal: { print(...lines: string[]): void; printJson(value: unknown): void }, json: boolean): Promise<'ok'> {
+async function leave(command: TradingCommand, home: string, terminal: Terminal, json: boolean): Promise<'ok'> {
   const { CommandBox } = await import('../wiring/command-box.ts');
   const box = new CommandBox(home);
   box.put(command);
@@ -42,6 +43,6 @@ async function leave(command: Order, home: string, terminal: { print(...lines: s
 
 async function isTaken(box: CommandBox): Promise<boolean> {
   const end = performance.now() + PATIENCE_MS;
-  while (box.peek() !== undefined && performance.now() < end) await sleep(20);
-  return box.peek() === undefined;
+  while (box.isFull() && performance.now() < end) await sleep(20);
+  return !box.isFull();
 }

@@ -1,20 +1,23 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Command } from '../../ports/journal.ts';
 
 /**
  * Where another process leaves a command for the one that trades: one file, so that the last
- * command counts, and one that nobody takes waits for the next start.
+ * command counts, and one that nobody takes waits for the next start. What is taken is renamed
+ * first: a command that arrives while another is carried out is not thrown away with it.
  */
 export class CommandBox {
   readonly #folder: string;
   readonly #path: string;
+  readonly #taken: string;
 
   /** The box of the paper run in this state folder. */
   constructor(home: string) {
     this.#folder = join(home, 'paper');
     this.#path = join(this.#folder, 'command.json');
+    this.#taken = join(this.#folder, 'command.taken.json');
   }
 
   /** Leaves a command, in place of one that was not taken yet. */
@@ -33,21 +36,23 @@ export class CommandBox {
     return lock === undefined;
   }
 
-  /** The command that waits, undefined when none does. */
-  peek(): Command | undefined {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
-    }
-    return readCommand(text);
+  /** Whether a command waits, or is being carried out. */
+  isFull(): boolean {
+    return existsSync(this.#path) || existsSync(this.#taken);
   }
 
-  /** Takes the command away, once it is in the journal: a crash in between carries it out twice, which changes nothing. */
+  /** Takes the command that waits, undefined when none does. It is given again, before any other, until it is cleared. */
+  take(): Command | undefined {
+    if (!existsSync(this.#taken)) {
+      if (!existsSync(this.#path)) return undefined;
+      renameSync(this.#path, this.#taken);
+    }
+    return readCommand(readFileSync(this.#taken, 'utf8'));
+  }
+
+  /** Lets go of the command that was taken, once it is in the journal: a crash in between carries it out twice, which changes nothing. */
   clear(): void {
-    rmSync(this.#path, { force: true });
+    rmSync(this.#taken, { force: true });
   }
 }
 
