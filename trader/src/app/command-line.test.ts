@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { COMMON_OPTIONS } from './command.ts';
@@ -110,4 +112,18 @@ test('a file that is not there exits with 3 and is named', () => {
   const { status, stderr } = run(['indicator', 'sma', '--bars', '/nowhere/bars.csv']);
   assert.equal(status, EXIT_CODES['bad-data']);
   assert.match(stderr, /\/nowhere\/bars\.csv/);
+});
+
+test('what a file holds cannot command the terminal that its fault is shown on', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  try {
+    const file = join(folder, 'hostile.csv');
+    writeFileSync(file, 'timestamp,open,high,low,close,volume\n1700000000000,1,1,1,\u001b]0;owned\u0007\u001b[2J,1\n');
+    const { status, stderr } = run(['import', file], { ALGOTRENDY_HOME: join(folder, 'home') });
+    assert.equal(status, EXIT_CODES['bad-data']);
+    assert.match(stderr, /field close: "\ufffd]0;owned\ufffd/);
+    assert.equal(stderr.includes('\u001b'), false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

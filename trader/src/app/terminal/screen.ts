@@ -1,4 +1,4 @@
-import { clip } from './text.ts';
+import { clip, printable } from './text.ts';
 import type { TextStream } from './terminal.ts';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
@@ -34,7 +34,7 @@ export class Screen {
       this.#size = size;
     }
     for (let row = 0; row < rows; row++) {
-      const line = clip(lines[row] ?? '', columns);
+      const line = clip(printable(lines[row] ?? ''), columns);
       if (line === (this.#shown[row] ?? '')) continue;
       output += `\u001b[${row + 1};1H${line}\u001b[K`;
       this.#shown[row] = line;

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { COLOR_STYLE, PLAIN_STYLE, type Style } from './style.ts';
+import { printable } from './text.ts';
 
 /** A stream that text is written to: standard output, standard error, or a test's. */
 export interface TextStream {
@@ -46,7 +47,7 @@ export class Terminal {
 
   /** Writes lines of the result. */
   print(...lines: readonly string[]): void {
-    this.stdout.write(`${lines.join('\n')}\n`);
+    this.stdout.write(`${printable(lines.join('\n'))}\n`);
   }
 
   /** Writes text of the result as it is, and waits where the reader is behind, so that memory stays flat. */
@@ -61,7 +62,7 @@ export class Terminal {
 
   /** Says something that is no result. */
   note(...lines: readonly string[]): void {
-    this.stderr.write(`${lines.join('\n')}\n`);
+    this.stderr.write(`${printable(lines.join('\n'))}\n`);
   }
 
   /** Opens a progress bar for so many `unit`s, or for fractions of 1; silent where standard error is no terminal. */

@@ -5,7 +5,7 @@ import { lineChart, resampleValues, sparkline } from './chart.ts';
 import { progressLine, openProgress } from './progress.ts';
 import { COLOR_STYLE, PLAIN_STYLE } from './style.ts';
 import { renderTable } from './table.ts';
-import { clip, fit, spread, stripEscapes, visibleWidth, wrap } from './text.ts';
+import { clip, fit, printable, spread, stripEscapes, visibleWidth, wrap } from './text.ts';
 
 const colored = fc.array(fc.tuple(fc.constantFrom('strong', 'good', 'plain'), fc.string({ maxLength: 8 }))).map((parts) => parts
   .map(([paint, text]) => (paint === 'plain' ? text : COLOR_STYLE[paint as 'strong' | 'good'](text.replaceAll('\u001b', '')))).join(''));
@@ -23,6 +23,16 @@ test('a text that is cut says so and leaves no colour open', () => {
   assert.equal(clip('abcd', 4), 'abcd');
   assert.equal(clip(COLOR_STYLE.good('abcdef'), 4), '\u001b[38;5;35mabc\u001b[0m…\u001b[0m');
   assert.equal(stripEscapes(clip(`ab${COLOR_STYLE.bad('cdef')}gh`, 5)), 'abcd…');
+});
+
+test('what a terminal would obey is shown as a mark, colours and line ends as they are', () => {
+  const good = COLOR_STYLE.good('gained');
+  assert.equal(printable(`a\tb\n${good} 5 % größer`), `a\tb\n${good} 5 % größer`);
+  for (const hostile of ['\u001b[2J', '\u001b]0;title\u0007', '\u009b2J', '\r', '\u0008', '\u202e', '\u001b[6n', '\u001bc']) {
+    const shown = printable(`x${hostile}y`);
+    assert.ok(shown.startsWith('x\ufffd') && shown.endsWith('y'), JSON.stringify(shown));
+    assert.equal(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/.test(shown), false);
+  }
 });
 
 test('a left and a right text share a line, and the left one gives way', () => {

@@ -7,6 +7,17 @@ export function stripEscapes(text: string): string {
   return text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
 }
 
+// Colours, which stay; what moves a cursor, sets a title or answers back; and what turns the direction of writing.
+const CONTROLS = /(\u001b\[[0-9;]*m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * The text with a mark in place of every control character but colours, tabs and line ends. What a
+ * terminal is shown may quote a file's name or content, and those may hold anything.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, (_, color: string | undefined) => color ?? '\ufffd');
+}
+
 /** Columns that a text takes on a screen. */
 export function visibleWidth(text: string): number {
   return stripEscapes(text).length;
