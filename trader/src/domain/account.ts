@@ -43,8 +43,7 @@ export class Account {
   applyFill(fill: LedgerFill): Exact {
     const { side, quantity, fee } = fill;
     const notional = this.notional(fill.instrument, fill.price, quantity);
-    const flow = side === 'buy' ? neg(notional) : notional;
-    this.cash = sub(add(this.cash, flow), fee);
+    this.cash = sub(side === 'buy' ? sub(this.cash, notional) : add(this.cash, notional), fee);
     return (this.positions[fill.instrument] as Position).applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
   }
 

@@ -4,8 +4,7 @@ export class ReusableList<T> {
   readonly #items: T[] = [];
 
   push(item: T): void {
-    if (this.length === this.#items.length) this.#items.push(item);
-    else this.#items[this.length] = item;
+    this.#items[this.length] = item;
     this.length += 1;
   }
 

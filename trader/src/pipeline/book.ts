@@ -5,11 +5,13 @@ import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Sizer } from './sizing.ts';
 
-/** An order on its way or resting at the venue. */
+/** An order on its way or resting at the venue. (Fields are declared as in `Order`.) */
 export class WorkingOrder {
-  readonly order: Order;
+  declare readonly order: Order;
+  /** Whether it protects a position rather than reaching for a target. */
+  declare readonly protective: boolean;
   /** What is not filled yet, in quantity units. */
-  leaves: Exact;
+  declare leaves: Exact;
   /** Its end has been asked for. */
   canceling = false;
   /** The last trade of it that was booked: venues number trades upwards, so a repeated one is not above it. */
@@ -17,6 +19,7 @@ export class WorkingOrder {
 
   constructor(order: Order) {
     this.order = order;
+    this.protective = isProtective(order);
     this.leaves = order.quantity;
   }
 }
@@ -70,4 +73,9 @@ export class Book implements OrderOwner {
     this.strategy = strategy;
     this.sizer = sizer;
   }
+}
+
+/** Whether an order protects a position rather than reaching for a target. */
+export function isProtective(order: Order): boolean {
+  return order.leg === 'stop' || order.leg === 'take-profit';
 }

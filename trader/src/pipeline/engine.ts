@@ -8,8 +8,8 @@ import type { ExecutionClient, FeeModel } from '../ports/execution.ts';
 import type { Command } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
-import { Book } from './book.ts';
-import { Execution, isProtective } from './execution.ts';
+import { Book, isProtective } from './book.ts';
+import { Execution } from './execution.ts';
 import type { Guard } from './guards.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
@@ -92,7 +92,7 @@ export class Engine {
     this.#booksOf = spec.markets.map((_, market) => this.books.filter((book) => book.instrument === market));
     this.#client = spec.client;
     this.#audit = spec.audit;
-    spec.client.connect({ report: (report) => this.#reports.push(report), settle: () => this.settle() });
+    spec.client.connect({ report: (report) => this.#take(report), settle: () => this.settle() });
   }
 
   /**
@@ -117,7 +117,7 @@ export class Engine {
       if (signal.target !== book.target) this.#changeMind(book);
       else if (book.attention || !Object.is(signal.stop, book.stop) || !Object.is(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
     }
-    this.settle();
+    if (this.#reports.length > 0) this.settle();
     this.bars += 1;
     if (portfolio.exposed) this.exposedBars += 1;
     portfolio.curve.record(now, portfolio.equity());
@@ -146,6 +146,11 @@ export class Engine {
     const reports = this.#reports;
     for (let i = 0; i < reports.length; i++) this.#onReport(reports.at(i));
     reports.clear();
+  }
+
+  /** An acceptance changes nothing here, so it is kept only for those who listen. */
+  #take(report: ExecutionReport): void {
+    if (report.kind !== 'accepted' || this.#audit !== undefined) this.#reports.push(report);
   }
 
   #onReport(report: ExecutionReport): void {
@@ -202,9 +207,12 @@ export class Engine {
   #act(book: Book): void {
     if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== exits(book))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
+    if (book.quantity === book.wanted && book.buying === 0 && book.selling === 0) {
+      if (book.quantity !== 0) this.#protect(book);
+      return;
+    }
     const order = this.risk.towardsTarget(book, this.now);
     if (order) this.execution.submit(book, order);
-    else if (book.quantity !== 0 && book.quantity === book.wanted && book.buying === 0 && book.selling === 0) this.#protect(book);
   }
 
   #protect(book: Book): void {

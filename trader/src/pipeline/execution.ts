@@ -37,8 +37,9 @@ export class Execution {
 
   /** Tracks the order, has it journalled, and only then sends it. */
   submit(book: Book, order: Approved<Order>): void {
-    book.working.push(new WorkingOrder(order));
-    if (isProtective(order)) book.protecting += 1;
+    const working = new WorkingOrder(order);
+    book.working.push(working);
+    if (working.protective) book.protecting += 1;
     this.orders += 1;
     this.#onOrder(order);
     this.#client.submit(order);
@@ -48,7 +49,7 @@ export class Execution {
   cancel(book: Book, which: 'protective' | 'all'): void {
     for (let i = 0; i < book.working.length; i++) {
       const working = book.working.at(i);
-      if (working.canceling || (which === 'protective' && !isProtective(working.order))) continue;
+      if (working.canceling || (which === 'protective' && !working.protective)) continue;
       working.canceling = true;
       book.canceling += 1;
       this.#client.cancel(working.order);
@@ -72,7 +73,8 @@ export class Execution {
       case 'expired':
       case 'rejected':
         this.#end(book, working);
-        return working.canceling || canceledByOther(report.order, book) ? 'ended' : 'refused';
+        // An exit that ends because its counterpart has traded ends as it should.
+        return working.canceling || (working.protective && book.wanted === 0) ? 'ended' : 'refused';
     }
   }
 
@@ -83,26 +85,26 @@ export class Execution {
     }
     working.lastTrade = report.tradeId;
     working.leaves = sub(working.leaves, report.quantity);
-    this.#release(book, report.order, report.quantity);
+    if (!working.protective) release(book, report.order, report.quantity);
     this.#portfolio.applyFill(book, report);
-    if (working.leaves === 0) this.#end(book, working);
-    if (isProtective(report.order)) return 'protective-filled';
-    return working.leaves === 0 ? 'ended' : 'progress';
+    const whole = working.leaves === 0;
+    if (whole) this.#end(book, working);
+    if (working.protective) return 'protective-filled';
+    return whole ? 'ended' : 'progress';
   }
 
   #end(book: Book, working: WorkingOrder): void {
     book.working.remove(working);
     if (working.canceling) book.canceling -= 1;
-    if (isProtective(working.order)) book.protecting -= 1;
-    else if (working.leaves !== 0) this.#release(book, working.order, working.leaves);
+    if (working.protective) book.protecting -= 1;
+    else if (working.leaves !== 0) release(book, working.order, working.leaves);
   }
+}
 
-  /** Takes what filled or ended out of what is on its way. */
-  #release(book: Book, order: Order, quantity: Exact): void {
-    if (isProtective(order)) return;
-    if (order.side === 'buy') book.buying = sub(book.buying, quantity);
-    else book.selling = sub(book.selling, quantity);
-  }
+/** Takes what filled or ended out of what is on its way. */
+function release(book: Book, order: Order, quantity: Exact): void {
+  if (order.side === 'buy') book.buying = sub(book.buying, quantity);
+  else book.selling = sub(book.selling, quantity);
 }
 
 function find(book: Book, order: Order): WorkingOrder | undefined {
@@ -111,14 +113,4 @@ function find(book: Book, order: Order): WorkingOrder | undefined {
     if (working.at(i).order === order) return working.at(i);
   }
   return undefined;
-}
-
-/** Whether the venue has canceled an exit because its counterpart traded. */
-function canceledByOther(order: Order, book: Book): boolean {
-  return isProtective(order) && book.wanted === 0;
-}
-
-/** Whether an order protects a position rather than reaching for a target. */
-export function isProtective(order: Order): boolean {
-  return order.leg === 'stop' || order.leg === 'take-profit';
 }

@@ -41,20 +41,20 @@ export class Portfolio {
   applyFill(book: Book, report: FillReport): void {
     const { account } = this;
     const { priceScale, quantityScale } = this.#instruments[book.instrument] as Instrument;
-    const { price, quantity, fee, tsEvent } = report;
-    const { side } = report.order;
-    const realised = account.applyFill({ instrument: book.index, side, price, quantity, fee });
+    const { moneyScale } = account;
+    const { order, quantity, fee } = report;
+    const realised = account.applyFill({ instrument: book.index, side: order.side, price: report.price, quantity, fee });
     const held = (account.positions[book.index] as { quantity: Exact }).quantity;
     const before = this.#quantities[book.index] as number;
     const after = toNumber(held, quantityScale);
+    const price = toNumber(report.price, priceScale);
     book.quantity = held;
     this.#quantities[book.index] = after;
-    this.#cash = toNumber(account.cash, account.moneyScale);
+    this.#cash = toNumber(account.cash, moneyScale);
     this.#held += Number(after !== 0) - Number(before !== 0);
     this.fills += 1;
-    this.turnover += toNumber(price, priceScale) * toNumber(quantity, quantityScale);
-    const { moneyScale } = account;
-    this.trades.add(book.index, tsEvent, before, after, toNumber(price, priceScale), toNumber(realised, moneyScale), toNumber(fee, moneyScale));
+    this.turnover += price * toNumber(quantity, quantityScale);
+    this.trades.add(book.index, report.tsEvent, before, after, price, toNumber(realised, moneyScale), toNumber(fee, moneyScale));
   }
 
   /** Equity at the last prices, in account currency. */

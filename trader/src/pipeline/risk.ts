@@ -161,7 +161,8 @@ export class Risk {
 
 /** What a book will hold when everything on its way towards the target has filled. */
 function expected(book: Book): Exact {
-  return sub(add(book.quantity, book.buying), book.selling);
+  const { quantity, buying, selling } = book;
+  return buying === 0 && selling === 0 ? quantity : sub(add(quantity, buying), selling);
 }
 
 /** As much of a gap as takes risk off whatever becomes of the orders on their way. */

@@ -18,10 +18,10 @@ export interface VenueRules {
   readonly marketFill: 'next-open' | 'close';
 }
 
-/** An order at the venue, and what the venue knows of it. */
+/** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
 class Resting {
-  readonly order: Order;
-  readonly arrival: Timestamp;
+  declare readonly order: Order;
+  declare readonly arrival: Timestamp;
   /** When its cancel reaches the venue. */
   end = Infinity;
   accepted = false;
@@ -106,25 +106,27 @@ export class SimulatedVenue implements ExecutionClient {
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const book = this.#books[instrument] as Book;
     const tsClose = bar.timestamp + intervalMs;
-    if (book.orders.length > 0) {
-      this.#inBar = true;
-      this.#now = bar.timestamp;
-      this.#open(book, bar);
-      this.#sink?.settle();
-      this.#now = tsClose;
-      const settled = book.orders.length;
-      if (settled > 0) {
-        this.#range(book, bar, tsClose, settled);
-        this.#sink?.settle();
-        this.#close(book, bar, tsClose, settled);
-        this.#sweep(book);
-        this.#sink?.settle();
-      }
-      this.#inBar = false;
-    }
+    if (book.orders.length > 0) this.#trade(book, bar, tsClose);
     this.#now = tsClose;
     book.last = bar.close;
     book.tsLast = tsClose;
+  }
+
+  #trade(book: Book, bar: Bar, tsClose: Timestamp): void {
+    this.#inBar = true;
+    this.#now = bar.timestamp;
+    this.#open(book, bar);
+    this.#sink?.settle();
+    this.#now = tsClose;
+    const settled = book.orders.length;
+    if (settled > 0) {
+      this.#range(book, bar, tsClose, settled);
+      this.#sink?.settle();
+      this.#close(book, bar, tsClose, settled);
+      this.#sweep(book);
+      this.#sink?.settle();
+    }
+    this.#inBar = false;
   }
 
   /** The opening trade: what had arrived by then and can trade at that price does. */
