@@ -25,6 +25,14 @@ export interface Bars {
   readonly volume: Float64Array;
 }
 
+/**
+ * Whether a bar can be: four positive prices, open and close within low and high, and a volume that
+ * is at least 0 and finite, or absent. Written so that a price of NaN fails: it compares false.
+ */
+export function isPossibleBar(open: number, high: number, low: number, close: number, volume: number): boolean {
+  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity && !(volume < 0 || volume === Infinity);
+}
+
 /** The six columns in their stored order. */
 export const BAR_COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
 

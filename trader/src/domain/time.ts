@@ -1,5 +1,10 @@
-/** Milliseconds since the Unix epoch, UTC. A plain number: whole milliseconds up to the year 287396. */
+/** Milliseconds since the Unix epoch, UTC: a whole number, at most 8.64e15 either way (the year 275760). */
 export type Timestamp = number;
+
+/** Whether a number is a timestamp: whole, and within what a date can name. */
+export function isTimestamp(value: number): boolean {
+  return Math.abs(value) <= 8.64e15 && value === Math.floor(value);
+}
 
 /** One day in milliseconds. */
 export const DAY_MS = 86_400_000;
@@ -12,7 +17,7 @@ export function parseInterval(text: string): number | undefined {
   return match ? Number(match[1]) * (UNITS[match[2] as string] as number) : undefined;
 }
 
-/** Writes milliseconds as the shortest interval that `parseInterval` reads back: 3 600 000 → `1h`. */
+/** Writes milliseconds in the largest unit that they are a whole number of, as `parseInterval` reads them: 3 600 000 → `1h`; less than seconds as `500ms`, for display only. */
 export function formatInterval(intervalMs: number): string {
   for (const unit of ['w', 'd', 'h', 'm', 's']) {
     const size = UNITS[unit] as number;

@@ -1,5 +1,5 @@
-import type { Bar } from '../domain/bar.ts';
-import type { Timestamp } from '../domain/time.ts';
+import { isPossibleBar, type Bar } from '../domain/bar.ts';
+import { isTimestamp, type Timestamp } from '../domain/time.ts';
 import type { Command, Journal } from '../ports/journal.ts';
 import type { Engine, Market } from './engine.ts';
 
@@ -11,7 +11,7 @@ export interface DataQuality {
   missingBars: number;
   /** Bars that came again, or came late: not admitted. */
   repeated: number;
-  /** Bars that cannot be: a price that is no positive number, or open or close outside high and low. */
+  /** Bars that cannot be, by `isPossibleBar`, or of no time. */
   malformed: number;
   /** Close of the last admitted bar. */
   tsLast: Timestamp;
@@ -38,8 +38,9 @@ export class Ingest {
   admitBar(market: number, bar: Bar): 'admitted' | 'repeated' | 'malformed' {
     const { intervalMs } = this.#markets[market] as Market;
     const quality = this.quality[market] as DataQuality;
-    const tsClose = bar.timestamp + intervalMs;
-    if (!isPossible(bar)) {
+    const { timestamp, open, high, low, close, volume } = bar;
+    const tsClose = timestamp + intervalMs;
+    if (!isTimestamp(timestamp) || !isTimestamp(tsClose) || !isPossibleBar(open, high, low, close, volume)) {
       quality.malformed += 1;
       return 'malformed';
     }
@@ -47,7 +48,6 @@ export class Ingest {
       quality.repeated += 1;
       return 'repeated';
     }
-    const { timestamp, open, high, low, close, volume } = bar;
     this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume] });
     const missing = quality.bars === 0 ? 0 : Math.round((tsClose - quality.tsLast) / intervalMs) - 1;
     if (missing > 0) {
@@ -65,8 +65,4 @@ export class Ingest {
     this.#journal.append({ kind: 'command', command });
     this.#engine.onCommand(command);
   }
-}
-
-function isPossible({ timestamp, open, high, low, close, volume }: Bar): boolean {
-  return Number.isFinite(timestamp) && low > 0 && high < Infinity && open >= low && open <= high && close >= low && close <= high && !(volume < 0);
 }

@@ -1,5 +1,5 @@
-import { formatInterval } from '../../domain/time.ts';
-import type { Bars } from '../../domain/bar.ts';
+import { isPossibleBar, type Bars } from '../../domain/bar.ts';
+import { formatInterval, isTimestamp } from '../../domain/time.ts';
 import { BarFileError, type BarFilePlace } from './bar-file-error.ts';
 import type { BarColumn } from './csv-parser.ts';
 
@@ -31,9 +31,6 @@ export interface QualityReport {
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
-/** The last millisecond that a JavaScript date can name, in the year 275760. */
-const LAST_TIME = 8.64e15;
-
 /** Steps told apart; a series with more distinct steps than this has no interval to speak of. */
 const MAX_STEPS = 65_536;
 
@@ -47,9 +44,9 @@ const HALF_SAFE = 2 ** 52;
 const MAX_SCALE = 22;
 
 /**
- * Checks bars block by block as they are read and counts their facts. A bar that cannot be (out of
- * order, a price that is not positive, open or close outside [low, high], a negative volume) raises
- * one `BarFileError`, placed by `place(row)`, where rows count from 0 over all blocks.
+ * Checks bars block by block as they are read and counts their facts. A bar that is out of order, or
+ * cannot be by `isPossibleBar`, raises one `BarFileError`, placed by `place(row)`, where rows count
+ * from 0 over all blocks.
  */
 export class QualityMeter {
   readonly #file: string;
@@ -96,7 +93,7 @@ export class QualityMeter {
       const l = low[row] as number;
       const c = close[row] as number;
       const v = volume[row] as number;
-      if (!(time > last && isTime(time) && arePrices(o, h, l, c)) || v < 0 || v === Infinity) this.#refuse(row, [time, o, h, l, c, v], last);
+      if (!(time > last && isTimestamp(time) && isPossibleBar(o, h, l, c, v))) this.#refuse(row, [time, o, h, l, c, v], last);
       if (v === 0) this.#zero++;
       else if (v !== v) this.#absent++;
       const change = Math.abs(c - lastClose);
@@ -147,8 +144,8 @@ export class QualityMeter {
       throw new BarFileError(kind, this.#file, what, { ...place, field });
     };
     const at = (value: number | undefined) => new Date(value as number).toISOString();
-    if (time === undefined || !(Math.abs(time) <= LAST_TIME)) refuse('value', 'timestamp', `${time} is no time; use milliseconds UTC`);
-    else if (time !== Math.floor(time)) refuse('value', 'timestamp', `${time} is finer than a millisecond; bars open on whole milliseconds`);
+    if (time === undefined || !isTimestamp(Math.floor(time))) refuse('value', 'timestamp', `${time} is no time; use milliseconds UTC`);
+    else if (!isTimestamp(time)) refuse('value', 'timestamp', `${time} is finer than a millisecond; bars open on whole milliseconds`);
     else if (time === last) refuse('order', 'timestamp', `${at(time)} stands twice; keep one bar per time`);
     else if (time < last) refuse('order', 'timestamp', `${at(time)} comes after ${at(last)}; sort the file by timestamp`);
     for (const [field, price] of Object.entries({ open, high, low, close })) {
@@ -195,15 +192,6 @@ export class QualityMeter {
     }
     return interval;
   }
-}
-
-function isTime(time: number): boolean {
-  return time === Math.floor(time) && Math.abs(time) <= LAST_TIME;
-}
-
-/** Written so that NaN fails: it compares false with everything. */
-function arePrices(open: number, high: number, low: number, close: number): boolean {
-  return low > 0 && open >= low && close >= low && high >= open && high >= close && high < Infinity;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import { DAY_MS, isTimestamp, type Timestamp } from '../../domain/time.ts';
 
 // Decimal strings are rounded and grouped digit by digit: what the ledger wrote is what is shown,
 // however large, and no float comes between.
@@ -124,8 +124,8 @@ export function formatClock(ms: number): string {
   return days > 0 ? `${days} d ${clock}` : clock;
 }
 
-/** A moment in UTC: `2025-05-04 15:33`; the zone is said in a heading. */
+/** A moment in UTC: `2025-05-04 15:33`; the zone is said in a heading. A dash where it is none. */
 export function formatTime(timestamp: Timestamp): string {
-  return Number.isFinite(timestamp) && Math.abs(timestamp) <= 8.64e15
+  return isTimestamp(timestamp)
     ? new Date(timestamp).toISOString().slice(0, 16).replace('T', ' ') : '–';
 }
