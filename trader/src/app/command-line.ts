@@ -5,7 +5,7 @@ import { EXIT_CODES } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseLine } from './options.ts';
 import { Refusal, toRefusal } from './refusal.ts';
-import { closest } from './suggestion.ts';
+import { didYouMean } from './suggestion.ts';
 import { Terminal, type TextStream } from './terminal/terminal.ts';
 
 const NO_CONFIG: Config = { home: '', debug: false, color: undefined, ci: false };
@@ -54,9 +54,8 @@ function asksForHelp(words: readonly string[]): boolean {
 async function findCommand(name: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load) return load();
-  const suggestion = closest(name, Object.keys(COMMANDS));
   throw new Refusal('usage', name.startsWith('-') ? `the first word must be a command, not ${name}` : `unknown command "${name}"`, {
-    hint: suggestion === undefined ? 'Run ./algotrendy help to see all commands.' : `Did you mean ${suggestion}?`,
+    hint: didYouMean(name, Object.keys(COMMANDS)) ?? 'Run ./algotrendy help to see all commands.',
   });
 }
 

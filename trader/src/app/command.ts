@@ -30,8 +30,6 @@ export interface Command<O extends Options = Options> {
 export interface Context<O extends Options = Options> {
   readonly options: OptionValues<O>;
   readonly positionals: readonly string[];
-  /** Names of the options that were given, where a default must be told from a wish. */
-  readonly given: ReadonlySet<string>;
   /** Machines read stdout: JSON only. */
   readonly json: boolean;
   readonly config: Config;

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Refusal } from './refusal.ts';
-import { closest } from './suggestion.ts';
+import { didYouMean } from './suggestion.ts';
 
 /** What the environment says. Secrets never stand here, only names of where to find them. */
 export interface Config {
@@ -46,9 +46,8 @@ async function checkSettings(own: Readonly<Record<string, string | undefined>>) 
   const issue = read.error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const known = Object.keys(schema.shape);
-    const suggestion = closest(issue.keys[0] ?? '', known);
     throw new Refusal('usage', `unknown setting ${issue.keys.join(', ')} in the environment`, {
-      hint: suggestion === undefined ? `Known settings: ${known.join(', ')}. Unset it.` : `Did you mean ${suggestion}?`,
+      hint: didYouMean(issue.keys[0] ?? '', known) ?? `Known settings: ${known.join(', ')}. Unset it.`,
     });
   }
   throw new Refusal('usage', `${String(issue?.path[0])} ${issue?.message}`, { where: 'environment' });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseInterval, type Timestamp } from '../domain/time.ts';
 import { Refusal } from './refusal.ts';
-import { closest } from './suggestion.ts';
+import { closest, didYouMean } from './suggestion.ts';
 
 /** One option of a command: declared once, it gives parsing, errors, `--help` and the docs' test. */
 export interface Option<T> {
@@ -118,16 +118,13 @@ export function readTime(text: string, name: string): Timestamp {
 }
 
 function refuse(name: string, problem: string, candidates: readonly string[] = [], text = ''): never {
-  const suggestion = closest(text, candidates);
-  throw new Refusal('usage', `--${name} ${problem}`, suggestion === undefined ? {} : { hint: `Did you mean ${suggestion}?` });
+  throw new Refusal('usage', `--${name} ${problem}`, { hint: didYouMean(text, candidates) });
 }
 
 /** The command line of one command, read. */
 export interface ParsedLine<O extends Options> {
   readonly options: OptionValues<O>;
   readonly positionals: readonly string[];
-  /** Names of the options that were given. */
-  readonly given: ReadonlySet<string>;
 }
 
 /** Reads the words after a command's name. Throws a Refusal on anything that was not declared. */
@@ -153,7 +150,7 @@ export function parseLine<O extends Options>(options: O, words: readonly string[
     const given = texts.get(name);
     return [name, given === undefined ? option.fallback : option.read(given, name)];
   });
-  return { options: Object.fromEntries(read) as OptionValues<O>, positionals, given: new Set(texts.keys()) };
+  return { options: Object.fromEntries(read) as OptionValues<O>, positionals };
 }
 
 function valueOf(token: { name: string; value: string | undefined; inlineValue: boolean | undefined }, option: Option<unknown>): string {
@@ -165,7 +162,6 @@ function valueOf(token: { name: string; value: string | undefined; inlineValue: 
 }
 
 function unknownOption(rawName: string, known: readonly string[]): Refusal {
-  const suggestion = closest(rawName.replace(/^-+/, ''), known);
-  const hint = suggestion === undefined ? undefined : `Did you mean --${suggestion}?`;
-  return new Refusal('usage', `unknown option ${rawName}`, hint === undefined ? {} : { hint });
+  const meant = closest(rawName.replace(/^-+/, ''), known);
+  return new Refusal('usage', `unknown option ${rawName}`, { hint: meant && `Did you mean --${meant}?` });
 }

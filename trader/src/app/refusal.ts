@@ -5,9 +5,9 @@ import type { ExitName } from './exit-codes.ts';
 /** What a person is told when a command cannot do what was asked. */
 export interface RefusalDetails {
   /** File, line or option the message is about, where the message does not say. */
-  readonly where?: string;
+  readonly where?: string | undefined;
   /** What to do next, as a full sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /**

@@ -12,6 +12,12 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The same as a hint: `Did you mean macd?` */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const meant = closest(word, candidates);
+  return meant === undefined ? undefined : `Did you mean ${meant}?`;
+}
+
 /** Letters to insert, delete, replace or swap with a neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -5,7 +5,7 @@ import { readBars, readSources } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { flag, list, pairs, readInteger, readTime, value } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import { closest } from '../suggestion.ts';
+import { didYouMean } from '../suggestion.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -63,10 +63,7 @@ export const indicatorCommand = defineCommand({
 function findIndicator(indicators: ReadonlyMap<string, IndicatorDefinition>, name: string): IndicatorDefinition {
   const found = indicators.get(name);
   if (found !== undefined) return found;
-  const suggestion = closest(name, indicators.keys());
-  throw new Refusal('usage', `unknown indicator "${name}"`, {
-    hint: suggestion === undefined ? 'Run ./algotrendy indicator to list them.' : `Did you mean ${suggestion}?`,
-  });
+  throw new Refusal('usage', `unknown indicator "${name}"`, { hint: didYouMean(name, indicators.keys()) ?? 'Run ./algotrendy indicator to list them.' });
 }
 
 function readIndicatorParameters(definition: IndicatorDefinition, given: Readonly<Record<string, string>>) {

@@ -1,7 +1,7 @@
 import type { ParameterSpec } from '../../domain/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
-import { closest } from '../suggestion.ts';
+import { didYouMean } from '../suggestion.ts';
 import { renderTable } from '../terminal/table.ts';
 
 /** Lists the strategies that ship, with their parameters. */
@@ -19,8 +19,7 @@ export const strategiesCommand = defineCommand({
     const chosen = STRATEGIES.filter((strategy) => name === undefined || strategy.name === name);
     if (chosen.length === 0) {
       const names = STRATEGIES.map((strategy) => strategy.name);
-      const suggestion = closest(name ?? '', names);
-      throw new Refusal('usage', `unknown strategy "${name}"`, { hint: suggestion === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${suggestion}?` });
+      throw new Refusal('usage', `unknown strategy "${name}"`, { hint: didYouMean(name ?? '', names) ?? `There are ${names.join(', ')}.` });
     }
     if (json) {
       terminal.printJson(chosen.map(({ name: called, summary, parameters }) => ({ name: called, summary, parameters })));
