@@ -1,3 +1,4 @@
+import { decimalPlaces, format, parseDecimal } from '../domain/exact.ts';
 import {
   flag, list, pairs, readChoice, readDecimal, readInteger, readInterval, readText, readTime, splitPair, value, withDefault,
   type OptionValues,
@@ -55,7 +56,7 @@ export function readSources(bars: readonly BarsRequest[], instrument: string | u
   return [{ instrument, file: only.file }];
 }
 
-/** `FILE` or `ID=FILE`; a path may hold `=` after its first slash or dot. */
+/** `FILE` or `ID=FILE`; a path may hold `=` after its first slash. */
 export function readBars(text: string, name: string): BarsRequest {
   const [instrument, file] = splitPair(text);
   if (instrument === undefined || /[/\\]/.test(instrument)) return { instrument: undefined, file: readText(text, name) };
@@ -87,12 +88,10 @@ function readFee(text: string, name: string): FeeRequest {
   return { kind: 'per-share', perShare: match[1] as string, min, maxRate: percent === undefined ? undefined : hundredth(percent) };
 }
 
-/** A decimal string divided by 100, digit by digit: `0.5` → `0.005`. */
+/** A decimal string divided by 100: `0.5` → `0.005`. */
 function hundredth(decimal: string): string {
-  const [whole = '', fraction = ''] = decimal.split('.');
-  const digits = whole.padStart(3, '0') + fraction;
-  const point = Math.max(whole.length, 3) - 2;
-  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+  const places = decimalPlaces(decimal);
+  return format(parseDecimal(decimal, places), places + 2);
 }
 
 /** `units:1` or `fraction:0.9975`. */
