@@ -35,7 +35,7 @@ test('a fee is given in one way, exact to the digit', () => {
   assert.deepEqual(read('--bars x --fee bps:3').fee, { kind: 'bps', bps: '3' });
   assert.deepEqual(read('--bars x --fee per-share:0.005,min=1,max=0.5%').fee, { kind: 'per-share', perShare: '0.005', min: '1', maxRate: '0.005' });
   assert.deepEqual(read('--bars x --fee per-share:0.01,max=12.5%').fee, { kind: 'per-share', perShare: '0.01', min: undefined, maxRate: '0.125' });
-  assert.deepEqual(read('--bars x --fee per-share:1,max=100%').fee, { kind: 'per-share', perShare: '1', min: undefined, maxRate: '1.00' });
+  assert.deepEqual(read('--bars x --fee per-share:1,max=100%').fee, { kind: 'per-share', perShare: '1', min: undefined, maxRate: '1' });
   for (const bad of ['per-share', 'per-share:x', 'per-share:1,mni=1', 'per-share:1,max=5', 'per-share:1,min=', 'flat:1']) {
     assert.throws(() => read(`--bars x --fee ${bad}`), /--fee takes per-share/, bad);
   }
