@@ -52,6 +52,6 @@ const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>>
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreadable: 'bad-data', format: 'bad-data', columns: 'bad-data', empty: 'bad-data', value: 'bad-data', order: 'bad-data',
-  price: 'bad-data', strict: 'bad-data', conflict: 'bad-data', unknown: 'bad-data',
+  price: 'bad-data', strict: 'bad-data', conflict: 'bad-data', unknown: 'bad-data', damaged: 'bad-data',
   storage: 'disk', version: 'version', locked: 'busy',
 };

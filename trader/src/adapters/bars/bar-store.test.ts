@@ -109,7 +109,7 @@ test('a store of another version or a damaged one is refused and left as it is',
   await importBars(csvOf(0, 1_000), { home, instrument: ID });
   const path = join(home, 'bars', ID, '1m.bars');
   const sound = readFileSync(path);
-  for (const [at, kind] of [[8, 'version'], [5_000, 'storage'], [sound.length - 9, 'storage']] as const) {
+  for (const [at, kind] of [[8, 'version'], [5_000, 'damaged'], [sound.length - 9, 'damaged']] as const) {
     const bytes = Buffer.from(sound);
     bytes[at] = (bytes[at] as number) ^ 0x55;
     writeFileSync(path, bytes);

@@ -30,10 +30,10 @@ test('a head that claims any number of bars is damage, and no room is made for t
     const bytes = Buffer.from(sound);
     bytes.writeDoubleLE(rows, 16);
     writeFileSync(path, bytes);
-    assert.throws(() => new ColumnFile(path), barFileError('storage', path, 'is damaged or cut short'), `${rows} bars`);
+    assert.throws(() => new ColumnFile(path), barFileError('damaged', path, 'is damaged or cut short'), `${rows} bars`);
   }
   const bytes = Buffer.from(sound);
   bytes.writeUInt32LE(0xffff_ffff, 12);
   writeFileSync(path, bytes);
-  assert.throws(() => new ColumnFile(path), barFileError('storage', path, 'is damaged or cut short'));
+  assert.throws(() => new ColumnFile(path), barFileError('damaged', path, 'is damaged or cut short'));
 });

@@ -212,7 +212,7 @@ export class ColumnFile<Facts extends ColumnFacts = ColumnFacts> implements BarS
 
   /**
    * Opens the file at `path`. Kind `unreadable` where there is none, `version` where another version
-   * wrote it, `storage` where it is damaged or cut; with `verify`, every byte of a durable file is checked.
+   * wrote it, `damaged` where it is changed or cut; with `verify`, every byte of a durable file is checked.
    */
   constructor(path: string, verify = false) {
     this.#path = path;
@@ -287,7 +287,7 @@ export class ColumnFile<Facts extends ColumnFacts = ColumnFacts> implements BarS
   #readBytes(buffers: readonly Uint8Array[], position: number): void {
     const expected = buffers.reduce((sum, bytes) => sum + bytes.length, 0);
     if (readvSync(this.#descriptor, buffers, position) !== expected) {
-      throw new BarFileError('storage', this.#path, 'became shorter while it was read; import the bars again');
+      throw new BarFileError('damaged', this.#path, 'became shorter while it was read; import the bars again');
     }
   }
 
@@ -301,7 +301,7 @@ export class ColumnFile<Facts extends ColumnFacts = ColumnFacts> implements BarS
       const blockBytes = bytes.subarray(0, this.#blockRows(block) * BAR_BYTES);
       this.#readBytes([blockBytes], blockPosition(block));
       if (crc32(blockBytes) !== checksum) {
-        throw new BarFileError('storage', this.#path, `block ${block} is damaged; import the bars again`);
+        throw new BarFileError('damaged', this.#path, `block ${block} is damaged; import the bars again`);
       }
     });
   }
@@ -329,7 +329,7 @@ function lowerBound(values: Float64Array, bound: number): number {
 }
 
 function readHead<Facts>(descriptor: number, path: string) {
-  const damaged = () => new BarFileError('storage', path, 'is damaged or cut short; import the bars again');
+  const damaged = () => new BarFileError('damaged', path, 'is damaged or cut short; import the bars again');
   const header = Buffer.alloc(HEADER_BYTES);
   readSync(descriptor, header, 0, HEADER_BYTES, 0);
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged();
