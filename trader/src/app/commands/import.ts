@@ -49,11 +49,14 @@ export const importCommand = defineCommand({
         ...reading, instrument, replace, ...(interval === undefined ? {} : { interval: formatInterval(interval) }),
       });
       const bars = await openBars(file, reading);
-      if (interval !== undefined && bars.length > 2 && bars.intervalMs !== interval) {
-        throw new Refusal('bad-data', `${file}: its bars are ${formatInterval(bars.intervalMs)} apart, not ${formatInterval(interval)}`);
+      try {
+        if (interval !== undefined && bars.length > 2 && bars.intervalMs !== interval) {
+          throw new Refusal('bad-data', `${file}: its bars are ${formatInterval(bars.intervalMs)} apart, not ${formatInterval(interval)}`);
+        }
+        if (out !== undefined) (await import('../../adapters/bars/csv-writer.ts')).writeCsv(bars, out);
+      } finally {
+        bars.close();
       }
-      if (out !== undefined) (await import('../../adapters/bars/csv-writer.ts')).writeCsv(bars, out);
-      bars.close();
       progress.close();
       if (json) terminal.printJson({ file, quality: bars.quality, stored: stored === undefined ? null : storedFacts(stored), out: out ?? null });
       else terminal.print(...reportLines(file, bars.quality, stored, out, terminal.style));

@@ -1,8 +1,10 @@
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
+import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
+import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
@@ -27,11 +29,25 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
   const values = readStrategyParameters(definition, request.parameters);
   const startedWall = performance.now();
   const loaded: ChosenBars[] = [];
-  for (const source of request.bars) {
-    loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
+  try {
+    for (const source of request.bars) {
+      loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
+    }
+    return run(request, context, { definition, values, loaded, loadSeconds: (performance.now() - startedWall) / 1000 });
+  } finally {
+    for (const { set } of loaded) set.close();
   }
-  const loadSeconds = (performance.now() - startedWall) / 1000;
+}
 
+/** What a backtest runs on. */
+interface Prepared {
+  readonly definition: StrategyDefinition;
+  readonly values: ParameterValues;
+  readonly loaded: readonly ChosenBars[];
+  readonly loadSeconds: number;
+}
+
+function run(request: BacktestRequest, context: BacktestContext, { definition, values, loaded, loadSeconds }: Prepared): BacktestReport {
   const fees = createFees(request.fee);
   const markets = loaded.map((market) => marketOf(market, request));
   const cpu = process.cpuUsage();
@@ -51,7 +67,6 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
 
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
-  for (const { set } of loaded) set.close();
   return {
     strategy: definition.name,
     parameters: values,
