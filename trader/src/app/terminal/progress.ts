@@ -1,13 +1,13 @@
 import type { Style } from './style.ts';
-import { formatClock, formatScaled } from './format.ts';
+import { formatClock } from './format.ts';
 import { clip } from './text.ts';
 
 const REDRAW_MS = 100;
 
-/** A bar with rate and time left on a terminal's last line; silent where nobody watches. */
+/** A bar with the time left on a terminal's last line; silent where nobody watches. */
 export interface Progress {
-  /** Says how much is done; cheap enough to call often. */
-  update(done: number, total: number): void;
+  /** Says what fraction of 1 is done; cheap enough to call often. */
+  update(done: number): void;
   /** Wipes the bar. */
   close(): void;
 }
@@ -19,22 +19,17 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-/**
- * Opens a bar for `unit`s of work ("bars", "combos"), or for fractions of one where the unit is
- * empty: then no rate is shown. `now` is a monotonic clock in milliseconds.
- */
-export function openProgress(
-  stream: ProgressStream, style: Style, label: string, unit: string, now: () => number = () => performance.now(),
-): Progress {
+/** Opens a bar for one piece of work. `now` is a monotonic clock in milliseconds. */
+export function openProgress(stream: ProgressStream, style: Style, label: string, now: () => number = () => performance.now()): Progress {
   if (stream.isTTY !== true) return { update() {}, close() {} };
   const started = now();
   let drawn = -Infinity;
   return {
-    update(done, total) {
+    update(done) {
       const at = now();
-      if (at - drawn < REDRAW_MS && done < total) return;
+      if (at - drawn < REDRAW_MS && done < 1) return;
       drawn = at;
-      stream.write(`\r${clip(progressLine(label, unit, done, total, at - started, style), (stream.columns ?? 80) - 1)}\u001b[K`);
+      stream.write(`\r${clip(progressLine(label, done, at - started, style), (stream.columns ?? 80) - 1)}\u001b[K`);
     },
     close() {
       if (drawn > -Infinity) stream.write('\r\u001b[K');
@@ -42,18 +37,14 @@ export function openProgress(
   };
 }
 
-/** `label  ████▌      45 %  1.2M bars/s  ETA 00:00:12`. */
-export function progressLine(
-  label: string, unit: string, done: number, total: number, elapsedMs: number, style: Style,
-): string {
+/** `label  ████▌      45 %  ETA 00:00:12`. */
+export function progressLine(label: string, done: number, elapsedMs: number, style: Style): string {
   const width = 24;
-  const share = total > 0 ? Math.min(1, done / total) : 0;
+  const share = Math.min(1, done);
   const eighths = Math.floor(share * width * 8);
   const full = '█'.repeat(eighths >> 3);
   const part = eighths % 8 === 0 ? '' : String.fromCharCode(0x2590 - (eighths % 8));
   const rest = style.faint('·'.repeat(Math.max(0, width - full.length - part.length)));
-  const rate = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
-  const left = rate > 0 ? `ETA ${formatClock(((total - done) / rate) * 1000 + 999)}` : '';
-  const speed = unit === '' ? '' : `  ${formatScaled(rate)} ${unit}/s`;
-  return `${label}  ${style.accent(full + part)}${rest}  ${String(Math.floor(share * 100)).padStart(3)} %${speed}  ${style.faint(left)}`;
+  const left = share > 0 && elapsedMs > 0 ? `ETA ${formatClock((elapsedMs / share) * (1 - share) + 999)}` : '';
+  return `${label}  ${style.accent(full + part)}${rest}  ${String(Math.floor(share * 100)).padStart(3)} %  ${style.faint(left)}`;
 }

@@ -65,21 +65,16 @@ export class Terminal {
     this.stderr.write(`${printable(lines.join('\n'))}\n`);
   }
 
-  /** Opens a progress bar for so many `unit`s, or for fractions of 1; silent where standard error is no terminal. */
-  progress(label: string, unit = ''): Progress {
-    return openProgress(this.#ci ? { write() {} } : this.stderr, this.noteStyle, label, unit);
-  }
-
-  /** A bar for work in several phases, each told by its name and a fraction of 1. */
+  /** A progress bar for work in several phases, each told by its name and a fraction of 1; silent where standard error is no terminal. */
   phases(): { update(phase: string, fraction: number): void; close(): void } {
     let current: { readonly phase: string; readonly bar: Progress } | undefined;
     return {
       update: (phase, fraction) => {
         if (current?.phase !== phase) {
           current?.bar.close();
-          current = { phase, bar: this.progress(phase) };
+          current = { phase, bar: openProgress(this.#ci ? { write() {} } : this.stderr, this.noteStyle, phase) };
         }
-        current.bar.update(fraction, 1);
+        current.bar.update(fraction);
       },
       close: () => current?.bar.close(),
     };
