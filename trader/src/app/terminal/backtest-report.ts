@@ -3,6 +3,7 @@ import { lineChart } from './chart.ts';
 import {
   decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
 } from './format.ts';
+import { shortName } from './paper-panels.ts';
 import type { Paint, Style } from './style.ts';
 import { clip, fit, spread, visibleWidth, wrap } from './text.ts';
 
@@ -70,7 +71,7 @@ function tradeFacts(report: BacktestReport, style: Style): Fact[] {
     ['Turnover', `${formatScaled(report.turnover)}×`],
     ...(report.denials === 0 ? [] : [['Denied orders', formatCount(report.denials), style.warn] as const]),
     ...Object.entries(report.positions).filter(([, quantity]) => decimalSign(quantity) !== 0)
-      .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${instrument.split('-')[0]}`] as const),
+      .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${shortName(instrument)}`] as const),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Timestamp } from '../../domain/time.ts';
  */
 export interface PaperView {
   /** `active` trades, `paused` holds the feed, `halted` refuses orders, `ended` has run out of data. */
-  readonly state: 'active' | 'paused' | 'halted' | 'ended' | 'stopping';
+  readonly state: 'active' | 'paused' | 'halted' | 'ended';
   /** Why it is halted, in words; undefined otherwise. */
   readonly haltReason: string | undefined;
   /** Market time: the last admitted event. */
@@ -126,7 +126,7 @@ export interface DenialView {
   readonly instrument: string;
   readonly side: 'buy' | 'sell';
   readonly quantity: string;
-  /** Name of the guard: `max-notional`. */
+  /** Name of the guard: `notional`. */
   readonly rule: string;
   /** What it was and what it may be, with their unit: `61 240.50` and `50 000`. */
   readonly value: string;
@@ -136,7 +136,7 @@ export interface DenialView {
 /** How the engine itself does. */
 export interface HealthView {
   readonly journalSequence: number;
-  /** Sequence that this run resumed from; 0 for a fresh journal. */
+  /** Sequence that this run resumed from; 1, the record of the setup, for a fresh journal. */
   readonly resumedFrom: number;
   readonly journalBytes: number;
   /** Inputs read and not yet admitted. */
