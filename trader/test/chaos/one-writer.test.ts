@@ -36,7 +36,7 @@ async function startUntil(number: number): Promise<{ readonly ended: Promise<End
 
 test('a second process on one store is refused with exit code 4 and does not disturb the first; when that is killed the next one starts at once', async () => {
   const first = await startUntil(40);
-  for (const words of [['paper', '--json'], ['paper', '--json', '--fresh', '--cash', '5000']]) checkRefused(await runPaper({ home, words }));
+  for (const words of [['--for', '2s'], ['--for', '2s', '--fresh', '--cash', '5000']]) checkRefused(await runPaper({ home, words: ['paper', '--json', ...words] }));
   const replayed = await runPaper({ home, words: ['replay', journalOf(home), '--json'] });
   assert.deepEqual([replayed.code, replayed.errors], [0, ''], 'who only reads is welcome');
   const seen = first.seen();

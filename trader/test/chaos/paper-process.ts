@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../src/app/main.ts', import.meta.url));
 const FAULT = new URL('journal-fault.ts', import.meta.url).href;
 
+/** No run here is nearly as long; one that is left behind by a failed test ends too. */
+const TIMEOUT_MS = 60_000;
+
 /** A line of `paper --json`. */
 export type Line = Readonly<Record<string, unknown>> & { readonly kind?: string };
 
@@ -41,6 +44,7 @@ export function runPaper({ home, words = ['paper', '--json', '--speed', 'max'], 
   const [command, ...following] = [...limit, process.execPath, '--disable-warning=ExperimentalWarning', ...modules, MAIN, ...words] as [string, ...string[]];
   const child = spawn(command, following, {
     stdio: ['ignore', output ?? 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS, killSignal: 'SIGKILL',
     env: { ...process.env, CI: 'true', ALGOTRENDY_HOME: home, ...(fault !== undefined && { JOURNAL_FAULT: fault }), ...environment },
   });
   const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);

@@ -26,6 +26,8 @@ function newcomersEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), PATH: searched.join(path.delimiter) };
 }
 
+/** The last line of the first run. */
+let stopped: Line | undefined;
 const folder = mkdtempSync(path.join(tmpdir(), 'fresh-clone-'));
 const clone = path.join(folder, 'algotrendy');
 const started = performance.now();
@@ -48,20 +50,23 @@ async function start(...args: string[]): Promise<Run> {
   return { code: await closed, lines, firstFillMs, errors };
 }
 
-test('within two minutes of the clone, `npm start` has traded on paper', async () => {
+test('within two minutes of the clone, `npm start` has traded on paper', async (t) => {
   const { status, stderr } = spawnSync('git', ['clone', '--quiet', ROOT, clone], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const { code, lines, firstFillMs, errors } = await start('--for', '20s', '--json');
   assert.equal(code, 0, errors);
-  assert.notEqual(lines[0]?.['journalSequence'], undefined, 'the first line is the state that it resumed');
+  assert.deepEqual([lines[0]?.['kind'], lines[0]?.['journalSequence']], ['state', 1], 'the first line is the state that it begins with');
   assert.ok(firstFillMs !== undefined, `there is no line of kind fill among ${lines.length} lines: ${errors}`);
   assert.ok(firstFillMs <= FIRST_FILL_MS_MAX, `the first fill came after ${Math.round(firstFillMs)} ms`);
+  assert.equal(lines.at(-1)?.['kind'], 'stopped');
+  stopped = lines.at(-1);
+  t.diagnostic(`first fill ${(firstFillMs / 1000).toFixed(1)} s after the clone began, ${lines.filter((line) => line['kind'] === 'fill').length} fills in 20 s`);
 });
 
 test('the next start goes on where the first one stopped', async () => {
   const { code, lines, errors } = await start('--for', '2s', '--json');
   assert.equal(code, 0, errors);
-  assert.ok(Number(lines[0]?.['journalSequence']) > 0, `it started anew: ${JSON.stringify(lines[0])}`);
+  for (const what of ['journalSequence', 'tsEvent', 'equity', 'fills']) assert.deepEqual(lines[0]?.[what], stopped?.[what], what);
 });
 
 test('the clone is as clean as before: installing and trading change no tracked file', () => {
