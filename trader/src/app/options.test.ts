@@ -48,6 +48,12 @@ test('parameters keep what stands after their first =', () => {
   assert.deepEqual(options.param, { fast: '12', rule: 'a=b', threshold: '-1' });
 });
 
+test('a name that every object has is a parameter like any other, and not lost', () => {
+  const { options } = parseLine(OPTIONS, ['--param', '__proto__=1', '--param', 'constructor=2']);
+  assert.deepEqual(Object.entries(options.param), [['__proto__', '1'], ['constructor', '2']]);
+  assert.match(refusalOf(['--param', '__proto__=1', '--param', '__proto__=2']).message, /gives "__proto__" twice/);
+});
+
 test('an unknown option is refused with the one that was meant', () => {
   assert.match(refusalOf(['--frist', '3']).message, /unknown option --frist/);
   assert.equal(refusalOf(['--frist', '3']).hint, 'Did you mean --first?');

@@ -61,14 +61,14 @@ export function pairs(help: string): Option<Readonly<Record<string, string>>> {
   return {
     value: 'NAME=VALUE', repeatable: true, help, fallback: {}, fallbackText: undefined,
     read(texts, name) {
-      const read: Record<string, string> = {};
+      const read = new Map<string, string>();
       for (const text of texts) {
         const [key, rest] = splitPair(text);
         if (key === undefined || key === '') refuse(name, `takes NAME=VALUE, not "${text}"`);
-        if (Object.hasOwn(read, key)) refuse(name, `gives "${key}" twice`);
-        read[key] = rest;
+        if (read.has(key)) refuse(name, `gives "${key}" twice`);
+        read.set(key, rest);
       }
-      return read;
+      return Object.fromEntries(read); // no assignment by name: __proto__ is a name like any other, to be refused by whoever takes them
     },
   };
 }
