@@ -19,7 +19,10 @@ export interface Instrument {
   readonly minNotional: Exact;
 }
 
-/** The door from float64 prices to exact ones: the tick at or beside `price`, rounded to the named side. */
+/**
+ * The door from float64 prices to exact ones: the tick at or beside `price`, rounded to the named
+ * side. A price with more decimals than the scale is first taken half-even at the scale, as data is.
+ */
 export function roundToTick(price: number, instrument: Instrument, side: 'floor' | 'ceil' | 'half-even'): Exact {
   const exact = fromNumber(price, instrument.priceScale);
   return instrument.tickSize === 1 ? exact : mul(divide(exact, instrument.tickSize, side), instrument.tickSize);
