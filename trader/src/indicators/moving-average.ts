@@ -1,4 +1,4 @@
-import { requirePeriod } from './window.ts';
+import { emptyRing, requirePeriod } from './window.ts';
 
 /**
  * How an exponential average starts. `first`: at the first value, defined from the first update.
@@ -12,14 +12,14 @@ export class Sma {
   value = NaN;
   readonly warmup: number;
   readonly #n: number = 0;
-  readonly #ring: Float64Array;
+  readonly #ring: number[];
   #at: number = 0;
   #first = NaN;
   #head = NaN;
 
   constructor(period: number) {
     this.#n = this.#at = this.warmup = requirePeriod(period);
-    this.#ring = new Float64Array(period + 1).fill(NaN, 0, period);
+    this.#ring = emptyRing(period, [0]);
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
@@ -55,7 +55,7 @@ export class Wma {
   readonly warmup: number;
   readonly #n: number = 0;
   /** Up to `#at` the present block's values; from there on the last block's weighted tail sums. */
-  readonly #ring: Float64Array;
+  readonly #ring: number[];
   readonly #weights: number = NaN;
   #at: number = 0;
   #first = NaN;
@@ -65,7 +65,7 @@ export class Wma {
   constructor(period: number) {
     this.#n = this.#at = this.warmup = requirePeriod(period);
     this.#weights = period * (period + 1) / 2;
-    this.#ring = new Float64Array(period + 1).fill(NaN, 0, period);
+    this.#ring = emptyRing(period, [0]);
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }

@@ -1,4 +1,4 @@
-import { requirePeriod, RollingMoments } from './window.ts';
+import { emptyRing, requirePeriod, RollingMoments } from './window.ts';
 
 /** Population standard deviation of the last n values: exactly 0 when they are all equal. */
 export class StandardDeviation {
@@ -53,7 +53,7 @@ class RollingPairs {
   /** 1/n. */
   readonly #share: number = NaN;
   /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
-  readonly #ring: Float64Array;
+  readonly #ring: number[];
   #at: number = 0;
   #firstX = NaN;
   #firstY = NaN;
@@ -66,7 +66,7 @@ class RollingPairs {
   constructor(n: number) {
     this.#end = this.#at = 5 * requirePeriod(n, 2);
     this.#share = 1 / n;
-    this.#ring = new Float64Array(5 * n + 5).fill(NaN, 0, 5 * n);
+    this.#ring = emptyRing(n, [0, 0, 0, 0, 0]);
   }
 
   update(x: number, y: number): void {
@@ -92,7 +92,11 @@ class RollingPairs {
 
   #turn(x: number, y: number): 0 {
     const ring = this.#ring;
-    let [sumX, sumY, squaresX, squaresY, products] = [0, 0, 0, 0, 0];
+    let sumX = 0;
+    let sumY = 0;
+    let squaresX = 0;
+    let squaresY = 0;
+    let products = 0;
     for (let i = this.#end - 5; i >= 0; i -= 5) {
       const dx = ring[i] - x;
       const dy = ring[i + 1] - y;
