@@ -31,7 +31,7 @@ export async function beginSmallRun(home: string): Promise<void> {
 }
 
 /** Writes the first record of a journal for this setup, in place of what was there. */
-export function beginJournal(path: string, setup: PaperSetup): void {
+function beginJournal(path: string, setup: PaperSetup): void {
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
   const journal = new JournalFile(path);

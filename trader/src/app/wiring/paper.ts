@@ -81,7 +81,7 @@ class FillTeller {
 }
 
 /** The setup that a fresh run begins with: two strategies on each shipped coin, under cautious limits. */
-export function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): PaperSetup {
+function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): PaperSetup {
   const shipped = shippedInstruments();
   const strategies = [
     { strategy: 'macd', parameters: { fast: 120, slow: 260, signal: 90, direction: 'both', stop: 0.01, target: 0.02 } },
