@@ -54,13 +54,19 @@ async function main(): Promise<void> {
     coverageIncludeGlobs: ['trader/src/**/*.ts'],
     coverageExcludeGlobs: ['**/*.test.ts'],
   });
+  let covered = !coverage;
   for await (const event of events) {
     watchdog.refresh();
-    if (event.type === 'test:coverage') printCoverage(ROOT, event.data.summary);
-    else report.take(event);
+    if (event.type === 'test:coverage') {
+      printCoverage(ROOT, event.data.summary);
+      covered = true;
+    } else {
+      report.take(event);
+    }
   }
   clearTimeout(watchdog);
-  process.exitCode = report.finish() ? 0 : 1;
+  if (!covered) console.error('The coverage could not be read: a process that was measured did not end by itself.');
+  process.exitCode = report.finish() && covered ? 0 : 1;
 }
 
 await main();

@@ -45,7 +45,8 @@ export function runPaper({ home, words = ['paper', '--json', '--speed', 'max'], 
   const child = spawn(command, following, {
     stdio: ['ignore', output ?? 'pipe', 'pipe'],
     timeout: TIMEOUT_MS, killSignal: 'SIGKILL',
-    env: { ...process.env, CI: 'true', ALGOTRENDY_HOME: home, ...(fault !== undefined && { JOURNAL_FAULT: fault }), ...environment },
+    // A process that is killed leaves half a coverage report, which would spoil all others.
+    env: { ...process.env, NODE_V8_COVERAGE: undefined, CI: 'true', ALGOTRENDY_HOME: home, ...(fault !== undefined && { JOURNAL_FAULT: fault }), ...environment },
   });
   const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);
   const lines: string[] = [];
