@@ -25,7 +25,7 @@ export const paperCommand = defineCommand({
   notes: [
     'The feed is real one-minute bars that ship with the product, replayed; no network and no key. MACD and Bollinger trade each coin on a simulated venue under guards.',
     'The journal in $ALGOTRENDY_HOME/paper holds every input, order and fill. Ctrl-C stops cleanly; the next start goes on where it stopped, also after a crash.',
-    'With --json the first line is the state it resumed, then one line a fill ("kind":"fill") and a minute of market time ("kind":"minute"), the last one on a clean stop ("kind":"stopped").',
+    'With --json the first line is the state it resumed, then one line a fill ("kind":"fill") and a minute of market time ("kind":"minute"), one where it waits at the end of the data ("kind":"ended"), the last one on a clean stop ("kind":"stopped").',
   ],
   async run({ options, json, config, terminal }) {
     const { runPaper } = await import('../paper-loop.ts');
