@@ -1,10 +1,11 @@
 import { decimalPlaces, format, parseDecimal } from '../domain/exact.ts';
+import type { Sizing } from '../pipeline/sizing.ts';
 import {
   flag, list, pairs, readChoice, readDecimal, readInteger, readInterval, readText, readTime, splitPair, value, withDefault,
   type OptionValues,
 } from './options.ts';
 import { Refusal } from './refusal.ts';
-import type { BacktestRequest, BarsRequest, FeeRequest, SizingRequest } from './wiring/backtest-request.ts';
+import type { BacktestRequest, BarsRequest, FeeRequest } from './wiring/backtest-request.ts';
 
 /** What a backtest can be told; a sweep takes the same and a grid. */
 export const BACKTEST_OPTIONS = {
@@ -95,7 +96,7 @@ function hundredth(decimal: string): string {
 }
 
 /** `units:1` or `fraction:0.9975`. */
-function readSizing(text: string, name: string): SizingRequest {
+function readSizing(text: string, name: string): Sizing {
   const match = /^(units|fraction):(\d+(?:\.\d+)?)$/.exec(text);
   if (match === null || !/[1-9]/.test(match[2] as string)) {
     throw new Refusal('usage', `--${name} takes units:1 or fraction:0.9975, not "${text}"`);

@@ -1,4 +1,4 @@
-import type { BacktestReport, QualityReport } from '../wiring/backtest-request.ts';
+import type { BacktestReport, SourceQuality } from '../wiring/backtest-request.ts';
 import { lineChart } from './chart.ts';
 import {
   decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
@@ -101,7 +101,7 @@ function netPaint({ netReturn }: BacktestReport, style: Style): Paint {
 }
 
 /** What one source of bars was like, in a sentence. */
-function qualityLine(quality: QualityReport, style: Style): string {
+function qualityLine(quality: SourceQuality, style: Style): string {
   const facts = [
     quality.gaps === 0 ? style.good('no gaps')
       : style.warn(`${formatPlural(quality.gaps, 'gap')} (${formatPlural(quality.missingBars, 'bar')} missing, longest ${formatDuration(quality.longestGapMs)})`),

@@ -1,5 +1,6 @@
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Sizing } from '../../pipeline/sizing.ts';
 
 /** One source of bars: what is traded, and where its bars are. */
 export interface BarsRequest {
@@ -15,11 +16,6 @@ export type FeeRequest =
   | { readonly kind: 'bps'; readonly bps: string }
   /** So much a unit, at least `min` and at most `maxRate` × value an order; the cap wins over the floor. */
   | { readonly kind: 'per-share'; readonly perShare: string; readonly min: string | undefined; readonly maxRate: string | undefined };
-
-/** How large a full target is: a fixed number of units, or a share of equity. Decimal strings. */
-export type SizingRequest =
-  | { readonly kind: 'units'; readonly units: string }
-  | { readonly kind: 'fraction'; readonly fraction: string };
 
 /** A backtest as asked for on the command line: checked for form, not yet for meaning. */
 export interface BacktestRequest {
@@ -40,7 +36,7 @@ export interface BacktestRequest {
   readonly cash: string;
   readonly fee: FeeRequest;
   readonly fill: 'next-open' | 'close';
-  readonly sizing: SizingRequest;
+  readonly sizing: Sizing;
   /** Name of the venue whose rules and limits apply; undefined is the plain profile. */
   readonly venue: string | undefined;
   /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
@@ -48,7 +44,7 @@ export interface BacktestRequest {
 }
 
 /** What the bars of one source were like. */
-export interface QualityReport {
+export interface SourceQuality {
   readonly instrument: string;
   readonly bars: number;
   readonly intervalMs: number;
@@ -112,7 +108,7 @@ export interface BacktestReport {
   readonly fee: string;
   readonly sizing: string;
   readonly venue: string | null;
-  readonly quality: readonly QualityReport[];
+  readonly quality: readonly SourceQuality[];
   /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
   readonly equityCurve: readonly number[];
   readonly loadSeconds: number;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeeRequest, SizingRequest } from './backtest-request.ts';
+import type { Sizing } from '../../pipeline/sizing.ts';
+import type { FeeRequest } from './backtest-request.ts';
 import { checkSizing, plainInstrument, venueInstrument } from './profile.ts';
 
 const BTC = { id: 'BTC-USDT-PERP.BINANCE', assetClass: 'crypto', quoteCurrency: 'USDT', tickSize: '0.10', lotSize: '0.001', minNotional: '100' } as const;
 const BPS = { kind: 'bps', bps: '10' } as const;
 
 test('the plain profile trades in steps of the sizing: its own last decimal, hundred-millionths, or whole shares', () => {
-  const scale = (sizing: SizingRequest, fee: FeeRequest = BPS) =>
+  const scale = (sizing: Sizing, fee: FeeRequest = BPS) =>
     plainInstrument('X', { fee, sizing, priceDecimals: 2, weekends: true }).quantityScale;
   assert.equal(scale({ kind: 'units', units: '1' }), 0);
   assert.equal(scale({ kind: 'units', units: '0.25' }), 2);

@@ -1,9 +1,10 @@
 import type { Bars } from '../../domain/bar.ts';
 import type { Market } from '../../pipeline/engine.ts';
+import type { Sizing } from '../../pipeline/sizing.ts';
 import { createGrid, type Axis, type Grid } from '../../research/grid.ts';
 import { Sweep, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
-import type { FeeRequest, SizingRequest } from './backtest-request.ts';
+import type { FeeRequest } from './backtest-request.ts';
 import { createFees } from './profile.ts';
 import { loadStrategy } from './strategy.ts';
 
@@ -15,7 +16,7 @@ export interface SweepJob {
   readonly axes: readonly Axis[];
   /** Parameters that are not swept. */
   readonly fixed: Readonly<Record<string, string>>;
-  readonly sizing: SizingRequest;
+  readonly sizing: Sizing;
   readonly cash: string;
   readonly fee: FeeRequest;
   readonly fill: 'next-open' | 'close';
