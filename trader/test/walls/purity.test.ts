@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, sym
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
+import { ROOT } from '../command-line.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
 const OXLINT = path.join(ROOT, 'node_modules/oxlint/bin/oxlint');
 
 /** A file with one offence, and the rule that must name it. */

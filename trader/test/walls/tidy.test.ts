@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { ROOT } from '../command-line.ts';
 import { findOffences, TIDY_RULES, type TextFile } from './tidy-rules.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PASSED_BY = new Set(['node_modules', '.git', '.algotrendy', 'coverage', 'shared']);
 const BYTES_MAX = 1 << 20;
 
