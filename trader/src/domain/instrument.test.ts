@@ -22,6 +22,17 @@ test('a price goes to the tick at it, or to the one beside it on the named side'
   }));
 });
 
+test('a price finer than its scale goes to the named side as well, but for the last bits of its own arithmetic', () => {
+  const cents = testInstrument({ priceScale: 2, tickSize: 1 });
+  assert.deepEqual((['floor', 'ceil', 'half-even'] as const).map((side) => roundToTick(10.008, cents, side)), [1_000, 1_001, 1_001]);
+  assert.deepEqual((['floor', 'ceil', 'half-even'] as const).map((side) => roundToTick(10.002, cents, side)), [1_000, 1_001, 1_000]);
+  const nickels = testInstrument({ priceScale: 2, tickSize: 5 });
+  assert.deepEqual([roundToTick(10.002, nickels, 'ceil'), roundToTick(9.998, nickels, 'floor')], [1_005, 995]);
+  const fine = testInstrument({ priceScale: 4, tickSize: 1 });
+  assert.notEqual(53.35 * 1.01, 53.8835);
+  assert.deepEqual([roundToTick(53.35 * 1.01, fine, 'ceil'), roundToTick(53.35 * 1.01, fine, 'floor')], [538_835, 538_835]);
+});
+
 test('a price that is no number stops', () => {
   for (const price of [NaN, Infinity, -Infinity]) assert.throws(() => roundToTick(price, testInstrument(), 'floor'), RangeError);
 });

@@ -1,4 +1,4 @@
-import { divide, fromNumber, mul, type Exact } from './exact.ts';
+import { add, divide, fromNumber, mul, sub, toNumber, type Exact } from './exact.ts';
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -20,12 +20,20 @@ export interface Instrument {
 }
 
 /**
- * The door from float64 prices to exact ones: the tick at or beside `price`, rounded to the named
- * side. A price with more decimals than the scale is first taken half-even at the scale, as data is.
+ * What arithmetic leaves in the last bits of a float, as a share of it: 53.35 × 1.01 =
+ * 53.883500000000005 stands for 53.8835, and 0.29 × 100 = 28.999999999999996 for 29.
  */
-export function roundToTick(price: number, instrument: Instrument, side: 'floor' | 'ceil' | 'half-even'): Exact {
-  const exact = fromNumber(price, instrument.priceScale);
-  return instrument.tickSize === 1 ? exact : mul(divide(exact, instrument.tickSize, side), instrument.tickSize);
+const LAST_BITS = 4 * Number.EPSILON;
+
+/** The door from float64 prices to exact ones: the tick at `price`, but for its last bits, or the one beside it on the named side. */
+export function roundToTick(price: number, { priceScale, tickSize }: Instrument, side: 'floor' | 'ceil' | 'half-even'): Exact {
+  let exact = fromNumber(price, priceScale);
+  const beyond = price - toNumber(exact, priceScale);
+  if (Math.abs(beyond) > Math.abs(price) * LAST_BITS) {
+    if (side === 'floor' && beyond < 0) exact = sub(exact, 1);
+    else if (side === 'ceil' && beyond > 0) exact = add(exact, 1);
+  }
+  return tickSize === 1 ? exact : mul(divide(exact, tickSize, side), tickSize);
 }
 
 /** The door from float64 quantities to exact ones: whole lots, rounded towards zero. */
@@ -42,7 +50,6 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 function fromFloat(quantity: number, scale: number): Exact {
   const scaled = quantity * 10 ** scale;
   const nearest = Math.round(scaled);
-  // A product such as 0.29 × 100 = 28.999999999999996 stands for 29: forgive the last bits only.
-  const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * 4 * Number.EPSILON ? nearest : Math.trunc(scaled);
+  const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : Math.trunc(scaled);
   return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);
 }
