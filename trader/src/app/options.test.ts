@@ -96,5 +96,6 @@ test('times are UTC wherever no zone is given', () => {
   assert.equal(read('2024-03-01T12:30+02:00'), Date.UTC(2024, 2, 1, 10, 30));
   assert.equal(read('1709251200000'), 1_709_251_200_000);
   assert.throws(() => read('2024-13-01'), Refusal);
+  assert.throws(() => read('2024-02-30'), Refusal);
   assert.throws(() => read('2024'), Refusal);
 });

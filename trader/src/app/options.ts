@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseInterval, type Timestamp } from '../domain/time.ts';
+import { beginsWithDay, parseInterval, type Timestamp } from '../domain/time.ts';
 import { Refusal } from './refusal.ts';
 import { closest, didYouMean } from './suggestion.ts';
 
@@ -111,7 +111,7 @@ export function readInterval(text: string, name: string): number {
 /** A moment in UTC: `2024-03-01`, `2024-03-01T12:00`, with `Z` or an offset if given, or milliseconds. */
 export function readTime(text: string, name: string): Timestamp {
   const iso = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
-  const read = iso
+  const read = iso && beginsWithDay(text)
     ? Date.parse(iso[1] === undefined || iso[4] !== undefined ? text : `${text}Z`)
     : /^\d{9,14}$/.test(text) ? Number(text) : NaN;
   return Number.isNaN(read) ? refuse(name, `takes a date such as 2024-03-01, or milliseconds, not "${text}"`) : read;

@@ -6,6 +6,16 @@ export function isTimestamp(value: number): boolean {
   return Math.abs(value) <= 8.64e15 && value === Math.floor(value);
 }
 
+/** Days of the months of a leap year. */
+const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a text such as `2024-02-29T12:00` begins with a day that the calendar has: `Date.parse` takes 30 February for 2 March. */
+export function beginsWithDay(text: string): boolean {
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))];
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0) - (month === 2 && !leap ? 1 : 0);
+}
+
 /** One day in milliseconds. */
 export const DAY_MS = 86_400_000;
 

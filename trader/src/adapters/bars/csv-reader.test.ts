@@ -72,6 +72,7 @@ test('a line that straddles two chunks, at any place, is read whole', async () =
 });
 
 const bad: readonly (readonly [string, string, BarFileErrorKind, ...string[]])[] = [
+  ['a day that no month has', '2023-02-29,10,12,9,11,5\n', 'value', 'line 2', 'timestamp', '2023-02-29'],
   ['unsorted times', `${T + 60_000},10,12,9,11,5\n${T},10,12,9,11,5\n`, 'order', 'line 3', 'timestamp', 'sort'],
   ['a time twice', `${T},10,12,9,11,5\n${T},10,12,9,11,5\n`, 'order', 'line 3', 'stands twice'],
   ['a NaN price', `${T},10,12,9,NaN,5\n`, 'value', 'line 2', 'close', 'NaN'],

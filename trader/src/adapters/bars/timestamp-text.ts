@@ -1,3 +1,5 @@
+import { beginsWithDay } from '../../domain/time.ts';
+
 /** How a file writes its timestamps; `text` is ISO 8601, or LEAN's `20040102 00:00`. */
 export type TimestampUnit = 's' | 'ms' | 'us' | 'ns' | 'text';
 
@@ -39,8 +41,8 @@ export function toMilliseconds(count: bigint, unit: Exclude<TimestampUnit, 'text
 
 function parseTimeText(text: string): number {
   const lean = LEAN_TIME.exec(text);
-  if (lean) return Date.parse(`${lean[1]}-${lean[2]}-${lean[3]}T${lean[4]}:${lean[5]}Z`);
-  if (!ISO_TIME.test(text)) return NaN;
+  if (lean) return parseTimeText(`${lean[1]}-${lean[2]}-${lean[3]}T${lean[4]}:${lean[5]}Z`);
+  if (!ISO_TIME.test(text) || !beginsWithDay(text)) return NaN;
   const spaced = text.replace(/^(.{10}) (?=\d)/, '$1T').replace(/ ?UTC$/, 'Z');
   // A time without a zone is UTC here; a bare date is UTC by the standard.
   return Date.parse(spaced.length > 10 && !/(Z|[+-]\d\d:?\d\d)$/.test(spaced.slice(10)) ? `${spaced}Z` : spaced);
