@@ -168,6 +168,19 @@ test('a stop sent because an entry filled at the open is hit if the bar reached 
   assert.deepEqual(stopAfterEntry(9_900, 95, 105, 94, 104), ['9500 at 120000']);
 });
 
+test('a take-profit sent because an entry filled at the open has the range before it, a market order only the next open', () => {
+  for (const [answer, told] of [['sell 10 limit 10400', ['10400 at 120000']], ['sell 10 limit 10500', []], ['sell 10 market', []]] as const) {
+    const floor = open();
+    const entry = floor.send('buy 10 market', MINUTE);
+    let sent = entry;
+    floor.onReport = ({ kind, order, tsEvent }) => {
+      if (order === entry && kind === 'filled') sent = floor.send(answer, tsEvent);
+    };
+    floor.bar(1, 100, 105, 99, 104);
+    assert.deepEqual(floor.told(sent), told, answer);
+  }
+});
+
 /** An entry that a limit fills inside minute 1, answered by a stop. */
 function stopAfterLimit(stopPrice: number, ...prices: [number, number, number, number]): string[] {
   const floor = open();
