@@ -153,8 +153,11 @@ const UNAMBIGUOUS = 1e15;
 export function fromNumber(x: number, scale: number): Exact {
   if (scale < DOUBLE_POWERS.length) {
     const unit = DOUBLE_POWERS[scale] as number;
-    const rounded = Math.round(x * unit) + 0;
+    const scaled = x * unit;
+    const rounded = Math.round(scaled) + 0;
     if (rounded < UNAMBIGUOUS && rounded > -UNAMBIGUOUS && rounded / unit === x) return rounded;
+    // Far from a tie the float error of the product, below 0.0003 at this size, cannot turn the rounding.
+    if (rounded < 1e12 && rounded > -1e12 && Math.abs(scaled - rounded) < 0.499) return rounded;
   }
   const { significand, places } = readDecimal(String(x));
   return rescale(significand, places, scale, 'half-even');

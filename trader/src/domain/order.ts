@@ -47,7 +47,7 @@ export class Order {
   declare readonly tsInit: Timestamp;
   /** An order sent before this one, of which the venue lets only one fill: one cancels the other. */
   declare readonly ocoWith: Order | undefined;
-  #clientOrderId: string | undefined = undefined;
+  private id: string | undefined = undefined;
 
   constructor(
     owner: OrderOwner, signalId: number, ordinal: number, leg: Leg, instrument: number, side: Side,
@@ -72,7 +72,7 @@ export class Order {
    * first asked for: a backtest of a hundred thousand orders never pays for it.
    */
   get clientOrderId(): string {
-    return this.#clientOrderId ??= causalId(this.owner.run, this.owner.name, this.signalId, this.leg, this.ordinal);
+    return this.id ??= causalId(this.owner.run, this.owner.name, this.signalId, this.leg, this.ordinal);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { ExecutionClient, FeeModel } from '../ports/execution.ts';
+import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
 import type { Command } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
@@ -58,7 +58,7 @@ export interface EngineSpec {
  * The engine: bars, reports and commands go in, one at a time, and each is worked off before the
  * next. It reads no clock and asks no one; the same inputs give the same orders.
  */
-export class Engine {
+export class Engine implements ReportSink {
   /** Event time of the input being worked off. */
   now: Timestamp = -Infinity;
   bars = 0;
@@ -92,7 +92,7 @@ export class Engine {
     this.#booksOf = spec.markets.map((_, market) => this.books.filter((book) => book.instrument === market));
     this.#client = spec.client;
     this.#audit = spec.audit;
-    spec.client.connect({ report: (report) => this.#take(report), settle: () => this.settle() });
+    spec.client.connect(this);
   }
 
   /**
@@ -115,7 +115,7 @@ export class Engine {
       const { signal } = book;
       book.strategy.onBar(bar, signal);
       if (signal.target !== book.target) this.#changeMind(book);
-      else if (book.attention || !Object.is(signal.stop, book.stop) || !Object.is(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
+      else if (book.attention || differ(signal.stop, book.stop) || differ(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
     }
     if (this.#reports.length > 0) this.settle();
     this.bars += 1;
@@ -141,16 +141,16 @@ export class Engine {
     this.settle();
   }
 
+  /** Takes a report, which waits until it is settled. An acceptance changes nothing here, so it is kept only for those who listen. */
+  report(report: ExecutionReport): void {
+    if (report.kind !== 'accepted' || this.#audit !== undefined) this.#reports.push(report);
+  }
+
   /** Works off the reports that wait, and what they lead to, until nothing is left. */
   settle(): void {
     const reports = this.#reports;
     for (let i = 0; i < reports.length; i++) this.#onReport(reports.at(i));
     reports.clear();
-  }
-
-  /** An acceptance changes nothing here, so it is kept only for those who listen. */
-  #take(report: ExecutionReport): void {
-    if (report.kind !== 'accepted' || this.#audit !== undefined) this.#reports.push(report);
   }
 
   #onReport(report: ExecutionReport): void {
@@ -193,7 +193,7 @@ export class Engine {
   /** The opinion stands, but its exits have moved, or something was left to do. */
   #moveExits(book: Book): void {
     book.attention = false;
-    const moved = !Object.is(book.signal.stop, book.stop) || !Object.is(book.signal.takeProfit, book.takeProfit);
+    const moved = differ(book.signal.stop, book.stop) || differ(book.signal.takeProfit, book.takeProfit);
     book.stop = book.signal.stop;
     book.takeProfit = book.signal.takeProfit;
     if (moved && book.protecting > 0) this.execution.cancel(book, 'protective');
@@ -221,6 +221,11 @@ export class Engine {
     if (first) this.execution.submit(book, first);
     if (!Number.isNaN(takeProfit)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
+}
+
+/** Whether two prices differ, where NaN is none. */
+function differ(a: number, b: number): boolean {
+  return a !== b && (a === a || b === b);
 }
 
 /** How many protective orders a book's opinion asks for. */

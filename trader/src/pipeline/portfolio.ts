@@ -17,11 +17,11 @@ export class Portfolio {
   readonly trades: TradeLog;
   /** Last price of each instrument; NaN before the first. */
   readonly marks: Float64Array;
-  readonly #instruments: readonly Instrument[];
-  readonly #books: readonly Book[];
-  readonly #quantities: Float64Array;
-  #cash = NaN;
-  #held = 0;
+  private readonly instruments: readonly Instrument[];
+  private readonly books: readonly Book[];
+  private readonly quantities: Float64Array;
+  private cash = NaN;
+  private held = 0;
   fills = 0;
   /** Value of all fills together. */
   turnover = 0;
@@ -30,28 +30,29 @@ export class Portfolio {
     this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument] as Instrument));
     this.trades = new TradeLog(books.length);
     this.marks = new Float64Array(instruments.length).fill(NaN);
-    this.#instruments = instruments;
-    this.#books = books;
-    this.#quantities = new Float64Array(books.length);
-    this.#cash = toNumber(cash, moneyScale);
-    this.curve = new EquityCurve(this.#cash);
+    this.instruments = instruments;
+    this.books = books;
+    this.quantities = new Float64Array(books.length);
+    this.cash = toNumber(cash, moneyScale);
+    this.curve = new EquityCurve(this.cash);
   }
 
   /** Books a fill into the ledger and into the record of round trips. */
   applyFill(book: Book, report: FillReport): void {
     const { account } = this;
-    const { priceScale, quantityScale } = this.#instruments[book.instrument] as Instrument;
+    const { priceScale, quantityScale } = this.instruments[book.instrument] as Instrument;
     const { moneyScale } = account;
     const { order, quantity, fee } = report;
     const realised = account.applyFill({ instrument: book.index, side: order.side, price: report.price, quantity, fee });
     const held = (account.positions[book.index] as { quantity: Exact }).quantity;
-    const before = this.#quantities[book.index] as number;
+    const before = this.quantities[book.index] as number;
     const after = toNumber(held, quantityScale);
     const price = toNumber(report.price, priceScale);
     book.quantity = held;
-    this.#quantities[book.index] = after;
-    this.#cash = toNumber(account.cash, moneyScale);
-    this.#held += Number(after !== 0) - Number(before !== 0);
+    this.quantities[book.index] = after;
+    this.cash = toNumber(account.cash, moneyScale);
+    if (before === 0) this.held += 1;
+    if (after === 0) this.held -= 1;
     this.fills += 1;
     this.turnover += price * toNumber(quantity, quantityScale);
     this.trades.add(book.index, report.tsEvent, before, after, price, toNumber(realised, moneyScale), toNumber(fee, moneyScale));
@@ -59,11 +60,11 @@ export class Portfolio {
 
   /** Equity at the last prices, in account currency. */
   equity(): number {
-    let equity = this.#cash;
-    if (this.#held > 0) {
-      const books = this.#books;
+    let equity = this.cash;
+    if (this.held > 0) {
+      const books = this.books;
       for (let i = 0; i < books.length; i++) {
-        const quantity = this.#quantities[i] as number;
+        const quantity = this.quantities[i] as number;
         if (quantity !== 0) equity += quantity * (this.marks[(books[i] as Book).instrument] as number);
       }
     }
@@ -72,24 +73,24 @@ export class Portfolio {
 
   /** Equity at the last prices, exact: cash and every book's quantity at its mark. */
   exactEquity(): Exact {
-    return this.account.equity(this.#books.map((book) => {
+    return this.account.equity(this.books.map((book) => {
       const mark = this.marks[book.instrument] as number;
-      return Number.isNaN(mark) ? 0 : fromNumber(mark, (this.#instruments[book.instrument] as Instrument).priceScale);
+      return Number.isNaN(mark) ? 0 : fromNumber(mark, (this.instruments[book.instrument] as Instrument).priceScale);
     }));
   }
 
   /** What all books hold of one instrument together: the position that the venue sees. */
   netQuantity(instrument: number): Exact {
-    return this.#books.reduce<Exact>((sum, book) => (book.instrument === instrument ? add(sum, book.quantity) : sum), 0);
+    return this.books.reduce<Exact>((sum, book) => (book.instrument === instrument ? add(sum, book.quantity) : sum), 0);
   }
 
   /** Whether any book holds anything. */
   get exposed(): boolean {
-    return this.#held > 0;
+    return this.held > 0;
   }
 
   /** Quantity of one book as float64. */
   quantityOf(book: Book): number {
-    return this.#quantities[book.index] as number;
+    return this.quantities[book.index] as number;
   }
 }

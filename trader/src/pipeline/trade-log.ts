@@ -94,6 +94,13 @@ export class TradeLog {
     return this.#block(index)[(index % BLOCK) * WIDTH + WIDTH - 1] as number;
   }
 
+  /** Profits after fees of all trips, in order of exit. */
+  pnl(): Float64Array {
+    const pnl = new Float64Array(this.length);
+    for (let i = 0; i < pnl.length; i++) pnl[i] = this.pnlAt(i);
+    return pnl;
+  }
+
   #block(index: number): Float64Array {
     return this.#blocks[Math.floor(index / BLOCK)] as Float64Array;
   }

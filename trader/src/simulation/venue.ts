@@ -37,6 +37,9 @@ class Resting {
 /** One instrument's resting orders in order of arrival, and its last price with its time. */
 interface Book {
   readonly orders: ReusableList<Resting>;
+  /** Exact prices in one unit of price, and the distance in them that no rounding to a tick bridges. */
+  readonly unit: number;
+  readonly slack: number;
   last: number;
   tsLast: Timestamp;
 }
@@ -53,36 +56,38 @@ interface Book {
  *   the bar is taken as hit if that bar reached it at all.
  */
 export class SimulatedVenue implements ExecutionClient {
-  readonly #rules: VenueRules;
-  readonly #books: Book[];
-  #sink: ReportSink | undefined;
-  #trades = 0;
-  #inBar = false;
+  private readonly rules: VenueRules;
+  private readonly books: Book[];
+  private sink: ReportSink | undefined;
+  private trades = 0;
+  private inBar = false;
   /** Time at the venue. */
-  #now: Timestamp = -Infinity;
+  private now: Timestamp = -Infinity;
 
   constructor(rules: VenueRules) {
-    this.#rules = rules;
-    this.#books = rules.instruments.map(() => ({ orders: new ReusableList<Resting>(), last: NaN, tsLast: NaN }));
+    this.rules = rules;
+    this.books = rules.instruments.map(({ priceScale, tickSize }) => ({
+      orders: new ReusableList<Resting>(), unit: 10 ** priceScale, slack: 4 * Number(tickSize), last: NaN, tsLast: NaN,
+    }));
   }
 
   connect(sink: ReportSink): void {
-    this.#sink = sink;
+    this.sink = sink;
   }
 
   submit(order: Approved<Order>): void {
-    const { latencyMs, marketFill } = this.#rules;
+    const { latencyMs, marketFill } = this.rules;
     const resting = new Resting(order, order.tsInit + latencyMs);
     if (latencyMs === 0) {
       const refusal = this.#refusal(order);
       if (refusal !== undefined) {
-        this.#sink?.report({ kind: 'rejected', order, tsEvent: order.tsInit, reason: refusal });
+        this.sink?.report({ kind: 'rejected', order, tsEvent: order.tsInit, reason: refusal });
         return;
       }
       this.#accept(resting);
       const book = this.#book(order);
       // An order of a later moment, such as a person's, would trade on a price of the past.
-      if (order.type === 'market' && marketFill === 'close' && !this.#inBar && book.tsLast === order.tsInit) {
+      if (order.type === 'market' && marketFill === 'close' && !this.inBar && book.tsLast === order.tsInit) {
         this.#fill(resting, book.last, order.tsInit);
         return;
       }
@@ -92,41 +97,41 @@ export class SimulatedVenue implements ExecutionClient {
 
   cancel(order: Order): void {
     const { orders, tsLast } = this.#book(order);
-    const end = this.#now + this.#rules.latencyMs;
+    const end = this.now + this.rules.latencyMs;
     // What has happened since the last bar is not known yet; the next one tells whether it comes in time.
-    const known = this.#inBar || tsLast === this.#now;
+    const known = this.inBar || tsLast === this.now;
     for (let i = 0; i < orders.length; i++) {
       const resting = orders.at(i);
       if (resting.order !== order || resting.gone) continue;
       resting.end = Math.min(resting.end, end);
-      if (known && resting.end === this.#now) this.#end(resting, end);
+      if (known && resting.end === this.now) this.#end(resting, end);
     }
   }
 
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
-    const book = this.#books[instrument] as Book;
+    const book = this.books[instrument] as Book;
     const tsClose = bar.timestamp + intervalMs;
     if (book.orders.length > 0) this.#trade(book, bar, tsClose);
-    this.#now = tsClose;
+    this.now = tsClose;
     book.last = bar.close;
     book.tsLast = tsClose;
   }
 
   #trade(book: Book, bar: Bar, tsClose: Timestamp): void {
-    this.#inBar = true;
-    this.#now = bar.timestamp;
+    this.inBar = true;
+    this.now = bar.timestamp;
     this.#open(book, bar);
-    this.#sink?.settle();
-    this.#now = tsClose;
+    this.sink?.settle();
+    this.now = tsClose;
     const settled = book.orders.length;
     if (settled > 0) {
       this.#range(book, bar, tsClose, settled);
-      this.#sink?.settle();
+      this.sink?.settle();
       this.#close(book, bar, tsClose, settled);
       this.#sweep(book);
-      this.#sink?.settle();
+      this.sink?.settle();
     }
-    this.#inBar = false;
+    this.inBar = false;
   }
 
   /** The opening trade: what had arrived by then and can trade at that price does. */
@@ -202,7 +207,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #book(order: Order): Book {
-    return this.#books[order.instrument] as Book;
+    return this.books[order.instrument] as Book;
   }
 
   /** Lets an arrived order in, once; false when it breaks the instrument's rules and is refused. */
@@ -214,18 +219,18 @@ export class SimulatedVenue implements ExecutionClient {
       return true;
     }
     resting.gone = true;
-    this.#sink?.report({ kind: 'rejected', order: resting.order, tsEvent: resting.arrival, reason });
+    this.sink?.report({ kind: 'rejected', order: resting.order, tsEvent: resting.arrival, reason });
     return false;
   }
 
   #accept(resting: Resting): void {
     resting.accepted = true;
-    this.#sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
+    this.sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
   }
 
   /** What a venue checks by itself: whole lots, whole ticks, the smallest order value. */
   #refusal(order: Order): string | undefined {
-    const { lotSize, tickSize, minNotional, priceScale } = this.#rules.instruments[order.instrument] as Instrument;
+    const { lotSize, tickSize, minNotional, priceScale } = this.rules.instruments[order.instrument] as Instrument;
     if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
     if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
     if (minNotional === 0 || order.leg !== 'target') return undefined;
@@ -236,18 +241,28 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** Whether `price` touches a stop. */
   #reached(order: Order, price: number): boolean {
+    if (this.#isFar(order, price, order.side === 'buy')) return false;
     const exact = this.#exact(order, price);
     return order.side === 'buy' ? exact >= order.price : exact <= order.price;
   }
 
   /** Whether `price` lies beyond a limit, in our favour. */
   #through(order: Order, price: number): boolean {
+    if (this.#isFar(order, price, order.side === 'sell')) return false;
     const exact = this.#exact(order, price);
     return order.side === 'buy' ? exact < order.price : exact > order.price;
   }
 
+  /** Whether `price` is far below an order's (or far above it), which most prices are: that needs no exact look. */
+  #isFar(order: Order, price: number, below: boolean): boolean {
+    if (typeof order.price !== 'number') return false;
+    const { unit, slack } = this.#book(order);
+    const distance = order.price - price * unit;
+    return below ? distance > slack : -distance > slack;
+  }
+
   #exact(order: Order, price: number): Exact {
-    return roundToTick(price, this.#rules.instruments[order.instrument] as Instrument, order.side === 'buy' ? 'ceil' : 'floor');
+    return roundToTick(price, this.rules.instruments[order.instrument] as Instrument, order.side === 'buy' ? 'ceil' : 'floor');
   }
 
   #fill(resting: Resting, price: number, tsEvent: Timestamp): void {
@@ -256,12 +271,12 @@ export class SimulatedVenue implements ExecutionClient {
 
   #fillExact(resting: Resting, price: Exact, tsEvent: Timestamp): void {
     const { order } = resting;
-    const { fees, moneyScale } = this.#rules;
-    const { priceScale, quantityScale } = this.#rules.instruments[order.instrument] as Instrument;
+    const { fees, moneyScale } = this.rules;
+    const { priceScale, quantityScale } = this.rules.instruments[order.instrument] as Instrument;
     const fee = fees.fee(mul(price, order.quantity), priceScale + quantityScale, order.quantity, quantityScale, moneyScale);
     resting.gone = true;
-    this.#trades += 1;
-    this.#sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.#trades, price, quantity: order.quantity, fee });
+    this.trades += 1;
+    this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity: order.quantity, fee });
     const { orders } = this.#book(order);
     for (let i = 0; i < orders.length; i++) {
       const other = orders.at(i);
@@ -271,7 +286,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   #end(resting: Resting, tsEvent: Timestamp): void {
     resting.gone = true;
-    this.#sink?.report({ kind: 'canceled', order: resting.order, tsEvent });
+    this.sink?.report({ kind: 'canceled', order: resting.order, tsEvent });
   }
 
   #sweep(book: Book): void {

@@ -115,9 +115,8 @@ export function marketOf(market: ChosenBars, request: BacktestRequest): Market {
 /** The figures of a run that is over. */
 export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
-  const pnl = Float64Array.from({ length: trades.length }, (_, index) => trades.pnlAt(index));
   const { winRate, profitFactor, expectancy, payoff, ...ofReturns } = measure({
-    dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, pnl,
+    dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, pnl: trades.pnl(),
     periodsPerYear: Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass])),
   });
   return {
