@@ -4,9 +4,8 @@ import { paperMetrics } from './metrics.ts';
 
 test('a run is counted in the exposition format, apart from any other run', async () => {
   const metrics = paperMetrics();
-  metrics.onBar('BTC-USDT-PERP.BINANCE');
-  metrics.onBar('BTC-USDT-PERP.BINANCE');
-  metrics.onBarRejected('BTC-USDT-PERP.BINANCE');
+  metrics.onBars('BTC-USDT-PERP.BINANCE', 2);
+  metrics.onBarsRejected('BTC-USDT-PERP.BINANCE', 1);
   metrics.onOrder('BTC-USDT-PERP.BINANCE', 'buy');
   metrics.onFill('BTC-USDT-PERP.BINANCE', 'buy');
   metrics.onDenial('exposure');

@@ -2,16 +2,16 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a paper run counts, in the shape that Prometheus scrapes. Import it lazily: a backtest has no use for it. */
 export interface PaperMetrics {
-  /** A bar passed ingest. */
-  onBar(instrument: string): void;
-  /** Ingest refused a bar. */
-  onBarRejected(instrument: string): void;
+  /** So many more bars passed ingest. */
+  onBars(instrument: string, count: number): void;
+  /** Ingest refused so many more. */
+  onBarsRejected(instrument: string, count: number): void;
   /** An approved order went to the venue. */
   onOrder(instrument: string, side: 'buy' | 'sell'): void;
   onFill(instrument: string, side: 'buy' | 'sell'): void;
   /** Risk refused an order by this rule. */
   onDenial(rule: string): void;
-  /** So many records were written to the journal, so many bytes in all. */
+  /** So many more records are in the journal, of so many bytes. */
   onJournal(records: number, bytes: number): void;
   /** Time from a bar's admission to the strategies' and risk's decision. */
   onDecision(seconds: number): void;
@@ -43,8 +43,8 @@ export function paperMetrics(): PaperMetrics {
     buckets: DECISION_BUCKETS, registers,
   });
   return {
-    onBar: (instrument) => bars.inc({ instrument }),
-    onBarRejected: (instrument) => rejected.inc({ instrument }),
+    onBars: (instrument, count) => bars.inc({ instrument }, count),
+    onBarsRejected: (instrument, count) => rejected.inc({ instrument }, count),
     onOrder: (instrument, side) => orders.inc({ instrument, side }),
     onFill: (instrument, side) => fills.inc({ instrument, side }),
     onDenial: (rule) => denials.inc({ rule }),

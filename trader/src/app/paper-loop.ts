@@ -75,6 +75,8 @@ class PaperLoop {
   #synced = 0;
   #looked = -Infinity;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
+  /** What the counters have been told of so far. */
+  #counted: Counted | undefined;
 
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
@@ -111,6 +113,7 @@ class PaperLoop {
     if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
     else this.#openDisplay();
     this.#anchorPace();
+    this.#count();
     const { state } = trader.run.engine.risk;
     if (state.kind === 'halted') [this.#state, this.#haltReason] = [state.kind, state.reason];
     this.#takeCommand();
@@ -188,7 +191,6 @@ class PaperLoop {
 
   #measure(decisionSeconds: number): void {
     this.#metrics.onDecision(decisionSeconds);
-    for (const { instrument } of this.#trader.run.markets) this.#metrics.onBar(instrument.id);
     this.#decisions.push(decisionSeconds * 1e6);
     if (this.#decisions.length > 2_000) this.#decisions.splice(0, 1_000);
   }
@@ -203,14 +205,31 @@ class PaperLoop {
     if (now - this.#synced >= SYNC_EVERY_MS) {
       this.#synced = now;
       this.#trader.journal.sync();
-      const { portfolio } = this.#trader.run.engine;
-      const equity = portfolio.equity();
-      this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
+      this.#count();
     }
     if (this.#display?.live === true && now - this.#drawn >= DRAW_EVERY_MS) {
       this.#drawn = now;
       this.#display.draw(this.#view());
     }
+  }
+
+  /** Brings the counters and gauges up to date. */
+  #count(): void {
+    const { journal, run } = this.#trader;
+    const { portfolio } = run.engine;
+    const equity = portfolio.equity();
+    this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
+    const now: Counted = {
+      bars: run.ingest.quality.map(({ bars }) => bars), rejected: run.ingest.quality.map(({ repeated, malformed }) => repeated + malformed),
+      records: journal.sequence, bytes: journal.bytes,
+    };
+    const before = this.#counted ?? now;
+    this.#counted = now;
+    run.markets.forEach(({ instrument }, market) => {
+      this.#metrics.onBars(instrument.id, now.bars[market] - before.bars[market]);
+      this.#metrics.onBarsRejected(instrument.id, now.rejected[market] - before.rejected[market]);
+    });
+    this.#metrics.onJournal(now.records - before.records, now.bytes - before.bytes);
   }
 
   #view(): PaperView {
@@ -306,6 +325,14 @@ class PaperLoop {
   #instrumentId(market: number): string {
     return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
+}
+
+/** Sums since the journal began, per market where there are several. */
+interface Counted {
+  readonly bars: readonly number[];
+  readonly rejected: readonly number[];
+  readonly records: number;
+  readonly bytes: number;
 }
 
 /** Puts the newest first and lets the oldest go. */

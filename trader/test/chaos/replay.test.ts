@@ -52,9 +52,9 @@ const OTHER_BUILDS: Readonly<Record<string, readonly [() => Buffer, RegExp]>> = 
   'a fill that is missing': [() => rewritten((lines) => void lines.splice(lines.findLastIndex((line) => line.includes('"filled"')), 1)), /holds at record \d+/],
   'a digest of other orders': [() => changed('stop', /"digest":"./, '"digest":"x'), /do not come to the digest/],
   'a later version': [() => changed('run', '"version":1', '"version":2'), /not a journal that this version can read/],
-  'a strategy that is not there': [() => changed('run', /"strategy":"macd"/g, '"strategy":"oracle"'), /cannot set up.*oracle/],
+  'a strategy that is not there': [() => changed('run', /"strategy":"macd"/g, '"strategy":"oracle"'), /cannot read: books\.0\.strategy/],
   'a parameter that is not there': [() => changed('run', '"fast":3', '"fist":3'), /cannot set up.*fist/],
-  'a setup of another shape': [() => changed('run', /"limits":\{[^}]*\}/, '"limits":null'), /cannot set up/],
+  'a setup of another shape': [() => changed('run', /"limits":\{[^}]*\}/, '"limits":null'), /cannot read: limits/],
 };
 
 const file = join(home, 'given.jsonl');

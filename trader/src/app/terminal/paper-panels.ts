@@ -233,7 +233,7 @@ export function healthLine(health: HealthView, working: number, width: number, s
     `${formatCount(health.orders)} orders, ${formatCount(working)} working, ${formatCount(health.fills)} fills, ${formatCount(health.denials)} denied`,
     `${formatScaled(health.barsPerSecond)} bars/s`,
     ...(health.decisionMicros === undefined ? [] : [`decision ${health.decisionMicros.p50.toFixed(0)}/${health.decisionMicros.p99.toFixed(0)} µs`]),
-    `queue ${formatCount(health.queue)}`, `journal ${formatBytes(health.journalBytes)}`, `${health.rssMb.toFixed(0)} MB`,
+    `journal ${formatBytes(health.journalBytes)}`, `${health.rssMb.toFixed(0)} MB`,
   ];
   let line = '';
   for (const fact of facts) {

@@ -46,7 +46,7 @@ function paperView(change: Partial<PaperView> = {}): PaperView {
     fills: [FILL, { ...FILL, side: 'sell', realised: '-14.77', leg: 'stop' }],
     denials: [DENIAL],
     health: {
-      journalSequence: 202_344, resumedFrom: 120_001, journalBytes: 14_234_111, queue: 0, bars: 60_000, barsPerSecond: 3.01,
+      journalSequence: 202_344, resumedFrom: 120_001, journalBytes: 14_234_111, bars: 60_000, barsPerSecond: 3.01,
       orders: 214, fills: 212, denials: 2, decisionMicros: { p50: 11.2, p99: 48 }, rssMb: 88.3,
     },
     ...change,
@@ -86,7 +86,7 @@ test('at 80 by 24 everything that matters is there', () => {
 
 test('at 140 by 40 the working orders, the health and the whole denial are there too', () => {
   const screen = plain(paperView(), 140, 40);
-  for (const fact of ['Working', '24 h', 'Average', '103,570.8', 'macd, stop', 'queue 0', 'journal 13.6 MiB', 'decision 11/48 µs', 'realised +1,012.33']) {
+  for (const fact of ['Working', '24 h', 'Average', '103,570.8', 'macd, stop', 'journal 13.6 MiB', 'decision 11/48 µs', 'realised +1,012.33']) {
     assert.ok(screen.includes(fact), `${fact} is missing from\n${screen}`);
   }
   assert.ok(screen.split('\n').filter((line) => /[\u2801-\u28ff]/.test(line)).length >= 10, 'the equity is drawn');

@@ -139,8 +139,6 @@ export interface HealthView {
   /** Sequence that this run resumed from; 1, the record of the setup, for a fresh journal. */
   readonly resumedFrom: number;
   readonly journalBytes: number;
-  /** Inputs read and not yet admitted. */
-  readonly queue: number;
   readonly bars: number;
   readonly barsPerSecond: number;
   readonly orders: number;

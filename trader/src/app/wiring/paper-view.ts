@@ -35,7 +35,7 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
     orders: books.flatMap((book) => Array.from({ length: book.working.length }, (_, at) => orderView(trader, book, at))),
     fills: drive.fills, denials: drive.denials,
     health: {
-      journalSequence: trader.journal.sequence, resumedFrom: trader.resumedFrom, journalBytes: trader.journal.bytes, queue: 0,
+      journalSequence: trader.journal.sequence, resumedFrom: trader.resumedFrom, journalBytes: trader.journal.bytes,
       bars: engine.bars, barsPerSecond: drive.barsPerSecond, orders, fills: portfolio.fills, denials: engine.risk.denials,
       decisionMicros: drive.decisionMicros, rssMb: process.memoryUsage.rss() / 2 ** 20,
     },

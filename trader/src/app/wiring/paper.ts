@@ -16,7 +16,7 @@ import { orderRecord } from '../../pipeline/recorder.ts';
 import type { Command, JournalRecord } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
 import { EquityHistory } from './equity-history.ts';
-import { runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
+import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
 import { PriceHistory } from './price-history.ts';
 import { ReplayFeed } from './replay-feed.ts';
 import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
@@ -223,7 +223,9 @@ export class PaperTrader {
 /** What a journal's head says the run is made of. Refuses what is no journal of this version. */
 export function setupOf(head: JournalRecord, path: string): PaperSetup {
   if (head.kind !== 'run' || head.version !== 1) throw new JournalError('version', `${path} is not a journal that this version can read`);
-  return head.setup as PaperSetup;
+  const setup = readSetup(head.setup);
+  if (!setup.ok) throw new JournalError('version', `${path} begins with a setup that this version cannot read: ${setup.error.message}`);
+  return setup.value;
 }
 
 /** A run that stands where its journal ends. */
@@ -254,11 +256,12 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
     switch (record.kind) {
       case 'bar': {
         const [timestamp, open, high, low, close, volume] = record.bar;
-        const tsClose = timestamp + (run.markets[record.market]?.intervalMs ?? NaN);
+        const market = run.markets[record.market];
         const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
-        if (ingest.admitBar(record.market, bar) !== 'admitted') {
+        if (market === undefined || ingest.admitBar(record.market, bar) !== 'admitted') {
           throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
         }
+        const tsClose = timestamp + market.intervalMs;
         prices.add(record.market, tsClose, bar);
         history.record(tsClose, engine.portfolio.equity());
         break;
