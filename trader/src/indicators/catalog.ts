@@ -40,30 +40,15 @@ function define<const S extends ParameterSpecs>(definition: IndicatorDefinition<
 const averages = [
   define({
     name: 'sma', summary: 'Simple moving average of the close.', parameters: period(20), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const sma = new Sma(values.period);
-      for (let i = 0; i < out.length; i++) out[i] = sma.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [Sma.column(values.period, bars.close)],
   }),
   define({
     name: 'ema', summary: 'Exponential moving average of the close.', parameters: { ...period(20), seed }, outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const ema = new Ema(values.period, values.seed);
-      for (let i = 0; i < out.length; i++) out[i] = ema.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [Ema.column(values.period, values.seed, bars.close)],
   }),
   define({
     name: 'wma', summary: 'Linearly weighted moving average of the close.', parameters: period(20), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const wma = new Wma(values.period);
-      for (let i = 0; i < out.length; i++) out[i] = wma.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [Wma.column(values.period, bars.close)],
   }),
 ];
 
@@ -78,17 +63,7 @@ const trends = [
     },
     outputs: ['macd', 'signal', 'histogram'],
     check: ({ fast, slow }) => fast < slow ? undefined : `fast must be less than slow, not ${fast} and ${slow}`,
-    columns(values, bars) {
-      const [macd, signal, histogram] = allocate(3, bars);
-      const lines = new Macd(values.fast, values.slow, values.signal, values.seed);
-      for (let i = 0; i < macd.length; i++) {
-        lines.update(bars.close[i]);
-        macd[i] = lines.macd;
-        signal[i] = lines.signal;
-        histogram[i] = lines.histogram;
-      }
-      return [macd, signal, histogram];
-    },
+    columns: (values, bars) => Macd.columns(values.fast, values.slow, values.signal, values.seed, bars.close),
   }),
   define({
     name: 'adx', summary: 'Average directional index (Wilder) with +DI and −DI.', parameters: period(14, 2), outputs: ['adx', 'plusDi', 'minusDi'],
@@ -112,27 +87,11 @@ const channels = [
     name: 'bollinger', summary: 'Bollinger bands of the close, population standard deviation.',
     parameters: { ...period(20), deviations: number(2, 0, 100, 'half width of the bands in standard deviations') },
     outputs: ['upper', 'middle', 'lower'],
-    columns(values, bars) {
-      const [upper, middle, lower] = allocate(3, bars);
-      const bands = new Bollinger(values.period, values.deviations);
-      for (let i = 0; i < upper.length; i++) {
-        bands.update(bars.close[i]);
-        upper[i] = bands.upper;
-        middle[i] = bands.middle;
-        lower[i] = bands.lower;
-      }
-      return [upper, middle, lower];
-    },
+    columns: (values, bars) => Bollinger.columns(values.period, values.deviations, bars.close),
   }),
   define({
     name: 'atr', summary: 'Average true range (Wilder).', parameters: period(14), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const atr = new Atr(values.period);
-      const bar = new BarCursor(bars);
-      for (; bar.index < out.length; bar.index++) out[bar.index] = atr.update(bar);
-      return [out];
-    },
+    columns: (values, bars) => [Atr.column(values.period, bars)],
   }),
   define({
     name: 'donchian', summary: 'Donchian channel: highest high, lowest low and their middle.', parameters: period(20),
@@ -176,12 +135,7 @@ const channels = [
 const oscillators = [
   define({
     name: 'rsi', summary: 'Relative strength index of the close (Wilder).', parameters: period(14), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const rsi = new Rsi(values.period);
-      for (let i = 0; i < out.length; i++) out[i] = rsi.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [Rsi.column(values.period, bars.close)],
   }),
   define({
     name: 'stochastic', summary: 'Stochastic oscillator: smoothed %K and its average %D.',
@@ -293,21 +247,11 @@ function readColumn(bars: Bars, name: typeof COLUMNS[number], of: 'levels' | 're
 const statistics = [
   define({
     name: 'mean', summary: 'Rolling mean of the close: the simple moving average.', parameters: period(20), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const mean = new Sma(values.period);
-      for (let i = 0; i < out.length; i++) out[i] = mean.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [Sma.column(values.period, bars.close)],
   }),
   define({
     name: 'sd', summary: 'Rolling population standard deviation of the close.', parameters: period(20), outputs: ['value'],
-    columns(values, bars) {
-      const [out] = allocate(1, bars);
-      const deviation = new StandardDeviation(values.period);
-      for (let i = 0; i < out.length; i++) out[i] = deviation.update(bars.close[i]);
-      return [out];
-    },
+    columns: (values, bars) => [StandardDeviation.column(values.period, bars.close)],
   }),
   define({
     name: 'zscore', summary: 'Distance of the close from its rolling mean, in population standard deviations.', parameters: period(20), outputs: ['value'],

@@ -46,6 +46,25 @@ export class Sma {
     this.#head = 0;
     return 0;
   }
+
+  /** The value after every one of a column. */
+  static column(period: number, x: Float64Array): Float64Array {
+    const n = requirePeriod(period);
+    const values = new Float64Array(x.length);
+    const tails = emptyRing(n, [0]);
+    for (let start = 0; start < x.length; start += n) {
+      const first = x[start];
+      let sum = 0;
+      for (let i = start - 1, at = n - 1; i >= 0 && at > 0; i--, at--) tails[at] = sum += x[i] - first;
+      const end = Math.min(start + n, x.length);
+      sum = 0;
+      for (let i = start, at = 1; i < end; i++, at++) {
+        sum += x[i] - first;
+        values[i] = first + (sum + tails[at]) / n;
+      }
+    }
+    return values;
+  }
 }
 
 /** Weighted moving average: the mean of the last n values with weights 1 (oldest) to n (newest). */
@@ -100,6 +119,32 @@ export class Wma {
     this.#headWeighted = 0;
     return 0;
   }
+
+  /** The value after every one of a column. */
+  static column(period: number, x: Float64Array): Float64Array {
+    const n = requirePeriod(period);
+    const weights = n * (n + 1) / 2;
+    const values = new Float64Array(x.length);
+    const tails = emptyRing(n, [0]);
+    for (let start = 0; start < x.length; start += n) {
+      const first = x[start];
+      let sum = 0;
+      let weighted = 0;
+      for (let i = start - 1, at = n - 1; i >= 0 && at > 0; i--, at--) {
+        sum += x[i] - first;
+        tails[at] = weighted += sum;
+      }
+      const end = Math.min(start + n, x.length);
+      sum = weighted = 0;
+      for (let i = start, at = 1; i < end; i++, at++) {
+        const distance = x[i] - first;
+        sum += distance;
+        weighted += at * distance;
+        values[i] = first + (weighted + (n - at) * sum + tails[at]) / weights;
+      }
+    }
+    return values;
+  }
 }
 
 /** Exponential moving average, smoothing 2/(n + 1): each update moves the value by that share of its distance to x. */
@@ -129,5 +174,17 @@ export class Ema {
     this.#missing -= 1;
     if (this.#missing === 0) this.value = this.#sum / this.warmup;
     return this.value;
+  }
+
+  /** The value after every one of a column. */
+  static column(period: number, seed: Seed, x: Float64Array): Float64Array {
+    const values = new Float64Array(x.length);
+    const start = new Ema(period, seed);
+    const alpha = start.#alpha;
+    let i = 0;
+    for (; i < x.length && !start.ready; i++) values[i] = start.update(x[i]);
+    let value = start.value;
+    for (; i < x.length; i++) values[i] = value += alpha * (x[i] - value);
+    return values;
   }
 }

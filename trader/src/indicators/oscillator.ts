@@ -54,6 +54,26 @@ export class Rsi {
     const sum = this.#gain + this.#loss;
     return this.value = sum === 0 ? 0 : 100 * this.#gain / sum;
   }
+
+  /** The value after every one of a column. */
+  static column(period: number, x: Float64Array): Float64Array {
+    const values = new Float64Array(x.length);
+    const start = new Rsi(period);
+    const weight = start.#weight;
+    let i = 0;
+    for (; i < x.length && !start.ready; i++) values[i] = start.update(x[i]);
+    let gain = start.#gain;
+    let loss = start.#loss;
+    for (; i < x.length; i++) {
+      const change = x[i] - x[i - 1];
+      const size = Math.abs(change);
+      gain += weight * ((size + change) / 2 - gain);
+      loss += weight * ((size - change) / 2 - loss);
+      const sum = gain + loss;
+      values[i] = sum === 0 ? 0 : 100 * gain / sum;
+    }
+    return values;
+  }
 }
 
 /**

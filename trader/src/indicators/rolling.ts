@@ -1,4 +1,4 @@
-import { emptyRing, requirePeriod, RollingMoments } from './window.ts';
+import { emptyRing, fillMoments, requirePeriod, RollingMoments } from './window.ts';
 
 /** Population standard deviation of the last n values: exactly 0 when they are all equal. */
 export class StandardDeviation {
@@ -17,6 +17,13 @@ export class StandardDeviation {
   update(x: number): number {
     this.#moments.update(x);
     return this.value = Math.sqrt(this.#moments.variance);
+  }
+
+  /** The value after every one of a column. */
+  static column(period: number, x: Float64Array): Float64Array {
+    const values = new Float64Array(x.length);
+    fillMoments(x, requirePeriod(period), values);
+    return values;
   }
 }
 

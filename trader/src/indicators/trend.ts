@@ -65,6 +65,31 @@ export class Macd {
     this.signal = signal.value;
     this.histogram = this.macd - this.signal;
   }
+
+  /** The lines after every value of a column. */
+  static columns(fast: number, slow: number, signal: number, seed: Seed, x: Float64Array): [macd: Float64Array, signal: Float64Array, histogram: Float64Array] {
+    const [macds, signals, histograms] = [new Float64Array(x.length), new Float64Array(x.length), new Float64Array(x.length)];
+    const start = new Macd(fast, slow, signal, seed);
+    const [fastAlpha, slowAlpha, signalAlpha] = [start.#fastAlpha, start.#slowAlpha, start.#signalAlpha];
+    let i = 0;
+    for (; i < x.length && !start.ready; i++) {
+      start.update(x[i]);
+      macds[i] = start.macd;
+      signals[i] = start.signal;
+      histograms[i] = start.histogram;
+    }
+    let [fastValue, slowValue, signalValue] = [start.fast, start.#slow, start.signal];
+    for (; i < x.length; i++) {
+      fastValue += fastAlpha * (x[i] - fastValue);
+      slowValue += slowAlpha * (x[i] - slowValue);
+      const macd = fastValue - slowValue;
+      signalValue += signalAlpha * (macd - signalValue);
+      macds[i] = macd;
+      signals[i] = signalValue;
+      histograms[i] = macd - signalValue;
+    }
+    return [macds, signals, histograms];
+  }
 }
 
 /**

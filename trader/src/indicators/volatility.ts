@@ -1,6 +1,7 @@
-import type { Bar } from '../domain/bar.ts';
+import { BarCursor } from '../domain/bar.ts';
+import type { Bar, Bars } from '../domain/bar.ts';
 import { Ema, Sma } from './moving-average.ts';
-import { requirePeriod, RollingMoments, RollingRange } from './window.ts';
+import { fillMoments, requirePeriod, RollingMoments, RollingRange } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -27,6 +28,18 @@ export class Bollinger {
     this.upper = middle + width;
     this.middle = middle;
     this.lower = middle - width;
+  }
+
+  /** The bands after every value of a column. */
+  static columns(period: number, deviations: number, x: Float64Array): [upper: Float64Array, middle: Float64Array, lower: Float64Array] {
+    const [upper, middle, lower] = [new Float64Array(x.length), new Float64Array(x.length), new Float64Array(x.length)];
+    fillMoments(x, requirePeriod(period), upper, middle);
+    for (let i = 0; i < x.length; i++) {
+      const width = deviations * upper[i];
+      upper[i] = middle[i] + width;
+      lower[i] = middle[i] - width;
+    }
+    return [upper, middle, lower];
   }
 }
 
@@ -64,6 +77,22 @@ export class Atr {
     this.#missing -= 1;
     if (this.#missing === 0) this.value = this.#sum / (this.warmup - 1);
     return this.value;
+  }
+
+  /** The value after every bar of a file. */
+  static column(period: number, bars: Bars): Float64Array {
+    const { high, low, close, length } = bars;
+    const values = new Float64Array(length);
+    const start = new Atr(period);
+    const bar = new BarCursor(bars);
+    for (; bar.index < length && !start.ready; bar.index++) values[bar.index] = start.update(bar);
+    let value = start.value;
+    for (let i = bar.index; i < length; i++) {
+      const previous = close[i - 1];
+      const range = Math.max(high[i], previous) - Math.min(low[i], previous);
+      values[i] = value += start.#weight * (range - value);
+    }
+    return values;
   }
 }
 

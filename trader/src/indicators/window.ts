@@ -134,6 +134,36 @@ export class RollingMoments {
   }
 }
 
+/**
+ * What `RollingMoments` gives over a whole column, with the same operations in the same order: fills
+ * `deviation` with the roots of the variances and, where it is wanted, `mean`; both are as long as x.
+ */
+export function fillMoments(x: Float64Array, n: number, deviation: Float64Array, mean?: Float64Array): void {
+  const share = 1 / n;
+  const tails = emptyRing(n, [0, 0]);
+  for (let start = 0; start < x.length; start += n) {
+    const first = x[start];
+    let sum = 0;
+    let squares = 0;
+    for (let i = start - 1, at = 2 * n - 2; i >= 0 && at > 0; i--, at -= 2) {
+      const distance = x[i] - first;
+      tails[at] = sum += distance;
+      tails[at + 1] = squares += distance * distance;
+    }
+    const end = Math.min(start + n, x.length);
+    sum = squares = 0;
+    for (let i = start, at = 2; i < end; i++, at += 2) {
+      const distance = x[i] - first;
+      sum += distance;
+      squares += distance * distance;
+      const offset = (sum + tails[at]) * share;
+      const variance = (squares + tails[at + 1]) * share - offset * offset;
+      deviation[i] = Math.sqrt(variance < 0 ? 0 : variance);
+      if (mean) mean[i] = first + offset;
+    }
+  }
+}
+
 /** Lowest of the last n values. */
 export class RollingMin {
   /** NaN before n values, and while one of them is NaN. */
