@@ -8,9 +8,9 @@ import { ratioOf, type Figure } from './figure.ts';
 const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   async indicators() {
     const { benchIndicators } = await import('./indicators.ts');
-    return (await benchIndicators()).flatMap(({ name, nsPerUpdate, nsPerRow, limitNs }): Figure[] => [
+    return (await benchIndicators()).flatMap(({ name, nsPerUpdate, nsPerRow, limitNs, talibNsPerRow }): Figure[] => [
       { name: `${name}, update`, value: nsPerUpdate, unit: 'ns', limit: limitNs, better: 'less' },
-      { name: `${name}, column row`, value: nsPerRow, unit: 'ns', limit: undefined, better: 'less' },
+      { name: `${name}, column row`, value: nsPerRow, unit: 'ns', limit: talibNsPerRow && 2 * talibNsPerRow, better: 'less' },
     ]);
   },
   async bars() {
