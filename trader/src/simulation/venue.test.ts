@@ -289,6 +289,23 @@ test('what breaks the rules of the instrument is rejected on arrival', () => {
   assert.deepEqual(reasons('sell 5 market', 0, 'flatten'), []);
 });
 
+test('what ends a position has no minimum value, what turns it over does', () => {
+  const told = (text: string) => {
+    const floor = open({}, { minNotional: 60_000 });
+    floor.send('buy 10 market', MINUTE);
+    floor.bar(1, 100);
+    floor.bar(2, 40);
+    const order = floor.send(text, 3 * MINUTE);
+    floor.settle();
+    floor.bar(3, 40);
+    return floor.reports.filter((report) => report.order === order).map(({ kind }) => kind);
+  };
+  assert.deepEqual(told('sell 10 market'), ['accepted', 'filled']);
+  assert.deepEqual(told('sell 4 market'), ['accepted', 'filled']);
+  assert.deepEqual(told('sell 11 market'), ['rejected']);
+  assert.deepEqual(told('buy 10 market'), ['rejected']);
+});
+
 test('prices between two ticks are rounded against the trader', () => {
   const rounded = (text: string) => {
     const floor = open({}, { tickSize: 5 });

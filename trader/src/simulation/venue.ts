@@ -1,5 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
-import { mul, type Exact } from '../domain/exact.ts';
+import { add, fromNumber, mul, neg, sub, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
@@ -42,6 +42,8 @@ interface Book {
   readonly slack: number;
   last: number;
   tsLast: Timestamp;
+  /** What the account holds here, signed; only kept where an order has a minimum value. */
+  net: Exact;
 }
 
 /**
@@ -67,7 +69,7 @@ export class SimulatedVenue implements ExecutionClient {
   constructor(rules: VenueRules) {
     this.rules = rules;
     this.books = rules.instruments.map(({ priceScale, tickSize }) => ({
-      orders: new ReusableList<Resting>(), unit: 10 ** priceScale, slack: 4 * Number(tickSize), last: NaN, tsLast: NaN,
+      orders: new ReusableList<Resting>(), unit: 10 ** priceScale, slack: 4 * Number(tickSize), last: NaN, tsLast: NaN, net: 0,
     }));
   }
 
@@ -234,9 +236,17 @@ export class SimulatedVenue implements ExecutionClient {
     if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
     if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
     if (minNotional === 0 || order.leg !== 'target') return undefined;
-    const { last } = this.#book(order);
-    const price = order.type === 'limit' ? Number(order.price) : last * 10 ** priceScale;
-    return Number(order.quantity) * price < Number(minNotional) ? 'order value is below the minimum' : undefined;
+    const { last, net } = this.#book(order);
+    // A position must be able to end, however little it is worth by then.
+    if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;
+    if (order.type === 'market' && Number.isNaN(last)) return undefined;
+    const price = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
+    return mul(order.quantity, price) < minNotional ? 'order value is below the minimum' : undefined;
+  }
+
+  #hold({ instrument, side, quantity }: Order): void {
+    const book = this.books[instrument] as Book;
+    book.net = side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
   }
 
   /** Whether `price` touches a stop. */
@@ -272,7 +282,8 @@ export class SimulatedVenue implements ExecutionClient {
   #fillExact(resting: Resting, price: Exact, tsEvent: Timestamp): void {
     const { order } = resting;
     const { fees, moneyScale } = this.rules;
-    const { priceScale, quantityScale } = this.rules.instruments[order.instrument] as Instrument;
+    const { priceScale, quantityScale, minNotional } = this.rules.instruments[order.instrument] as Instrument;
+    if (minNotional !== 0) this.#hold(order);
     const fee = fees.fee(mul(price, order.quantity), priceScale + quantityScale, order.quantity, quantityScale, moneyScale);
     resting.gone = true;
     this.trades += 1;
