@@ -13,6 +13,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
       { name: `${name}, column row`, value: nsPerRow, unit: 'ns', limit: talibNsPerRow && 2 * talibNsPerRow, better: 'less' },
     ]);
   },
+  async engine() {
+    const { benchEngine } = await import('./engine.ts');
+    return benchEngine();
+  },
   async bars() {
     const { benchBars } = await import('./bars.ts');
     return (await benchBars()).map(({ name, seconds, limitSeconds }): Figure => ({
