@@ -4,10 +4,11 @@ import { ManualVenue } from '../../test/manual-venue.ts';
 import { bar, MINUTE, ScriptedStrategy, testInstrument, type Line } from '../../test/markets.ts';
 import { RecordingAudit } from '../../test/recording-audit.ts';
 import type { Order } from '../domain/order.ts';
+import type { Denial } from '../domain/report.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { Book } from './book.ts';
 import { Engine } from './engine.ts';
-import { maxExposure, staleData, type Guard } from './guards.ts';
+import { maxExposure, priceCollar, staleData, type Guard } from './guards.ts';
 
 /** One strategy for ten units of one instrument, at a venue that is played by hand. */
 class Stage {
@@ -301,4 +302,25 @@ test('ids of orders follow from their causes: the same run repeats them, another
   const ids = (stage: Stage) => stage.venue.orders.map((order) => order.clientOrderId);
   assert.deepEqual(ids(longWithExits([])), ids(longWithExits([])));
   assert.equal(new Set(ids(longWithExits([]))).size, 3);
+});
+
+test('no order goes into a price that has jumped beyond the collar; a calm one passes, also on the first bar', () => {
+  const stage = new Stage([{ target: 1 }, { target: 0 }, { target: 1 }], [priceCollar(0.05)]);
+  stage.bar(100);
+  stage.venue.fill(stage.order(0), 10_000);
+  stage.bar(100);
+  stage.venue.fill(stage.order(1), 10_000);
+  stage.bar(106);
+  assert.deepEqual(stage.sent(), ['buy 10 target', 'sell 10 target']);
+  const { rule, value, limit } = stage.audit.denials[0] as Denial;
+  assert.deepEqual({ rule, value: Number(value.toFixed(9)), limit }, { rule: 'price-collar', value: 0.06, limit: 0.05 });
+});
+
+test('a stop or take-profit that is no price ends the run with the name of the book', () => {
+  for (const exits of [{ stop: 0 }, { stop: -5 }, { stop: Infinity }, { takeProfit: 0 }, { takeProfit: Infinity }]) {
+    assert.throws(() => new Stage([{ target: 1, ...exits }]).bar(), /^RangeError: scripted@.* wants a (stop|take-profit) of /, JSON.stringify(exits));
+    const stage = new Stage([LONG, exits]);
+    stage.bar();
+    assert.throws(() => stage.bar(), RangeError, JSON.stringify(exits));
+  }
 });

@@ -107,8 +107,8 @@ export class Engine implements ReportSink {
     this.#client.onBar?.(market, bar, intervalMs);
     const now = timestamp + intervalMs;
     this.now = now;
-    portfolio.marks[market] = bar.close;
     this.risk.seen(market, now);
+    portfolio.marks[market] = bar.close;
     const books = this.#booksOf[market] as readonly Book[];
     for (let i = 0; i < books.length; i++) {
       const book = books[i] as Book;
@@ -181,6 +181,7 @@ export class Engine implements ReportSink {
     if (!(target >= -1 && target <= 1)) {
       throw new RangeError(`${book.name} wants a target of ${target}; a target lies between -1 and 1`);
     }
+    checkExits(book);
     book.target = target;
     book.stop = stop;
     book.takeProfit = takeProfit;
@@ -193,6 +194,7 @@ export class Engine implements ReportSink {
   /** The opinion stands, but its exits have moved, or something was left to do. */
   #moveExits(book: Book): void {
     book.attention = false;
+    checkExits(book);
     const moved = differ(book.signal.stop, book.stop) || differ(book.signal.takeProfit, book.takeProfit);
     book.stop = book.signal.stop;
     book.takeProfit = book.signal.takeProfit;
@@ -231,4 +233,10 @@ function differ(a: number, b: number): boolean {
 /** How many protective orders a book's opinion asks for. */
 function exits({ stop, takeProfit }: Book): number {
   return Number(!Number.isNaN(stop)) + Number(!Number.isNaN(takeProfit));
+}
+
+/** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
+function checkExits({ name, signal: { stop, takeProfit } }: Book): void {
+  if (stop <= 0 || stop === Infinity) throw new RangeError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
+  if (takeProfit <= 0 || takeProfit === Infinity) throw new RangeError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, priceCollar, staleData, type Guard, type Intent } from './guards.ts';
 
-const INTENT: Intent = { now: 100_000, mark: 100, tsMark: 99_000, price: 100, notional: 1_000, exposure: 2_000, equity: 10_000, peakEquity: 12_500 };
+const INTENT: Intent = { now: 100_000, mark: 100, reference: 100, tsMark: 99_000, price: 100, notional: 1_000, exposure: 2_000, equity: 10_000, peakEquity: 12_500 };
 
 const check = (guard: Guard, differing: Partial<Intent> = {}) => guard.check({ ...INTENT, ...differing });
 
@@ -24,7 +24,7 @@ test('what cannot be judged does not pass', () => {
   assert.ok(check(maxNotional(1_000), { notional: NaN }));
   assert.ok(check(maxExposure(1), { equity: NaN }));
   assert.ok(check(maxDrawdown(0.2), { equity: NaN }));
-  assert.ok(check(priceCollar(0.1), { mark: NaN }));
+  assert.ok(check(priceCollar(0.1), { reference: NaN }));
   assert.ok(check(staleData(1_000), { tsMark: -Infinity }));
 });
 

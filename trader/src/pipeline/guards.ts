@@ -7,6 +7,8 @@ export interface Intent {
   /** Last price of the instrument, and when it was seen. */
   readonly mark: number;
   readonly tsMark: Timestamp;
+  /** The price before the last one; the last one itself where there was none before. */
+  readonly reference: number;
   /** Price at which the order may trade: its limit, or the mark for a market order. */
   readonly price: number;
   /** Value of the order at its price. */
@@ -60,9 +62,9 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
   };
 }
 
-/** An order's price may differ from the last one by at most this share. */
+/** An order's price may differ from the last one before it by at most this share: no order into a spike or a bad print. */
 export function priceCollar(share: number): Guard {
-  return { rule: 'price-collar', check: (intent) => above(Math.abs(intent.price / intent.mark - 1), share) };
+  return { rule: 'price-collar', check: (intent) => above(Math.abs(intent.price / intent.reference - 1), share) };
 }
 
 /** No order on a price older than this. */

@@ -26,6 +26,7 @@ export class Risk {
   readonly #equity: () => Exact;
   readonly #guards: readonly Guard[];
   readonly #tsMarks: Float64Array;
+  readonly #references: Float64Array;
   readonly #onDenial: (denial: Denial) => void;
 
   constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void) {
@@ -35,12 +36,14 @@ export class Risk {
     this.#equity = () => portfolio.exactEquity();
     this.#guards = guards;
     this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
+    this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
   }
 
-  /** Notes when an instrument's price was last seen. */
+  /** Notes that an instrument's price is about to change, and when. */
   seen(instrument: number, now: Timestamp): void {
     this.#tsMarks[instrument] = now;
+    this.#references[instrument] = this.#portfolio.marks[instrument] as number;
   }
 
   /** Whether everything is to be closed and stay so. */
@@ -123,6 +126,7 @@ export class Risk {
     const portfolio = this.#portfolio;
     const mark = portfolio.marks[book.instrument] as number;
     const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
+    const reference = this.#references[book.instrument] as number;
     let exposure = 0;
     for (const other of this.#books) {
       const buying = other === book && compare(gap, 0) > 0 ? add(other.buying, gap) : other.buying;
@@ -133,7 +137,7 @@ export class Risk {
       exposure += most * (portfolio.marks[other.instrument] as number);
     }
     return {
-      now, mark, tsMark: this.#tsMarks[book.instrument] as number, price: mark, notional: size * mark, exposure,
+      now, mark, tsMark: this.#tsMarks[book.instrument] as number, reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
       equity: portfolio.equity(), peakEquity: portfolio.curve.peak,
     };
   }
