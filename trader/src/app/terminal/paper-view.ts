@@ -84,6 +84,7 @@ export interface PositionView {
   readonly fees: string;
   /** Share of the full size that the strategy wants: 1, 0, −1 or between. */
   readonly target: number;
+  /** Prices of the protective orders that rest at the venue. */
   readonly stop: string | undefined;
   readonly takeProfit: string | undefined;
   /** Bars still to be seen before the first opinion; 0 when warm. */

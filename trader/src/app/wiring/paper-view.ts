@@ -1,4 +1,5 @@
-import { add, format, fromNumber, sub, toNumber, type Exact } from '../../domain/exact.ts';
+import { add, decimalPlaces, format, fromNumber, sub, toNumber, type Exact } from '../../domain/exact.ts';
+import type { Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
@@ -84,12 +85,13 @@ function markOf({ run }: PaperTrader, market: number): Exact {
 function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp): InstrumentView {
   const { prices } = trader;
   const { engine, ingest, markets } = trader.run;
-  const { id, priceScale } = (markets[market] as Market).instrument;
+  const { id, priceScale, tickSize } = (markets[market] as Market).instrument;
+  const decimals = decimalPlaces(format(tickSize, priceScale));
   const quality = ingest.quality[market] as DataQuality;
   const day = prices.day(market, tsEvent);
   const first = prices.first(market);
   const last = engine.portfolio.marks[market] as number;
-  const text = (price: number) => format(fromNumber(price, priceScale), priceScale);
+  const text = (price: number) => price.toFixed(decimals);
   return {
     id, last: Number.isNaN(last) ? '0' : text(last),
     changeSinceStart: first === undefined ? undefined : last / first - 1,
@@ -109,13 +111,19 @@ function positionView(trader: PaperTrader, book: Book): PositionView {
   const money = (amount: Exact) => format(amount, account.moneyScale);
   const mark = markOf(trader, book.instrument);
   const units = toNumber(quantity, quantityScale);
-  const price = (value: number) => (Number.isNaN(value) || quantity === 0 ? undefined : format(fromNumber(value, priceScale), priceScale));
+  const resting = (leg: Order['leg']) => {
+    for (let at = 0; at < book.working.length; at++) {
+      const { order } = book.working.at(at);
+      if (order.leg === leg) return format(order.price, priceScale);
+    }
+    return undefined;
+  };
   return {
     strategy: book.name.split('@')[0] as string, instrument: id, quantity: format(quantity, quantityScale),
     averagePrice: quantity === 0 ? undefined : format(fromNumber(toNumber(cost, account.moneyScale) / units, priceScale), priceScale),
     mark: mark === 0 ? undefined : format(mark, priceScale),
     unrealised: money(account.unrealised(book.index, mark)), realised: money(realised), fees: money(fees),
-    target: book.latched ? 0 : book.target, stop: price(book.stop), takeProfit: price(book.takeProfit),
+    target: book.latched ? 0 : book.target, stop: resting('stop'), takeProfit: resting('take-profit'),
     warmupLeft: Math.max(0, (warmups[book.index] as number) - (trader.run.ingest.quality[book.instrument] as DataQuality).bars),
   };
 }
