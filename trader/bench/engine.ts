@@ -15,7 +15,7 @@ import type { Figure } from './figure.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LAUNCHER = join(ROOT, 'algotrendy');
 /** The bars of the published benchmark; where they are not, a walk of as many bars stands in. */
-const PUBLISHED = join(ROOT, '../shared/bench/bars.parquet');
+const PUBLISHED = join(ROOT, '..', 'shared', 'bench', 'bars.parquet');
 const BARS = 1_000_000;
 const PEER_BARS = 200_000;
 const RUNS = 5;
