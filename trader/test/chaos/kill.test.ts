@@ -67,7 +67,7 @@ type Blow =
 function nextBlow(random: () => number, sequence: number): Blow {
   const kind = random();
   const speed = pick(random, ['max', 'max', '200000', '30000']);
-  if (kind < 0.14) return { kind: 'starting', delayMs: 120 + 250 * random() };
+  if (kind < 0.14) return { kind: 'starting', delayMs: 20 + 350 * random() };
   if (kind < 0.34) return { kind: 'line', number: 1 + Math.floor(25 * random()), speed };
   if (kind < 0.5) return { kind: 'trading', delayMs: 25 * random(), speed };
   let at = sequence + Math.floor(300 * random());
