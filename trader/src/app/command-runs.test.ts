@@ -48,6 +48,19 @@ test('bars are imported, listed, and backtested by their id as from their file',
   assert.match(stored.finalEquity, /^\d+\.\d+$/);
 });
 
+test('a stored series that is damaged or of another version is named, with the exit code of its fault', () => {
+  const file = join(folder, 'home/bars', ID, '1m.bars');
+  const sound = readFileSync(file);
+  for (const [at, code] of [[8, EXIT_CODES.version], [20_000, EXIT_CODES['bad-data']]] as const) {
+    writeFileSync(file, sound.map((byte, index) => (index === at ? byte ^ 64 : byte)));
+    const { status, stdout, stderr } = run('data');
+    assert.equal(status, code, stderr);
+    assert.match(stderr, /1m\.bars/);
+    assert.equal(stdout, '', 'not that nothing were stored');
+  }
+  writeFileSync(file, sound);
+});
+
 test('a backtest report shows its headline, its costs, its data and how it was run', () => {
   const { status, stdout, stderr } = run('backtest', 'bollinger', '--bars', `${ID}=${BTC}`, '--interval', '15m', '--param', 'rule=reversion');
   assert.equal(status, 0, stderr);

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { toRefusal, type Refusal } from '../refusal.ts';
 import { formatCount, formatDuration, formatTime } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 
@@ -14,16 +15,17 @@ export const dataCommand = defineCommand({
   notes: ['Bars are stored by import and used by their id: ./algotrendy backtest macd --bars BTC-USDT-PERP.BINANCE'],
   async run({ config, terminal, json }) {
     const { listBars } = await import('../../adapters/bars/bar-store.ts');
-    const faults: string[] = [];
-    const stored = listBars(config.home, ({ message }) => faults.push(message));
+    const faults: Refusal[] = [];
+    const stored = listBars(config.home, (fault) => faults.push(toRefusal(fault)));
+    const outcome = faults[0]?.code ?? 'ok';
     if (json) {
-      terminal.printJson({ home: config.home, series: stored, damaged: faults });
-      return faults.length === 0 ? 'ok' : 'disk';
+      terminal.printJson({ home: config.home, series: stored, damaged: faults.map(({ message }) => message) });
+      return outcome;
     }
-    if (faults.length > 0) terminal.note(...faults.map((fault) => `${terminal.noteStyle.bad('damaged:')} ${fault}`));
+    if (faults.length > 0) terminal.note(...faults.map((fault) => `${terminal.noteStyle.bad('damaged:')} ${fault.message}`));
     if (stored.length === 0) {
-      terminal.print(`Nothing is stored under ${config.home}.`, 'Import a file: ./algotrendy import FILE --instrument ID');
-      return faults.length === 0 ? 'ok' : 'disk';
+      if (faults.length === 0) terminal.print(`Nothing is stored under ${config.home}.`, 'Import a file: ./algotrendy import FILE --instrument ID');
+      return outcome;
     }
     const { style } = terminal;
     const rows = stored.map(({ instrument, interval, quality, files }) => [
@@ -37,6 +39,6 @@ export const dataCommand = defineCommand({
       { title: 'Gaps', align: 'right' }, { title: 'Missing', align: 'right', rank: 1 }, { title: 'Longest', rank: 2 },
       { title: 'No volume', align: 'right', rank: 3 }, { title: 'Files', align: 'right', rank: 4 },
     ], rows, { width: terminal.tableColumns, style }));
-    return faults.length === 0 ? 'ok' : 'disk';
+    return outcome;
   },
 });
