@@ -54,6 +54,13 @@ export interface EngineSpec {
   readonly audit?: Audit;
 }
 
+/** What every bar of one market is worked off with: one look-up a bar. */
+interface Desk {
+  readonly intervalMs: number;
+  /** The books that trade the market, in their order. */
+  readonly books: readonly Book[];
+}
+
 /**
  * The engine: bars, reports and commands go in, one at a time, and each is worked off before the
  * next. It reads no clock and asks no one; the same inputs give the same orders.
@@ -68,8 +75,7 @@ export class Engine implements ReportSink {
   readonly portfolio: Portfolio;
   readonly risk: Risk;
   readonly execution: Execution;
-  readonly #markets: readonly Market[];
-  readonly #booksOf: readonly (readonly Book[])[];
+  readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   readonly #audit: Audit | undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
@@ -88,8 +94,7 @@ export class Engine implements ReportSink {
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
-    this.#markets = spec.markets;
-    this.#booksOf = spec.markets.map((_, market) => this.books.filter((book) => book.instrument === market));
+    this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
     this.#audit = spec.audit;
     spec.client.connect(this);
@@ -100,7 +105,7 @@ export class Engine implements ReportSink {
    * decide, orders go out. Bars must come in order of their close, markets at one time in their order.
    */
   onBar(market: number, bar: Bar): void {
-    const { intervalMs } = this.#markets[market] as Market;
+    const { intervalMs, books } = this.#desks[market] as Desk;
     const { portfolio } = this;
     const { timestamp } = bar;
     this.now = timestamp;
@@ -109,7 +114,6 @@ export class Engine implements ReportSink {
     this.now = now;
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
-    const books = this.#booksOf[market] as readonly Book[];
     for (let i = 0; i < books.length; i++) {
       const book = books[i] as Book;
       const { signal } = book;
