@@ -1,7 +1,7 @@
 import { decimalPlaces, format, parseDecimal } from '../domain/exact.ts';
 import type { Sizing } from '../pipeline/sizing.ts';
 import {
-  flag, list, pairs, readChoice, readDecimal, readInteger, readInterval, readText, readTime, splitPair, value, withDefault,
+  flag, list, pairs, readCash, readChoice, readDecimal, readInteger, readInterval, readText, readTime, splitPair, value, withDefault,
   type OptionValues,
 } from './options.ts';
 import { Refusal } from './refusal.ts';
@@ -16,7 +16,7 @@ export const BACKTEST_OPTIONS = {
   to: value('TIME', 'end, exclusive', readTime),
   first: value('N', 'use only the first N bars', readInteger(1)),
   param: pairs('a parameter of the strategy'),
-  cash: withDefault(value('N', 'starting cash', readDecimal), '100000'),
+  cash: withDefault(value('N', 'starting cash', readCash), '100000'),
   'fee-bps': value('N', 'fee in hundredths of a percent of each fill; 10 where no fee is given', readDecimal),
   fee: value('SPEC', 'another fee: per-share:0.005,min=1,max=0.5% or bps:10', readFee),
   fill: withDefault(value('WHEN', 'fill at the next bar\'s open, or at the close that decided: next-open or close', readChoice('next-open', 'close')), 'next-open'),

@@ -97,6 +97,13 @@ export function readDecimal(text: string, name: string): string {
   return /^\d+(\.\d+)?$/.test(text) ? text : refuse(name, `takes a number such as 1000 or 0.25, not "${text}"`);
 }
 
+/** An amount of money to begin with: a number above 0, as it was written. */
+export function readCash(text: string, name: string): string {
+  const cash = readDecimal(text, name);
+  if (Number(cash) > 0) return cash;
+  throw new Refusal('usage', `--${name} takes an amount above 0: nothing can be traded without money`);
+}
+
 /** One of a few words. */
 export function readChoice<const C extends string>(...choices: readonly C[]): (text: string, name: string) => C {
   return (text, name) => choices.find((choice) => choice === text)

@@ -1,3 +1,6 @@
+/** What a strategy wrote into its signal is no opinion: a target beyond −1 to 1, a stop that is no price. */
+export class OpinionError extends RangeError {}
+
 /**
  * A strategy's opinion on one instrument: a level to hold, not an order to send. What it means
  * in units is the risk stage's business. The strategy writes it; the pipeline reads it.

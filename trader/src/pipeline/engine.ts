@@ -3,6 +3,7 @@ import type { Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
+import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
 import type { Command } from '../ports/journal.ts';
@@ -183,7 +184,7 @@ export class Engine implements ReportSink {
   #changeMind(book: Book): void {
     const { target, stop, takeProfit } = book.signal;
     if (!(target >= -1 && target <= 1)) {
-      throw new RangeError(`${book.name} wants a target of ${target}; a target lies between -1 and 1`);
+      throw new OpinionError(`${book.name} wants a target of ${target}; a target lies between -1 and 1`);
     }
     checkExits(book);
     book.target = target;
@@ -241,6 +242,6 @@ function exits({ stop, takeProfit }: Book): number {
 
 /** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
 function checkExits({ name, signal: { stop, takeProfit } }: Book): void {
-  if (stop <= 0 || stop === Infinity) throw new RangeError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
-  if (takeProfit <= 0 || takeProfit === Infinity) throw new RangeError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
+  if (stop <= 0 || stop === Infinity) throw new OpinionError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
+  if (takeProfit <= 0 || takeProfit === Infinity) throw new OpinionError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
 }

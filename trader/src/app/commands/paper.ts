@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { flag, readChoice, readDecimal, readInterval, value, withDefault } from '../options.ts';
+import { flag, readCash, readChoice, readInterval, value, withDefault } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Trades the shipped coins on paper, from where it stopped last. */
@@ -42,10 +42,4 @@ function readSpeed(text: string, name: string): number {
   const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (speed > 0 && speed <= 1_000_000) return speed;
   throw new Refusal('usage', `--${name} takes max or a number above 0 and up to 1000000, not "${text}"`);
-}
-
-function readCash(text: string, name: string): string {
-  const cash = readDecimal(text, name);
-  if (Number(cash) > 0) return cash;
-  throw new Refusal('usage', `--${name} takes an amount above 0: nothing can be traded without money`);
 }

@@ -18,6 +18,7 @@ export const sweepCommand = defineCommand({
   positionals: [{ name: 'STRATEGY', help: 'a name that `strategies` lists, or the path of a .ts file' }],
   options: {
     ...BACKTEST_OPTIONS,
+    bars: { ...BACKTEST_OPTIONS.bars, help: 'bars of one instrument as CSV, CSV.gz or Parquet, or the id of stored bars' },
     grid: list('NAME=FROM:TO:STEP', 'values of a parameter, the end included if a step falls on it; or NAME=A,B,C', readGridOption),
     workers: value('N', 'threads at most; as many as there are processors where not given', readInteger(1)),
     top: withDefault(value('N', 'how many of the best to list', readInteger(1)), '5'),

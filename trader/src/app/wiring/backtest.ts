@@ -10,7 +10,7 @@ import { runBacktest } from '../../research/backtest.ts';
 import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument, venueInstrument } from './profile.ts';
-import { loadStrategy, readStrategyParameters } from './strategy.ts';
+import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { venueRules } from './venue-rules.ts';
 
 /** What a backtest needs of its surroundings. */
@@ -37,6 +37,8 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
       loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
     }
     return run(request, context, { definition, values, loaded, loadSeconds: (performance.now() - startedWall) / 1000 });
+  } catch (error) {
+    throw faultOf(request.strategy, error);
   } finally {
     for (const { set } of loaded) set.close();
   }

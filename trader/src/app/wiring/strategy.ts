@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readParameters, type ParameterValues } from '../../domain/parameters.ts';
+import { OpinionError } from '../../domain/signal.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { findStrategy, readStrategy, STRATEGIES } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
@@ -34,4 +35,18 @@ export function readStrategyParameters(definition: StrategyDefinition, given: Re
   const fault = definition.check?.(read.value);
   if (fault !== undefined) throw new Refusal('usage', fault, { where: '--param' });
   return read.value;
+}
+
+/**
+ * Says of an error whether the strategy made it: it wrote what is no opinion, or it threw in the file
+ * that it was loaded from. Such a one is refused, with the place in that file; any other is given back.
+ */
+export function faultOf(nameOrPath: string, error: unknown): unknown {
+  if (error instanceof OpinionError) return new Refusal('failure', error.message, { hint: 'Mend the strategy: docs/first-strategy.md says what it may want.' });
+  if (!(error instanceof Error) || error instanceof Refusal || findStrategy(nameOrPath)) return error;
+  const file = pathToFileURL(resolve(nameOrPath)).href;
+  const place = error.stack?.split('\n').find((line) => line.includes(file));
+  if (place === undefined) return error;
+  const [, line] = /:(\d+):\d+\)?$/.exec(place) ?? [];
+  return new Refusal('failure', `the strategy failed: ${error.message}`, { where: `${resolve(nameOrPath)}, line ${line}`, hint: 'Mend the strategy and run it again.' });
 }

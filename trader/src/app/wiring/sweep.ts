@@ -106,6 +106,9 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;
   chosen.set.close();
+  if (all.combos === 0) {
+    throw new Refusal('usage', `the strategy refuses all ${all.skipped} combinations of the grid`, { where: '--grid', hint: 'Run one of them with backtest to see why.' });
+  }
 
   const detail = process.cpuUsage();
   const moneyScale = moneyScaleOf([spec.market.instrument], spec.fees, spec.cash);
