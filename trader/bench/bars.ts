@@ -74,7 +74,7 @@ async function measureHere(file: string, home: string, read: boolean): Promise<M
 function measure(file: string, homeOf: (run: number) => string, read: boolean): Measured {
   const runs = Array.from({ length: RUNS }, (_, run): Measured =>
     JSON.parse(execFileSync(process.execPath, [import.meta.filename, file, homeOf(run), read ? 'read' : 'open'], { encoding: 'utf8' })));
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[RUNS >> 1] as number;
+  const median = (values: number[]) => values.toSorted((a, b) => a - b)[RUNS >> 1];
   return { wall: median(runs.map(({ wall }) => wall)), cpu: median(runs.map(({ cpu }) => cpu)) };
 }
 

@@ -79,7 +79,7 @@ function backtest(args: readonly string[], home: string): Cost {
 }
 
 function median<T>(run: () => T, by: (result: T) => number): T {
-  return Array.from({ length: RUNS }, run).sort((a, b) => by(a) - by(b))[RUNS >> 1] as T;
+  return Array.from({ length: RUNS }, run).sort((a, b) => by(a) - by(b))[RUNS >> 1];
 }
 
 /** Has the command line write a strategy, and gives its path. */
@@ -130,7 +130,7 @@ async function againstPeer(file: string, folder: string): Promise<Figure[]> {
       throw new Error(`backtesting.py disagrees: ${theirs.fills} fills and ${theirs.equity}, not ${ours.fills} and ${ours.finalEquity}`);
     }
   }
-  const middle = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1] as number;
+  const middle = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1];
   const theirs = middle(pairs.map((pair) => pair.theirs.cpuSeconds));
   return [
     { name: `backtesting.py, ${PEER_BARS} bars`, value: PEER_BARS / theirs, unit: 'bar/s', limit: undefined, better: 'more' },

@@ -89,17 +89,17 @@ export class DelayedVenue implements ExecutionClient {
     const last = this.#last[order.instrument];
     if (last === undefined) return false;
     if (order.type === 'market') return true;
-    const beyond = last - toNumber(order.price, (this.#late.instruments[order.instrument] as Instrument).priceScale);
+    const beyond = last - toNumber(order.price, this.#late.instruments[order.instrument].priceScale);
     return (order.type === 'stop') === (order.side === 'buy') ? beyond >= 0 : beyond <= 0;
   }
 
   #fill(waiting: Waiting, tsEvent: number): void {
     const { order } = waiting;
     const { fees, moneyScale, instruments } = this.#late;
-    const { priceScale, quantityScale } = instruments[order.instrument] as Instrument;
+    const { priceScale, quantityScale } = instruments[order.instrument];
     const left = Number(waiting.leaves);
     const quantity = Math.max(1, Math.min(left, Math.round(left * this.#late.portion())));
-    const price = roundToTick(this.#last[order.instrument] as number, instruments[order.instrument] as Instrument, 'half-even');
+    const price = roundToTick(this.#last[order.instrument], instruments[order.instrument], 'half-even');
     waiting.leaves = sub(waiting.leaves, quantity);
     waiting.due = this.#event + this.#late.delay();
     if (waiting.leaves === 0) this.#end(waiting);

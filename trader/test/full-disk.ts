@@ -9,7 +9,7 @@ import { noFee } from '../src/simulation/fees.ts';
 import { ManualVenue } from './manual-venue.ts';
 import { bar, MINUTE, ScriptedStrategy, testInstrument } from './markets.ts';
 
-const path = process.argv[2] as string;
+const path = process.argv[2];
 const journal = new JournalFile(path);
 const venue = new ManualVenue();
 const instrument = testInstrument();

@@ -93,7 +93,7 @@ export class RandomStrategy implements Strategy {
   onBar({ close }: Bar, signal: Signal): void {
     const random = this.#random;
     const changes = random() < this.#restlessness;
-    if (changes) signal.target = this.#targets[Math.floor(random() * this.#targets.length)] as number;
+    if (changes) signal.target = this.#targets[Math.floor(random() * this.#targets.length)];
     if (!changes && random() > this.#exits / 4) return;
     const side = Math.sign(signal.target) || NaN;
     signal.stop = random() < this.#exits ? close * (1 - side * random() * 0.02) : NaN;

@@ -13,7 +13,7 @@ export type Opinion = Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
 /** One-minute bars with these closes; lows and highs are the closes where none are given. */
 export function barsOf(closes: readonly number[], lows = closes, highs = closes): Bar[] {
   return closes.map((close, i) => ({
-    timestamp: i * 60_000, open: close, high: highs[i] as number, low: lows[i] as number, close, volume: 1,
+    timestamp: i * 60_000, open: close, high: highs[i], low: lows[i], close, volume: 1,
   }));
 }
 

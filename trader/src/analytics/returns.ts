@@ -11,8 +11,8 @@ export const PERIODS_PER_YEAR = { crypto: 365, equity: 252, fx: 252 } as const;
 export function simpleReturns(equity: ArrayLike<number>): Float64Array {
   const returns = new Float64Array(Math.max(0, equity.length - 1));
   for (let i = 0; i < returns.length; i++) {
-    const before = equity[i] as number;
-    returns[i] = before > 0 ? (equity[i + 1] as number) / before - 1 : NaN;
+    const before = equity[i];
+    returns[i] = before > 0 ? equity[i + 1] / before - 1 : NaN;
   }
   return returns;
 }
@@ -34,7 +34,7 @@ export function sharpe(returns: ArrayLike<number>, periodsPerYear: number): numb
 export function sortino(returns: ArrayLike<number>, periodsPerYear: number): number | null {
   if (returns.length < 2) return null;
   let squares = 0;
-  for (let i = 0; i < returns.length; i++) squares += Math.min(returns[i] as number, 0) ** 2;
+  for (let i = 0; i < returns.length; i++) squares += Math.min(returns[i], 0) ** 2;
   return finite((mean(returns) / Math.sqrt(squares / returns.length)) * Math.sqrt(periodsPerYear));
 }
 
@@ -50,8 +50,8 @@ export function volatility(returns: ArrayLike<number>, periodsPerYear: number): 
  */
 export function cagr(equity: ArrayLike<number>, periodsPerYear: number): number | null {
   if (equity.length < 2) return null;
-  const first = equity[0] as number;
-  const last = equity[equity.length - 1] as number;
+  const first = equity[0];
+  const last = equity[equity.length - 1];
   if (!(first > 0 && last >= 0)) return null;
   return finite((last / first) ** (periodsPerYear / (equity.length - 1)) - 1);
 }
@@ -63,7 +63,7 @@ export function calmar(growth: number | null, maxDrawdown: number): number | nul
 
 function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 }
 
@@ -71,7 +71,7 @@ function mean(values: ArrayLike<number>): number {
 function standardDeviation(values: ArrayLike<number>): number {
   const average = mean(values);
   let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - average) ** 2;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - average) ** 2;
   return values.length < 2 ? NaN : Math.sqrt(squares / (values.length - 1));
 }
 

@@ -17,7 +17,7 @@ export function tradeStatistics(pnl: ArrayLike<number>): TradeStatistics {
   let gains = 0;
   let losses = 0;
   for (let i = 0; i < pnl.length; i++) {
-    const profit = pnl[i] as number;
+    const profit = pnl[i];
     if (profit > 0) {
       won += 1;
       gains += profit;

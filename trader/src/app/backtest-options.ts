@@ -86,7 +86,7 @@ function readFee(text: string, name: string): FeeRequest {
   const max = limits.get('max');
   const percent = max === undefined ? undefined : /^(\d+(?:\.\d+)?)%$/.exec(max)?.[1] ?? refuse();
   if (min !== undefined && !/^\d+(\.\d+)?$/.test(min)) refuse();
-  return { kind: 'per-share', perShare: match[1] as string, min, maxRate: percent === undefined ? undefined : hundredth(percent) };
+  return { kind: 'per-share', perShare: match[1], min, maxRate: percent === undefined ? undefined : hundredth(percent) };
 }
 
 /** A decimal string divided by 100: `0.5` → `0.005`. */
@@ -98,9 +98,9 @@ function hundredth(decimal: string): string {
 /** `units:1` or `fraction:0.9975`. */
 function readSizing(text: string, name: string): Sizing {
   const match = /^(units|fraction):(\d+(?:\.\d+)?)$/.exec(text);
-  if (match === null || !/[1-9]/.test(match[2] as string)) {
+  if (match === null || !/[1-9]/.test(match[2])) {
     throw new Refusal('usage', `--${name} takes units:1 or fraction:0.9975, not "${text}"`);
   }
   return match[1] === 'units'
-    ? { kind: 'units', units: match[2] as string } : { kind: 'fraction', fraction: match[2] as string };
+    ? { kind: 'units', units: match[2] } : { kind: 'fraction', fraction: match[2] };
 }

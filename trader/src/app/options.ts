@@ -37,7 +37,7 @@ export function value<T>(
 ): Option<T | undefined> {
   return {
     value: placeholder, repeatable: false, help, fallback: undefined, fallbackText: undefined,
-    read: (texts, name) => read(texts[0] as string, name),
+    read: (texts, name) => read(texts[0], name),
   };
 }
 

@@ -239,7 +239,7 @@ class PaperLoop {
       this.#rate = { bars, wall: now, perSecond: this.#rate.wall === 0 ? 0 : ((bars - this.#rate.bars) * 1_000) / (now - this.#rate.wall) };
     }
     const sorted = [...this.#decisions].sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] as number;
+    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)];
     return paperView(this.#trader, {
       state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
       fills: this.#fills, denials: this.#denials,

@@ -101,14 +101,14 @@ function compareWithReference(account: Account, count: number, sizes: { price: n
     const side = random() % 2 === 0 ? 'buy' : 'sell';
     account.applyFill({ instrument, side, price, quantity, fee });
     const signed = side === 'buy' ? BigInt(quantity) : BigInt(-quantity);
-    cash -= signed * BigInt(price) * (units[instrument] as bigint) + BigInt(fee);
+    cash -= signed * BigInt(price) * units[instrument] + BigInt(fee);
     fees += BigInt(fee);
-    held[instrument] = held[instrument] as bigint + signed;
+    held[instrument] = held[instrument] + signed;
     if (i % 1000 > 0) continue;
     assert.equal(account.cash, exact(cash));
     assert.equal(account.fees, exact(fees));
     assert.deepEqual(account.positions.map((position) => position.quantity), held.map(exact));
-    const equity = held.reduce((sum, quantity, k) => sum + quantity * BigInt(price) * (units[k] as bigint), cash);
+    const equity = held.reduce((sum, quantity, k) => sum + quantity * BigInt(price) * units[k], cash);
     assert.equal(account.equity(units.map(() => price)), exact(equity));
     const open = account.positions.reduce<Exact>((sum, position) => add(sum, position.cost), 0);
     assert.equal(account.cash, sub(sub(add(start, account.realised), account.fees), open));

@@ -44,12 +44,12 @@ export class Account {
     const { side, quantity, fee } = fill;
     const notional = this.notional(fill.instrument, fill.price, quantity);
     this.cash = sub(side === 'buy' ? sub(this.cash, notional) : add(this.cash, notional), fee);
-    return (this.positions[fill.instrument] as Position).applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
+    return this.positions[fill.instrument].applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
   }
 
   /** Money value of a quantity at a price; it has the quantity's sign. */
   notional(instrument: number, price: Exact, quantity: Exact): Exact {
-    const scales = this.instruments[instrument] as InstrumentScales;
+    const scales = this.instruments[instrument];
     return rescale(mul(price, quantity), scales.priceScale + scales.quantityScale, this.moneyScale, 'half-even');
   }
 
@@ -58,7 +58,7 @@ export class Account {
     let equity = this.cash;
     for (let i = 0; i < this.positions.length; i++) {
       const held = this.position(i).quantity;
-      if (held !== 0) equity = add(equity, this.notional(i, marks[i] as Exact, held));
+      if (held !== 0) equity = add(equity, this.notional(i, marks[i], held));
     }
     return equity;
   }
@@ -80,6 +80,6 @@ export class Account {
   }
 
   private position(instrument: number): Position {
-    return this.positions[instrument] as Position;
+    return this.positions[instrument];
   }
 }

@@ -69,10 +69,10 @@ export class BarCursor implements Bar {
     this.bars = bars;
   }
 
-  get timestamp(): Timestamp { return this.bars.timestamp[this.index] as number; }
-  get open(): number { return this.bars.open[this.index] as number; }
-  get high(): number { return this.bars.high[this.index] as number; }
-  get low(): number { return this.bars.low[this.index] as number; }
-  get close(): number { return this.bars.close[this.index] as number; }
-  get volume(): number { return this.bars.volume[this.index] as number; }
+  get timestamp(): Timestamp { return this.bars.timestamp[this.index]; }
+  get open(): number { return this.bars.open[this.index]; }
+  get high(): number { return this.bars.high[this.index]; }
+  get low(): number { return this.bars.low[this.index]; }
+  get close(): number { return this.bars.close[this.index]; }
+  get volume(): number { return this.bars.volume[this.index]; }
 }

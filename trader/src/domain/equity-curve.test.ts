@@ -66,8 +66,8 @@ test('over any curve the figures are those that looking at all of it gives', () 
     let longest = 0;
     let peakIndex = 0;
     equities.forEach((equity, i) => {
-      const since = i === 0 ? 0 : (times[i - 1] as number) - (times[Math.max(0, peakIndex - 1)] as number);
-      const peak = equities[peakIndex] as number;
+      const since = i === 0 ? 0 : times[i - 1] - (times[Math.max(0, peakIndex - 1)]);
+      const peak = equities[peakIndex];
       const below = equities.slice(peakIndex, i + 1).some((value) => value < peak);
       if (below) longest = Math.max(longest, since);
       deepest = Math.max(deepest, 1 - equity / peak);

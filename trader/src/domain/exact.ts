@@ -126,7 +126,7 @@ const SAFE_POWERS = 15;
 
 /** 10^n for a whole n ≥ 0. */
 export function pow10(n: number): Exact {
-  return n <= SAFE_POWERS ? DOUBLE_POWERS[n] as number : 10n ** BigInt(n);
+  return n <= SAFE_POWERS ? DOUBLE_POWERS[n] : 10n ** BigInt(n);
 }
 
 /** The same amount in other units: exact towards a finer scale, rounded to the named side towards a coarser one. */
@@ -138,7 +138,7 @@ export function rescale(a: Exact, fromScale: number, toScale: number, rounding: 
 /** The double nearest to a / 10^scale, for the float64 world: correctly rounded at every size. */
 export function toNumber(a: Exact, scale: number): number {
   // Both operands are exact doubles, so one division rounds once. V8 reads decimal text correctly rounded.
-  if (typeof a === 'number' && scale < DOUBLE_POWERS.length) return a / (DOUBLE_POWERS[scale] as number);
+  if (typeof a === 'number' && scale < DOUBLE_POWERS.length) return a / DOUBLE_POWERS[scale];
   return Number(`${a}e${-scale}`);
 }
 
@@ -152,7 +152,7 @@ const UNAMBIGUOUS = 1e15;
  */
 export function fromNumber(x: number, scale: number): Exact {
   if (scale < DOUBLE_POWERS.length) {
-    const unit = DOUBLE_POWERS[scale] as number;
+    const unit = DOUBLE_POWERS[scale];
     const scaled = x * unit;
     const rounded = Math.round(scaled) + 0;
     if (rounded < UNAMBIGUOUS && rounded > -UNAMBIGUOUS && rounded / unit === x) return rounded;

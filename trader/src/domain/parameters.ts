@@ -48,7 +48,7 @@ export function readParameters<S extends ParameterSpecs>(
     if (!Object.hasOwn(specs, name)) return refuse(name, `unknown parameter "${name}"; known: ${Object.keys(specs).join(', ')}`);
   }
   for (const [name, spec] of Object.entries(specs)) {
-    const value = Object.hasOwn(given, name) ? given[name] as string | number : spec.default;
+    const value = Object.hasOwn(given, name) ? given[name] : spec.default;
     if (spec.kind === 'choice') {
       if (!spec.choices.includes(String(value))) return refuse(name, `${name} must be one of ${spec.choices.join(', ')}, not "${value}"`);
       values[name] = String(value);

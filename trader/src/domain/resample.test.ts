@@ -6,12 +6,12 @@ import { resample } from './resample.ts';
 
 function barsOf(rows: readonly (readonly [number, number, number, number, number, number])[]): Bars {
   const bars = allocateBars(rows.length);
-  rows.forEach((row, index) => BAR_COLUMNS.forEach((column, field) => { bars[column][index] = row[field] as number; }));
+  rows.forEach((row, index) => BAR_COLUMNS.forEach((column, field) => { bars[column][index] = row[field]; }));
   return bars;
 }
 
 function rowsOf(bars: Bars): number[][] {
-  return Array.from({ length: bars.length }, (_, row) => BAR_COLUMNS.map((column) => bars[column][row] as number));
+  return Array.from({ length: bars.length }, (_, row) => BAR_COLUMNS.map((column) => bars[column][row]));
 }
 
 test('a bucket has the first open, highest high, lowest low, last close and the sum of volume', () => {

@@ -16,26 +16,26 @@ export function resample(bars: Bars, intervalMs: number, keepIncomplete = false)
   let start = NaN;
   let shortest = Infinity;
   for (let row = 0; row < bars.length; row++) {
-    const time = bars.timestamp[row] as number;
-    if (row > 0) shortest = Math.min(shortest, time - (bars.timestamp[row - 1] as number));
+    const time = bars.timestamp[row];
+    if (row > 0) shortest = Math.min(shortest, time - bars.timestamp[row - 1]);
     const bucketStart = Math.floor(time / intervalMs) * intervalMs;
     const bucket = bucketStart === start ? count - 1 : count++;
     if (bucketStart !== start) {
       start = bucketStart;
       buckets.timestamp[bucket] = start;
-      buckets.open[bucket] = bars.open[row] as number;
-      buckets.high[bucket] = bars.high[row] as number;
-      buckets.low[bucket] = bars.low[row] as number;
-      buckets.volume[bucket] = bars.volume[row] as number;
+      buckets.open[bucket] = bars.open[row];
+      buckets.high[bucket] = bars.high[row];
+      buckets.low[bucket] = bars.low[row];
+      buckets.volume[bucket] = bars.volume[row];
     } else {
-      buckets.high[bucket] = Math.max(buckets.high[bucket] as number, bars.high[row] as number);
-      buckets.low[bucket] = Math.min(buckets.low[bucket] as number, bars.low[row] as number);
-      buckets.volume[bucket] = addVolume(buckets.volume[bucket] as number, bars.volume[row] as number);
+      buckets.high[bucket] = Math.max(buckets.high[bucket], bars.high[row]);
+      buckets.low[bucket] = Math.min(buckets.low[bucket], bars.low[row]);
+      buckets.volume[bucket] = addVolume(buckets.volume[bucket], bars.volume[row]);
     }
-    buckets.close[bucket] = bars.close[row] as number;
+    buckets.close[bucket] = bars.close[row];
   }
   if (shortest < Infinity && shortest > intervalMs) throw new RangeError(`bars of ${shortest} ms do not make bars of ${intervalMs} ms`);
-  const complete = (bars.timestamp[bars.length - 1] as number) + shortest >= start + intervalMs && shortest < Infinity;
+  const complete = bars.timestamp[bars.length - 1] + shortest >= start + intervalMs && shortest < Infinity;
   return sliceBars(buckets, 0, count > 0 && !complete && !keepIncomplete ? count - 1 : count);
 }
 

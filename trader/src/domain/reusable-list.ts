@@ -10,14 +10,14 @@ export class ReusableList<T> {
 
   /** The item at `index`, which must be below `length`. */
   at(index: number): T {
-    return this.#items[index] as T;
+    return this.#items[index];
   }
 
   /** Keeps the items that pass, in order. */
   keep(passes: (item: T) => boolean): void {
     let kept = 0;
     for (let i = 0; i < this.length; i++) {
-      const item = this.#items[i] as T;
+      const item = this.#items[i];
       if (passes(item)) this.#items[kept++] = item;
     }
     this.length = kept;
@@ -30,7 +30,7 @@ export class ReusableList<T> {
     while (at < this.length && items[at] !== item) at++;
     if (at === this.length) return;
     this.length -= 1;
-    for (; at < this.length; at++) items[at] = items[at + 1] as T;
+    for (; at < this.length; at++) items[at] = items[at + 1];
   }
 
   clear(): void {

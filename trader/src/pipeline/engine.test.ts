@@ -4,7 +4,6 @@ import { ManualVenue } from '../../test/manual-venue.ts';
 import { bar, MINUTE, ScriptedStrategy, testInstrument, type Line } from '../../test/markets.ts';
 import { RecordingAudit } from '../../test/recording-audit.ts';
 import type { Order } from '../domain/order.ts';
-import type { Denial } from '../domain/report.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { Book } from './book.ts';
 import { Engine } from './engine.ts';
@@ -33,7 +32,7 @@ class Stage {
   }
 
   get book(): Book {
-    return this.engine.books[0] as Book;
+    return this.engine.books[0];
   }
 
   /** Orders as `buy 10 target`, from index `since` on. */
@@ -42,7 +41,7 @@ class Stage {
   }
 
   order(index: number): Order {
-    return this.venue.orders[index] as Order;
+    return this.venue.orders[index];
   }
 }
 
@@ -312,7 +311,7 @@ test('no order goes into a price that has jumped beyond the collar; a calm one p
   stage.venue.fill(stage.order(1), 10_000);
   stage.bar(106);
   assert.deepEqual(stage.sent(), ['buy 10 target', 'sell 10 target']);
-  const { rule, value, limit } = stage.audit.denials[0] as Denial;
+  const { rule, value, limit } = stage.audit.denials[0];
   assert.deepEqual({ rule, value: Number(value.toFixed(9)), limit }, { rule: 'price-collar', value: 0.06, limit: 0.05 });
 });
 

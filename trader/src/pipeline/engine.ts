@@ -85,7 +85,7 @@ export class Engine implements ReportSink {
     const instruments = spec.markets.map((market) => market.instrument);
     const names = new Map<string, number>();
     this.books = spec.books.map(({ strategyName, strategy, market, sizing }, index) => {
-      const instrument = instruments[market] as Instrument;
+      const instrument = instruments[market];
       const name = `${strategyName}@${instrument.id}`;
       const namesakes = (names.get(name) ?? 0) + 1;
       names.set(name, namesakes);
@@ -106,7 +106,7 @@ export class Engine implements ReportSink {
    * decide, orders go out. Bars must come in order of their close, markets at one time in their order.
    */
   onBar(market: number, bar: Bar): void {
-    const { intervalMs, books } = this.#desks[market] as Desk;
+    const { intervalMs, books } = this.#desks[market];
     const { portfolio } = this;
     const { timestamp } = bar;
     this.now = timestamp;
@@ -116,7 +116,7 @@ export class Engine implements ReportSink {
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
     for (let i = 0; i < books.length; i++) {
-      const book = books[i] as Book;
+      const book = books[i];
       const { signal } = book;
       book.strategy.onBar(bar, signal);
       if (signal.target !== book.target) this.#changeMind(book);
@@ -162,7 +162,7 @@ export class Engine implements ReportSink {
     this.#audit?.onReport(report);
     const outcome = this.execution.apply(report);
     if (outcome === 'progress' || outcome === 'unknown') return;
-    const book = this.books[report.order.owner.index] as Book;
+    const book = this.books[report.order.owner.index];
     if (report.tsEvent > this.now) this.now = report.tsEvent;
     if (outcome === 'protective-filled') {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.

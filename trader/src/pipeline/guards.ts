@@ -53,7 +53,7 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
   return {
     rule: 'order-rate',
     check(intent) {
-      while (times.length > 0 && (times[0] as number) <= intent.now - windowMs) times.shift();
+      while (times.length > 0 && times[0] <= intent.now - windowMs) times.shift();
       return above(times.length + 1, count);
     },
     sent(now) {

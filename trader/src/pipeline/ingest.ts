@@ -36,8 +36,8 @@ export class Ingest {
 
   /** Admits a closed bar, or refuses and counts it; says which. Time never goes backwards. */
   admitBar(market: number, bar: Bar): 'admitted' | 'repeated' | 'malformed' {
-    const { intervalMs } = this.#markets[market] as Market;
-    const quality = this.quality[market] as DataQuality;
+    const { intervalMs } = this.#markets[market];
+    const quality = this.quality[market];
     const { timestamp, open, high, low, close, volume } = bar;
     const tsClose = timestamp + intervalMs;
     if (!isTimestamp(timestamp) || !isTimestamp(tsClose) || !isPossibleBar(open, high, low, close, volume)) {

@@ -27,7 +27,7 @@ export class Portfolio {
   turnover = 0;
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly Instrument[], books: readonly Book[]) {
-    this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument] as Instrument));
+    this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument]));
     this.trades = new TradeLog(books.length);
     this.marks = new Float64Array(instruments.length).fill(NaN);
     this.instruments = instruments;
@@ -40,12 +40,12 @@ export class Portfolio {
   /** Books a fill into the ledger and into the record of round trips. */
   applyFill(book: Book, report: FillReport): void {
     const { account } = this;
-    const { priceScale, quantityScale } = this.instruments[book.instrument] as Instrument;
+    const { priceScale, quantityScale } = this.instruments[book.instrument];
     const { moneyScale } = account;
     const { order, quantity, fee } = report;
     const realised = account.applyFill({ instrument: book.index, side: order.side, price: report.price, quantity, fee });
     const held = (account.positions[book.index] as { quantity: Exact }).quantity;
-    const before = this.quantities[book.index] as number;
+    const before = this.quantities[book.index];
     const after = toNumber(held, quantityScale);
     const price = toNumber(report.price, priceScale);
     book.quantity = held;
@@ -64,8 +64,8 @@ export class Portfolio {
     if (this.held > 0) {
       const books = this.books;
       for (let i = 0; i < books.length; i++) {
-        const quantity = this.quantities[i] as number;
-        if (quantity !== 0) equity += quantity * (this.marks[(books[i] as Book).instrument] as number);
+        const quantity = this.quantities[i];
+        if (quantity !== 0) equity += quantity * (this.marks[books[i].instrument]);
       }
     }
     return equity;
@@ -74,8 +74,8 @@ export class Portfolio {
   /** Equity at the last prices, exact: cash and every book's quantity at its mark. */
   exactEquity(): Exact {
     return this.account.equity(this.books.map((book) => {
-      const mark = this.marks[book.instrument] as number;
-      return Number.isNaN(mark) ? 0 : fromNumber(mark, (this.instruments[book.instrument] as Instrument).priceScale);
+      const mark = this.marks[book.instrument];
+      return Number.isNaN(mark) ? 0 : fromNumber(mark, this.instruments[book.instrument].priceScale);
     }));
   }
 
@@ -91,6 +91,6 @@ export class Portfolio {
 
   /** Quantity of one book as float64. */
   quantityOf(book: Book): number {
-    return this.quantities[book.index] as number;
+    return this.quantities[book.index];
   }
 }

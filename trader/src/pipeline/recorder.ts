@@ -43,7 +43,7 @@ export class Recorder implements Audit {
 
 /** An order as the journal and the digest write it. */
 export function orderRecord(order: Order, instruments: readonly Instrument[]): OrderRecord {
-  const { priceScale, quantityScale } = instruments[order.instrument] as Instrument;
+  const { priceScale, quantityScale } = instruments[order.instrument];
   const { clientOrderId, owner, signalId, leg, side, type, timeInForce, quantity, price, tsInit } = order;
   return {
     kind: 'order', clientOrderId, book: owner.name, signalId, leg, side, type, timeInForce,
@@ -56,7 +56,7 @@ function reportRecord(report: ExecutionReport, instruments: readonly Instrument[
   const head = { kind: 'report', report: kind, clientOrderId: order.clientOrderId, tsEvent } as const;
   if (kind === 'rejected') return { ...head, reason: report.reason };
   if (kind !== 'filled') return head;
-  const { priceScale, quantityScale } = instruments[order.instrument] as Instrument;
+  const { priceScale, quantityScale } = instruments[order.instrument];
   const { tradeId, price, quantity, fee } = report;
   return { ...head, tradeId, price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
 }

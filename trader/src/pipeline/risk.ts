@@ -43,7 +43,7 @@ export class Risk {
   /** Notes that an instrument's price is about to change, and when. */
   seen(instrument: number, now: Timestamp): void {
     this.#tsMarks[instrument] = now;
-    this.#references[instrument] = this.#portfolio.marks[instrument] as number;
+    this.#references[instrument] = this.#portfolio.marks[instrument];
   }
 
   /** Whether everything is to be closed and stay so. */
@@ -54,7 +54,7 @@ export class Risk {
   /** The quantity that a book's opinion comes to now. */
   size(book: Book): Exact {
     if (this.flat) return 0;
-    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument] as number, this.#equity);
+    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument], this.#equity);
   }
 
   /**
@@ -124,9 +124,9 @@ export class Risk {
 
   #intent(book: Book, gap: Exact, now: Timestamp): Intent {
     const portfolio = this.#portfolio;
-    const mark = portfolio.marks[book.instrument] as number;
+    const mark = portfolio.marks[book.instrument];
     const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
-    const reference = this.#references[book.instrument] as number;
+    const reference = this.#references[book.instrument];
     let exposure = 0;
     for (const other of this.#books) {
       const buying = other === book && compare(gap, 0) > 0 ? add(other.buying, gap) : other.buying;
@@ -134,10 +134,10 @@ export class Risk {
       if (other.quantity === 0 && buying === 0 && selling === 0) continue;
       const { quantityScale } = this.#instrument(other);
       const most = Math.max(toNumber(add(other.quantity, buying), quantityScale), -toNumber(sub(other.quantity, selling), quantityScale));
-      exposure += most * (portfolio.marks[other.instrument] as number);
+      exposure += most * portfolio.marks[other.instrument];
     }
     return {
-      now, mark, tsMark: this.#tsMarks[book.instrument] as number, reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
+      now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
       equity: portfolio.equity(), peakEquity: portfolio.curve.peak,
     };
   }
@@ -159,7 +159,7 @@ export class Risk {
   }
 
   #instrument(book: Book): Instrument {
-    return this.#instruments[book.instrument] as Instrument;
+    return this.#instruments[book.instrument];
   }
 }
 

@@ -59,7 +59,7 @@ export class TradeLog {
    * one trip and begins the next; its fee is shared by quantity.
    */
   add(book: number, tsEvent: Timestamp, before: number, after: number, price: number, realised: number, fee: number): void {
-    const trip = this.#open[book] as OpenTrip;
+    const trip = this.#open[book];
     const size = Math.abs(after - before);
     if (before === 0 || before > 0 === after > before) {
       if (before === 0) trip.begin(tsEvent);
@@ -91,7 +91,7 @@ export class TradeLog {
 
   /** Profit after fees of the trip at `index`. */
   pnlAt(index: number): number {
-    return this.#block(index)[(index % BLOCK) * WIDTH + WIDTH - 1] as number;
+    return this.#block(index)[(index % BLOCK) * WIDTH + WIDTH - 1];
   }
 
   /** Profits after fees of all trips, in order of exit. */
@@ -102,7 +102,7 @@ export class TradeLog {
   }
 
   #block(index: number): Float64Array {
-    return this.#blocks[Math.floor(index / BLOCK)] as Float64Array;
+    return this.#blocks[Math.floor(index / BLOCK)];
   }
 
   #finish(book: number, trip: OpenTrip, tsExit: Timestamp): void {

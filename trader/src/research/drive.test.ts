@@ -13,7 +13,7 @@ import { drive } from './drive.ts';
 function admitted(intervals: readonly number[], streams: readonly Iterable<Bars>[], every: number): { readonly seen: string[]; readonly pauses: number[] } {
   const seen: string[] = [];
   const markets = intervals.map((intervalMs, index) => ({ instrument: testInstrument({ id: `I${index}` }), intervalMs }));
-  const watcher = (market: number): Strategy => ({ onBar: ({ timestamp, close }) => void seen.push(`${timestamp + (intervals[market] as number)} ${market} ${close}`) });
+  const watcher = (market: number): Strategy => ({ onBar: ({ timestamp, close }) => void seen.push(`${timestamp + intervals[market]} ${market} ${close}`) });
   const engine = simulatedEngine({
     markets, cash: '1', fees: noFee, guards: [], latencyMs: 0, marketFill: 'next-open',
     books: markets.map((_, market) => ({ strategyName: 'watch', strategy: watcher(market), market, sizing: { kind: 'units', units: '1' } })),
@@ -37,7 +37,7 @@ test('markets of any interval and any pieces merge by close, and at one close in
       }
     });
     const expected = all
-      .flatMap(({ length, timestamp, close }, market) => Array.from({ length }, (_, i) => ({ tsClose: (timestamp[i] as number) + (intervals[market] as number), market, close: close[i] as number })))
+      .flatMap(({ length, timestamp, close }, market) => Array.from({ length }, (_, i) => ({ tsClose: timestamp[i] + intervals[market], market, close: close[i] })))
       .sort((a, b) => a.tsClose - b.tsClose || a.market - b.market)
       .map(({ tsClose, market, close }) => `${tsClose} ${market} ${close}`);
     const { seen, pauses } = admitted(intervals, pieces, every);

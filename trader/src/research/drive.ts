@@ -22,7 +22,7 @@ class Stream {
   /** Sees where the cursor has been moved to. */
   settle(): void {
     const { bars, index } = this.cursor;
-    if (index < bars.length) this.next = (bars.timestamp[index] as number) + this.intervalMs;
+    if (index < bars.length) this.next = bars.timestamp[index] + this.intervalMs;
     else this.#fetch();
   }
 
@@ -33,7 +33,7 @@ class Stream {
     for (let piece = this.#pieces.next(); !piece.done; piece = this.#pieces.next()) {
       if (piece.value.length === 0) continue;
       this.cursor.bars = piece.value;
-      this.next = (piece.value.timestamp[0] as number) + this.intervalMs;
+      this.next = piece.value.timestamp[0] + this.intervalMs;
       return;
     }
   }
@@ -50,7 +50,7 @@ class Stream {
  * `onPause` is called after every `pauseEvery` bars with the number admitted.
  */
 export function drive(engine: Engine, markets: readonly Market[], streams: readonly Iterable<Bars>[], pauseEvery: number, onPause: (bars: number) => void): void {
-  const all = streams.map((pieces, market) => new Stream(market, (markets[market] as Market).intervalMs, pieces));
+  const all = streams.map((pieces, market) => new Stream(market, markets[market].intervalMs, pieces));
   let admitted = 0;
   let untilPause = pauseEvery;
   for (;;) {
@@ -84,7 +84,7 @@ function runLength(first: Stream, other: Stream | undefined, limit: number): num
   let run = 1;
   const wins = first.market < other.market;
   while (run < most) {
-    const close = (bars.timestamp[index + run] as number) + first.intervalMs;
+    const close = bars.timestamp[index + run] + first.intervalMs;
     if (wins ? close > other.next : close >= other.next) break;
     run += 1;
   }

@@ -111,7 +111,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
-    const book = this.books[instrument] as Book;
+    const book = this.books[instrument];
     const tsClose = bar.timestamp + intervalMs;
     if (book.orders.length > 0) this.#trade(book, bar, tsClose);
     this.now = tsClose;
@@ -209,7 +209,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #book(order: Order): Book {
-    return this.books[order.instrument] as Book;
+    return this.books[order.instrument];
   }
 
   /** Lets an arrived order in, once; false when it breaks the instrument's rules and is refused. */
@@ -232,7 +232,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** What a venue checks by itself: whole lots, whole ticks, the smallest order value. */
   #refusal(order: Order): string | undefined {
-    const { lotSize, tickSize, minNotional, priceScale } = this.rules.instruments[order.instrument] as Instrument;
+    const { lotSize, tickSize, minNotional, priceScale } = this.rules.instruments[order.instrument];
     if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
     if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
     if (minNotional === 0 || order.leg !== 'target') return undefined;
@@ -245,7 +245,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #hold({ instrument, side, quantity }: Order): void {
-    const book = this.books[instrument] as Book;
+    const book = this.books[instrument];
     book.net = side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
   }
 
@@ -272,7 +272,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #exact(order: Order, price: number): Exact {
-    return roundToTick(price, this.rules.instruments[order.instrument] as Instrument, order.side === 'buy' ? 'ceil' : 'floor');
+    return roundToTick(price, this.rules.instruments[order.instrument], order.side === 'buy' ? 'ceil' : 'floor');
   }
 
   #fill(resting: Resting, price: number, tsEvent: Timestamp): void {
@@ -282,7 +282,7 @@ export class SimulatedVenue implements ExecutionClient {
   #fillExact(resting: Resting, price: Exact, tsEvent: Timestamp): void {
     const { order } = resting;
     const { fees, moneyScale } = this.rules;
-    const { priceScale, quantityScale, minNotional } = this.rules.instruments[order.instrument] as Instrument;
+    const { priceScale, quantityScale, minNotional } = this.rules.instruments[order.instrument];
     if (minNotional !== 0) this.#hold(order);
     const fee = fees.fee(mul(price, order.quantity), priceScale + quantityScale, order.quantity, quantityScale, moneyScale);
     resting.gone = true;

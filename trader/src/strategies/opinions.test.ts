@@ -80,7 +80,7 @@ test('a new position has its exits on the right sides of the close, a flat one h
   always((definition, given, bars) => {
     let before: Opinion = { target: 0, stop: NaN, takeProfit: NaN };
     opinions(make(definition, given), bars).forEach((now, i) => {
-      const { close } = bars[i] as Bar;
+      const { close } = bars[i];
       if (now.target === 0 || !('stop' in given)) assert.deepEqual([now.stop, now.takeProfit], [NaN, NaN]);
       else if (now.target === before.target) assert.deepEqual(now, before);
       else if (now.target > 0) assert.ok(0 < now.stop && now.stop < close && close < now.takeProfit);

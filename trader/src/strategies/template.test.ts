@@ -44,7 +44,7 @@ test('it passes the type check of the repository', () => {
 });
 
 test('without another source it imports from its place in the repository, strategies/NAME', () => {
-  const imports = strategyTemplate('mine').files.flatMap(({ text }) => [...text.matchAll(/from '(\.\.[^']*)'/g)].map(([, path]) => path as string));
+  const imports = strategyTemplate('mine').files.flatMap(({ text }) => [...text.matchAll(/from '(\.\.[^']*)'/g)].map(([, path]) => path));
   assert.ok(imports.length > 5);
   for (const path of imports) assert.ok(ts.sys.fileExists(resolve(root, 'strategies/mine', path)), path);
 });

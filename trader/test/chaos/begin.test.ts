@@ -41,7 +41,7 @@ test('--for ends a run cleanly; the cash of a run stands, and only --fresh begin
   const fresh = await paper('--fresh', '--cash', '60000', '--for', '1s', '--speed', '600000');
   assert.deepEqual([fresh.code, parseLine(fresh.lines[0])['cash'], parseLine(fresh.lines[0])['journalSequence']], [0, '60000', 1]);
   assert.equal(kept().length, 1);
-  assert.ok(readFileSync(join(home, 'paper', kept()[0] as string)).subarray(0, journal.length).equals(journal));
+  assert.ok(readFileSync(join(home, 'paper', kept()[0])).subarray(0, journal.length).equals(journal));
 });
 
 /** Loaded before the program: a wall clock that goes backwards an hour at every look, or that stands. */

@@ -41,7 +41,7 @@ test('what the undisturbed run told at every moment is what its journal comes to
     if (kind === 'fill') fills += 1;
     // Every fifth, to be quick about it; the equity of every one is looked at below.
     if (kind !== 'minute' || index % 5 !== 0) continue;
-    while (ledger.sequence < Number(state['journalSequence'])) ledger.add(journal.records[ledger.sequence] as never);
+    while (ledger.sequence < Number(state['journalSequence'])) ledger.add(journal.records[ledger.sequence]);
     assert.deepEqual(state, ledger.state());
   }
   const reports = journal.records.filter((record) => record.kind === 'report' && record.report === 'filled');
@@ -72,7 +72,7 @@ function nextBlow(random: () => number, sequence: number): Blow {
   if (kind < 0.5) return { kind: 'trading', delayMs: 25 * random(), speed };
   let at = sequence + Math.floor(300 * random());
   // Most of these fall where it matters: among orders, reports and denials.
-  if (random() < 0.7) while (at < journal.records.length && isInput(journal.records[at] as never)) at += 1;
+  if (random() < 0.7) while (at < journal.records.length && isInput(journal.records[at])) at += 1;
   const where = pick(random, ['before', 'after', 'torn'] as const);
   return { kind: 'write', count: at - sequence + 1, where: where === 'torn' ? 1 + Math.floor(100 * random()) : where };
 }
@@ -151,7 +151,7 @@ class Chain {
     assert.ok(kind === 'state' && sequence >= onDisk, lines[0]);
     assert.equal(journal.records.slice(Math.max(1, onDisk), sequence).some(isInput), false, 'the state comes before anything new is admitted');
     assert.equal(sequence === journal.records.length || isInput(journal.records[sequence] as never), true, 'the last input is finished');
-    while (this.#ledger.sequence < sequence) this.#ledger.add(journal.records[this.#ledger.sequence] as never);
+    while (this.#ledger.sequence < sequence) this.#ledger.add(journal.records[this.#ledger.sequence]);
     assert.deepEqual(state, this.#ledger.state());
     for (const line of lines.slice(1)) {
       assert.ok(tellable.has(line), `the undisturbed run never told ${line}`);

@@ -37,7 +37,7 @@ function changed(kind: string, from: string | RegExp, to: string): Buffer {
   return rewritten((lines) => {
     const at = lines.findLastIndex((line) => line.startsWith(`{"kind":"${kind}"`) && line.search(from) >= 0);
     assert.ok(at >= 0, `no ${kind} holds ${String(from)}`);
-    lines[at] = (lines[at] as string).replace(from, to);
+    lines[at] = lines[at].replace(from, to);
   });
 }
 
@@ -47,7 +47,7 @@ const OTHER_BUILDS: Readonly<Record<string, readonly [() => Buffer, RegExp]>> = 
   'a denial by another rule': [() => changed('denial', '"exposure"', '"leverage"'), /holds at record \d+/],
   'an order that this build does not send': [() => rewritten((lines) => {
     const at = lines.findLastIndex((line) => line.startsWith('{"kind":"order"'));
-    lines.splice(lines.findLastIndex((line) => line.startsWith('{"kind":"bar"')), 0, lines[at] as string);
+    lines.splice(lines.findLastIndex((line) => line.startsWith('{"kind":"bar"')), 0, lines[at]);
   }), /record \d+/],
   'a fill that is missing': [() => rewritten((lines) => void lines.splice(lines.findLastIndex((line) => line.includes('"filled"')), 1)), /holds at record \d+/],
   'a digest of other orders': [() => changed('stop', /"digest":"./, '"digest":"x'), /do not come to the digest/],
@@ -75,7 +75,7 @@ test('a journal replays to the digest that its run recorded, cleanly stopped, ki
     writeFileSync(file, journal.bytes.subarray(0, length));
     const { code, lines, errors } = await replay(file, '--json');
     assert.deepEqual([code, errors], [0, ''], name);
-    const report = JSON.parse(lines[0] as string) as { digest: string; recordedDigest: string | null; records: number };
+    const report = JSON.parse(lines[0]) as { digest: string; recordedDigest: string | null; records: number };
     assert.deepEqual([report.digest, report.recordedDigest], [digest, recorded], name);
     assert.equal(report.records, journal.records.length - (length === last ? 0 : 1), name);
   }

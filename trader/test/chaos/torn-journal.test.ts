@@ -37,7 +37,7 @@ before(async () => {
   command = journal.records.findIndex(({ kind }) => kind === 'command');
 });
 
-const endOf = (record: number) => journal.ends[record] as number;
+const endOf = (record: number) => journal.ends[record];
 
 /** Starts on what lies there, which holds so many sound records: the state is the undisturbed run's, and so is all that follows. */
 async function recoverAndGoOn(sound: number, what: string): Promise<void> {
@@ -84,7 +84,7 @@ test('bits that flip in the last record, garbage after it, and zeros where its s
   const start = endOf(last - 1);
   for (let at = start; at < whole.length; at++) {
     const bytes = Buffer.from(whole);
-    bytes[at] = (bytes[at] as number) ^ (1 << Math.floor(8 * random()));
+    bytes[at] = bytes[at] ^ (1 << Math.floor(8 * random()));
     writeFileSync(path, bytes);
     await recoverAndGoOn(last, `a bit flipped at byte ${at}`);
   }
@@ -110,7 +110,7 @@ const DAMAGES: Readonly<Record<string, (random: () => number) => Buffer>> = {
   'a flipped bit'(random) {
     const bytes = Buffer.from(journal.bytes);
     const at = Math.floor(random() * endOf(journal.records.length - 3));
-    bytes[at] = (bytes[at] as number) ^ (1 << Math.floor(8 * random()));
+    bytes[at] = bytes[at] ^ (1 << Math.floor(8 * random()));
     return bytes;
   },
   'a sector of zeros'(random) {
@@ -120,11 +120,11 @@ const DAMAGES: Readonly<Record<string, (random: () => number) => Buffer>> = {
   'a record that is gone': (random) => withLines((lines) => void lines.splice(1 + Math.floor(random() * (lines.length - 3)), 1)),
   'a record that came twice': (random) => withLines((lines) => {
     const at = 1 + Math.floor(random() * (lines.length - 3));
-    lines.splice(at, 0, lines[at] as string);
+    lines.splice(at, 0, lines[at]);
   }),
   'two records that changed places': (random) => withLines((lines) => {
     const at = 1 + Math.floor(random() * (lines.length - 4));
-    lines.splice(at, 2, lines[at + 1] as string, lines[at] as string);
+    lines.splice(at, 2, lines[at + 1], lines[at]);
   }),
 };
 
@@ -154,7 +154,7 @@ test('the command line says so in one block, and --fresh puts the damaged journa
   const refused = await runPaper({ home });
   assert.equal(refused.code, 3);
   assert.match(refused.errors, new RegExp(`^algotrendy: .*damaged at byte ${endOf(command)}.*\\n {2}What to do: .*--fresh.*\\n$`));
-  assert.deepEqual([refused.lines.length, JSON.parse(refused.lines[0] as string).error.code], [1, 'bad-data']);
+  assert.deepEqual([refused.lines.length, JSON.parse(refused.lines[0]).error.code], [1, 'bad-data']);
   assert.ok(readFileSync(path).equals(bytes) && statSync(path).mtimeMs === 1_000_000, 'the file was touched');
   const trader = await PaperTrader.open(home, '5000', true, SILENCE);
   assert.deepEqual([trader.journal.sequence, trader.state().cash], [1, '5000']);

@@ -109,7 +109,7 @@ test('the journal records that pages show are those of a run, and docs/risk.md h
     assert.ok(shown.length > 0, page);
     for (const line of shown) assert.ok(run.includes(withoutHashes(line)), `${page} shows what no run writes: ${line}`);
   }
-  const { setup } = JSON.parse(run[0] as string) as { setup: { limits: Record<string, number> } };
+  const { setup } = JSON.parse(run[0]) as { setup: { limits: Record<string, number> } };
   const cells = inlineCode(readPage('docs/risk.md'));
   const rows = readPage('docs/risk.md').split('\n');
   for (const [name, limit] of Object.entries(setup.limits)) {

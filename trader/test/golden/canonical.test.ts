@@ -23,7 +23,7 @@ after(() => rmSync(home, { recursive: true }));
 function reference({ length, open, close }: Bars, cash: bigint, warmup: number, fill: 'next-open' | 'close'): [fills: number, equity: bigint, fees: bigint] {
   const ema = (last: number, x: number, n: number) => last + (2 / (n + 1)) * (x - last);
   const cents = (price: number) => BigInt(Math.round(price * 100));
-  let [fast, slow, line, held, fills, fees] = [close[0] as number, close[0] as number, 0, 0n, 0, 0n];
+  let [fast, slow, line, held, fills, fees] = [close[0], close[0], 0, 0n, 0, 0n];
   let pending = 0n;
   const trade = (price: bigint, quantity: bigint) => {
     if (quantity === 0n) return;
@@ -33,14 +33,14 @@ function reference({ length, open, close }: Bars, cash: bigint, warmup: number, 
     fills += 1;
   };
   for (let i = 0; i < length; i++) {
-    if (fill === 'next-open') trade(cents(open[i] as number), pending);
-    const x = close[i] as number;
+    if (fill === 'next-open') trade(cents(open[i]), pending);
+    const x = close[i];
     [fast, slow] = [ema(fast, x, 12), ema(slow, x, 26)];
     line = ema(line, fast - slow, 9);
     pending = i >= warmup ? BigInt(fast - slow > line) - held : 0n;
     if (fill === 'close') trade(cents(x), pending);
   }
-  return [fills, cash + held * cents(close[length - 1] as number) * 1000n, fees];
+  return [fills, cash + held * cents(close[length - 1]) * 1000n, fees];
 }
 
 const WALK = { 'next-open': '2400 9999766.24055 254.04945', close: '2401 9999767.41647 254.15353' };

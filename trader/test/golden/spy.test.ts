@@ -37,7 +37,7 @@ test('SPY from 2004 to 2014 gives what LEAN publishes for its MACDTrendAlgorithm
 function withAnotherEntry(): string {
   const lines = readFileSync(spy, 'utf8').split('\n');
   const day = lines.findIndex((line) => line.startsWith(`${Date.UTC(2010, 1, 19)},`));
-  const [timestamp, , high, ...rest] = (lines[day] as string).split(',');
+  const [timestamp, , high, ...rest] = lines[day].split(',');
   lines[day] = [timestamp, high, high, ...rest].join(',');
   const file = join(home, 'other.csv');
   writeFileSync(file, lines.join('\n'));

@@ -46,14 +46,14 @@ class World {
         sizing: pick(random, [{ kind: 'units', units: '1.5' }, { kind: 'fraction', fraction: '0.4' }] as const),
       })),
     };
-    const closeOf = ({ market, index }: { market: number; index: number }) => (this.streams[market]?.timestamp[index] as number) + (markets[market]?.intervalMs as number);
+    const closeOf = ({ market, index }: { market: number; index: number }) => (this.streams[market]?.timestamp[index]) + (markets[market]?.intervalMs);
     this.admission = this.streams
       .flatMap(({ length }, market) => Array.from({ length }, (_, index) => ({ market, index })))
       .sort((a, b) => closeOf(a) - closeOf(b) || a.market - b.market);
   }
 
   bar({ market, index }: { market: number; index: number }): BarCursor {
-    const cursor = new BarCursor(this.streams[market] as Bars);
+    const cursor = new BarCursor(this.streams[market]);
     cursor.index = index;
     return cursor;
   }
@@ -125,7 +125,7 @@ test('bars that come again, late or malformed change nothing', () => {
     let given = 0;
     world.admission.forEach((place, at) => {
       ingest.admitBar(place.market, world.bar(place));
-      const before = world.admission[Math.floor(random() * (at + 1))] as typeof place;
+      const before = world.admission[Math.floor(random() * (at + 1))];
       const [again, nonsense] = [random() < 0.2, random() < 0.1];
       given += Number(again) + Number(nonsense);
       if (again) refused += Number(ingest.admitBar(before.market, world.bar(before)) === 'repeated');

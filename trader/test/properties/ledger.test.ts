@@ -34,7 +34,7 @@ function run(seed: number, late: boolean) {
     testInstrument({ id: `I${index}`, priceScale: Math.max(decimals, pick(random, [2, 4, 8])), quantityScale: decimals === 12 ? 0 : pick(random, [0, 3, 8]) }));
   const markets = instruments.map((instrument) => ({ instrument, intervalMs: pick(random, [MINUTE, 5 * MINUTE]) }));
   const streams = markets.map(({ intervalMs }, index) => walkBars(random, { bars: 60 + Math.floor(random() * 120), intervalMs, ...kinds[index], volatility: 0.02, gaps: 0.02 }));
-  const sizing = (market: number): Sizing => pick(random, [{ kind: 'units', units: (kinds[market] as (typeof KINDS)[number]).units }, { kind: 'fraction', fraction: '0.2' }]);
+  const sizing = (market: number): Sizing => pick(random, [{ kind: 'units', units: kinds[market].units }, { kind: 'fraction', fraction: '0.2' }]);
   const books = Array.from({ length: 1 + Math.floor(random() * 4) }, (_, index) => {
     const market = Math.floor(random() * markets.length);
     return { strategyName: `s${index}`, strategy: new RandomStrategy(random, [-1, -0.3, 0, 0.5, 1], 0.25, 0.5), market, sizing: sizing(market) };
@@ -47,7 +47,7 @@ function run(seed: number, late: boolean) {
   const spec: EngineSpec = { run: 'ledger', markets, books, cash: parseDecimal(CASH, moneyScale), moneyScale, fees, guards: [], client, audit };
   const engine = new Engine(spec);
   drive(engine, markets, streams.map((bars) => [bars]), Number.MAX_SAFE_INTEGER, () => {});
-  return { engine, audit, instruments, moneyScale, last: streams.map((bars) => bars.close[bars.length - 1] as number) };
+  return { engine, audit, instruments, moneyScale, last: streams.map((bars) => bars.close[bars.length - 1]) };
 }
 
 /** Every amount as a whole number of 10^-moneyScale. */
@@ -65,7 +65,7 @@ class Reference {
   }
 
   money(instrument: number, price: bigint, quantity: bigint): bigint {
-    const { priceScale, quantityScale } = this.#instruments[instrument] as Instrument;
+    const { priceScale, quantityScale } = this.#instruments[instrument];
     return price * quantity * 10n ** BigInt(this.#moneyScale - priceScale - quantityScale);
   }
 
@@ -90,7 +90,7 @@ function check(seed: number, late: boolean): number {
   for (const { index, instrument, quantity, buying, selling, working } of books) {
     const held = reference.held.get(index) ?? 0n;
     assert.equal(BigInt(quantity), held, 'Σ fills = Δ position of each book');
-    const mark = whole(last[instrument] as number, (instruments[instrument] as Instrument).priceScale);
+    const mark = whole(last[instrument], instruments[instrument].priceScale);
     marked += reference.money(instrument, mark, held);
     cost += BigInt(account.positions[index]?.cost ?? 0);
     unrealised += BigInt(account.unrealised(index, mark <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(mark) : mark));

@@ -62,7 +62,7 @@ class Inspector implements Audit {
   }
 
   onOrder(order: Order): void {
-    const count = this.counts[order.owner.index] as Count;
+    const count = this.counts[order.owner.index];
     const quantity = Number(order.quantity);
     const { held } = count;
     const [buying, selling] = [count.onTheWay('buy', false), count.onTheWay('sell', false)];
@@ -89,7 +89,7 @@ class Inspector implements Audit {
   }
 
   onReport(report: ExecutionReport): void {
-    const count = this.counts[report.order.owner.index] as Count;
+    const count = this.counts[report.order.owner.index];
     if (report.kind === 'filled') {
       const signed = report.order.side === 'buy' ? Number(report.quantity) : -Number(report.quantity);
       count.held += signed;
@@ -108,7 +108,7 @@ class Inspector implements Audit {
   }
 
   #mark(book: number): number {
-    return this.#marks()[this.#markets[book] as number] as number;
+    return this.#marks()[this.#markets[book]];
   }
 
   get worst(): number {
@@ -162,7 +162,7 @@ function run(seed: number, delay: number, options: { readonly volatility: number
     }
   }
   for (const book of engine.books) {
-    const { held } = inspector.counts[book.index] as Count;
+    const { held } = inspector.counts[book.index];
     assert.equal(Number(book.quantity), held);
   }
   assert.equal(engine.execution.strays, 0);

@@ -83,7 +83,7 @@ function play(seed: number): Scene {
 function readSeen(bars: Bars): Seen[] {
   const cents = (price: number | undefined) => Math.round((price as number) * 100);
   return Array.from({ length: bars.length }, (_, i) => ({
-    from: bars.timestamp[i] as number, to: (bars.timestamp[i] as number) + MINUTE,
+    from: bars.timestamp[i], to: bars.timestamp[i] + MINUTE,
     open: cents(bars.open[i]), high: cents(bars.high[i]), low: cents(bars.low[i]), close: cents(bars.close[i]),
   }));
 }
@@ -97,7 +97,7 @@ function checkFate(fate: Fate, scene: Scene): void {
   const fill = ends.find((report) => report.kind === 'filled');
   if (fill) {
     assert.equal(fate.reports[0]?.kind, 'accepted', 'it is accepted before it trades');
-    checkTime(fate, fill, scene.seen[fate.endedIn] as Seen);
+    checkTime(fate, fill, scene.seen[fate.endedIn]);
     checkPrice(fate, Number(fill.price), scene);
   }
   checkLiveness(fate, scene.seen, fill !== undefined);
@@ -110,7 +110,7 @@ function checkTime({ order, arrival, cancelArrival }: Fate, fill: FillReport, ba
 }
 
 function checkPrice({ order, arrival, endedIn }: Fate, at: number, { seen, latencyMs, marketFill }: Scene): void {
-  const bar = seen[endedIn] as Seen;
+  const bar = seen[endedIn];
   const price = Number(order.price);
   const inside = arrival > bar.from;
   if (order.type !== 'limit') assert.ok(at >= bar.low && at <= bar.high, 'a price that the bar had');

@@ -31,7 +31,7 @@ export function* mergeBars(file: string, stored: BarSet | undefined, added: BarS
   while (old.time < Infinity || fresh.time < Infinity) {
     const taken = old.time === fresh.time ? settle(file, old, fresh, options) : old.time < fresh.time ? old : fresh;
     if (old.time > fresh.time) options.counts.added++;
-    for (const column of BAR_COLUMNS) merged[column][rows] = taken.bars[column][taken.row] as number;
+    for (const column of BAR_COLUMNS) merged[column][rows] = taken.bars[column][taken.row];
     const time = taken.time;
     if (old.time === time) old.advance();
     if (fresh.time === time) fresh.advance();
@@ -80,8 +80,8 @@ class Walk {
 
 function firstDifference(a: Walk, b: Walk): (typeof BAR_COLUMNS)[number] | undefined {
   return BAR_COLUMNS.find((column) => {
-    const x = a.bars[column][a.row] as number;
-    const y = b.bars[column][b.row] as number;
+    const x = a.bars[column][a.row];
+    const y = b.bars[column][b.row];
     return x !== y && !(Number.isNaN(x) && Number.isNaN(y));
   });
 }

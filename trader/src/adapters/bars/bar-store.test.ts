@@ -111,7 +111,7 @@ test('a store of another version or a damaged one is refused and left as it is',
   const sound = readFileSync(path);
   for (const [at, kind] of [[8, 'version'], [5_000, 'damaged'], [sound.length - 9, 'damaged']] as const) {
     const bytes = Buffer.from(sound);
-    bytes[at] = (bytes[at] as number) ^ 0x55;
+    bytes[at] = bytes[at] ^ 0x55;
     writeFileSync(path, bytes);
     await assert.rejects(importBars(csvOf(0, 2_000), { home, instrument: ID }), barFileError(kind, path));
     assert.throws(() => openStoredBars(home, ID, '1m'), barFileError(kind, path));

@@ -102,9 +102,9 @@ test('a bar is found by time over several blocks', async () => {
   await withBars(big, folder.home, (bars) => {
     const times = bars.read().timestamp;
     for (const row of [0, 1, 65_535, 65_536, 65_537, 131_072, 149_999]) {
-      assert.equal(bars.indexOf(times[row] as number), row);
-      assert.equal(bars.indexOf((times[row] as number) - 1), row);
-      assert.equal(bars.indexOf((times[row] as number) + 1), row + 1);
+      assert.equal(bars.indexOf(times[row]), row);
+      assert.equal(bars.indexOf(times[row] - 1), row);
+      assert.equal(bars.indexOf(times[row] + 1), row + 1);
     }
   });
 });
@@ -208,7 +208,7 @@ test('a file larger than the memory it is given is imported and streamed in less
     ['--max-old-space-size=24', '--input-type=module', '-e', code, import.meta.dirname, path, folder.freshHome()]);
   const [rows, peakKb] = stdout.split(' ').map(Number);
   assert.equal(rows, 4_000_000);
-  assert.ok((peakKb as number) < 130_000, `${peakKb} KB`);
+  assert.ok(peakKb < 130_000, `${peakKb} KB`);
 });
 
 test('a home that cannot be written is one clear error', async () => {

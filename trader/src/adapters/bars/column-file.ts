@@ -80,7 +80,7 @@ export class ColumnFileWriter {
 
   #writeBlock(block: Bars): void {
     const columns = BAR_COLUMNS.map((column) => bytesOf(block[column]));
-    this.#firsts.push(block.timestamp[0] as number);
+    this.#firsts.push(block.timestamp[0]);
     this.#checksums.push(this.#durable ? columns.reduce((sum, bytes) => crc32(bytes, sum), 0) : 0);
     this.#write(columns);
     this.#rows += block.length;
@@ -322,7 +322,7 @@ function lowerBound(values: Float64Array, bound: number): number {
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((values[middle] as number) < bound) low = middle + 1;
+    if (values[middle] < bound) low = middle + 1;
     else high = middle;
   }
   return low;

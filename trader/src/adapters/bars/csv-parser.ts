@@ -40,16 +40,16 @@ function readMilliseconds(bytes: Uint8Array, at: number): number {
   const high = readFourDigits(bytes, at);
   const middle = readFourDigits(bytes, at + 4);
   const low = readFourDigits(bytes, at + 8);
-  const last = ((bytes[at + 12] as number) - ZERO) | 0;
+  const last = (bytes[at + 12] - ZERO) | 0;
   if ((high | middle | low | last) < 0 || last > 9) return -1;
   return (high * 10_000 + middle) * 1e5 + (low * 10 + last);
 }
 
 function readFourDigits(bytes: Uint8Array, at: number): number {
-  const a = ((bytes[at] as number) - ZERO) | 0;
-  const b = ((bytes[at + 1] as number) - ZERO) | 0;
-  const c = ((bytes[at + 2] as number) - ZERO) | 0;
-  const d = ((bytes[at + 3] as number) - ZERO) | 0;
+  const a = (bytes[at] - ZERO) | 0;
+  const b = (bytes[at + 1] - ZERO) | 0;
+  const c = (bytes[at + 2] - ZERO) | 0;
+  const d = (bytes[at + 3] - ZERO) | 0;
   if (a >>> 0 > 9 || b >>> 0 > 9 || c >>> 0 > 9 || d >>> 0 > 9) return -1;
   return a * 1000 + b * 100 + c * 10 + d;
 }
@@ -62,7 +62,7 @@ function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals
   let tail = 0;
   let power = 0;
   for (let at = start; at < end; at++) {
-    const digit = ((bytes[at] as number) - ZERO) | 0;
+    const digit = (bytes[at] - ZERO) | 0;
     if (digit === POINT) continue;
     if (at < middle) head = (Math.imul(head, 10) + digit) | 0;
     else {
@@ -70,7 +70,7 @@ function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals
       power++;
     }
   }
-  return (head * (POWERS_OF_TEN[power] as number) + tail) / (POWERS_OF_TEN[decimals] as number);
+  return (head * POWERS_OF_TEN[power] + tail) / POWERS_OF_TEN[decimals];
 }
 
 /**
@@ -141,41 +141,41 @@ export class CsvParser {
       const first = at;
       let value = 0;
       let whole = true;
-      let digit = ((bytes[at] as number) - ZERO) | 0;
+      let digit = (bytes[at] - ZERO) | 0;
       if (field === timeField) {
         value = readMilliseconds(bytes, at);
         whole = value >= 0;
         at += MILLISECOND_DIGITS;
-        digit = ((bytes[at] as number) - ZERO) | 0;
+        digit = (bytes[at] - ZERO) | 0;
       } else {
         let mantissa = 0;
         while (digit >>> 0 <= 9) {
           mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-          digit = ((bytes[++at] as number) - ZERO) | 0;
+          digit = (bytes[++at] - ZERO) | 0;
         }
         let digits = at - first;
         let decimals = 0;
         if (digit === POINT) {
           const point = at;
-          digit = ((bytes[++at] as number) - ZERO) | 0;
+          digit = (bytes[++at] - ZERO) | 0;
           while (digit >>> 0 <= 9) {
             mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-            digit = ((bytes[++at] as number) - ZERO) | 0;
+            digit = (bytes[++at] - ZERO) | 0;
           }
           decimals = at - point - 1;
           digits += decimals;
-          if (decimals > (most[field] as number)) most[field] = decimals;
+          if (decimals > most[field]) most[field] = decimals;
         }
-        value = digits <= 9 ? mantissa / (POWERS_OF_TEN[decimals] as number) : readLongDecimal(bytes, first, at, decimals);
+        value = digits <= 9 ? mantissa / POWERS_OF_TEN[decimals] : readLongDecimal(bytes, first, at, decimals);
         whole = digits > 0 && value >= 0 && field !== slowField;
       }
-      if (digit === RETURN && field === last) digit = (bytes[++at] as number) - ZERO;
+      if (digit === RETURN && field === last) digit = bytes[++at] - ZERO;
       if (!whole || digit !== (field < last ? separator : NEWLINE)) {
         value = this.#readSlowly(bytes, first, field);
         most[field] = UNKNOWN_DECIMALS;
         at = this.#position;
       }
-      (targets[field] as Float64Array)[row] = value;
+      targets[field][row] = value;
       at++;
     }
     return at;

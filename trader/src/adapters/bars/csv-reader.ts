@@ -90,7 +90,7 @@ class LineBuffer {
   /** After the last newline that ends a line with something on it, so that blank lines wait for what follows. */
   #endOfLines(): number {
     let last = this.bytes.lastIndexOf(NEWLINE, this.#filled - 1);
-    while (last > 0 && isBlank(this.bytes[last - 1] as number)) last--;
+    while (last > 0 && isBlank(this.bytes[last - 1])) last--;
     return last <= 0 ? 0 : this.bytes.indexOf(NEWLINE, last) + 1;
   }
 

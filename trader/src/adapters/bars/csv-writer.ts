@@ -21,7 +21,7 @@ export function writeCsv(bars: BarSet, file: string): void {
       for (const piece of bars.blocks(0, bars.length, PIECE_BARS)) {
         let text = '';
         for (let row = 0; row < piece.length; row++) {
-          const volume = piece.volume[row] as number;
+          const volume = piece.volume[row];
           text += `${piece.timestamp[row]},${piece.open[row]},${piece.high[row]},${piece.low[row]},${piece.close[row]},${Number.isNaN(volume) ? '' : volume}\n`;
         }
         writeFileSync(descriptor, text);

@@ -81,7 +81,7 @@ if (existsSync(shared)) test('every real file beside the checkout has the facts 
     const [count, gaps, missing, longest, , , zero, move] = cells.map(Number);
     assert.deepEqual([iso(quality.from), iso(quality.to), quality.bars, quality.gaps, quality.missingBars, quality.zeroVolumeBars, quality.largestMove.toFixed(4)],
       [from, to, count, gaps, missing, zero, move?.toFixed(4)], name);
-    assert.equal(quality.gaps > 0 ? quality.longestGapMs : quality.intervalMs, (longest as number) * 1000, name);
+    assert.equal(quality.gaps > 0 ? quality.longestGapMs : quality.intervalMs, (longest) * 1000, name);
     assert.equal(quality.absentVolumeBars, name.includes('_novol_') ? quality.bars : 0, name);
   }
 });

@@ -87,12 +87,12 @@ export class QualityMeter {
     let lastClose = this.#lastClose;
     let move = this.#move;
     for (let row = 0; row < length; row++) {
-      const time = timestamp[row] as number;
-      const o = open[row] as number;
-      const h = high[row] as number;
-      const l = low[row] as number;
-      const c = close[row] as number;
-      const v = volume[row] as number;
+      const time = timestamp[row];
+      const o = open[row];
+      const h = high[row];
+      const l = low[row];
+      const c = close[row];
+      const v = volume[row];
       if (!(time > last && isTimestamp(time) && isPossibleBar(o, h, l, c, v))) this.#refuse(row, [time, o, h, l, c, v], last);
       if (v === 0) this.#zero++;
       else if (v !== v) this.#absent++;
@@ -109,12 +109,12 @@ export class QualityMeter {
   }
 
   #countSteps({ length, timestamp }: Bars): void {
-    if (this.#bars === 0 && length > 0) this.#from = timestamp[0] as number;
+    if (this.#bars === 0 && length > 0) this.#from = timestamp[0];
     let last = this.#last;
     let current = 0;
     let count = 0;
     for (let row = 0; row < length; row++) {
-      const time = timestamp[row] as number;
+      const time = timestamp[row];
       const step = time - last;
       if (step !== current) {
         this.#countStep(current, count);
@@ -208,12 +208,12 @@ export class DecimalsMeter {
     let scale = 10 ** this.#found;
     let largest = this.#largest;
     if (known <= this.#found) {
-      for (let index = 0; index < count; index++) if ((numbers[index] as number) > largest) largest = numbers[index] as number;
+      for (let index = 0; index < count; index++) if (numbers[index] > largest) largest = numbers[index];
       this.#largest = largest;
       return;
     }
     for (let index = 0; index < count; index++) {
-      const number = numbers[index] as number;
+      const number = numbers[index];
       if (number > largest) largest = number;
       const scaled = number * scale;
       // The same as Math.round for such numbers, and quicker; it holds for nearly all.

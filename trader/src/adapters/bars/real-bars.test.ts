@@ -22,11 +22,11 @@ function agreeing(made: Bars, published: Bars): { both: number; prices: number; 
   const rows = new Map([...published.timestamp].map((time, row) => [time, row]));
   const count = { both: 0, prices: 0, volumes: 0 };
   for (let row = 0; row < made.length; row++) {
-    const other = rows.get(made.timestamp[row] as number);
+    const other = rows.get(made.timestamp[row]);
     if (other === undefined) continue;
     count.both++;
     if (BAR_COLUMNS.slice(1, 5).every((column) => made[column][row] === published[column][other])) count.prices++;
-    const [a, b] = [made.volume[row] as number, published.volume[other] as number];
+    const [a, b] = [made.volume[row], published.volume[other]];
     if (Math.abs(a - b) <= 1e-9 * b) count.volumes++;
   }
   return count;
@@ -40,7 +40,7 @@ test('shipped one-minute bars make the hours that a plain loop over them makes',
     const [open, high, low, close, volume] = bar;
     const hour = hours.get(Math.floor(time / 3_600_000) * 3_600_000);
     if (hour === undefined) hours.set(Math.floor(time / 3_600_000) * 3_600_000, [open, high, low, close, volume]);
-    else hour.splice(1, 4, Math.max(hour[1] as number, high), Math.min(hour[2] as number, low), close, (hour[4] as number) + volume);
+    else hour.splice(1, 4, Math.max(hour[1], high), Math.min(hour[2], low), close, hour[4] + volume);
   }
   const made = resample(minutes, 3_600_000);
   const rows = Array.from({ length: made.length }, (_, row) => BAR_COLUMNS.map((column) => made[column][row]));

@@ -97,7 +97,7 @@ test('a change in the middle is damage, named with its place, and the file is le
   const lastLine = (ends.at(-2) as number) - 1;
   for (let at = 0; at < lastLine; at++) {
     const changed = Buffer.from(bytes);
-    changed[at] = (changed[at] as number) ^ 1;
+    changed[at] = changed[at] ^ 1;
     // A file whose first bytes are changed may no longer be known as a journal.
     writeFileSync(path, changed);
     for (const access of ['append', 'read'] as const) {
@@ -120,7 +120,7 @@ test('a line that was taken out, doubled or moved breaks the chain, though each 
 test('a past that this run does not repeat is refused, with both records in the message', () => {
   const path = written();
   const journal = new JournalFile(path);
-  journal.append(RECORDS[0] as JournalRecord);
+  journal.append(RECORDS[0]);
   assert.throws(() => journal.append(NEXT), raises('diverged', 'record 1', '"market":0', '"resume"'));
   journal.close();
   assert.deepEqual(read(path), RECORDS);

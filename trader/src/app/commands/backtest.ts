@@ -19,7 +19,7 @@ export const backtestCommand = defineCommand({
     'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
   ],
   async run({ positionals, options, config, terminal, json }) {
-    const request = readBacktestRequest(positionals[0] as string, options);
+    const request = readBacktestRequest(positionals[0], options);
     const { backtest } = await import('../wiring/backtest.ts');
     const started = performance.now();
     const progress = terminal.phases();

@@ -25,7 +25,7 @@ export const doctorCommand = defineCommand({
       const paint: Record<string, Paint> = { ok: style.good, warn: style.warn, fail: style.bad };
       const width = Math.max(...checks.map(({ name }) => name.length)) + 2;
       terminal.print(...checks.flatMap(({ name, status, detail, hint }) => [
-        `${(paint[status] as Paint)(fit(status.toUpperCase(), 6))}${fit(name, width)}${detail}`,
+        `${paint[status](fit(status.toUpperCase(), 6))}${fit(name, width)}${detail}`,
         ...(hint === undefined ? [] : [`${' '.repeat(6 + width)}${style.faint(`What to do: ${hint}`)}`]),
       ]));
       terminal.print('', failed > 0 ? style.bad(`${failed} failed, ${warned} to look at`)

@@ -108,7 +108,7 @@ async function writeRows(terminal: Terminal, { bars, names, columns, start, json
 function csvRow(bars: Bars, columns: readonly Float64Array[], row: number): string {
   let line = String(bars.timestamp[row]);
   for (const column of columns) {
-    const cell = column[row] as number;
+    const cell = column[row];
     line += Number.isFinite(cell) ? `,${cell}` : ',';
   }
   return `${line}\n`;

@@ -32,7 +32,7 @@ export const newCommand = defineCommand({
     const { files } = strategyTemplate(name, relative(resolve(folder), SOURCE).split(sep).join('/'));
     mkdirSync(folder, { recursive: true });
     const paths = files.map((file) => join(folder, file.path));
-    files.forEach((file, i) => writeFileSync(paths[i] as string, file.text, { flag: 'wx' }));
+    files.forEach((file, i) => writeFileSync(paths[i], file.text, { flag: 'wx' }));
     if (json) {
       terminal.printJson({ strategy: name, folder, files: paths });
       return 'ok';

@@ -15,7 +15,7 @@ export const replayCommand = defineCommand({
   ],
   async run({ positionals, options, json, terminal }) {
     const { replay } = await import('../wiring/replay.ts');
-    const report = await replay(positionals[0] as string);
+    const report = await replay(positionals[0]);
     if (json) terminal.printJson(report);
     else if (options.digest) terminal.print(report.digest);
     else {

@@ -30,7 +30,7 @@ export const sweepCommand = defineCommand({
   ],
   async run({ positionals, options, terminal, config, json }) {
     if (options.grid.length === 0) throw new Refusal('usage', 'no grid is given', { hint: 'Add --grid NAME=FROM:TO:STEP, such as --grid fast=5:23:2.' });
-    const request = { ...readBacktestRequest(positionals[0] as string, options), axes: options.grid, workers: options.workers, top: options.top };
+    const request = { ...readBacktestRequest(positionals[0], options), axes: options.grid, workers: options.workers, top: options.top };
     const { runSweep } = await import('../wiring/sweep.ts');
     const progress = terminal.phases();
     const report = await runSweep(request, {

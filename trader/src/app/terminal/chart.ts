@@ -8,7 +8,7 @@ export function resampleValues(values: readonly number[], count: number): number
     const from = Math.floor((i * values.length) / count);
     const to = Math.max(from + 1, Math.floor(((i + 1) * values.length) / count));
     let sum = 0;
-    for (let j = from; j < to; j++) sum += values[j] as number;
+    for (let j = from; j < to; j++) sum += values[j];
     return sum / (to - from);
   });
 }
@@ -35,14 +35,14 @@ export function lineChart(values: readonly number[], width: number, height: numb
   const range = Math.max(...points) - low;
   const level = (value: number) => (range === 0 ? Math.floor(rows / 2) : Math.round((1 - (value - low) / range) * (rows - 1)));
   const cells = Array.from({ length: height }, () => new Uint8Array(Math.ceil(points.length / 2)));
-  let previous = points.length > 0 ? level(points[0] as number) : 0;
+  let previous = points.length > 0 ? level(points[0]) : 0;
   points.forEach((value, x) => {
     const y = level(value);
     // From the last point's row, exclusive, to this one's, so that strokes meet and do not overlap.
     const start = y === previous ? y : previous + Math.sign(y - previous);
     for (let row = Math.min(start, y); row <= Math.max(start, y); row++) {
       const line = cells[row >> 2] as Uint8Array;
-      line[x >> 1] = (line[x >> 1] as number) | (DOTS[x & 1]?.[row & 3] ?? 0);
+      line[x >> 1] = line[x >> 1] | (DOTS[x & 1]?.[row & 3] ?? 0);
     }
     previous = y;
   });

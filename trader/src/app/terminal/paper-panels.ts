@@ -154,7 +154,7 @@ function equityChart(account: AccountView, width: number, height: number, style:
   const low = Math.min(...equityHistory);
   const labels = [high, low].map((value) => formatMoney(value.toFixed(2)));
   const chartWidth = width - Math.max(...labels.map((text) => text.length)) - 2;
-  const startRow = high > low ? Math.round(((high - (equityHistory[0] as number)) / (high - low)) * (height - 1)) : -1;
+  const startRow = high > low ? Math.round(((high - equityHistory[0]) / (high - low)) * (height - 1)) : -1;
   return lineChart(equityHistory, chartWidth, height).map((line, i) => {
     const edge = i === 0 ? labels[0] : i === height - 1 ? labels[1] : undefined;
     const blank = i === startRow ? '┄' : ' ';

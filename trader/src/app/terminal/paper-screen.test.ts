@@ -13,11 +13,11 @@ const NOW = Date.UTC(2025, 4, 18, 12, 53);
 const COINS = ['BTC', 'ETH', 'SOL'].map((coin) => `${coin}-USDT-PERP.BINANCE`);
 
 const FILL: FillView = {
-  tsEvent: NOW, strategy: 'macd', instrument: COINS[0] as string, side: 'buy', leg: 'target', quantity: '0.21300000',
+  tsEvent: NOW, strategy: 'macd', instrument: COINS[0], side: 'buy', leg: 'target', quantity: '0.21300000',
   price: '103882.4', fee: '22.126951', realised: undefined,
 };
 const DENIAL: DenialView = {
-  tsEvent: NOW, strategy: 'bollinger', instrument: COINS[2] as string, side: 'sell', quantity: '410', rule: 'order-rate',
+  tsEvent: NOW, strategy: 'bollinger', instrument: COINS[2], side: 'sell', quantity: '410', rule: 'order-rate',
   value: '31', limit: '30 a minute',
 };
 
@@ -31,16 +31,16 @@ function paperView(change: Partial<PaperView> = {}): PaperView {
       equityHistory: Array.from({ length: 300 }, (_, i) => 100_000 + 10 * i),
     },
     instruments: COINS.map((id, i) => ({
-      id, last: ['103882.4', '2506.70', '171.43'][i] as string, changeSinceStart: 0.0877, change24h: i === 1 ? undefined : -0.0096,
+      id, last: ['103882.4', '2506.70', '171.43'][i], changeSinceStart: 0.0877, change24h: i === 1 ? undefined : -0.0096,
       high24h: '104066.1', low24h: '102591.0', history: [1, 2, 3, 2, 1], bars: 20_000, gaps: i === 2 ? 1 : 0, ageMs: 1000, rejected: 0,
     })),
     positions: ['macd', 'bollinger'].flatMap((strategy, s) => COINS.map((instrument, i) => ({
-      strategy, instrument, quantity: i === 0 ? ['0.213', '-1.5'][s] as string : '0', averagePrice: '103570.8', mark: '103882.4',
-      unrealised: '58.44', realised: '812.33', fees: '68.50', target: i === 0 ? [1, -0.5][s] as number : 0,
+      strategy, instrument, quantity: i === 0 ? ['0.213', '-1.5'][s] : '0', averagePrice: '103570.8', mark: '103882.4',
+      unrealised: '58.44', realised: '812.33', fees: '68.50', target: i === 0 ? [1, -0.5][s] : 0,
       stop: s === 1 && i === 0 ? '105000' : undefined, takeProfit: undefined, warmupLeft: i === 2 ? 12 : 0,
     }))),
     orders: [{
-      clientOrderId: 'a1', strategy: 'bollinger', instrument: COINS[0] as string, side: 'buy', type: 'stop', leg: 'stop',
+      clientOrderId: 'a1', strategy: 'bollinger', instrument: COINS[0], side: 'buy', type: 'stop', leg: 'stop',
       quantity: '1.5', filled: '0', price: '105000', tsInit: NOW,
     }],
     fills: [FILL, { ...FILL, side: 'sell', realised: '-14.77', leg: 'stop' }],

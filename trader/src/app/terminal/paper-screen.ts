@@ -127,7 +127,7 @@ function shareRows(rows: number, lists: readonly (readonly string[])[]): readonl
   for (let grew = true; grew && left > 0;) {
     grew = false;
     lists.forEach((list, i) => {
-      const height = heights[i] as number;
+      const height = heights[i];
       if (height === 0 || height >= list.length || left === 0) return;
       heights[i] = height + 1;
       left--;

@@ -54,7 +54,7 @@ function mapLines({ map, grid }: SweepReport, width: number, style: Style): stri
   const paint = (value: number | null) => {
     if (value === null) return ' '.repeat(FIELD);
     const shade = best === worst ? SHADES.length - 1 : Math.round((value - worst) / (best - worst) * (SHADES.length - 1));
-    return (value > 0 ? style.good : style.bad)((SHADES[shade] as string).repeat(FIELD));
+    return (value > 0 ? style.good : style.bad)(SHADES[shade].repeat(FIELD));
   };
   const oneRow = map.row === map.column;
   const labels = Array.from({ length: map.rows }, (_, row) => (oneRow ? '' : edge(grid, map.row, row, map.rows)));

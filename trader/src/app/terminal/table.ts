@@ -34,7 +34,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   const spare = width - totalWidth(kept, widths);
   const more = layout.panel === true && kept.length > 1 ? Math.min(GAP_MAX - GAP, Math.max(0, Math.floor(spare / (kept.length - 1)))) : 0;
   const gap = ' '.repeat(GAP + more);
-  const padded = (text: string, i: number) => fit(text, widths[i] as number, columns[i]?.align ?? 'left');
+  const padded = (text: string, i: number) => fit(text, widths[i], columns[i]?.align ?? 'left');
   const heading = kept.map((i) => padded(columns[i]?.title ?? '', i)).join(gap);
   const body = rows.map((row) => kept.map((i) => {
     const cell = row[i] ?? '';
@@ -57,7 +57,7 @@ function keptColumns(columns: readonly Column[], widths: readonly number[], widt
 }
 
 function totalWidth(kept: readonly number[], widths: readonly number[]): number {
-  return kept.reduce((sum, i) => sum + (widths[i] as number), 0) + GAP * (kept.length - 1);
+  return kept.reduce((sum, i) => sum + widths[i], 0) + GAP * (kept.length - 1);
 }
 
 /** A heading whose blanks are drawn as a rule: its first words name the panel, the others its columns. */

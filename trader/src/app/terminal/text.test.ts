@@ -8,7 +8,7 @@ import { renderTable } from './table.ts';
 import { clip, fit, printable, spread, stripEscapes, visibleWidth, wrap } from './text.ts';
 
 const colored = fc.array(fc.tuple(fc.constantFrom('strong', 'good', 'plain'), fc.string({ maxLength: 8 }))).map((parts) => parts
-  .map(([paint, text]) => (paint === 'plain' ? text : COLOR_STYLE[paint as 'strong' | 'good'](text.replaceAll('\u001b', '')))).join(''));
+  .map(([paint, text]) => (paint === 'plain' ? text : COLOR_STYLE[paint](text.replaceAll('\u001b', '')))).join(''));
 
 test('a fitted text is exactly as wide as asked for, whatever colours it holds', () => {
   fc.assert(fc.property(colored, fc.integer({ min: 1, max: 40 }), (text, width) => {
@@ -83,6 +83,6 @@ test('a progress bar shows share and time left, and nothing where nobody watches
   bar.update(0.5);
   bar.close();
   assert.equal(written.length, 2);
-  assert.ok(stripEscapes(written[0] as string).length <= 21);
+  assert.ok(stripEscapes(written[0]).length <= 21);
   assert.equal(written[1], '\r\u001b[K');
 });

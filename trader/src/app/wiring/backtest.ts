@@ -86,7 +86,7 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
     strategy: definition.name,
     parameters: values,
     instrument: loaded.map(({ id }) => id).join(','),
-    interval: formatInterval((loaded[0] as ChosenBars).intervalMs),
+    interval: formatInterval(loaded[0].intervalMs),
     bars: total,
     from: new Date(Math.min(...loaded.map(({ first }) => first))).toISOString(),
     to: new Date(Math.max(...loaded.map(({ last }) => last))).toISOString(),

@@ -85,21 +85,21 @@ function firstOf(bars: Bars, first: number | undefined): Bars {
 function held(id: string, set: BarSet, intervalMs: number, bars: Bars): ChosenBars {
   const { length, timestamp } = bars;
   if (length === 0) throw new Refusal('usage', `there are not enough bars for one of ${formatInterval(intervalMs)}`, { where: '--interval' });
-  return { id, set, intervalMs, length, first: timestamp[0] as number, last: timestamp[length - 1] as number, weekends: tradesOnWeekends(bars), pieces: [bars] };
+  return { id, set, intervalMs, length, first: timestamp[0], last: timestamp[length - 1], weekends: tradesOnWeekends(bars), pieces: [bars] };
 }
 
 function streamed(id: string, set: BarSet, from: number, to: number): ChosenBars {
   const head = set.read(from, Math.min(to, from + WEEKEND_SAMPLE));
   return {
-    id, set, intervalMs: set.intervalMs, length: to - from, first: head.timestamp[0] as number,
-    last: set.read(to - 1, to).timestamp[0] as number, weekends: tradesOnWeekends(head), pieces: set.blocks(from, to),
+    id, set, intervalMs: set.intervalMs, length: to - from, first: head.timestamp[0],
+    last: set.read(to - 1, to).timestamp[0], weekends: tradesOnWeekends(head), pieces: set.blocks(from, to),
   };
 }
 
 /** Less than a week tells nothing and counts as a coin. */
 function tradesOnWeekends({ length, timestamp }: Bars): boolean {
-  if ((timestamp[length - 1] as number) - (timestamp[0] as number) < 7 * DAY_MS) return true;
+  if (timestamp[length - 1] - timestamp[0] < 7 * DAY_MS) return true;
   // The epoch was a Thursday, so Saturday is day 2 of the week that begins there.
-  for (let i = 0; i < length; i++) if (Math.floor((timestamp[i] as number) / DAY_MS) % 7 === 2) return true;
+  for (let i = 0; i < length; i++) if (Math.floor(timestamp[i] / DAY_MS) % 7 === 2) return true;
   return false;
 }

@@ -28,7 +28,7 @@ test('a thinned history is even, ends with the last point and is never longer th
     history.record(minute, minute);
     const thin = history.thinned(7);
     assert.ok(thin.length <= 7 && thin.at(-1) === minute);
-    const steps = thin.slice(1).map((equity, index) => equity - (thin[index] as number));
+    const steps = thin.slice(1).map((equity, index) => equity - thin[index]);
     assert.equal(new Set(steps).size <= 1, true);
   }
 });

@@ -28,7 +28,7 @@ export class EquityHistory {
   at(index: number): EquityPoint | undefined {
     const at = index < 0 ? this.length + index : index;
     if (at < 0 || at >= this.length) return undefined;
-    return { tsEvent: this.#times[at] as number, equity: this.#equities[at] as number };
+    return { tsEvent: this.#times[at], equity: this.#equities[at] };
   }
 
   /** The last point at `tsEvent` or before; undefined where there is none. */
@@ -37,7 +37,7 @@ export class EquityHistory {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#times[middle] as number) <= tsEvent) low = middle + 1;
+      if (this.#times[middle] <= tsEvent) low = middle + 1;
       else high = middle;
     }
     return low === 0 ? undefined : this.at(low - 1);
@@ -47,7 +47,7 @@ export class EquityHistory {
   thinned(count: number): readonly number[] {
     const step = Math.max(1, Math.ceil(this.length / count));
     const thin: number[] = [];
-    for (let at = (this.length - 1) % step; at < this.length; at += step) thin.push(this.#equities[at] as number);
+    for (let at = (this.length - 1) % step; at < this.length; at += step) thin.push(this.#equities[at]);
     return thin;
   }
 }

@@ -1,11 +1,8 @@
 import { add, decimalPlaces, format, fromNumber, sub, toNumber, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
-import type { Position } from '../../domain/position.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
-import type { Market } from '../../pipeline/engine.ts';
-import type { DataQuality } from '../../pipeline/ingest.ts';
 import type { DenialView, FillView, InstrumentView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
 import type { PaperTrader } from './paper.ts';
 
@@ -51,9 +48,9 @@ function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['accoun
   const equity = portfolio.exactEquity();
   const unrealised = books.reduce<Exact>((sum, book) => add(sum, account.unrealised(book.index, markOf(trader, book.instrument))), 0);
   const equityNow = toNumber(equity, account.moneyScale);
-  const gross = books.reduce((sum, book) => sum + Math.abs(portfolio.quantityOf(book) * (portfolio.marks[book.instrument] as number)) || sum, 0);
+  const gross = books.reduce((sum, book) => sum + Math.abs(portfolio.quantityOf(book) * portfolio.marks[book.instrument]) || sum, 0);
   return {
-    currency: (markets[0] as Market).instrument.quoteCurrency, startEquity: setup.cash,
+    currency: markets[0].instrument.quoteCurrency, startEquity: setup.cash,
     equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
     dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
     drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
@@ -78,19 +75,19 @@ function thin(values: readonly number[]): readonly number[] {
 
 /** The last price as an exact one; 0 before the first, when nothing is held yet. */
 function markOf({ run }: PaperTrader, market: number): Exact {
-  const mark = run.engine.portfolio.marks[market] as number;
-  return Number.isNaN(mark) ? 0 : fromNumber(mark, (run.markets[market] as Market).instrument.priceScale);
+  const mark = run.engine.portfolio.marks[market];
+  return Number.isNaN(mark) ? 0 : fromNumber(mark, run.markets[market].instrument.priceScale);
 }
 
 function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp): InstrumentView {
   const { prices } = trader;
   const { engine, ingest, markets } = trader.run;
-  const { id, priceScale, tickSize } = (markets[market] as Market).instrument;
+  const { id, priceScale, tickSize } = markets[market].instrument;
   const decimals = decimalPlaces(format(tickSize, priceScale));
-  const quality = ingest.quality[market] as DataQuality;
+  const quality = ingest.quality[market];
   const day = prices.day(market, tsEvent);
   const first = prices.first(market);
-  const last = engine.portfolio.marks[market] as number;
+  const last = engine.portfolio.marks[market];
   const text = (price: number) => price.toFixed(decimals);
   return {
     id, last: Number.isNaN(last) ? '0' : text(last),
@@ -106,8 +103,8 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
 function positionView(trader: PaperTrader, book: Book): PositionView {
   const { engine, markets, warmups } = trader.run;
   const { account } = engine.portfolio;
-  const { id, priceScale, quantityScale } = (markets[book.instrument] as Market).instrument;
-  const { quantity, cost, realised, fees } = account.positions[book.index] as Position;
+  const { id, priceScale, quantityScale } = markets[book.instrument].instrument;
+  const { quantity, cost, realised, fees } = account.positions[book.index];
   const money = (amount: Exact) => format(amount, account.moneyScale);
   const mark = markOf(trader, book.instrument);
   const units = toNumber(quantity, quantityScale);
@@ -119,20 +116,20 @@ function positionView(trader: PaperTrader, book: Book): PositionView {
     return undefined;
   };
   return {
-    strategy: book.name.split('@')[0] as string, instrument: id, quantity: format(quantity, quantityScale),
+    strategy: book.name.split('@')[0], instrument: id, quantity: format(quantity, quantityScale),
     averagePrice: quantity === 0 ? undefined : format(fromNumber(toNumber(cost, account.moneyScale) / units, priceScale), priceScale),
     mark: mark === 0 ? undefined : format(mark, priceScale),
     unrealised: money(account.unrealised(book.index, mark)), realised: money(realised), fees: money(fees),
     target: book.latched ? 0 : book.target, stop: resting('stop'), takeProfit: resting('take-profit'),
-    warmupLeft: Math.max(0, (warmups[book.index] as number) - (trader.run.ingest.quality[book.instrument] as DataQuality).bars),
+    warmupLeft: Math.max(0, warmups[book.index] - trader.run.ingest.quality[book.instrument].bars),
   };
 }
 
 function orderView(trader: PaperTrader, book: Book, at: number): OrderView {
   const { order, leaves } = book.working.at(at);
-  const { id, priceScale, quantityScale } = (trader.run.markets[book.instrument] as Market).instrument;
+  const { id, priceScale, quantityScale } = trader.run.markets[book.instrument].instrument;
   return {
-    clientOrderId: order.clientOrderId, strategy: book.name.split('@')[0] as string, instrument: id,
+    clientOrderId: order.clientOrderId, strategy: book.name.split('@')[0], instrument: id,
     side: order.side, type: order.type, leg: order.leg, quantity: format(order.quantity, quantityScale),
     filled: format(sub(order.quantity, leaves), quantityScale),
     price: order.type === 'market' ? undefined : format(order.price, priceScale), tsInit: order.tsInit,
@@ -142,10 +139,10 @@ function orderView(trader: PaperTrader, book: Book, at: number): OrderView {
 /** A fill as people and programs are told of it. */
 export function fillView(fill: FillReport, realised: Exact, { run }: PaperTrader): FillView {
   const { order, tsEvent, price, quantity, fee } = fill;
-  const { id, priceScale, quantityScale } = (run.markets[order.instrument] as Market).instrument;
+  const { id, priceScale, quantityScale } = run.markets[order.instrument].instrument;
   const { moneyScale } = run.engine.portfolio.account;
   return {
-    tsEvent, strategy: order.owner.name.split('@')[0] as string, instrument: id, side: order.side, leg: order.leg,
+    tsEvent, strategy: order.owner.name.split('@')[0], instrument: id, side: order.side, leg: order.leg,
     quantity: format(quantity, quantityScale), price: format(price, priceScale), fee: format(fee, moneyScale),
     realised: realised === 0 ? undefined : format(realised, moneyScale),
   };

@@ -6,9 +6,7 @@ import { JournalError, JournalFile } from '../../adapters/journal/journal-file.t
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Account } from '../../domain/account.ts';
 import { decimalPlaces, format, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
-import type { Instrument } from '../../domain/instrument.ts';
 import type { Order } from '../../domain/order.ts';
-import type { Position } from '../../domain/position.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Audit } from '../../pipeline/engine.ts';
@@ -76,7 +74,7 @@ class FillTeller {
   }
 
   #realised(fill: FillReport): Exact {
-    return (this.#account().positions[fill.order.owner.index] as Position).realised;
+    return (this.#account().positions[fill.order.owner.index]).realised;
   }
 }
 
@@ -153,7 +151,7 @@ export class PaperTrader {
         opened.push(set);
         sets.push(set);
       }
-      const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index] as BarSet])));
+      const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index]])));
       return new PaperTrader(await recover(chosen, journal, listener), journal, lock, sets);
     } catch (error) {
       for (const each of opened) each.close();
@@ -201,7 +199,7 @@ export class PaperTrader {
     const { portfolio, books } = engine;
     const { moneyScale, cash } = portfolio.account;
     const instruments = markets.map(({ instrument }) => instrument);
-    const scaleOf = (index: number) => (instruments[index] as Instrument).quantityScale;
+    const scaleOf = (index: number) => instruments[index].quantityScale;
     const entries = (all: readonly (readonly [string, string])[]) => Object.fromEntries(all.filter(([, quantity]) => quantity !== '0'));
     return {
       tsEvent: this.tsEvent === -Infinity ? null : new Date(this.tsEvent).toISOString(),

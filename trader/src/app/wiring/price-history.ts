@@ -20,7 +20,7 @@ export class PriceHistory {
   }
 
   add(market: number, tsEvent: Timestamp, bar: Bar): void {
-    const points = this.#points[market] as PricePoint[];
+    const points = this.#points[market];
     points.push({ tsEvent, close: bar.close, high: bar.high, low: bar.low });
     this.#firsts[market] ??= bar.open;
     // Two days are kept and one is shown, so that cutting is rare.

@@ -22,7 +22,7 @@ export class ReplayFeed {
   constructor(markets: readonly Market[], sets: readonly BarSet[], after: readonly Timestamp[]) {
     this.#markets = markets;
     this.total = sets.reduce((sum, set) => sum + set.length, 0);
-    const starts = sets.map((set, market) => set.indexOf((after[market] as number) - (markets[market] as Market).intervalMs + 1));
+    const starts = sets.map((set, market) => set.indexOf(after[market] - markets[market].intervalMs + 1));
     this.done = starts.reduce((sum, start) => sum + start, 0);
     this.#pieces = sets.map((set, market) => set.blocks(starts[market], set.length, 4096)[Symbol.iterator]());
     this.#cursors = sets.map(() => new BarCursor({ length: 0 } as Bars));
@@ -50,19 +50,19 @@ export class ReplayFeed {
   readonly #handedOut: { market: number; bar: Bar }[] = [];
 
   #closeOf(market: number): Timestamp {
-    const cursor = this.#cursors[market] as BarCursor;
-    return cursor.index < cursor.bars.length ? cursor.timestamp + (this.#markets[market] as Market).intervalMs : Infinity;
+    const cursor = this.#cursors[market];
+    return cursor.index < cursor.bars.length ? cursor.timestamp + this.#markets[market].intervalMs : Infinity;
   }
 
   #advance(market: number): void {
-    const cursor = this.#cursors[market] as BarCursor;
+    const cursor = this.#cursors[market];
     cursor.index += 1;
     if (cursor.index === cursor.bars.length) this.#fetch(market);
   }
 
   #fetch(market: number): void {
-    const cursor = this.#cursors[market] as BarCursor;
-    const piece = (this.#pieces[market] as Iterator<Bars>).next();
+    const cursor = this.#cursors[market];
+    const piece = this.#pieces[market].next();
     cursor.bars = piece.done ? ({ length: 0 } as Bars) : piece.value;
     cursor.index = 0;
   }

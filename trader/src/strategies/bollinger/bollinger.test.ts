@@ -36,7 +36,7 @@ function squeezes(closes: readonly number[], lookback: number): number[] {
   let target = 0;
   let since = 0;
   return closes.map((close, i) => {
-    const { upper, middle, lower } = seen[i] as (typeof seen)[number];
+    const { upper, middle, lower } = seen[i];
     const side = close > upper ? 1 : close < lower ? -1 : 0;
     if (side !== 0 && squeezed.slice(since, i).includes(true)) {
       since = i;

@@ -54,13 +54,13 @@ test('divergence buys a lower low with a higher histogram once the later pivot i
 function divergences(bars: readonly Bar[], pivot: number): number[] {
   const lines = new Macd(2, 4, 3, 'first');
   const histogram = bars.map(({ close }) => { lines.update(close); return lines.histogram; });
-  const signs = [(i: number) => (bars[i] as Bar).low, (i: number) => -(bars[i] as Bar).high].map((price, mirrored) => {
+  const signs = [(i: number) => bars[i].low, (i: number) => -bars[i].high].map((price, mirrored) => {
     const marks = new Set<number>();
     let last: number | undefined;
     for (let i = pivot; i + pivot < bars.length; i++) {
       const steps = Array.from({ length: pivot }, (_, k) => k + 1);
       if (!steps.every((k) => price(i) < price(i - k) && price(i) <= price(i + k))) continue;
-      const rise = last === undefined ? 0 : ((histogram[i] as number) - (histogram[last] as number)) * (mirrored ? -1 : 1);
+      const rise = last === undefined ? 0 : (histogram[i] - histogram[last]) * (mirrored ? -1 : 1);
       if (last !== undefined && price(i) < price(last) && rise > 0) marks.add(i + pivot);
       last = i;
     }
