@@ -24,7 +24,7 @@ const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: DA
 /** Reads an interval such as `1m`, `4h` or `1d` as milliseconds; undefined when it is not one. */
 export function parseInterval(text: string): number | undefined {
   const match = /^([1-9]\d{0,4})([smhdw])$/.exec(text);
-  return match ? Number(match[1]) * (UNITS[match[2]]) : undefined;
+  return match ? Number(match[1]) * UNITS[match[2]] : undefined;
 }
 
 /** Writes milliseconds in the largest unit that they are a whole number of, as `parseInterval` reads them: 3 600 000 → `1h`; less than seconds as `500ms`, for display only. */

@@ -65,7 +65,7 @@ export class Portfolio {
       const books = this.books;
       for (let i = 0; i < books.length; i++) {
         const quantity = this.quantities[i];
-        if (quantity !== 0) equity += quantity * (this.marks[books[i].instrument]);
+        if (quantity !== 0) equity += quantity * this.marks[books[i].instrument];
       }
     }
     return equity;
