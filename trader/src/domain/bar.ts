@@ -76,3 +76,8 @@ export class BarCursor implements Bar {
   get close(): number { return this.bars.close[this.index]; }
   get volume(): number { return this.bars.volume[this.index]; }
 }
+
+/** Words that hold one bit for each of so many bars. */
+export function bitWords(bars: number): number {
+  return Math.ceil(bars / 32);
+}

@@ -23,8 +23,3 @@ export interface ColumnKernel<Values> {
   /** Decides for all sets, in the order that suits the kernel, and shows each one's targets once. */
   decide(bars: Bars, sets: readonly Values[], show: (set: number, targets: TargetBits) => void): void;
 }
-
-/** Words that hold one bit for each of so many bars. */
-export function bitWords(bars: number): number {
-  return Math.ceil(bars / 32);
-}

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { allocateBars, type Bars } from '../domain/bar.ts';
+import { allocateBars, bitWords, type Bars } from '../domain/bar.ts';
 import { parseDecimal } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { bitWords } from '../ports/kernel.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { moneyScaleOf, runBacktest } from './backtest.ts';
 import { ColumnAccount } from './column-account.ts';

@@ -1,7 +1,7 @@
-import type { Bars } from '../domain/bar.ts';
+import { bitWords, type Bars } from '../domain/bar.ts';
 import { abs, add, compare, divide, fromNumber, mul, rescale, sub, type Exact } from '../domain/exact.ts';
 import type { FeeModel } from '../ports/execution.ts';
-import { bitWords, type TargetBits } from '../ports/kernel.ts';
+import type { TargetBits } from '../ports/kernel.ts';
 
 /** The plain profile in exact integers: one instrument, market orders that fill whole, fees proportional to value. */
 export interface ColumnProfile {

@@ -1,7 +1,7 @@
-import type { Bars } from '../../domain/bar.ts';
+import { bitWords, type Bars } from '../../domain/bar.ts';
 import { Ema, type Seed } from '../../indicators/moving-average.ts';
 import { Macd } from '../../indicators/trend.ts';
-import { bitWords, type ColumnKernel } from '../../ports/kernel.ts';
+import type { ColumnKernel } from '../../ports/kernel.ts';
 
 /** What the kernel reads of a parameter set. */
 interface MacdSet {
