@@ -45,6 +45,18 @@ test('one process at a time holds the lock; its death by SIGKILL releases it', a
   await Promise.all([second, third].map(({ child }) => kill(child)));
 });
 
+test('a lock that is only looked at is waited for, one that is kept is not waited for longer than asked', async () => {
+  const path = join(folder, 'd.lock');
+  const first = await holder(path);
+  assert.equal(ProcessLock.take(path, 50), undefined);
+  const gone = once(first.child, 'exit');
+  first.child.kill('SIGKILL');
+  const lock = ProcessLock.take(path, 5_000);
+  assert.ok(lock);
+  lock.release();
+  await gone;
+});
+
 test('within a process it is held once too, and free again when released', () => {
   const path = join(folder, 'b.lock');
   const lock = ProcessLock.take(path);

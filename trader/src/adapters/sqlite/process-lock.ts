@@ -12,11 +12,11 @@ export class ProcessLock {
     this.#database = database;
   }
 
-  /** Takes the lock in the file at `path`; undefined when another process holds it. */
-  static take(path: string): ProcessLock | undefined {
+  /** Takes the lock in the file at `path`, waiting for it at most so long; undefined when another process holds it. */
+  static take(path: string, waitMs = 0): ProcessLock | undefined {
     const database = new DatabaseSync(path);
     try {
-      database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+      database.exec(`PRAGMA busy_timeout = ${waitMs}; BEGIN EXCLUSIVE`);
     } catch (error) {
       database.close();
       if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return undefined;

@@ -19,6 +19,9 @@ import { PriceHistory } from './price-history.ts';
 import { ReplayFeed } from './replay-feed.ts';
 import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 
+/** Longer than `halt` and `doctor` hold the lock to see whether a run does. */
+const LOCK_WAIT_MS = 300;
+
 /** The state of a run, as `paper --json` prints it. Money and quantities are decimals. */
 export interface PaperState {
   /** Market time of the last input, ISO 8601; null before the first. */
@@ -301,7 +304,7 @@ function takeLock(folder: string): ProcessLock {
   let lock: ProcessLock | undefined;
   try {
     mkdirSync(folder, { recursive: true });
-    lock = ProcessLock.take(join(folder, 'lock'));
+    lock = ProcessLock.take(join(folder, 'lock'), LOCK_WAIT_MS);
   } catch (error) {
     throw new Refusal('disk', `the state folder cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
       where: folder, hint: 'Make room, mend its permissions, or set ALGOTRENDY_HOME to another folder.',
