@@ -1,50 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { openBars } from '../src/adapters/bars/column-cache.ts';
-import { allocateBars, BAR_COLUMNS, type Bars } from '../src/domain/bar.ts';
+import { BAR_COLUMNS } from '../src/domain/bar.ts';
+import { makeBars, writeCsv } from './walk.ts';
 
 const BARS = 1_000_000;
 const RUNS = 5;
 
-/** A million one-minute bars of a seeded random walk, prices to the cent, volumes to four decimals. */
-function makeBars(): Bars {
-  const bars = allocateBars(BARS);
-  let state = 20_240_101;
-  // Marsaglia's xorshift32: enough for digits that no compressor and no branch predictor can guess.
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  let price = 3_000_000; // cents
-  for (let row = 0; row < BARS; row++) {
-    const close = Math.max(1_000_000, Math.round(price * (1 + (random() - 0.5) * 2e-3)));
-    bars.timestamp[row] = 1_577_836_800_000 + row * 60_000;
-    bars.open[row] = price / 100;
-    bars.high[row] = Math.round(Math.max(price, close) * (1 + random() * 5e-4)) / 100;
-    bars.low[row] = Math.round(Math.min(price, close) * (1 - random() * 5e-4)) / 100;
-    bars.close[row] = close / 100;
-    bars.volume[row] = Math.round(random() * 1e6) / 1e4;
-    price = close;
-  }
-  return bars;
-}
-
 function writeFiles(folder: string): { csv: string; parquet: string } {
-  const bars = makeBars();
-  const csv = join(folder, 'bars.csv');
-  const descriptor = openSync(csv, 'w');
-  writeSync(descriptor, `${BAR_COLUMNS.join(',')}\n`);
-  for (let from = 0; from < BARS; from += 10_000) {
-    let text = '';
-    for (let row = from; row < from + 10_000; row++) text += `${BAR_COLUMNS.map((column) => bars[column][row]).join(',')}\n`;
-    writeSync(descriptor, text);
-  }
-  closeSync(descriptor);
+  const bars = makeBars(BARS);
+  const csv = writeCsv(join(folder, 'bars.csv'), bars);
   const parquet = join(folder, 'bars.parquet');
   writeFileSync(parquet, new Uint8Array(parquetWriteBuffer({
     columnData: BAR_COLUMNS.map((name) => (name === 'timestamp'

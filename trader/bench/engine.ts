@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBars } from '../src/adapters/bars/column-cache.ts';
-import { allocateBars, BAR_COLUMNS, type Bars } from '../src/domain/bar.ts';
 import { readParameters } from '../src/domain/parameters.ts';
 import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, priceCollar, staleData } from '../src/pipeline/guards.ts';
 import { runBacktest } from '../src/research/backtest.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
 import type { Figure } from './figure.ts';
+import { makeBars, writeCsv } from './walk.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LAUNCHER = join(ROOT, 'algotrendy');
@@ -155,37 +155,6 @@ function installPeer(): string | undefined {
     console.error(`bench: backtesting.py is left out, it cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
-}
-
-/** One-minute bars of a seeded random walk, prices to the cent. */
-function makeBars(length: number): Bars {
-  const bars = allocateBars(length);
-  let state = 20_240_101;
-  // Marsaglia's xorshift32.
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  let price = 3_000_000; // cents
-  for (let row = 0; row < length; row++) {
-    const close = Math.max(100_000, Math.round(price * (1 + (random() - 0.5) * 2e-3)));
-    bars.timestamp[row] = 1_577_836_800_000 + row * 60_000;
-    bars.open[row] = price / 100;
-    bars.high[row] = Math.max(price, close) / 100;
-    bars.low[row] = Math.min(price, close) / 100;
-    bars.close[row] = close / 100;
-    bars.volume[row] = 1;
-    price = close;
-  }
-  return bars;
-}
-
-function writeCsv(path: string, bars: Bars): string {
-  const rows = Array.from({ length: bars.length }, (_, row) => BAR_COLUMNS.map((column) => bars[column][row]).join(','));
-  writeFileSync(path, `${BAR_COLUMNS.join(',')}\n${rows.join('\n')}\n`);
-  return path;
 }
 
 if (import.meta.main) {

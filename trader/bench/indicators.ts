@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { allocateBars, BarCursor } from '../src/domain/bar.ts';
+import { BarCursor } from '../src/domain/bar.ts';
 import type { Bar, Bars } from '../src/domain/bar.ts';
 import { readParameters } from '../src/domain/parameters.ts';
 import { INDICATORS } from '../src/indicators/catalog.ts';
@@ -11,6 +11,7 @@ import { Beta, Correlation, StandardDeviation, ZScore } from '../src/indicators/
 import { Adx, Macd } from '../src/indicators/trend.ts';
 import { Atr, Bollinger, Donchian, Keltner } from '../src/indicators/volatility.ts';
 import { Mfi, Obv, Vwap } from '../src/indicators/volume.ts';
+import { makeBars } from './walk.ts';
 
 // Run alone: node trader/bench/indicators.ts [--json] [--python PYTHON]
 // Columns are held against TA-Lib on the same bars where that Python (python3 by default) can import it.
@@ -59,24 +60,6 @@ const onPair: Readonly<Record<string, () => { update(x: number, y: number): unkn
   beta: () => new Beta(20),
 };
 
-/** A random walk of one-minute bars, the same every time. */
-function walk(): Bars {
-  const bars = allocateBars(BARS);
-  let seed = 1;
-  const random = () => (seed = seed * 16807 % 2147483647) / 2147483647;
-  let price = 100;
-  for (let i = 0; i < BARS; i++) {
-    bars.timestamp[i] = i * 60_000;
-    bars.open[i] = price;
-    price *= 1 + 0.002 * (random() - 0.5);
-    bars.close[i] = price;
-    bars.high[i] = Math.max(bars.open[i], price) * (1 + 0.0005 * random());
-    bars.low[i] = Math.min(bars.open[i], price) * (1 - 0.0005 * random());
-    bars.volume[i] = 1000 * random();
-  }
-  return bars;
-}
-
 function driver(name: string, bars: Bars): () => void {
   const { close, volume } = bars;
   const [closeMaker, barMaker, pairMaker] = [onClose[name], onBar[name], onPair[name]];
@@ -109,7 +92,7 @@ function median(run: () => void): number {
 
 /** Measures one indicator in this process, which must have run no other one. */
 function measure(name: string): IndicatorCost {
-  const bars = walk();
+  const bars = makeBars(BARS);
   const nsPerUpdate = median(driver(name, bars));
   const definition = INDICATORS.get(name);
   if (!definition) throw new Error(`no such indicator: ${name}`);
@@ -144,7 +127,7 @@ print(json.dumps({name: measure(run) for name, run in runs.items()}))
 
 /** TA-Lib's nanoseconds per row by our names; none where that Python does not have it. */
 function benchTalib(python: string): Readonly<Record<string, number>> {
-  const { open, high, low, close, volume } = walk();
+  const { open, high, low, close, volume } = makeBars(BARS);
   const input = Buffer.concat([open, high, low, close, volume].map((column) => Buffer.from(column.buffer)));
   const { status, stdout } = spawnSync(python, ['-c', TALIB], { input, encoding: 'utf8' });
   return status === 0 ? JSON.parse(stdout) as Record<string, number> : {};

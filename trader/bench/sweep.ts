@@ -1,35 +1,12 @@
-import { allocateBars, type Bars } from '../src/domain/bar.ts';
+import type { Bars } from '../src/domain/bar.ts';
 import type { StrategyDefinition } from '../src/ports/strategy.ts';
 import { createGrid, readAxis, type Grid } from '../src/research/grid.ts';
 import { Sweep, type SweepPart } from '../src/research/sweep.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
+import { makeBars } from './walk.ts';
 
 const BARS = 100_000;
-
-/** A seeded random walk in cents, one-minute bars. */
-function makeBars(): Bars {
-  const bars = allocateBars(BARS);
-  let state = 20_240_101;
-  // Marsaglia's xorshift32.
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  let price = 1_000_000;
-  for (let i = 0; i < BARS; i++) {
-    const close = Math.max(100, Math.round(price * (1 + (random() - 0.5) * 2e-3)));
-    bars.timestamp[i] = i * 60_000;
-    bars.open[i] = price / 100;
-    bars.close[i] = close / 100;
-    bars.high[i] = Math.max(price, close) / 100;
-    bars.low[i] = Math.min(price, close) / 100;
-    price = close;
-  }
-  return bars;
-}
 
 function gridOf(ranges: readonly string[]): Grid {
   const axes = ranges.flatMap((range) => {
@@ -56,7 +33,7 @@ function measure(definition: StrategyDefinition, bars: Bars, grid: Grid): { read
 
 /** Combination-bars per CPU-second of 1 000 MACD triples by columns, in one run that also compiles; and of 100 through the engine. */
 export async function benchSweep(): Promise<{ readonly name: string; readonly value: number; readonly unit: string; readonly limit: number }[]> {
-  const bars = makeBars();
+  const bars = makeBars(BARS);
   const columns = measure(macd, bars, gridOf(['fast=5:23:2', 'slow=26:53:3', 'signal=5:14']));
   const { columnKernel: _, ...engineOnly } = macd;
   const engine = measure(engineOnly, bars, gridOf(['fast=5:23:2', 'slow=26:53:3']));
