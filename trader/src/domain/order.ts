@@ -24,8 +24,8 @@ export interface OrderOwner {
 
 /**
  * An instruction to a venue. It never changes; how it fares is the execution stage's to know.
- * (Fields are only declared: to define each one as undefined before the constructor sets it takes
- * a sixth of all that a simulated order costs, fill and booking included.)
+ * (Fields are only declared: otherwise each one is first defined as undefined and then set, for every
+ * order of a backtest.)
  */
 export class Order {
   declare readonly owner: OrderOwner;

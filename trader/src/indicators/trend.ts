@@ -38,7 +38,7 @@ export class Macd {
 
   get ready(): boolean { return this.#missing === 0; }
 
-  /** Three averages written out, because as objects they cost a third more; `Ema` has the same arithmetic. */
+  /** Three averages written out, because as objects they cost more; `Ema` has the same arithmetic. */
   update(x: number): void {
     if (this.#missing > 0) return this.#seed(x);
     const fast = this.fast + this.#fastAlpha * (x - this.fast);

@@ -192,7 +192,7 @@ export interface BarSet {
   read(from?: number, to?: number, shared?: boolean): Bars;
   /**
    * The bars of [from, to) in pieces of at most `rows`, through one buffer: a piece is valid until the
-   * next is taken. A million bars pass in a quarter of the time that `read` needs, in 3 MB of memory.
+   * next is taken. However many there are, they pass through the memory of one piece.
    */
   blocks(from?: number, to?: number, rows?: number): Iterable<Bars>;
   /** The first bar that opens at or after `timestamp`; `length` where there is none. */

@@ -47,7 +47,7 @@ export async function backtest(request: BacktestRequest, context: BacktestContex
 /**
  * Has V8 wait longer before it gives a function to its last compiler. What only orders need is so much
  * code, and called so seldom beside what runs on every bar, that in a run of a million bars compiling
- * it costs more than it saves: a tenth to a third of the whole run.
+ * it costs more than it saves.
  */
 function compileSparingly(): void {
   setFlagsFromString('--invocation-count-for-turbofan=100000');
