@@ -114,3 +114,11 @@ test('a reader that stops reading ends a command silently', () => {
   assert.equal(stdout, 'timestamp,value\n');
   assert.equal(stderr, '');
 });
+
+test('a reader that is behind gets every word, and the exit code is right', () => {
+  // The pipe is filled but for six bytes before the command writes, and read a second later.
+  const script = `(head -c 65530 /dev/zero; "$0" "$1" "$2" version; echo "exit $?" >&2) | (sleep 1; tail -c 100 | tr -d '\\0')`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', script, NODE[0], NODE[1], MAIN], { cwd: folder, encoding: 'utf8' });
+  assert.match(stdout, /^AlgoTrendy .*\n$/);
+  assert.equal(stderr, 'exit 0\n');
+});

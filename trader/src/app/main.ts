@@ -17,6 +17,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const { runCommandLine } = await import('./command-line.ts');
 const code = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
-if (process.stdout.writableLength > 0) await new Promise((resolve) => process.stdout.once('drain', resolve));
+// Behind all that was written; `drain` is no such sign, since it only comes after a write that filled the buffer.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => void stream.write('', resolve));
 // Not by winding down, during which a second Ctrl-C would still be taken for a kill.
 process.exit(code);
