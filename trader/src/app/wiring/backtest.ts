@@ -4,7 +4,7 @@ import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
-import type { Engine, Market } from '../../pipeline/engine.ts';
+import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
@@ -19,6 +19,17 @@ export interface BacktestContext {
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
   readonly onProgress?: (what: 'load' | 'run', fraction: number) => void;
+  /** Told what happens inside, order by order; it costs time, so a plain backtest has none. */
+  readonly audit?: Audit;
+}
+
+/** A backtest that is over, with what it was made of, for those who want more than the report. */
+export interface FinishedBacktest {
+  readonly report: BacktestReport;
+  readonly engine: Engine;
+  readonly markets: readonly Market[];
+  /** SHA-256 of the file of each source, in the order of the request. */
+  readonly barsSha256: readonly string[];
 }
 
 /** Equities in the picture. */
@@ -28,6 +39,11 @@ const COMPILED_BARS = 4_000;
 
 /** Runs a backtest as asked for. Refuses what cannot be run; file faults pass through as `BarFileError`. */
 export async function backtest(request: BacktestRequest, context: BacktestContext): Promise<BacktestReport> {
+  return (await finishBacktest(request, context)).report;
+}
+
+/** Runs a backtest as `backtest` does, and gives its engine besides the report. */
+export async function finishBacktest(request: BacktestRequest, context: BacktestContext): Promise<FinishedBacktest> {
   const definition = await loadStrategy(request.strategy);
   const values = readStrategyParameters(definition, request.parameters);
   const startedWall = performance.now();
@@ -61,7 +77,7 @@ interface Prepared {
   readonly loadSeconds: number;
 }
 
-function run(request: BacktestRequest, context: BacktestContext, { definition, values, loaded, loadSeconds }: Prepared): BacktestReport {
+function run(request: BacktestRequest, context: BacktestContext, { definition, values, loaded, loadSeconds }: Prepared): FinishedBacktest {
   const fees = createFees(request.fee);
   const markets = loaded.map((market) => marketOf(market, request));
   const cpu = process.cpuUsage();
@@ -71,6 +87,7 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
   const engine = runBacktest({
     markets, fees, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: definition.create(values), market, sizing: request.sizing })),
+    ...(context.audit && { audit: context.audit }),
   }, loaded.map(({ pieces }) => pieces), every, (done, { portfolio }) => {
     equityCurve.push(portfolio.equity());
     if (done >= COMPILED_BARS && done - every < COMPILED_BARS) compileSparingly();
@@ -80,6 +97,21 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
   const metrics = metricsOf(engine, markets);
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
+  const report = reportOf(request, { definition, values, loaded, loadSeconds }, { engine, markets, metrics, equityCurve, cpuSeconds });
+  return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256) };
+}
+
+/** What came out of a run, before it is put into words. */
+interface Outcome {
+  readonly engine: Engine;
+  readonly markets: readonly Market[];
+  readonly metrics: ReturnType<typeof metricsOf>;
+  readonly equityCurve: readonly number[];
+  readonly cpuSeconds: number;
+}
+
+function reportOf(request: BacktestRequest, { definition, values, loaded, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds }: Outcome): BacktestReport {
+  const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
   return {
@@ -87,7 +119,7 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
     parameters: values,
     instrument: loaded.map(({ id }) => id).join(','),
     interval: formatInterval(loaded[0].intervalMs),
-    bars: total,
+    bars,
     from: new Date(Math.min(...loaded.map(({ first }) => first))).toISOString(),
     to: new Date(Math.max(...loaded.map(({ last }) => last))).toISOString(),
     cash: request.cash,
@@ -112,7 +144,7 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
     loadSeconds,
     cpuSeconds,
     totalCpuSeconds: seconds(process.cpuUsage()),
-    barsPerCpuSecond: total / cpuSeconds,
+    barsPerCpuSecond: bars / cpuSeconds,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
 }
