@@ -17,22 +17,29 @@ export const backtestCommand = defineCommand({
   options: BACKTEST_OPTIONS,
   notes: [
     'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
+    'Every run is kept under a short id, `run` in the JSON (null where the state folder cannot be written): runs lists them, compare sets two side by side, explain tells why a trade was made.',
   ],
   async run({ positionals, options, config, terminal, json }) {
     const request = readBacktestRequest(positionals[0], options);
-    const { backtest } = await import('../wiring/backtest.ts');
+    const { finishBacktest } = await import('../wiring/backtest.ts');
+    const { keepRun, runOf } = await import('../wiring/run-store.ts');
     const started = performance.now();
     const progress = terminal.phases();
-    const report = await backtest(request, {
+    const finished = await finishBacktest(request, {
       home: config.home,
       onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction),
     }).finally(() => progress.close());
+    const { report } = finished;
+    const run = runOf(request, finished);
+    const notKept = keepRun(config.home, run);
+    if (notKept !== undefined) terminal.note(notKept);
     if (json) {
-      terminal.printJson(report);
+      terminal.printJson({ ...report, run: notKept === undefined ? run.id : null });
       return 'ok';
     }
     const { renderBacktest } = await import('../terminal/backtest-report.ts');
     terminal.print(...renderBacktest(report, { columns: terminal.columns, style: terminal.style, wallMs: performance.now() - started }));
+    if (notKept === undefined) terminal.print('', `Kept as run ${terminal.style.accent(run.id)}: ./algotrendy runs`);
     return 'ok';
   },
 });
