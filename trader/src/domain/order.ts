@@ -4,13 +4,16 @@ import type { Timestamp } from './time.ts';
 
 /** Which way an order trades. */
 export type Side = 'buy' | 'sell';
-/** Market: at once at what is offered. Limit: at its price or not at all. Stop: at market once its price is touched. */
-export type OrderType = 'market' | 'limit' | 'stop';
-/** How long an order stays: good till canceled, or immediate or cancel. */
-export type TimeInForce = 'gtc' | 'ioc';
+/**
+ * Market: at once at what is offered. Limit: at its price or not at all. Stop: at market once its price is touched.
+ * Stop-limit: a limit order once its trigger is touched. Trailing stop: a stop that follows the price and never goes back.
+ */
+export type OrderType = 'market' | 'limit' | 'stop' | 'stop-limit' | 'trailing-stop';
+/** How long an order stays: good till canceled, immediate or cancel, fill (whole and at once) or kill, good till its date, or for the day. */
+export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'gtd' | 'day';
 
-/** Why an order exists: to reach a target, to protect a position, or because a person said so. */
-export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten';
+/** Why an order exists: to reach a target, to protect a position, because a person said so, or because the venue took the position away. */
+export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten' | 'liquidation';
 
 /** The sub-position that an order belongs to. Ownership is by this reference, never by a time window. */
 export interface OrderOwner {
@@ -20,6 +23,20 @@ export interface OrderOwner {
   readonly name: string;
   /** Place in the engine's list of sub-positions. */
   readonly index: number;
+}
+
+/** What only some orders ask for. Orders that ask for the same may share one object. */
+export interface OrderTerms {
+  /** Stop-limit: the price whose touch makes it a limit order, in units of 10^-priceScale. */
+  readonly trigger?: Exact;
+  /** Trailing stop: how far it stays behind the best price since its arrival, as a share of that price above 0 and below 1. */
+  readonly trail?: number;
+  /** Good till date: when it ends. */
+  readonly expires?: Timestamp;
+  /** Only ever a maker: rejected where it would trade on arrival. For limit orders. */
+  readonly postOnly?: boolean;
+  /** Never opens or turns over what the account holds at the venue: shrinks to it, or is rejected. */
+  readonly reduceOnly?: boolean;
 }
 
 /**
@@ -41,17 +58,19 @@ export class Order {
   declare readonly timeInForce: TimeInForce;
   /** Units of 10^-quantityScale, above zero. */
   declare readonly quantity: Exact;
-  /** Limit or stop price in units of 10^-priceScale; 0 for a market order. */
+  /** Limit or stop price in units of 10^-priceScale, of a trailing stop the one that it begins with; 0 for a market order. */
   declare readonly price: Exact;
   /** When it was decided, event time. */
   declare readonly tsInit: Timestamp;
   /** An order sent before this one, of which the venue lets only one fill: one cancels the other. */
   declare readonly ocoWith: Order | undefined;
+  /** What it asks for besides; undefined for a plain order. */
+  declare readonly terms: OrderTerms | undefined;
   private id: string | undefined = undefined;
 
   constructor(
     owner: OrderOwner, signalId: number, ordinal: number, leg: Leg, instrument: number, side: Side,
-    type: OrderType, timeInForce: TimeInForce, quantity: Exact, price: Exact, tsInit: Timestamp, ocoWith?: Order,
+    type: OrderType, timeInForce: TimeInForce, quantity: Exact, price: Exact, tsInit: Timestamp, ocoWith?: Order, terms?: OrderTerms,
   ) {
     this.owner = owner;
     this.signalId = signalId;
@@ -65,6 +84,7 @@ export class Order {
     this.price = price;
     this.tsInit = tsInit;
     this.ocoWith = ocoWith;
+    this.terms = terms;
   }
 
   /**
