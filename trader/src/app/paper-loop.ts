@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Timestamp } from '../domain/time.ts';
+import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
@@ -123,7 +124,7 @@ class PaperLoop {
         if (this.#request.atEnd === 'stop') break;
         this.#waitAtEnd();
       }
-      const wait = this.#state === 'active' || this.#state === 'halted' ? this.#untilDue(market) : DRAW_EVERY_MS;
+      const wait = this.#state === 'active' || this.#state === 'halted' || this.#state === 'liquidated' ? this.#untilDue(market) : DRAW_EVERY_MS;
       if (wait > 0) await sleep(Math.min(wait, DRAW_EVERY_MS));
       else market = this.#slice();
       this.#tend();
@@ -303,7 +304,7 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
-  #tradingState(): 'active' | 'halted' {
+  #tradingState(): TradingState['kind'] {
     return this.#trader.run.engine.risk.state.kind;
   }
 

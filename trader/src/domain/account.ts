@@ -20,6 +20,17 @@ export interface LedgerFill {
   readonly fee: Exact;
 }
 
+/** What an account pays, or receives, besides its trades and their fees. */
+export type FlowKind =
+  /** Between the longs and the shorts of a perpetual. */
+  | 'funding'
+  /** For what is lent: shares and coins sold short, money that a long position lacks. */
+  | 'borrow'
+  /** For a position held over the rollover, as currency brokers charge it. */
+  | 'swap'
+  /** The fee of a liquidation, less what of its loss the venue takes upon itself. */
+  | 'liquidation';
+
 /**
  * Cash and positions of one account in one currency, counted in integers of 10^-moneyScale.
  * Nothing rounds where `moneyScale` is at least priceScale + quantityScale of every instrument
@@ -31,6 +42,8 @@ export class Account {
   /** One per instrument, in the same order. */
   readonly positions: readonly Position[];
   cash: Exact = 0;
+  /** Paid in all by kind, in units of 10^-moneyScale; below zero what was received. */
+  readonly flows: Record<FlowKind, Exact> = { funding: 0, borrow: 0, swap: 0, liquidation: 0 };
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly InstrumentScales[]) {
     this.cash = cash;
@@ -45,6 +58,12 @@ export class Account {
     const notional = this.notional(fill.instrument, fill.price, quantity);
     this.cash = sub(side === 'buy' ? sub(this.cash, notional) : add(this.cash, notional), fee);
     return this.positions[fill.instrument].applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
+  }
+
+  /** Books a payment, below zero where money is received; cash = opening + realised − cost of what is held − fees − Σ flows, to the unit. */
+  applyFlow(kind: FlowKind, paid: Exact): void {
+    this.cash = sub(this.cash, paid);
+    this.flows[kind] = add(this.flows[kind], paid);
   }
 
   /** Money value of a quantity at a price; it has the quantity's sign. */

@@ -1,3 +1,4 @@
+import type { FlowKind } from './account.ts';
 import type { Exact } from './exact.ts';
 import type { Order, Side } from './order.ts';
 import type { Timestamp } from './time.ts';
@@ -22,6 +23,16 @@ export interface FillReport {
   /** Account money, above zero when paid. */
   readonly fee: Exact;
 }
+
+/** What a venue does to an account of its own accord. */
+export type AccountEvent =
+  /** A payment, in account money; below zero where the account receives it. */
+  | { readonly kind: 'flow'; readonly flow: FlowKind; readonly instrument: number; readonly tsEvent: Timestamp; readonly paid: Exact }
+  /**
+   * It has closed what the account held of an instrument at this price (units of 10^-priceScale),
+   * and ended every order there. Nothing is traded there again; with `account`, nothing at all.
+   */
+  | { readonly kind: 'liquidated'; readonly instrument: number; readonly tsEvent: Timestamp; readonly price: Exact; readonly account: boolean };
 
 /** An order that our own risk stage refused, and why: the rule, what was asked and what is allowed. */
 export interface Denial {

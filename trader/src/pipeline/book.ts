@@ -48,6 +48,8 @@ export class Book implements OrderOwner {
   wanted: Exact = 0;
   /** A protective exit has ended this opinion, or the guards refused it: flat until the next one. */
   latched = false;
+  /** The venue has liquidated what it held: it never trades again. */
+  liquidated = false;
   /** Something is left to do at the next bar. */
   attention = false;
 

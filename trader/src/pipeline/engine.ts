@@ -1,8 +1,8 @@
 import type { Bar } from '../domain/bar.ts';
-import type { Exact } from '../domain/exact.ts';
+import { neg, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { Order } from '../domain/order.ts';
-import type { Denial, ExecutionReport } from '../domain/report.ts';
+import { Order } from '../domain/order.ts';
+import type { AccountEvent, Denial, ExecutionReport } from '../domain/report.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
@@ -37,6 +37,8 @@ export interface Audit {
   onOrder(order: Order): void;
   onReport(report: ExecutionReport): void;
   onDenial(denial: Denial): void;
+  /** A payment, or a liquidation, whose fills follow as reports of orders with the leg `liquidation`. */
+  onAccountEvent?(event: AccountEvent): void;
 }
 
 /** Everything an engine is made of. Backtest, paper and live differ in the client and in who calls. */
@@ -50,6 +52,8 @@ export interface EngineSpec {
   /** Decimals of account money. */
   readonly moneyScale: number;
   readonly fees: FeeModel;
+  /** What trading each market costs, in their order, where that differs; else `fees`. */
+  readonly marketFees?: readonly FeeModel[];
   readonly guards: readonly Guard[];
   readonly client: ExecutionClient;
   readonly audit?: Audit;
@@ -72,6 +76,8 @@ export class Engine implements ReportSink {
   bars = 0;
   /** Bars during which something was held. */
   exposedBars = 0;
+  /** Markets on which the venue has liquidated the account. */
+  liquidations = 0;
   readonly books: readonly Book[];
   readonly portfolio: Portfolio;
   readonly risk: Risk;
@@ -90,7 +96,7 @@ export class Engine implements ReportSink {
       const namesakes = (names.get(name) ?? 0) + 1;
       names.set(name, namesakes);
       // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, strategy, createSizer(sizing, instrument, spec.fees, spec.moneyScale));
+      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, strategy, createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale));
     });
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
@@ -131,6 +137,7 @@ export class Engine implements ReportSink {
   /** Admits one command of a person, at the time of the last input. */
   onCommand(command: Command): void {
     const { risk } = this;
+    if (risk.state.kind === 'liquidated') return;
     if (command.kind === 'resume') {
       risk.state = { kind: 'active' };
       return;
@@ -149,6 +156,15 @@ export class Engine implements ReportSink {
   /** Takes a report, which waits until it is settled. An acceptance changes nothing here, so it is kept only for those who listen. */
   report(report: ExecutionReport): void {
     if (report.kind !== 'accepted' || this.#audit !== undefined) this.#reports.push(report);
+  }
+
+  /** Books what the venue did to the account, after the reports that wait. */
+  book(event: AccountEvent): void {
+    this.settle();
+    if (event.tsEvent > this.now) this.now = event.tsEvent;
+    this.#audit?.onAccountEvent?.(event);
+    if (event.kind === 'flow') this.portfolio.applyFlow(event.flow, event.paid);
+    else this.#liquidated(event);
   }
 
   /** Works off the reports that wait, and what they lead to, until nothing is left. */
@@ -179,6 +195,25 @@ export class Engine implements ReportSink {
       if (book.wanted !== book.quantity) return;
     }
     this.#act(book);
+  }
+
+  /** The books of a liquidated market are closed at the venue's price; what they want from here on is denied. */
+  #liquidated({ instrument, price, tsEvent, account }: AccountEvent & { readonly kind: 'liquidated' }): void {
+    this.liquidations += 1;
+    if (account) this.risk.state = { kind: 'liquidated' };
+    for (const book of this.books) {
+      if (book.instrument !== instrument) continue;
+      this.execution.drop(book);
+      book.liquidated = true;
+      book.latched = true;
+      book.wanted = 0;
+      if (book.quantity === 0) continue;
+      const [side, quantity] = book.quantity > 0 ? ['sell', book.quantity] as const : ['buy', neg(book.quantity)] as const;
+      const order = new Order(book, book.signalId, book.orders++, 'liquidation', instrument, side, 'market', 'ioc', quantity, 0, tsEvent);
+      const report = { kind: 'filled', order, tsEvent, tradeId: -this.liquidations, price, quantity, fee: 0 } as const;
+      this.#audit?.onReport(report);
+      this.portfolio.applyFill(book, report);
+    }
   }
 
   #changeMind(book: Book): void {

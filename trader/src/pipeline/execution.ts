@@ -56,6 +56,15 @@ export class Execution {
     }
   }
 
+  /** Forgets a book's orders: the venue has ended them all, and will say no more of them. */
+  drop(book: Book): void {
+    book.working.clear();
+    book.buying = 0;
+    book.selling = 0;
+    book.protecting = 0;
+    book.canceling = 0;
+  }
+
   /** Applies one report to the book that owns the order. */
   apply(report: ExecutionReport): Outcome {
     const book = this.#books[report.order.owner.index];

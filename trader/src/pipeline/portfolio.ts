@@ -1,4 +1,4 @@
-import { Account } from '../domain/account.ts';
+import { Account, type FlowKind } from '../domain/account.ts';
 import { EquityCurve } from '../domain/equity-curve.ts';
 import { add, fromNumber, toNumber, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -56,6 +56,13 @@ export class Portfolio {
     this.fills += 1;
     this.turnover += price * toNumber(quantity, quantityScale);
     this.trades.add(book.index, report.tsEvent, before, after, price, toNumber(realised, moneyScale), toNumber(fee, moneyScale));
+  }
+
+  /** Books a payment that no trade caused, below zero where money is received. */
+  applyFlow(kind: FlowKind, paid: Exact): void {
+    const { account } = this;
+    account.applyFlow(kind, paid);
+    this.cash = toNumber(account.cash, account.moneyScale);
   }
 
   /** Equity at the last prices, in account currency. */

@@ -11,7 +11,9 @@ import type { Portfolio } from './portfolio.ts';
 export type TradingState =
   | { readonly kind: 'active' }
   /** With `flat`, nothing may be held either: whatever a strategy wants comes to nothing. */
-  | { readonly kind: 'halted'; readonly reason: string; readonly flat: boolean };
+  | { readonly kind: 'halted'; readonly reason: string; readonly flat: boolean }
+  /** The venue has liquidated the account: no command brings it back. */
+  | { readonly kind: 'liquidated' };
 
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
@@ -97,7 +99,7 @@ export class Risk {
 
   /** Whether there is anything that more risk must pass. */
   #restricted(book: Book): boolean {
-    return book.latched || this.#guards.length > 0 || this.state.kind === 'halted';
+    return book.latched || this.#guards.length > 0 || this.state.kind !== 'active' || book.liquidated;
   }
 
   /** Whether a gap could leave the book with more at risk than it holds now, if nothing else on its way fills. */
@@ -112,6 +114,7 @@ export class Risk {
       owner: book.name, tsEvent: now, side: compare(gap, 0) > 0 ? 'buy' : 'sell',
       quantity: Math.abs(toNumber(gap, this.#instrument(book).quantityScale)),
     } as const;
+    if (this.state.kind === 'liquidated' || book.liquidated) return { rule: 'liquidated', ...wanted, value: wanted.quantity, limit: 0 };
     if (this.state.kind === 'halted') return { rule: 'halted', ...wanted, value: wanted.quantity, limit: 0 };
     if (this.#guards.length === 0) return undefined;
     const intent = this.#intent(book, gap, now);

@@ -1,7 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import type { Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
-import type { ExecutionReport } from '../domain/report.ts';
+import type { AccountEvent, ExecutionReport } from '../domain/report.ts';
 
 /** A venue to send orders to. What becomes of them arrives later, as reports in the sink given at connection. */
 export interface ExecutionClient {
@@ -21,9 +21,14 @@ export interface ExecutionClient {
 export interface ReportSink {
   /** Takes one report; it waits until the engine has finished what it is at. */
   report(report: ExecutionReport): void;
+  /** Takes what the venue did to the account; it is booked at once, after the reports that wait. */
+  book(event: AccountEvent): void;
   /** Lets the engine work off what waits, within an input that it gave to the venue. */
   settle(): void;
 }
+
+/** Whether a trade's order rested in the book (maker) or took what rested there (taker). */
+export type Liquidity = 'maker' | 'taker';
 
 /** What a trade costs. */
 export interface FeeModel {
@@ -32,6 +37,7 @@ export interface FeeModel {
   /**
    * Fee of a trade in account money (10^-moneyScale), rounded up where it does not fit. `value` is
    * price × quantity in units of 10^-valueScale, above zero; `quantity` in units of 10^-quantityScale.
+   * `liquidity` is that of a taker where it is not given.
    */
-  fee(value: Exact, valueScale: number, quantity: Exact, quantityScale: number, moneyScale: number): Exact;
+  fee(value: Exact, valueScale: number, quantity: Exact, quantityScale: number, moneyScale: number, liquidity?: Liquidity): Exact;
 }

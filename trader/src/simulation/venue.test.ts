@@ -23,7 +23,7 @@ class Floor {
     this.venue = new SimulatedVenue({
       instruments: [testInstrument(instrument), testInstrument()], fees: new BasisPointFee('10'), moneyScale: 5, latencyMs: 0, marketFill: 'next-open', ...rules,
     });
-    this.venue.connect({ report: (report) => void this.#waiting.push(report), settle: () => this.settle() });
+    this.venue.connect({ report: (report) => void this.#waiting.push(report), settle: () => this.settle(), book: () => {} });
   }
 
   settle(): void {

@@ -40,7 +40,7 @@ export function renderPaper(view: PaperView, size: ScreenSize, style: Style): st
 /** That this is paper, how it goes, and what time it is in the market. */
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
-  const badge = state === 'halted' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
+  const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
   const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase();
   const speed = Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(

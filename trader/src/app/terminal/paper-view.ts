@@ -1,3 +1,4 @@
+import type { Leg, OrderType } from '../../domain/order.ts';
 import type { Timestamp } from '../../domain/time.ts';
 
 /**
@@ -6,8 +7,8 @@ import type { Timestamp } from '../../domain/time.ts';
  * ledger writes them; floats stand only where a picture needs no exactness (sparklines, ratios).
  */
 export interface PaperView {
-  /** `active` trades, `paused` holds the feed, `halted` refuses orders, `ended` has run out of data. */
-  readonly state: 'active' | 'paused' | 'halted' | 'ended';
+  /** `active` trades, `paused` holds the feed, `halted` refuses orders, and so does `liquidated`, for good; `ended` has run out of data. */
+  readonly state: 'active' | 'paused' | 'halted' | 'liquidated' | 'ended';
   /** Why it is halted, in words; undefined otherwise. */
   readonly haltReason: string | undefined;
   /** Market time: the last admitted event. */
@@ -97,8 +98,8 @@ export interface OrderView {
   readonly strategy: string;
   readonly instrument: string;
   readonly side: 'buy' | 'sell';
-  readonly type: 'market' | 'limit' | 'stop';
-  readonly leg: 'target' | 'stop' | 'take-profit' | 'flatten';
+  readonly type: OrderType;
+  readonly leg: Leg;
   readonly quantity: string;
   readonly filled: string;
   /** Limit or stop price; undefined for a market order. */
@@ -112,7 +113,7 @@ export interface FillView {
   readonly strategy: string;
   readonly instrument: string;
   readonly side: 'buy' | 'sell';
-  readonly leg: 'target' | 'stop' | 'take-profit' | 'flatten';
+  readonly leg: Leg;
   readonly quantity: string;
   readonly price: string;
   readonly fee: string;

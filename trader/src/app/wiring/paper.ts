@@ -10,6 +10,7 @@ import type { Order } from '../../domain/order.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Audit } from '../../pipeline/engine.ts';
+import type { TradingState } from '../../pipeline/risk.ts';
 import { orderRecord } from '../../pipeline/recorder.ts';
 import type { Command, JournalRecord } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
@@ -39,7 +40,7 @@ export interface PaperState {
   readonly denials: number;
   /** Points of the equity history so far: one a minute of market time. */
   readonly equityPoints: number;
-  readonly trading: 'active' | 'halted';
+  readonly trading: TradingState['kind'];
 }
 
 /** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
