@@ -1,0 +1,68 @@
+import { allocateBars, BAR_COLUMNS, BarCursor, type Bars } from '../domain/bar.ts';
+import { Signal } from '../domain/signal.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { Strategy } from '../ports/strategy.ts';
+
+/** What a strategy wanted after each bar of a series. */
+export interface Decisions {
+  readonly length: number;
+  readonly target: Float64Array;
+  readonly stop: Float64Array;
+  readonly takeProfit: Float64Array;
+}
+
+/** One bar after which two strategies wanted something else. */
+export interface Difference {
+  /** Index of the bar, and its opening time. */
+  readonly bar: number;
+  readonly timestamp: Timestamp;
+  readonly expected: Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
+  readonly got: Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
+}
+
+/** Shows a new strategy every bar and notes what it wants. What it throws passes through. */
+export function decide(strategy: Strategy, bars: Bars): Decisions {
+  const { length } = bars;
+  const decisions = { length, target: new Float64Array(length), stop: new Float64Array(length), takeProfit: new Float64Array(length) };
+  const signal = new Signal();
+  const cursor = new BarCursor(bars);
+  for (let i = 0; i < length; i++) {
+    cursor.index = i;
+    strategy.onBar(cursor, signal);
+    decisions.target[i] = signal.target;
+    decisions.stop[i] = signal.stop;
+    decisions.takeProfit[i] = signal.takeProfit;
+  }
+  return decisions;
+}
+
+/** Share of a price by which two stops may differ and still be the same: averages that began elsewhere come together, but never wholly. */
+const SAME_PRICE = 1e-6;
+
+/** Whether `a` at index `i` and `b` at index `j` are the same opinion. */
+export function sameDecision(a: Decisions, i: number, b: Decisions, j: number): boolean {
+  return Object.is(a.target[i] + 0, b.target[j] + 0) && samePrice(a.stop[i], b.stop[j]) && samePrice(a.takeProfit[i], b.takeProfit[j]);
+}
+
+function samePrice(a: number, b: number): boolean {
+  return Object.is(a, b) || Math.abs(a - b) <= SAME_PRICE * Math.abs(a);
+}
+
+/** The first of the bars before `end` after which two runs over the same bars wanted something else. */
+export function firstDifference(expected: Decisions, got: Decisions, bars: Bars, end: number): Difference | undefined {
+  for (let i = 0; i < end; i++) {
+    if (!sameDecision(expected, i, got, i)) return { bar: i, timestamp: bars.timestamp[i], expected: at(expected, i), got: at(got, i) };
+  }
+  return undefined;
+}
+
+function at(decisions: Decisions, i: number): Difference['expected'] {
+  return { target: decisions.target[i], stop: decisions.stop[i], takeProfit: decisions.takeProfit[i] };
+}
+
+/** The bars of [from, to) in memory of their own: what is not copied cannot be found through a view. */
+export function copyBars(bars: Bars, from: number, to: number): Bars {
+  const copy = allocateBars(to - from);
+  for (const column of BAR_COLUMNS) copy[column].set(bars[column].subarray(from, to));
+  return copy;
+}
