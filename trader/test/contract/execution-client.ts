@@ -29,7 +29,7 @@ class Desk {
 
   constructor(venue: VenueUnderTest) {
     this.venue = venue;
-    venue.client.connect({ report: (report) => void this.reports.push(report), settle: () => {} });
+    venue.client.connect({ report: (report) => void this.reports.push(report), settle: () => {}, book: () => {} });
   }
 
   /** Sends an order of this many lots. */

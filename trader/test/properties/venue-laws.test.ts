@@ -53,6 +53,7 @@ function play(seed: number): Scene {
       if (report.kind !== 'accepted') fate.endedIn = bar;
     },
     settle() {},
+    book() {},
   });
   const send = (types: readonly Order['type'][], tsInit: number, close: number, ocoWith?: Order): Order => {
     const type = pick(random, types);
