@@ -33,9 +33,23 @@ export function sharpe(returns: ArrayLike<number>, periodsPerYear: number): numb
  */
 export function sortino(returns: ArrayLike<number>, periodsPerYear: number): number | null {
   if (returns.length < 2) return null;
-  let squares = 0;
-  for (let i = 0; i < returns.length; i++) squares += Math.min(returns[i], 0) ** 2;
-  return finite((mean(returns) / Math.sqrt(squares / returns.length)) * Math.sqrt(periodsPerYear));
+  return finite((mean(returns) / downside(returns)) * Math.sqrt(periodsPerYear));
+}
+
+/** Annualised downside deviation, as `sortino` divides by. Null without returns. */
+export function downsideDeviation(returns: ArrayLike<number>, periodsPerYear: number): number | null {
+  return finite(downside(returns) * Math.sqrt(periodsPerYear));
+}
+
+/** Omega ratio at a threshold of 0: sum of gains / sum of losses (Keating & Shadwick 2002). Null without a loss. */
+export function omega(returns: ArrayLike<number>): number | null {
+  let gains = 0;
+  let losses = 0;
+  for (let i = 0; i < returns.length; i++) {
+    if (returns[i] > 0) gains += returns[i];
+    else losses -= returns[i];
+  }
+  return finite(gains / losses);
 }
 
 /** Annualised standard deviation. Null with fewer than two returns. */
@@ -61,20 +75,29 @@ export function calmar(growth: number | null, maxDrawdown: number): number | nul
   return growth === null ? null : finite(growth / maxDrawdown);
 }
 
-function mean(values: ArrayLike<number>): number {
+/** Root of the mean square of min(return, 0) over all returns. */
+function downside(returns: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < returns.length; i++) squares += Math.min(returns[i], 0) ** 2;
+  return Math.sqrt(squares / returns.length);
+}
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 }
 
-/** Sample standard deviation in two passes; NaN with fewer than two values. */
-function standardDeviation(values: ArrayLike<number>): number {
+/** Sample standard deviation (n − 1) in two passes; NaN with fewer than two values. */
+export function standardDeviation(values: ArrayLike<number>): number {
   const average = mean(values);
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i] - average) ** 2;
   return values.length < 2 ? NaN : Math.sqrt(squares / (values.length - 1));
 }
 
-function finite(value: number): number | null {
+/** A figure, or null where it is NaN or infinite. */
+export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

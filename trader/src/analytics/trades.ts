@@ -34,3 +34,11 @@ export function tradeStatistics(pnl: ArrayLike<number>): TradeStatistics {
     payoff: won === 0 || lost === 0 ? null : gains / won / (losses / lost),
   };
 }
+
+/**
+ * Kelly's share of equity to risk on a trade: win rate − (1 − win rate) / payoff (Kelly 1956, for bets
+ * that win `payoff` times what they lose). Below zero the bet is not worth taking. Null without either.
+ */
+export function kelly(winRate: number | null, payoff: number | null): number | null {
+  return winRate === null || payoff === null ? null : winRate - (1 - winRate) / payoff;
+}
