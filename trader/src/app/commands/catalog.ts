@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   resume: async () => (await import('./halt.ts')).resumeCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   sweep: async () => (await import('./sweep.ts')).sweepCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,
   strategies: async () => (await import('./strategies.ts')).strategiesCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
