@@ -127,15 +127,12 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, loadSe
     orders: engine.execution.orders,
     denials: engine.risk.denials,
     finalEquity,
-    netReturn: Number(finalEquity) / Number(request.cash) - 1,
+    netReturn: netReturnOf(finalEquity, request.cash),
     fees: format(engine.portfolio.account.fees, moneyScale),
     ...metrics,
     turnover: engine.portfolio.turnover / Number(request.cash),
     positions: Object.fromEntries(markets.map(({ instrument }, index) => [instrument.id, format(engine.portfolio.netQuantity(index), instrument.quantityScale)])),
-    fill: request.fill,
-    fee: feeText(request.fee),
-    sizing: request.sizing.kind === 'units' ? `units:${request.sizing.units}` : `fraction:${request.sizing.fraction}`,
-    venue: request.venue ?? null,
+    ...conditionsOf(request),
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
@@ -172,8 +169,18 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
   };
 }
 
+/** How a run was filled, charged and sized, in the words of the command line. */
+export function conditionsOf({ fill, fee, sizing, venue }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue'> {
+  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null };
+}
+
+/** What became of the cash, both decimal strings: 0.1 is 10 % more. */
+export function netReturnOf(finalEquity: string, cash: string): number {
+  return Number(finalEquity) / Number(cash) - 1;
+}
+
 /** A fee as a person would read it. */
-export function feeText(fee: FeeRequest): string {
+function feeText(fee: FeeRequest): string {
   if (fee.kind === 'bps') return `${fee.bps} bp`;
   return `per-share:${fee.perShare}${fee.min === undefined ? '' : `,min=${fee.min}`}${fee.maxRate === undefined ? '' : `,max=${percent(fee.maxRate)}`}`;
 }
@@ -184,6 +191,7 @@ function percent(share: string): string {
   return `${format(parseDecimal(share, scale), scale - 2)}%`;
 }
 
-function seconds({ user, system }: NodeJS.CpuUsage): number {
+/** Processor time of all threads, in seconds. */
+export function seconds({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }

@@ -7,7 +7,7 @@ import { moneyScaleOf } from '../../research/backtest.ts';
 import type { Axis, Grid } from '../../research/grid.ts';
 import { mergeParts, runCombination, type Ranked, type Sweep, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
-import { feeText, marketOf, metricsOf } from './backtest.ts';
+import { conditionsOf, marketOf, metricsOf, netReturnOf, seconds } from './backtest.ts';
 import type { BacktestRequest, BarsRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { openSweep, readGrid } from './sweep-job.ts';
@@ -112,7 +112,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 
   const detail = process.cpuUsage();
   const moneyScale = moneyScaleOf([spec.market.instrument], spec.fees, spec.cash);
-  const netReturn = (equity: string) => Number(equity) / Number(request.cash) - 1;
+  const netReturn = (equity: string) => netReturnOf(equity, request.cash);
   const best = all.best.map((one): SweepResult => {
     const finalEquity = format(one.finalEquity, moneyScale);
     const fees = format(one.fees, moneyScale);
@@ -121,8 +121,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   return {
     strategy: spec.definition.name, instrument: chosen.id, interval: formatInterval(chosen.intervalMs), bars: bars.length,
     from: new Date(chosen.first).toISOString(), to: new Date(chosen.last).toISOString(),
-    cash: request.cash, fill: request.fill, fee: feeText(request.fee), venue: request.venue ?? null,
-    sizing: request.sizing.kind === 'units' ? `units:${request.sizing.units}` : `fraction:${request.sizing.fraction}`,
+    cash: request.cash, ...conditionsOf(request),
     grid: grid.axes, combos: all.combos, skipped: all.skipped, kernelCombos: all.byKernel,
     totalFills: all.fills, sumFinalEquity: format(all.sumFinalEquity, moneyScale), best, map: mapOf(all, grid, (equity) => netReturn(format(equity, moneyScale))),
     workers, loadSeconds, cpuSeconds, wallSeconds, comboBarsPerCpuSecond: all.combos * bars.length / cpuSeconds,
@@ -175,8 +174,4 @@ function mapOf({ map }: SweepPart, grid: Grid, netReturn: (equity: NonNullable<S
     row: grid.axes[rowAxis].name, column: grid.axes[columnAxis].name, rows, columns,
     netReturns: cells.map((equity) => (equity === null ? null : netReturn(equity))),
   };
-}
-
-function seconds({ user, system }: NodeJS.CpuUsage): number {
-  return (user + system) / 1e6;
 }
