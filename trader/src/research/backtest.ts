@@ -4,7 +4,9 @@ import type { Instrument } from '../domain/instrument.ts';
 import { Engine, type Audit, type BookSpec, type Market } from '../pipeline/engine.ts';
 import type { Guard } from '../pipeline/guards.ts';
 import type { FeeModel } from '../ports/execution.ts';
-import { SimulatedVenue } from '../simulation/venue.ts';
+import { PESSIMISTIC } from '../simulation/fill-policy.ts';
+import { ConstantLatency } from '../simulation/latency.ts';
+import { SimulatedVenue, type VenueModels } from '../simulation/venue.ts';
 import { drive } from './drive.ts';
 
 /** A backtest: what is traded, by what, under which rules. */
@@ -16,6 +18,8 @@ export interface BacktestSpec {
   readonly fees: FeeModel;
   readonly guards: readonly Guard[];
   readonly latencyMs: number;
+  /** What else the venue does to an order; a latency here is instead of `latencyMs`. */
+  readonly models?: VenueModels;
   readonly marketFill: 'next-open' | 'close';
   readonly audit?: Audit;
 }
@@ -32,8 +36,8 @@ export function moneyScaleOf(instruments: readonly Instrument[], fees: FeeModel,
 export function simulatedEngine(spec: BacktestSpec, run: string): Engine {
   const instruments = spec.markets.map((market) => market.instrument);
   const moneyScale = moneyScaleOf(instruments, spec.fees, spec.cash);
-  const { markets, books, fees, guards, latencyMs, marketFill, audit } = spec;
-  const client = new SimulatedVenue({ instruments, fees, moneyScale, latencyMs, marketFill });
+  const { markets, books, fees, guards, latencyMs, marketFill, models, audit } = spec;
+  const client = new SimulatedVenue({ instruments, fees, moneyScale, marketFill, latency: new ConstantLatency(latencyMs), policy: PESSIMISTIC, ...models });
   return new Engine({ run, markets, books, cash: parseDecimal(spec.cash, moneyScale), moneyScale, fees, guards, client, ...(audit && { audit }) });
 }
 

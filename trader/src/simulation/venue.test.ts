@@ -6,6 +6,8 @@ import type { Instrument } from '../domain/instrument.ts';
 import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import { BasisPointFee } from './fees.ts';
+import { PESSIMISTIC } from './fill-policy.ts';
+import { ConstantLatency } from './latency.ts';
 import { SimulatedVenue, type VenueRules } from './venue.ts';
 
 const OWNER: OrderOwner = { run: 'test', name: 'test@A', index: 0 };
@@ -21,7 +23,7 @@ class Floor {
 
   constructor(rules: Partial<VenueRules> = {}, instrument: Partial<Instrument> = {}) {
     this.venue = new SimulatedVenue({
-      instruments: [testInstrument(instrument), testInstrument()], fees: new BasisPointFee('10'), moneyScale: 5, latencyMs: 0, marketFill: 'next-open', ...rules,
+      instruments: [testInstrument(instrument), testInstrument()], fees: new BasisPointFee('10'), moneyScale: 5, latency: new ConstantLatency(0), policy: PESSIMISTIC, marketFill: 'next-open', ...rules,
     });
     this.venue.connect({ report: (report) => void this.#waiting.push(report), settle: () => this.settle(), book: () => {} });
   }
@@ -87,7 +89,7 @@ test('a market order decided after the last close does not trade on it', () => {
 });
 
 test('an order that arrives inside a bar sees of it only the close', () => {
-  const floor = open({ latencyMs: 5 });
+  const floor = open({ latency: new ConstantLatency(5) });
   const market = floor.send('buy 10 market', MINUTE);
   const limit = floor.send('buy 10 limit 9950', MINUTE);
   const stop = floor.send('sell 10 stop 9950', MINUTE);
@@ -99,7 +101,7 @@ test('an order that arrives inside a bar sees of it only the close', () => {
 });
 
 test('an order that is still on its way sees nothing', () => {
-  const floor = open({ latencyMs: 2.5 * MINUTE });
+  const floor = open({ latency: new ConstantLatency(2.5 * MINUTE) });
   const order = floor.send('buy 10 market', MINUTE);
   floor.bar(1, 90);
   floor.bar(2, 91);
@@ -220,7 +222,7 @@ test('immediate or cancel has one chance', () => {
   const taken = floor.send('buy 10 limit 10200 ioc', MINUTE);
   floor.bar(1, 101, 105, 90, 104);
   assert.deepEqual([floor.told(missed), floor.told(taken)], [['canceled at 60000'], ['10200 at 60000']]);
-  const late = open({ latencyMs: 5 });
+  const late = open({ latency: new ConstantLatency(5) });
   const inside = late.send('buy 10 limit 9900 ioc', MINUTE);
   late.bar(1, 101, 105, 90, 104);
   assert.deepEqual(late.told(inside), ['canceled at 120000']);
@@ -249,7 +251,7 @@ test('a cancel tells the time at which it took effect, not that of the order', (
 });
 
 test('a cancel takes as long to arrive as an order, and may come too late', () => {
-  const floor = open({ latencyMs: 5 });
+  const floor = open({ latency: new ConstantLatency(5) });
   const early = floor.send('buy 10 limit 9800', MINUTE);
   const late = floor.send('buy 10 limit 9900', MINUTE);
   floor.bar(1, 100);
@@ -273,7 +275,7 @@ test('a cancel between two bars of a slower market may come too late as well', (
 test('what breaks the rules of the instrument is rejected on arrival', () => {
   const rules = { lotSize: 5, tickSize: 25, minNotional: 60_000 };
   const reasons = (text: string, latencyMs: number, leg: Order['leg'] = 'target') => {
-    const floor = open({ latencyMs }, rules);
+    const floor = open({ latency: new ConstantLatency(latencyMs) }, rules);
     floor.send(text, MINUTE, { leg });
     floor.settle();
     floor.bar(1, 100);

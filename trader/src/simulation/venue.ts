@@ -1,10 +1,17 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, fromNumber, mul, neg, sub, type Exact } from '../domain/exact.ts';
-import { roundToTick, type Instrument } from '../domain/instrument.ts';
+import { add, min, mul, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { floorToLot, roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
+import type { ExecutionClient, FeeModel, Liquidity, ReportSink } from '../ports/execution.ts';
+import type { FillPolicy } from './fill-policy.ts';
+import type { LatencyModel } from './latency.ts';
+import { reducible, refusalOf } from './order-check.ts';
+import { Resting, type Book } from './resting.ts';
+import type { SlippageModel } from './slippage.ts';
+import { tradingDayEnd } from './trading-day.ts';
+import type { VolumeLimit } from './volume-limit.ts';
 
 /** How the simulated venue behaves. */
 export interface VenueRules {
@@ -13,41 +20,26 @@ export interface VenueRules {
   /** Decimals of account money. */
   readonly moneyScale: number;
   /** Time from the decision until the order, or its cancel, reaches the venue. */
-  readonly latencyMs: number;
+  readonly latency: LatencyModel;
   /** Whether a market order decided on a close can still trade at that close, or only from the next open. */
   readonly marketFill: 'next-open' | 'close';
+  /** What is taken to have happened where a bar does not tell. */
+  readonly policy: FillPolicy;
+  /** What those pay beyond the price who take what is offered; nothing where there is none. */
+  readonly slippage?: SlippageModel;
+  /** How much a bar lets us trade; everything where there is none. */
+  readonly volumeLimit?: VolumeLimit;
 }
 
-/** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
-class Resting {
-  declare readonly order: Order;
-  declare readonly arrival: Timestamp;
-  /** When its cancel reaches the venue. */
-  end = Infinity;
-  accepted = false;
-  /** Filled or canceled: to be swept from the book. */
-  gone = false;
+/** What may differ from the plain profile, which arrives at once, pays no more than the price and fills whole, by the pessimistic policy. */
+export type VenueModels = Partial<Pick<VenueRules, 'latency' | 'policy' | 'slippage' | 'volumeLimit'>>;
 
-  constructor(order: Order, arrival: Timestamp) {
-    this.order = order;
-    this.arrival = arrival;
-  }
-}
-
-/** One instrument's resting orders in order of arrival, and its last price with its time. */
-interface Book {
-  readonly orders: ReusableList<Resting>;
-  /** Exact prices in one unit of price, and the distance in them that no rounding to a tick bridges. */
-  readonly unit: number;
-  readonly slack: number;
-  last: number;
-  tsLast: Timestamp;
-  /** What the account holds here, signed; only kept where an order has a minimum value. */
-  net: Exact;
-}
+/** Which orders a bar's range meets first. */
+const RANGE_ORDER = { stop: ['stop', 'limit'], limit: ['limit', 'stop'] } as const;
 
 /**
- * A venue made of bars. What a bar cannot tell is decided against the trader (docs/simulated-venue.md):
+ * A venue made of bars. What a bar cannot tell is decided by a policy, against the trader unless the
+ * other bound is asked for (docs/simulated-venue.md):
  * - An order sees only prices from its arrival on. If it arrives inside a bar, that bar's high and
  *   low may lie before it, so of that bar only the close counts.
  * - A cancel that arrives inside a bar may come too late for whatever that bar does.
@@ -60,16 +52,22 @@ interface Book {
 export class SimulatedVenue implements ExecutionClient {
   private readonly rules: VenueRules;
   private readonly books: Book[];
+  /** Whether a model looks at bars. */
+  private readonly watching: boolean;
   private sink: ReportSink | undefined;
   private trades = 0;
   private inBar = false;
   /** Time at the venue. */
   private now: Timestamp = -Infinity;
+  /** The market's price at that time, within a bar; before it is past its range, the open. */
+  private price = NaN;
 
   constructor(rules: VenueRules) {
     this.rules = rules;
-    this.books = rules.instruments.map(({ priceScale, tickSize }) => ({
-      orders: new ReusableList<Resting>(), unit: 10 ** priceScale, slack: 4 * Number(tickSize), last: NaN, tsLast: NaN, net: 0,
+    this.watching = rules.slippage !== undefined || rules.volumeLimit !== undefined;
+    this.books = rules.instruments.map((instrument) => ({
+      instrument, orders: new ReusableList<Resting>(), unit: 10 ** instrument.priceScale, slack: 4 * Number(instrument.tickSize), last: NaN, tsLast: NaN,
+      net: 0, tsArrival: -Infinity, bar: undefined, traded: 0,
     }));
   }
 
@@ -78,41 +76,47 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   submit(order: Approved<Order>): void {
-    const { latencyMs, marketFill } = this.rules;
-    const resting = new Resting(order, order.tsInit + latencyMs);
-    if (latencyMs === 0) {
-      const refusal = this.#refusal(order);
+    const book = this.#book(order);
+    const resting = new Resting(order, this.#arrival(book, order.tsInit));
+    if (order.timeInForce === 'day') resting.expire(tradingDayEnd(book.instrument.assetClass, resting.arrival));
+    else if (order.timeInForce === 'gtd') resting.expire(order.terms?.expires ?? Infinity);
+    if (resting.arrival === order.tsInit) {
+      const refusal = this.#refusal(resting);
       if (refusal !== undefined) {
         this.sink?.report({ kind: 'rejected', order, tsEvent: order.tsInit, reason: refusal });
         return;
       }
       this.#accept(resting);
-      const book = this.#book(order);
       // An order of a later moment, such as a person's, would trade on a price of the past.
-      if (order.type === 'market' && marketFill === 'close' && !this.inBar && book.tsLast === order.tsInit) {
-        this.#fill(resting, book.last, order.tsInit);
-        return;
+      if (order.type === 'market' && this.rules.marketFill === 'close' && !this.inBar && book.tsLast === order.tsInit) {
+        this.#take(resting, book.last, order.tsInit);
+        if (resting.gone) return;
       }
     }
-    this.#book(order).orders.push(resting);
+    book.orders.push(resting);
   }
 
   cancel(order: Order): void {
-    const { orders, tsLast } = this.#book(order);
-    const end = this.now + this.rules.latencyMs;
+    const book = this.#book(order);
+    const { orders, tsLast } = book;
+    const end = this.#arrival(book, this.now);
     // What has happened since the last bar is not known yet; the next one tells whether it comes in time.
     const known = this.inBar || tsLast === this.now;
     for (let i = 0; i < orders.length; i++) {
       const resting = orders.at(i);
-      if (resting.order !== order || resting.gone) continue;
-      resting.end = Math.min(resting.end, end);
-      if (known && resting.end === this.now) this.#end(resting, end);
+      if (resting.order !== order || resting.gone || resting.end <= end) continue;
+      resting.end = end;
+      if (known && end === this.now) this.#end(resting, end);
     }
   }
 
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const book = this.books[instrument];
     const tsClose = bar.timestamp + intervalMs;
+    if (this.watching) {
+      book.bar = bar;
+      book.traded = 0;
+    }
     if (book.orders.length > 0) this.#trade(book, bar, tsClose);
     this.now = tsClose;
     book.last = bar.close;
@@ -122,9 +126,11 @@ export class SimulatedVenue implements ExecutionClient {
   #trade(book: Book, bar: Bar, tsClose: Timestamp): void {
     this.inBar = true;
     this.now = bar.timestamp;
+    this.price = bar.open;
     this.#open(book, bar);
     this.sink?.settle();
     this.now = tsClose;
+    this.price = bar.close;
     const settled = book.orders.length;
     if (settled > 0) {
       this.#range(book, bar, tsClose, settled);
@@ -144,37 +150,44 @@ export class SimulatedVenue implements ExecutionClient {
     for (let i = 0; i < count; i++) {
       const resting = orders.at(i);
       if (resting.gone || resting.arrival > timestamp || !this.#admit(resting)) continue;
-      const { order } = resting;
-      if (resting.end <= timestamp) this.#end(resting, resting.end);
-      else if (order.type === 'market') this.#fill(resting, open, timestamp);
-      else if (order.type === 'stop' && this.#reached(order, open)) this.#fill(resting, open, timestamp);
-      else if (order.type === 'limit' && this.#through(order, open)) this.#fillExact(resting, order.price, timestamp);
-      else if (order.timeInForce === 'ioc') this.#end(resting, timestamp);
+      if (resting.end <= timestamp) this.#end(resting, resting.end, resting.end === resting.expires ? 'expired' : 'canceled');
+      else this.#meet(resting, open, timestamp);
     }
     this.#sweep(book);
   }
 
-  /** Between open and close, for the first `count` orders: stops before limits. */
+  /** Between open and close, for the first `count` orders. */
   #range(book: Book, bar: Bar, tsClose: Timestamp, count: number): void {
     const { orders } = book;
-    for (const type of ['stop', 'limit'] as const) {
+    for (const type of RANGE_ORDER[this.rules.policy.first]) {
       for (let i = 0; i < count; i++) {
         const resting = orders.at(i);
-        const { order } = resting;
-        if (resting.gone || order.type !== type || resting.arrival > bar.timestamp || !this.#admit(resting)) continue;
-        const worst = order.side === 'buy' ? bar.high : bar.low;
-        const best = order.side === 'buy' ? bar.low : bar.high;
-        if (type === 'limit') {
+        if (resting.gone || resting.type !== type || resting.arrival > bar.timestamp || !this.#admit(resting)) continue;
+        if (type === 'stop') {
+          this.#rangeStop(resting, bar, tsClose);
+        } else if (this.#isImmediate(resting)) {
           // What had arrived by the open has had its chance; this was sent in answer to it.
-          if (order.timeInForce === 'ioc') this.#end(resting, bar.timestamp);
-          else if (this.#through(order, best)) this.#fillExact(resting, order.price, tsClose);
-        } else if (this.#reached(order, bar.open)) {
-          this.#fill(resting, bar.open, tsClose);
-        } else if (this.#reached(order, worst)) {
-          this.#fillExact(resting, order.price, tsClose);
+          this.#end(resting, bar.timestamp);
+        } else if (this.#through(resting, resting.order.side === 'buy' ? bar.low : bar.high)) {
+          this.#make(resting, resting.rested || !this.#through(resting, bar.open) ? 'maker' : 'taker', tsClose);
         }
       }
     }
+  }
+
+  /** A stop in a bar's range. One that trails has two places there, with and without the best price of the bar; which, a bar does not tell. */
+  #rangeStop(resting: Resting, bar: Bar, tsClose: Timestamp): void {
+    const { order } = resting;
+    const buy = order.side === 'buy';
+    const worst = buy ? bar.high : bar.low;
+    if (this.#reached(resting, bar.open)) {
+      this.#trigger(resting, bar.open, tsClose);
+      return;
+    }
+    const trails = order.type === 'trailing-stop';
+    if (trails && !this.rules.policy.trailsLate) this.#trail(resting, buy ? bar.low : bar.high);
+    if (trails && this.rules.policy.trailsLate && !this.#reached(resting, worst)) this.#trail(resting, buy ? bar.low : bar.high);
+    if (this.#reached(resting, worst)) this.#trigger(resting, NaN, tsClose);
   }
 
   /** At the close: what arrived inside the bar (from index `settled` on: sent in answer to a fill inside it), and cancels that did. */
@@ -185,37 +198,52 @@ export class SimulatedVenue implements ExecutionClient {
       const resting = orders.at(i);
       const { arrival } = resting;
       if (resting.gone || arrival > tsClose || !this.#admit(resting)) continue;
-      if (resting.end <= tsClose) this.#end(resting, resting.end);
+      if (resting.end <= tsClose) this.#end(resting, resting.end, resting.end === resting.expires ? 'expired' : 'canceled');
       else if (i >= settled && arrival === tsClose) this.#answer(resting, bar, tsClose);
-      else if (arrival > bar.timestamp) this.#atClose(resting, bar.close, tsClose);
+      else if (arrival > bar.timestamp) this.#atClose(resting, bar, tsClose);
     }
   }
 
-  /** An order that arrived inside the bar sees its close. */
-  #atClose(resting: Resting, close: number, tsClose: Timestamp): void {
-    const { order } = resting;
-    if (order.type === 'market' || order.type === 'stop' && this.#reached(order, close)) this.#fill(resting, close, tsClose);
-    else if (order.type === 'limit' && this.#through(order, close)) this.#fillExact(resting, order.price, tsClose);
-    else if (order.timeInForce === 'ioc') this.#end(resting, tsClose);
+  /** An order that arrived inside the bar sees its close, and a limit order what the policy lets it see. */
+  #atClose(resting: Resting, bar: Bar, tsClose: Timestamp): void {
+    const best = resting.order.side === 'buy' ? bar.low : bar.high;
+    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#through(resting, best)) this.#make(resting, 'maker', tsClose);
+    else this.#meet(resting, bar.close, tsClose);
   }
 
-  /** A stop in answer to a fill inside the bar is hit if the bar reached it; if all of the bar lies beyond it, at the close. */
+  /** An order meets a price of the market, all of it at that price. */
+  #meet(resting: Resting, price: number, tsEvent: Timestamp): void {
+    if (resting.type === 'market') this.#take(resting, price, tsEvent);
+    else if (resting.type === 'stop' && this.#reached(resting, price)) this.#trigger(resting, price, tsEvent);
+    else if (resting.type === 'limit' && this.#through(resting, price)) this.#make(resting, resting.rested || resting.order.terms?.postOnly ? 'maker' : 'taker', tsEvent);
+    else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
+    else if (resting.order.type === 'trailing-stop') this.#trail(resting, price);
+    resting.rested = true;
+  }
+
+  /** A stop in answer to a fill inside the bar is hit if the policy takes it so; if all of the bar lies beyond it, at the close. */
   #answer(resting: Resting, bar: Bar, tsClose: Timestamp): void {
-    const { order } = resting;
-    const buy = order.side === 'buy';
-    if (order.type !== 'stop' || !this.#reached(order, buy ? bar.high : bar.low)) return;
-    if (this.#reached(order, buy ? bar.low : bar.high)) this.#fill(resting, bar.close, tsClose);
-    else this.#fillExact(resting, order.price, tsClose);
+    const buy = resting.order.side === 'buy';
+    const worst = buy ? bar.high : bar.low;
+    if (resting.type !== 'stop' || !this.#reached(resting, this.rules.policy.assumesHit ? worst : bar.close)) return;
+    this.#trigger(resting, this.#reached(resting, buy ? bar.low : bar.high) ? bar.close : NaN, tsClose);
   }
 
   #book(order: Order): Book {
     return this.books[order.instrument];
   }
 
+  /** When what leaves now arrives: messages of one market stay in their order, as on one connection. */
+  #arrival(book: Book, now: Timestamp): Timestamp {
+    const arrival = Math.max(now + this.rules.latency.delayMs(now), book.tsArrival);
+    book.tsArrival = arrival;
+    return arrival;
+  }
+
   /** Lets an arrived order in, once; false when it breaks the instrument's rules and is refused. */
   #admit(resting: Resting): boolean {
     if (resting.accepted) return true;
-    const reason = this.#refusal(resting.order);
+    const reason = this.#refusal(resting);
     if (reason === undefined) {
       this.#accept(resting);
       return true;
@@ -230,74 +258,133 @@ export class SimulatedVenue implements ExecutionClient {
     this.sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
   }
 
-  /** What a venue checks by itself: whole lots, whole ticks, the smallest order value. */
-  #refusal(order: Order): string | undefined {
-    const { lotSize, tickSize, minNotional, priceScale } = this.rules.instruments[order.instrument];
-    if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
-    if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
-    if (minNotional === 0 || order.leg !== 'target') return undefined;
-    const { last, net } = this.#book(order);
-    // A position must be able to end, however little it is worth by then.
-    if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;
-    if (order.type === 'market' && Number.isNaN(last)) return undefined;
-    const price = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
-    return mul(order.quantity, price) < minNotional ? 'order value is below the minimum' : undefined;
-  }
-
-  #hold({ instrument, side, quantity }: Order): void {
-    const book = this.books[instrument];
-    book.net = side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
+  #refusal({ order, arrival }: Resting): string | undefined {
+    const book = this.#book(order);
+    return refusalOf(order, book.instrument, book, arrival, this.inBar ? this.price : book.last);
   }
 
   /** Whether `price` touches a stop. */
-  #reached(order: Order, price: number): boolean {
-    if (this.#isFar(order, price, order.side === 'buy')) return false;
+  #reached(resting: Resting, price: number): boolean {
+    const { order } = resting;
+    if (this.#isFar(resting, price, order.side === 'buy')) return false;
     const exact = this.#exact(order, price);
-    return order.side === 'buy' ? exact >= order.price : exact <= order.price;
+    return order.side === 'buy' ? exact >= resting.price : exact <= resting.price;
   }
 
-  /** Whether `price` lies beyond a limit, in our favour. */
-  #through(order: Order, price: number): boolean {
-    if (this.#isFar(order, price, order.side === 'sell')) return false;
+  /** Whether `price` fills a limit: beyond it in our favour, or at it where the policy says so. */
+  #through(resting: Resting, price: number): boolean {
+    const { order } = resting;
+    if (this.#isFar(resting, price, order.side === 'sell')) return false;
     const exact = this.#exact(order, price);
-    return order.side === 'buy' ? exact < order.price : exact > order.price;
+    return exact === resting.price ? this.rules.policy.touchFills : order.side === 'buy' ? exact < resting.price : exact > resting.price;
   }
 
   /** Whether `price` is far below an order's (or far above it), which most prices are: that needs no exact look. */
-  #isFar(order: Order, price: number, below: boolean): boolean {
-    if (typeof order.price !== 'number') return false;
+  #isFar({ order, price: own }: Resting, price: number, below: boolean): boolean {
+    if (typeof own !== 'number') return false;
     const { unit, slack } = this.#book(order);
-    const distance = order.price - price * unit;
+    const distance = own - price * unit;
     return below ? distance > slack : -distance > slack;
   }
 
   #exact(order: Order, price: number): Exact {
-    return roundToTick(price, this.rules.instruments[order.instrument], order.side === 'buy' ? 'ceil' : 'floor');
+    return roundToTick(price, this.#book(order).instrument, order.side === 'buy' ? 'ceil' : 'floor');
   }
 
-  #fill(resting: Resting, price: number, tsEvent: Timestamp): void {
-    this.#fillExact(resting, this.#exact(resting.order, price), tsEvent);
-  }
-
-  #fillExact(resting: Resting, price: Exact, tsEvent: Timestamp): void {
+  /** Moves a trailing stop after a price of the market, never back. */
+  #trail(resting: Resting, price: number): void {
     const { order } = resting;
-    const { fees, moneyScale } = this.rules;
-    const { priceScale, quantityScale, minNotional } = this.rules.instruments[order.instrument];
-    if (minNotional !== 0) this.#hold(order);
-    const fee = fees.fee(mul(price, order.quantity), priceScale + quantityScale, order.quantity, quantityScale, moneyScale);
-    resting.gone = true;
-    this.trades += 1;
-    this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity: order.quantity, fee });
-    const { orders } = this.#book(order);
-    for (let i = 0; i < orders.length; i++) {
-      const other = orders.at(i);
-      if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
-    }
+    const buy = order.side === 'buy';
+    const distance = price * (order.terms?.trail ?? 1);
+    const level = this.#exact(order, buy ? price + distance : price - distance);
+    if (buy ? level < resting.price : level > resting.price) resting.price = level;
   }
 
-  #end(resting: Resting, tsEvent: Timestamp): void {
+  /** A stop was touched: it takes what is offered at `price`, or at its own where that is NaN; with a limit, no worse than that. */
+  #trigger(resting: Resting, price: number, tsEvent: Timestamp): void {
+    const { order } = resting;
+    if (order.type !== 'stop-limit') {
+      resting.type = 'market';
+      this.#take(resting, price, tsEvent);
+      return;
+    }
+    const exact = Number.isNaN(price) ? resting.price : this.#exact(order, price);
+    resting.type = 'limit';
+    resting.price = order.price;
+    const acceptable = order.side === 'buy' ? exact <= order.price : exact >= order.price;
+    if (acceptable) this.#take(resting, toNumber(exact, this.#book(order).instrument.priceScale), tsEvent);
+    else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
+    // As a limit order it is there from now on only: of a range that touched it the close alone counts.
+    resting.arrival = tsEvent;
+  }
+
+  /** A fill that takes what is offered at `price`, or at the order's own where that is NaN, and pays for it. */
+  #take(resting: Resting, price: number, tsEvent: Timestamp): void {
+    const { order } = resting;
+    const { slippage } = this.rules;
+    const { bar, instrument } = this.#book(order);
+    const quantity = this.#available(resting);
+    if (slippage === undefined || bar === undefined) {
+      this.#deal(resting, quantity, Number.isNaN(price) ? resting.price : this.#exact(order, price), 'taker', tsEvent);
+      return;
+    }
+    const from = Number.isNaN(price) ? toNumber(resting.price, instrument.priceScale) : price;
+    const slip = from * Math.min(1, slippage.share(toNumber(quantity, instrument.quantityScale), bar));
+    let exact = this.#exact(order, order.side === 'buy' ? from + slip : from - slip);
+    if (exact <= 0) exact = instrument.tickSize;
+    // Only a stop-limit takes and has a limit.
+    const beyond = resting.type === 'limit' && (order.side === 'buy' ? exact > order.price : exact < order.price);
+    this.#deal(resting, quantity, beyond ? order.price : exact, 'taker', tsEvent);
+  }
+
+  /** A fill at the order's limit. */
+  #make(resting: Resting, liquidity: Liquidity, tsEvent: Timestamp): void {
+    this.#deal(resting, this.#available(resting), resting.price, liquidity, tsEvent);
+  }
+
+  /** How much of an order can trade now. */
+  #available({ order, leaves }: Resting): Exact {
+    const { volumeLimit } = this.rules;
+    if (volumeLimit === undefined && order.terms === undefined) return leaves;
+    const { bar, instrument, net, traded } = this.#book(order);
+    const wanted = order.terms?.reduceOnly ? min(leaves, reducible(order.side, net)) : leaves;
+    const possible = volumeLimit && bar ? min(wanted, sub(floorToLot(volumeLimit.units(bar), instrument), traded)) : wanted;
+    return order.timeInForce === 'fok' && possible !== leaves ? 0 : possible;
+  }
+
+  #deal(resting: Resting, quantity: Exact, price: Exact, liquidity: Liquidity, tsEvent: Timestamp): void {
+    const { order } = resting;
+    const book = this.#book(order);
+    if (quantity > 0) {
+      const { fees, moneyScale } = this.rules;
+      const { priceScale, quantityScale } = book.instrument;
+      const fee = fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, liquidity);
+      book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
+      if (this.watching) book.traded = add(book.traded, quantity);
+      resting.leaves = sub(resting.leaves, quantity);
+      resting.gone = resting.leaves === 0;
+      this.trades += 1;
+      this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity, fee });
+      const { orders } = book;
+      for (let i = 0; i < orders.length; i++) {
+        const other = orders.at(i);
+        if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
+      }
+    }
+    if (!resting.gone && (this.#isImmediate(resting) || order.terms?.reduceOnly && reducible(order.side, book.net) === 0)) this.#end(resting, tsEvent);
+  }
+
+  /** Whether an order ends with the first price that it sees. Where volume counts, a bar in which nothing traded shows none. */
+  #isImmediate({ order }: Resting): boolean {
+    if (order.timeInForce !== 'ioc' && order.timeInForce !== 'fok') return false;
+    const { volumeLimit } = this.rules;
+    const { bar } = this.#book(order);
+    return volumeLimit === undefined || bar === undefined || volumeLimit.units(bar) > 0;
+  }
+
+  #end(resting: Resting, tsEvent: Timestamp, kind: 'canceled' | 'expired' = 'canceled'): void {
     resting.gone = true;
-    this.sink?.report({ kind: 'canceled', order: resting.order, tsEvent });
+    this.sink?.report({ kind, order: resting.order, tsEvent });
   }
 
   #sweep(book: Book): void {
@@ -307,8 +394,4 @@ export class SimulatedVenue implements ExecutionClient {
 
 function isThere(resting: Resting): boolean {
   return !resting.gone;
-}
-
-function isMultiple(value: Exact, step: Exact): boolean {
-  return typeof value === 'number' && typeof step === 'number' ? value % step === 0 : BigInt(value) % BigInt(step) === 0n;
 }

@@ -1,4 +1,6 @@
 import { noFee } from '../../src/simulation/fees.ts';
+import { PESSIMISTIC } from '../../src/simulation/fill-policy.ts';
+import { ConstantLatency } from '../../src/simulation/latency.ts';
 import { SimulatedVenue } from '../../src/simulation/venue.ts';
 import { bar, MINUTE, testInstrument } from '../markets.ts';
 import { executionClientContract } from './execution-client.ts';
@@ -7,7 +9,7 @@ for (const latencyMs of [0, 5]) {
   for (const marketFill of ['next-open', 'close'] as const) {
     executionClientContract(`the simulated venue (${latencyMs} ms, ${marketFill})`, () => {
       const instrument = testInstrument({ lotSize: 5 });
-      const client = new SimulatedVenue({ instruments: [instrument], fees: noFee, moneyScale: 2, latencyMs, marketFill });
+      const client = new SimulatedVenue({ instruments: [instrument], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC });
       let minutes = 0;
       let last = 100;
       const moveTo = (price: number) => {

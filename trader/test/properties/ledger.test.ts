@@ -6,7 +6,11 @@ import type { FillReport } from '../../src/domain/report.ts';
 import { Engine, type EngineSpec } from '../../src/pipeline/engine.ts';
 import type { Sizing } from '../../src/pipeline/sizing.ts';
 import { BasisPointFee, PerShareFee } from '../../src/simulation/fees.ts';
+import { OPTIMISTIC, PESSIMISTIC } from '../../src/simulation/fill-policy.ts';
+import { ConstantLatency } from '../../src/simulation/latency.ts';
+import { FixedSlippage, SquareRootImpact } from '../../src/simulation/slippage.ts';
 import { SimulatedVenue } from '../../src/simulation/venue.ts';
+import { VolumeShare } from '../../src/simulation/volume-limit.ts';
 import { moneyScaleOf } from '../../src/research/backtest.ts';
 import { drive } from '../../src/research/drive.ts';
 import { parseDecimal } from '../../src/domain/exact.ts';
@@ -42,7 +46,12 @@ function run(seed: number, late: boolean) {
   const moneyScale = moneyScaleOf(instruments, fees, CASH);
   const client = late
     ? new DelayedVenue({ delay: () => Math.floor(random() * 12), portion: () => pick(random, [0.3, 0.6, 1]), refuses: () => random() < 0.1, fees, moneyScale, instruments })
-    : new SimulatedVenue({ instruments, fees, moneyScale, latencyMs: pick(random, [0, 5, 2 * MINUTE]), marketFill: pick(random, ['next-open', 'close']) });
+    : new SimulatedVenue({
+      instruments, fees, moneyScale, latency: new ConstantLatency(pick(random, [0, 5, 2 * MINUTE])), marketFill: pick(random, ['next-open', 'close']),
+      policy: pick(random, [PESSIMISTIC, OPTIMISTIC]),
+      ...(random() < 0.5 && { volumeLimit: new VolumeShare(pick(random, [0.002, 0.05])) }),
+      ...(random() < 0.5 && { slippage: pick(random, [new FixedSlippage(5), new SquareRootImpact(1)]) }),
+    });
   const audit = new RecordingAudit();
   const spec: EngineSpec = { run: 'ledger', markets, books, cash: parseDecimal(CASH, moneyScale), moneyScale, fees, guards: [], client, audit };
   const engine = new Engine(spec);

@@ -6,6 +6,8 @@ import { Order, type Approved, type OrderOwner } from '../../src/domain/order.ts
 import type { ExecutionReport, FillReport } from '../../src/domain/report.ts';
 import { SimulatedVenue } from '../../src/simulation/venue.ts';
 import { noFee } from '../../src/simulation/fees.ts';
+import { PESSIMISTIC } from '../../src/simulation/fill-policy.ts';
+import { ConstantLatency } from '../../src/simulation/latency.ts';
 import { MINUTE, testInstrument, walkBars } from '../markets.ts';
 import { pick, seededRandom } from '../random.ts';
 
@@ -43,7 +45,7 @@ function play(seed: number): Scene {
   const random = seededRandom(seed);
   const latencyMs = pick(random, [0, 5, 20_000, MINUTE, 2.5 * MINUTE]);
   const marketFill = pick(random, ['next-open', 'close'] as const);
-  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latencyMs, marketFill });
+  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC });
   const fates: Fate[] = [];
   let bar = 0;
   venue.connect({
@@ -119,6 +121,9 @@ function checkPrice({ order, arrival, endedIn }: Fate, at: number, { seen, laten
     case 'limit':
       assert.equal(at, price, 'a limit trades neither better nor worse than its limit');
       assert.ok(better(order, inside ? bar.close : order.side === 'buy' ? bar.low : bar.high, price), 'and only when the price went through it');
+      break;
+    case 'stop-limit': case 'trailing-stop':
+      assert.fail('none is sent here');
       break;
     case 'stop':
       assert.ok(!better(order, at, price), 'a stop never trades better than its price');

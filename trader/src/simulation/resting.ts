@@ -1,0 +1,61 @@
+import type { Bar } from '../domain/bar.ts';
+import type { Exact } from '../domain/exact.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
+import type { ReusableList } from '../domain/reusable-list.ts';
+import type { Timestamp } from '../domain/time.ts';
+
+/** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
+export class Resting {
+  declare readonly order: Order;
+  /** When it arrives; as a limit order, for a stop-limit. */
+  declare arrival: Timestamp;
+  /** What it is by now: a stop that was touched is a market order, or a limit order if it has a limit. */
+  declare type: 'market' | 'limit' | 'stop';
+  /** Its limit or stop price by now. */
+  declare price: Exact;
+  /** What is not filled yet. */
+  declare leaves: Exact;
+  /** When its own time is over. */
+  expires = Infinity;
+  /** When it ends: by then, or when its cancel has reached the venue. */
+  end = Infinity;
+  accepted = false;
+  /** A price has passed it by: from there on others take from it. */
+  rested = false;
+  /** Filled or ended: to be swept from the book. */
+  gone = false;
+
+  constructor(order: Order, arrival: Timestamp) {
+    const { type, price } = order;
+    this.order = order;
+    this.arrival = arrival;
+    this.type = type === 'market' || type === 'limit' ? type : 'stop';
+    this.price = type === 'stop-limit' ? order.terms?.trigger ?? price : price;
+    this.leaves = order.quantity;
+  }
+
+  /** Gives it a time to end at. */
+  expire(ts: Timestamp): void {
+    this.expires = ts;
+    this.end = ts;
+  }
+}
+
+/** One instrument's resting orders in order of arrival, and its last price with its time. */
+export interface Book {
+  readonly instrument: Instrument;
+  readonly orders: ReusableList<Resting>;
+  /** Exact prices in one unit of price, and the distance in them that no rounding to a tick bridges. */
+  readonly unit: number;
+  readonly slack: number;
+  last: number;
+  tsLast: Timestamp;
+  /** What the account holds here, signed. */
+  net: Exact;
+  /** When the last message arrived: one sent later does not overtake it. */
+  tsArrival: Timestamp;
+  /** The bar at hand, where a model wants to know it, and what we have traded in it. */
+  bar: Bar | undefined;
+  traded: Exact;
+}
