@@ -6,6 +6,8 @@ import type { Guard } from '../pipeline/guards.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import { PESSIMISTIC } from '../simulation/fill-policy.ts';
 import { ConstantLatency } from '../simulation/latency.ts';
+import { accountFees, feeScaleOf, type AccountTerms } from '../simulation/account-terms.ts';
+import { MarginVenue } from '../simulation/margin-venue.ts';
 import { SimulatedVenue, type VenueModels } from '../simulation/venue.ts';
 import { drive } from './drive.ts';
 
@@ -20,6 +22,8 @@ export interface BacktestSpec {
   readonly latencyMs: number;
   /** What else the venue does to an order; a latency here is instead of `latencyMs`. */
   readonly models?: VenueModels;
+  /** What the venue charges and demands besides; a fee schedule here is instead of `fees`. */
+  readonly account?: AccountTerms | undefined;
   readonly marketFill: 'next-open' | 'close';
   readonly audit?: Audit;
 }
@@ -28,17 +32,22 @@ export interface BacktestSpec {
 export type Watch = (bars: number, engine: Engine) => void;
 
 /** Decimals of money with which nothing that these instruments and fees produce is ever rounded. */
-export function moneyScaleOf(instruments: readonly Instrument[], fees: FeeModel, cash: string): number {
+export function moneyScaleOf(instruments: readonly Instrument[], fees: Pick<FeeModel, 'scale'>, cash: string): number {
   return Math.max(decimalPlaces(cash), ...instruments.map(({ priceScale, quantityScale }) => priceScale + quantityScale + fees.scale));
 }
 
 /** An engine on a simulated venue, ready to be fed: the one wiring of backtest, sweep and paper. */
 export function simulatedEngine(spec: BacktestSpec, run: string): Engine {
-  const instruments = spec.markets.map((market) => market.instrument);
-  const moneyScale = moneyScaleOf(instruments, spec.fees, spec.cash);
-  const { markets, books, fees, guards, latencyMs, marketFill, models, audit } = spec;
-  const client = new SimulatedVenue({ instruments, fees, moneyScale, marketFill, latency: new ConstantLatency(latencyMs), policy: PESSIMISTIC, ...models });
-  return new Engine({ run, markets, books, cash: parseDecimal(spec.cash, moneyScale), moneyScale, fees, guards, client, ...(audit && { audit }) });
+  const { markets, books, fees, guards, latencyMs, marketFill, models, audit, account: terms } = spec;
+  const instruments = markets.map((market) => market.instrument);
+  const charged = terms && accountFees(terms, fees);
+  const moneyScale = moneyScaleOf(instruments, charged ? { scale: feeScaleOf(charged) } : fees, spec.cash);
+  const cash = parseDecimal(spec.cash, moneyScale);
+  const rules = { instruments, fees, marketFees: charged?.models, moneyScale, marketFill, latency: new ConstantLatency(latencyMs), policy: PESSIMISTIC, ...models };
+  const client = terms && charged
+    ? MarginVenue.around((afterOpen) => new SimulatedVenue({ ...rules, afterOpen }), { terms, instruments, cash, moneyScale, standing: charged.standing })
+    : new SimulatedVenue(rules);
+  return new Engine({ run, markets, books, cash, moneyScale, fees, guards, client, ...(charged && { marketFees: charged.models }), ...(audit && { audit }) });
 }
 
 /** Runs bars, one series of pieces per market, through the whole pipeline and returns the engine at their end. */

@@ -17,6 +17,10 @@ import type { VolumeLimit } from './volume-limit.ts';
 export interface VenueRules {
   readonly instruments: readonly Instrument[];
   readonly fees: FeeModel;
+  /** What trading each market costs, in their order, where that differs; else `fees`. */
+  readonly marketFees?: readonly FeeModel[] | undefined;
+  /** Called between the open and the range of every bar in which orders rest. */
+  readonly afterOpen?: ((instrument: number, bar: Bar) => void) | undefined;
   /** Decimals of account money. */
   readonly moneyScale: number;
   /** Time from the decision until the order, or its cancel, reaches the venue. */
@@ -117,18 +121,19 @@ export class SimulatedVenue implements ExecutionClient {
       book.bar = bar;
       book.traded = 0;
     }
-    if (book.orders.length > 0) this.#trade(book, bar, tsClose);
+    if (book.orders.length > 0) this.#trade(instrument, book, bar, tsClose);
     this.now = tsClose;
     book.last = bar.close;
     book.tsLast = tsClose;
   }
 
-  #trade(book: Book, bar: Bar, tsClose: Timestamp): void {
+  #trade(instrument: number, book: Book, bar: Bar, tsClose: Timestamp): void {
     this.inBar = true;
     this.now = bar.timestamp;
     this.price = bar.open;
     this.#open(book, bar);
     this.sink?.settle();
+    this.rules.afterOpen?.(instrument, bar);
     this.now = tsClose;
     this.price = bar.close;
     const settled = book.orders.length;
@@ -356,7 +361,8 @@ export class SimulatedVenue implements ExecutionClient {
     const { order } = resting;
     const book = this.#book(order);
     if (quantity > 0) {
-      const { fees, moneyScale } = this.rules;
+      const { marketFees, moneyScale } = this.rules;
+      const fees = marketFees?.[order.instrument] ?? this.rules.fees;
       const { priceScale, quantityScale } = book.instrument;
       const fee = fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, liquidity);
       book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);

@@ -1,0 +1,342 @@
+import { Account } from '../domain/account.ts';
+import type { FlowKind } from '../domain/account.ts';
+import type { Bar } from '../domain/bar.ts';
+import { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { roundToTick, type Instrument } from '../domain/instrument.ts';
+import type { Approved, Order } from '../domain/order.ts';
+import type { ExecutionReport, FillReport } from '../domain/report.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
+import type { AccountTerms, MarketTerms } from './account-terms.ts';
+import { Borrow, Swap } from './carry.ts';
+import type { FeeStanding } from './fee-schedule.ts';
+import { Funding } from './funding.ts';
+import { bracketOf, liquidationPrice, maintenanceMargin, type MarginBracket } from './margin.ts';
+
+/** What an account at a simulated venue is made of. */
+export interface MarginVenueSpec {
+  readonly terms: AccountTerms;
+  readonly instruments: readonly Instrument[];
+  /** Opening cash in account money, and its decimals. */
+  readonly cash: Exact;
+  readonly moneyScale: number;
+  /** Told of every trade and of every day, where fees go by volume. */
+  readonly standing: FeeStanding | undefined;
+}
+
+/** One market of the account, in float64 where a bar asks and exact where money moves. */
+class Desk {
+  readonly index: number;
+  readonly instrument: Instrument;
+  readonly brackets: readonly MarginBracket[];
+  readonly shortable: boolean;
+  readonly funding: Funding | undefined;
+  readonly borrow: Borrow | undefined;
+  readonly swap: Swap | undefined;
+  /** Stops that would end a position at a known price. */
+  readonly stops: Order[] = [];
+  /** Held, signed. */
+  quantity = 0;
+  mark = NaN;
+  /** The price beyond which what is held is liquidated. */
+  trigger = NaN;
+  /** When the next payment is due. */
+  due = -Infinity;
+  /** Liquidated: nothing is traded here any more. */
+  closed = false;
+
+  constructor(index: number, instrument: Instrument, { brackets, shortable, funding, borrow, swap }: MarketTerms) {
+    this.index = index;
+    this.instrument = instrument;
+    this.brackets = brackets;
+    this.shortable = shortable;
+    this.funding = funding && new Funding(funding);
+    this.borrow = borrow && new Borrow(borrow);
+    this.swap = swap && new Swap(swap);
+  }
+}
+
+/**
+ * The account that a venue keeps for us, around a venue that only matches orders: it asks for margin
+ * before it lets an order in, collects funding, interest and swap when they are due, and takes a
+ * position away when its margin is used up (docs/venue-rules.md).
+ *
+ * What a bar cannot tell is decided against the trader. Payments that fall due inside a bar or at its
+ * close are those of whoever holds at its close, at that price. Margin is judged at the open, and then
+ * at the worst price of the bar: after what trades at its open, before take-profits and unless a stop
+ * stands in between. A position that opens beyond its liquidation price is closed at the open.
+ */
+export class MarginVenue implements ExecutionClient {
+  private readonly inner: ExecutionClient;
+  private readonly account: Account;
+  private readonly desks: readonly Desk[];
+  private readonly cross: boolean;
+  private readonly leverage: number;
+  private readonly terms: AccountTerms;
+  private readonly debit: Borrow | undefined;
+  private readonly standing: FeeStanding | undefined;
+  private sink: ReportSink | undefined;
+  /** How many desks hold something. */
+  private held = 0;
+  private cash = NaN;
+  /** Close of the bar at hand. */
+  private tsClose: Timestamp = -Infinity;
+
+  /** Builds both, since the venue inside needs to know when margin is to be judged. */
+  static around(build: (afterOpen: (instrument: number, bar: Bar) => void) => ExecutionClient, spec: MarginVenueSpec): MarginVenue {
+    let venue: MarginVenue | undefined;
+    venue = new MarginVenue(build((instrument, bar) => venue?.afterOpen(instrument, bar)), spec);
+    return venue;
+  }
+
+  private constructor(inner: ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
+    this.inner = inner;
+    this.terms = terms;
+    this.account = new Account(cash, moneyScale, instruments);
+    this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index]));
+    this.cross = terms.margin === 'cross';
+    this.leverage = Number(terms.leverage);
+    this.debit = terms.debit && new Borrow(terms.debit);
+    this.standing = standing;
+    this.cash = toNumber(cash, moneyScale);
+  }
+
+  connect(sink: ReportSink): void {
+    this.sink = sink;
+    this.inner.connect({ report: (report) => this.#report(report), settle: () => sink.settle(), book: (event) => sink.book(event) });
+  }
+
+  submit(order: Approved<Order>): void {
+    const desk = this.desks[order.instrument];
+    const reason = this.#refusal(desk, order);
+    if (reason !== undefined) {
+      this.sink?.report({ kind: 'rejected', order, tsEvent: order.tsInit, reason });
+      return;
+    }
+    if (order.type === 'stop' || order.type === 'trailing-stop') desk.stops.push(order);
+    this.inner.submit(order);
+  }
+
+  cancel(order: Order): void {
+    this.inner.cancel(order);
+  }
+
+  onBar(instrument: number, bar: Bar, intervalMs: number): void {
+    const desk = this.desks[instrument];
+    const { timestamp } = bar;
+    const tsClose = timestamp + intervalMs;
+    this.tsClose = tsClose;
+    this.standing?.at(timestamp);
+    if (timestamp >= desk.due) this.#collect(desk, timestamp);
+    if (desk.closed) return;
+    if (desk.quantity !== 0 && this.#breached(desk, bar.open)) {
+      this.#liquidate(desk, bar.open, timestamp);
+      return;
+    }
+    this.inner.onBar?.(instrument, bar, intervalMs);
+    if (desk.quantity !== 0) this.#judge(desk, bar);
+    desk.mark = bar.close;
+    if (tsClose >= desk.due) this.#collect(desk, tsClose);
+  }
+
+  /** Judges a position between the open and the range of a bar: the venue that matches calls it when orders rest there. */
+  afterOpen(instrument: number, bar: Bar): void {
+    const desk = this.desks[instrument];
+    if (desk.quantity !== 0 && !this.#stopped(desk)) this.#judge(desk, bar);
+  }
+
+  /** Whether a stop would end the position before its liquidation price is reached. */
+  #stopped(desk: Desk): boolean {
+    const trigger = this.#trigger(desk);
+    const { priceScale } = desk.instrument;
+    return desk.stops.some(({ side, price }) => (desk.quantity > 0 ? side === 'sell' && toNumber(price, priceScale) >= trigger : side === 'buy' && toNumber(price, priceScale) <= trigger));
+  }
+
+  #judge(desk: Desk, bar: Bar): void {
+    const long = desk.quantity > 0;
+    if (desk.closed || !this.#breached(desk, long ? bar.low : bar.high)) return;
+    const trigger = this.#trigger(desk);
+    this.#liquidate(desk, long ? Math.min(trigger, bar.open) : Math.max(trigger, bar.open), this.tsClose);
+  }
+
+  #breached(desk: Desk, price: number): boolean {
+    const trigger = this.#trigger(desk);
+    return desk.quantity > 0 ? price < trigger : price > trigger;
+  }
+
+  /** The liquidation price; it moves with other prices only where several positions share one margin. */
+  #trigger(desk: Desk): number {
+    return this.held > 1 && this.cross ? this.#price(desk) : desk.trigger;
+  }
+
+  #price(desk: Desk): number {
+    if (desk.quantity === 0 || desk.brackets.length === 0) return NaN;
+    return liquidationPrice(desk.brackets, desk.quantity, this.cross ? this.#others(desk) : this.#posted(desk));
+  }
+
+  /** Cross: cash and what all else is worth, less what must be kept for it. */
+  #others(desk: Desk): number {
+    let funds = this.cash;
+    if (this.held > 1) {
+      for (const other of this.desks) {
+        if (other === desk || other.quantity === 0) continue;
+        const value = other.quantity * other.mark;
+        funds += value;
+        if (other.brackets.length > 0) funds -= maintenanceMargin(other.brackets, Math.abs(value));
+      }
+    }
+    return funds;
+  }
+
+  /** Isolated: the margin that was posted for what is held, less what was paid for it. */
+  #posted({ index }: Desk): number {
+    const cost = toNumber(this.account.positions[index].cost, this.account.moneyScale);
+    return Math.abs(cost) / this.leverage - cost;
+  }
+
+  /** Why the venue will not have an order; undefined where it takes no risk on, or there is margin for it. */
+  #refusal(desk: Desk, order: Order): string | undefined {
+    if (desk.closed) return 'the position was liquidated';
+    const signed = toNumber(order.quantity, desk.instrument.quantityScale) * (order.side === 'buy' ? 1 : -1);
+    const after = desk.quantity + signed;
+    if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
+    if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
+    const price = order.type === 'limit' || order.type === 'stop-limit' || Number.isNaN(desk.mark) ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
+    const value = Math.abs(after) * price;
+    const leverage = desk.brackets.length === 0 ? 1 : this.leverage;
+    if (leverage > 1 && leverage > bracketOf(desk.brackets, value).maxLeverage) return `a position of this value cannot have leverage ${this.terms.leverage}`;
+    // What float64 leaves in the last digits must not refuse an order for exactly all that there is.
+    return this.#margins(desk) + value / leverage > this.#funds() * (1 + 1e-12) ? 'insufficient margin' : undefined;
+  }
+
+  /** Initial margin of all other positions. */
+  #margins(desk: Desk): number {
+    let sum = 0;
+    for (const other of this.desks) {
+      if (other === desk || other.quantity === 0) continue;
+      const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(toNumber(this.account.positions[other.index].cost, this.account.moneyScale));
+      sum += value / (other.brackets.length === 0 ? 1 : this.leverage);
+    }
+    return sum;
+  }
+
+  /** What margin can be taken from: equity (cross), or what is there but for open profits (isolated). */
+  #funds(): number {
+    let funds = this.cash;
+    for (const { index, quantity, mark } of this.desks) {
+      if (quantity === 0) continue;
+      funds += this.cross ? quantity * mark : toNumber(this.account.positions[index].cost, this.account.moneyScale);
+    }
+    return funds;
+  }
+
+  #report(report: ExecutionReport): void {
+    const { order } = report;
+    const { stops, closed } = this.desks[order.instrument];
+    // Its orders ended with the position, whatever the rest of the bar would have made of them.
+    if (closed) return;
+    if (report.kind !== 'accepted') {
+      const at = stops.indexOf(order);
+      if (at >= 0) stops.splice(at, 1);
+      if (report.kind === 'filled') this.#filled(report);
+    }
+    this.sink?.report(report);
+  }
+
+  #filled({ order, price, quantity, fee }: FillReport): void {
+    const desk = this.desks[order.instrument];
+    const { priceScale, quantityScale } = desk.instrument;
+    this.account.applyFill({ instrument: desk.index, side: order.side, price, quantity, fee });
+    this.standing?.traded(toNumber(price, priceScale) * toNumber(quantity, quantityScale));
+    this.#hold(desk);
+    this.#refresh();
+  }
+
+  /** Mirrors a position after a trade. */
+  #hold(desk: Desk): void {
+    const before = desk.quantity;
+    desk.quantity = toNumber(this.account.positions[desk.index].quantity, desk.instrument.quantityScale);
+    if (before === 0 && desk.quantity !== 0) this.held += 1;
+    if (before !== 0 && desk.quantity === 0) this.held -= 1;
+  }
+
+  /** Mirrors the cash, and works out anew which prices liquidate. */
+  #refresh(): void {
+    this.cash = toNumber(this.account.cash, this.account.moneyScale);
+    for (const desk of this.desks) desk.trigger = this.#price(desk);
+  }
+
+  /** Collects what has fallen due by `now`, each payment at its time; the price is the last one. */
+  #collect(desk: Desk, now: Timestamp): void {
+    const { funding, borrow, swap, index } = desk;
+    // Interest on the account's debt is collected with the first market.
+    const debit = index === 0 ? this.debit : undefined;
+    while (desk.due <= now) {
+      const ts = desk.due;
+      if (ts > -Infinity && (desk.quantity !== 0 || this.cash < 0)) this.#pay(desk, ts, debit);
+      const from = desk.quantity === 0 && !(this.cash < 0) || ts === -Infinity ? now : ts;
+      for (const one of [funding, borrow, swap, debit]) if (one && (one.next <= from || ts === -Infinity)) one.after(from);
+      desk.due = Math.min(funding?.next ?? Infinity, borrow?.next ?? Infinity, swap?.next ?? Infinity, debit?.next ?? Infinity);
+    }
+  }
+
+  #pay(desk: Desk, ts: Timestamp, debit: Borrow | undefined): void {
+    const { funding, borrow, swap, instrument: { priceScale, quantityScale } } = desk;
+    const { moneyScale, cash } = this.account;
+    const { quantity } = this.account.positions[desk.index];
+    if (quantity !== 0) {
+      const mark = fromNumber(desk.mark, priceScale);
+      const valueScale = priceScale + quantityScale;
+      if (funding?.next === ts) this.#flow(desk, 'funding', funding.payment(quantity, mark, valueScale, moneyScale), ts);
+      if (borrow?.next === ts && quantity < 0) this.#flow(desk, 'borrow', borrow.payment(mul(neg(quantity), mark), valueScale, moneyScale), ts);
+      if (swap?.next === ts) this.#flow(desk, 'swap', swap.payment(quantity, mark, priceScale, quantityScale, moneyScale), ts);
+    }
+    if (debit?.next === ts && cash < 0) this.#flow(desk, 'borrow', debit.payment(neg(cash), moneyScale, moneyScale), ts);
+  }
+
+  #flow(desk: Desk, flow: FlowKind, paid: Exact, tsEvent: Timestamp): void {
+    if (paid === 0) return;
+    this.account.applyFlow(flow, paid);
+    this.sink?.book({ kind: 'flow', flow, instrument: desk.index, tsEvent, paid });
+    this.#refresh();
+  }
+
+  /** Takes a position away, and with cross margin all of them: this one at `price`, the others at their last. */
+  #liquidate(desk: Desk, price: number, tsEvent: Timestamp): void {
+    if (!this.cross) {
+      this.#close(desk, price, tsEvent);
+      return;
+    }
+    for (const one of this.desks) if (one.quantity !== 0) this.#close(one, one === desk ? price : one.mark, tsEvent);
+    for (const one of this.desks) one.closed = true;
+    if (this.terms.lossLimited && this.account.cash < 0) this.#flow(desk, 'liquidation', this.account.cash, tsEvent);
+  }
+
+  #close(desk: Desk, price: number, tsEvent: Timestamp): void {
+    const { account } = this;
+    const { index, instrument } = desk;
+    const { quantity, cost } = account.positions[index];
+    const long = quantity > 0;
+    const exact = roundToTick(price, instrument, long ? 'floor' : 'ceil');
+    const fee = this.#liquidationFee(account.notional(index, exact, abs(quantity)));
+    desk.closed = true;
+    const realised = account.applyFill({ instrument: index, side: long ? 'sell' : 'buy', price: exact, quantity: abs(quantity), fee: 0 });
+    this.#hold(desk);
+    this.#refresh();
+    this.sink?.book({ kind: 'liquidated', instrument: index, tsEvent, price: exact, account: this.cross });
+    this.#flow(desk, 'liquidation', fee, tsEvent);
+    const left = sub(add(this.#marginFor(abs(cost)), realised), fee);
+    if (!this.cross && this.terms.lossLimited && left < 0) this.#flow(desk, 'liquidation', left, tsEvent);
+  }
+
+  #liquidationFee(value: Exact): Exact {
+    const scale = decimalPlaces(this.terms.liquidationFee);
+    return rescale(mul(value, parseDecimal(this.terms.liquidationFee, scale)), this.account.moneyScale + scale, this.account.moneyScale, 'ceil');
+  }
+
+  /** Margin posted for a cost at the account's leverage, in account money. */
+  #marginFor(cost: Exact): Exact {
+    const scale = decimalPlaces(this.terms.leverage);
+    return divide(mul(cost, pow10(scale)), parseDecimal(this.terms.leverage, scale), 'floor');
+  }
+}
