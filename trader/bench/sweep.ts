@@ -24,7 +24,7 @@ function measure(definition: StrategyDefinition, bars: Bars, grid: Grid): { read
   const instrument = { id: 'WALK', assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 0 } as const;
   const sweep = new Sweep({
     definition, market: { instrument, intervalMs: 60_000 }, sizing: { kind: 'units', units: '1' }, cash: '10000000',
-    fees: new BasisPointFee('10'), fill: 'next-open',
+    fees: new BasisPointFee('10'), fill: 'next-open', objective: 'net',
   }, bars, grid, 5);
   const part = sweep.run(0, grid.size);
   const { user, system } = process.cpuUsage(before);

@@ -11,10 +11,10 @@ import { ColumnAccount } from './column-account.ts';
 const MINUTE = 60_000;
 
 /** One bar per pair of open and close. */
-function barsOf(prices: readonly (readonly [number, number])[]): Bars {
+function barsOf(prices: readonly (readonly [number, number])[], intervalMs: number): Bars {
   const bars = allocateBars(prices.length);
   prices.forEach(([open, close], i) => {
-    bars.timestamp[i] = i * MINUTE;
+    bars.timestamp[i] = i * intervalMs;
     bars.open[i] = open;
     bars.close[i] = close;
     bars.high[i] = Math.max(open, close);
@@ -41,27 +41,28 @@ interface Case {
   readonly units: string;
   readonly bps: string;
   readonly fill: 'next-open' | 'close';
+  readonly intervalMs?: number;
 }
 
 /** Settles by columns and by the engine. */
-function settleBoth({ prices, targets, priceScale, units, bps, fill }: Case) {
-  const bars = barsOf(prices);
+function settleBoth({ prices, targets, priceScale, units, bps, fill, intervalMs = MINUTE }: Case) {
+  const bars = barsOf(prices, intervalMs);
   const fees = new BasisPointFee(bps);
   const instrument: Instrument = {
     id: 'X', assetClass: 'crypto', quoteCurrency: 'USD', priceScale, quantityScale: 3, tickSize: 1, lotSize: 1, minNotional: 0,
   };
   const moneyScale = moneyScaleOf([instrument], fees, '1000');
   const account = new ColumnAccount(bars, {
-    priceScale, quantityScale: 3, units: parseDecimal(units, 3), moneyScale, cash: parseDecimal('1000', moneyScale), fees, fill,
+    intervalMs, priceScale, quantityScale: 3, units: parseDecimal(units, 3), moneyScale, cash: parseDecimal('1000', moneyScale), fees, fill,
   });
   let bar = 0;
   const { portfolio } = runBacktest({
-    markets: [{ instrument, intervalMs: MINUTE }], cash: '1000', fees, guards: [], latencyMs: 0, marketFill: fill,
+    markets: [{ instrument, intervalMs }], cash: '1000', fees, guards: [], latencyMs: 0, marketFill: fill,
     books: [{ strategyName: 'script', strategy: { onBar: (_, signal) => { signal.target = targets[bar++]; } }, market: 0, sizing: { kind: 'units', units } }],
   }, [[bars]]);
   return {
     columns: account.settle({ long: column(targets, 1), short: column(targets, -1) }),
-    engine: { fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity() },
+    engine: { fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity(), dailyEquity: portfolio.curve.dailyEquity() },
   };
 }
 
@@ -72,6 +73,7 @@ const cases = fc.record({
   bps: fc.constantFrom('0', '10', '2.75'),
   fill: fc.constantFrom('next-open' as const, 'close' as const),
   size: fc.constantFrom(1, 1000, 900_000),
+  intervalMs: fc.constantFrom(MINUTE, 37 * MINUTE, 240 * MINUTE, 1440 * MINUTE, 3000 * MINUTE),
 }).chain(({ size, ...rest }) => {
   const price = fc.integer({ min: 1, max: 999_999 }).map((n) => Number(`${size * n}e-${rest.priceScale}`));
   return fc.array(fc.tuple(price, price, fc.constantFrom(-1, 0, 1, 1)), { minLength: 1, maxLength: 150 })
@@ -79,7 +81,7 @@ const cases = fc.record({
 });
 
 describe('ColumnAccount', () => {
-  it('comes to the fills, fees and equity of the engine, to the digit', () => {
+  it('comes to the fills, fees, equity and daily equity of the engine, to the digit', () => {
     fc.assert(fc.property(cases, (one) => {
       const { columns, engine } = settleBoth(one);
       assert.deepEqual(columns, engine);

@@ -1,10 +1,12 @@
 import { bitWords, type Bars } from '../domain/bar.ts';
-import { abs, add, compare, divide, fromNumber, mul, rescale, sub, type Exact } from '../domain/exact.ts';
+import { abs, add, compare, divide, fromNumber, mul, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
 
 /** The plain profile in exact integers: one instrument, market orders that fill whole, fees proportional to value. */
 export interface ColumnProfile {
+  readonly intervalMs: number;
   readonly priceScale: number;
   readonly quantityScale: number;
   /** Units of 10^-quantityScale that a target of 1 comes to. */
@@ -18,18 +20,20 @@ export interface ColumnProfile {
 }
 
 /** What one parameter set came to; money in units of 10^-moneyScale. */
-export interface Outcome {
+export interface Settlement {
   readonly fills: number;
   readonly fees: Exact;
   /** Cash and the position at the last close. */
   readonly finalEquity: Exact;
+  /** What `EquityCurve.dailyEquity` would hold of the same run. */
+  readonly dailyEquity: Float64Array;
 }
 
 /**
  * Settles columns of targets: each change of target trades at the next open, or at the close, and
- * the equity is that of the last close. Cash is linear in the positions, so the long and the short
- * side are two columns of ones and zeros whose trades add up: buying at every rise, selling at
- * every fall. Sums of prices are exact in float64, split into as many limbs as that takes.
+ * equity is taken at the last close of each UTC day. Cash is linear in the positions, so the long
+ * and the short side are two columns of ones and zeros whose trades add up: buying at every rise,
+ * selling at every fall. Sums of prices are exact in float64, split into as many limbs as that takes.
  */
 export class ColumnAccount {
   readonly #profile: ColumnProfile;
@@ -39,6 +43,15 @@ export class ColumnAccount {
   readonly #limbs: readonly Float64Array[];
   readonly #radix: number;
   readonly #last: Exact;
+  /** The last close of each UTC day. */
+  readonly #dayCloses: Float64Array;
+  /** Changes on so many first bars have traded by then. */
+  readonly #dayEnds: Int32Array;
+  /** Per limb, both sides together by each day's end: Σ prices paid − Σ prices received, and Σ prices of all trades. */
+  readonly #sums: readonly Float64Array[];
+  /** One unit of price traded in money, and its fee, where all sums of both fit a float; else NaN. */
+  readonly #moneyPerPrice: number;
+  readonly #feePerPrice: number;
 
   constructor(bars: Bars, profile: ColumnProfile) {
     const { fill, priceScale } = profile;
@@ -48,71 +61,132 @@ export class ColumnAccount {
     this.#trading = Math.max(0, bars.length - wait);
     const prices = source.subarray(wait);
     const whole = spacedUnits(prices, priceScale);
-    this.#radix = 2 ** (52 - Math.ceil(Math.log2(this.#trading)));
-    this.#limbs = whole ? [whole] : split(Array.from(prices, (price) => fromNumber(price, priceScale)), this.#radix);
+    this.#radix = 2 ** (52 - Math.ceil(Math.log2(Math.max(1, this.#trading))));
+    this.#limbs = whole ? [whole.column] : split(Array.from(prices, (price) => fromNumber(price, priceScale)), this.#radix);
     this.#last = bars.length === 0 ? 0 : fromNumber(bars.close[bars.length - 1], priceScale);
+    const days = lastBarsOfDays(bars, profile.intervalMs);
+    this.#dayCloses = Float64Array.from(days, (bar) => bars.close[bar]);
+    this.#dayEnds = Int32Array.from(days, (bar) => bar + 1 - wait);
+    this.#sums = this.#limbs.map(() => new Float64Array(2 * days.length));
+    const [money, fee] = [Number(this.#money(1)), Number(this.#fee(this.#money(1)))];
+    const fits = whole !== undefined && 2 * whole.sum * (money + fee) + Math.abs(Number(profile.cash)) < Number.MAX_SAFE_INTEGER;
+    this.#moneyPerPrice = fits ? money : NaN;
+    this.#feePerPrice = fits ? fee : NaN;
   }
 
-  /** The outcome of one set's targets. Writes on them. */
-  settle({ long, short }: TargetBits): Outcome {
-    const { units, cash, fees, priceScale, quantityScale, moneyScale } = this.#profile;
-    const up = this.#trades(long);
-    const down = this.#trades(short);
-    const money = (prices: Exact) => rescale(mul(prices, units), priceScale + quantityScale, moneyScale, 'half-even');
-    const turnover = money(add(up.turnover, down.turnover));
-    const paid = fees.fee(turnover, moneyScale, 0, quantityScale, moneyScale);
-    const held = mul(this.#last, up.held - down.held);
+  /** The outcome of one set's targets. */
+  settle({ long, short }: TargetBits): Settlement {
+    const { cash } = this.#profile;
+    const days = this.#dayEnds.length;
+    for (const sums of this.#sums) sums.fill(0);
+    const fills = this.#trade(long, 1) + this.#trade(short, -1) - reversals(long, short, this.#trading);
+    if (days === 0) return { fills, fees: 0, finalEquity: cash, dailyEquity: this.#equityByDay(long, short) };
+    const fees = this.#fee(this.#money(this.#sumOf(2 * days - 1)));
+    const held = mul(this.#last, this.#heldAt(days - 1, long, short));
     return {
-      fills: up.changes + down.changes - reversals(long, short, this.#trading),
-      fees: paid,
-      finalEquity: sub(add(cash, money(add(sub(down.cost, up.cost), held))), paid),
+      fills, fees, finalEquity: sub(add(cash, this.#money(sub(held, this.#sumOf(2 * days - 2)))), fees),
+      dailyEquity: this.#equityByDay(long, short),
     };
   }
 
-  #trades(bits: Int32Array | undefined): Trades {
-    if (bits === undefined || this.#trading === 0) return NO_TRADES;
-    const words = bitWords(this.#trading);
-    seal(bits, this.#trading);
-    let cost: Exact = 0;
-    let turnover: Exact = 0;
-    for (const limb of this.#limbs) {
-      trade(bits, words, limb, SUMS);
-      cost = add(mul(cost, this.#radix), SUMS[0]);
-      turnover = add(mul(turnover, this.#radix), SUMS[1]);
+  /** A sum of prices as money for the units that a target of 1 comes to. */
+  #money(prices: Exact): Exact {
+    const { units, priceScale, quantityScale, moneyScale } = this.#profile;
+    return rescale(mul(prices, units), priceScale + quantityScale, moneyScale, 'half-even');
+  }
+
+  #fee(turnover: Exact): Exact {
+    const { fees, quantityScale, moneyScale } = this.#profile;
+    return fees.fee(turnover, moneyScale, 0, quantityScale, moneyScale);
+  }
+
+  /** Adds the trades of one side to the sums, with its sign, and returns their number. */
+  #trade(bits: Int32Array | undefined, side: 1 | -1): number {
+    if (bits === undefined || this.#trading === 0) return 0;
+    let changes = 0;
+    this.#limbs.forEach((limb, i) => { changes = trade(bits, this.#dayEnds, limb, side, this.#sums[i]); });
+    return changes;
+  }
+
+  #sumOf(index: number): Exact {
+    return this.#sums.reduce<Exact>((sum, limb) => add(mul(sum, this.#radix), limb[index]), 0);
+  }
+
+  /** Whether 1, 0 or −1 of the units are held at a day's end. */
+  #heldAt(day: number, long: Int32Array | undefined, short: Int32Array | undefined): number {
+    const end = this.#dayEnds[day];
+    return end === 0 ? 0 : bitAt(long, end - 1) - bitAt(short, end - 1);
+  }
+
+  /** As the engine's portfolio works it out: cash, which is exact, as a float, and the position's value in floats. */
+  #equityByDay(long: Int32Array | undefined, short: Int32Array | undefined): Float64Array {
+    const { cash, moneyScale, units, quantityScale } = this.#profile;
+    const moneyPerPrice = this.#moneyPerPrice;
+    const feePerPrice = this.#feePerPrice;
+    const [sums] = this.#sums;
+    const size = toNumber(units, quantityScale);
+    const equity = new Float64Array(this.#dayEnds.length + 1);
+    equity[0] = toNumber(cash, moneyScale);
+    for (let day = 0; day < this.#dayEnds.length; day++) {
+      const left = moneyPerPrice === moneyPerPrice // oxlint-disable-line no-self-compare -- NaN where numbers are too large
+        ? Number(cash) - sums[2 * day] * moneyPerPrice - sums[2 * day + 1] * feePerPrice
+        : sub(sub(cash, this.#money(this.#sumOf(2 * day))), this.#fee(this.#money(this.#sumOf(2 * day + 1))));
+      equity[day + 1] = toNumber(left, moneyScale) + this.#heldAt(day, long, short) * size * this.#dayCloses[day];
     }
-    return { cost, turnover, changes: SUMS[2], held: bits[words - 1] & 1 };
+    return equity;
   }
 }
 
-/** What buying at every rise of a column of bits and selling at every fall comes to. */
-interface Trades {
-  /** Σ prices paid − Σ prices received. */
-  readonly cost: Exact;
-  /** Σ prices of all trades. */
-  readonly turnover: Exact;
-  readonly changes: number;
-  /** 1 where something is held at the end. */
-  readonly held: number;
+/** The last bar of each UTC day by its close; midnight belongs to the day that it ends, as in `EquityCurve`. */
+function lastBarsOfDays({ timestamp, length }: Bars, intervalMs: number): number[] {
+  const last: number[] = [];
+  for (let i = 0, dayEnd = -Infinity; i < length; i++) {
+    const close = timestamp[i] + intervalMs;
+    if (close <= dayEnd) continue;
+    if (i > 0) last.push(i - 1);
+    dayEnd = Math.ceil(close / DAY_MS) * DAY_MS;
+  }
+  return length === 0 ? [] : [...last, length - 1];
 }
 
-const NO_TRADES: Trades = { cost: 0, turnover: 0, changes: 0, held: 0 };
-const SUMS = new Float64Array(3);
+function bitAt(bits: Int32Array | undefined, index: number): number {
+  return bits === undefined ? 0 : bits[index >> 5] >>> 31 - (index & 31) & 1;
+}
 
-/** Repeats the last bit that counts to the end of its word: nothing changes there. */
-function seal(bits: Int32Array, count: number): void {
-  const after = -count & 31;
-  const last = count - 1 >> 5;
-  bits[last] = (bits[last] >> after & 1) === 1 ? bits[last] | (1 << after) - 1 : bits[last] & -1 << after;
+/** What some changes come to: bought − sold, all of them, and their number. */
+const TRADED = new Float64Array(3);
+
+/**
+ * Adds up the prices at every change of a column until each of the `ends`: bought − sold, and all
+ * of them, and returns the number of changes. Most words go whole; one in which a day ends, in parts.
+ */
+function trade(bits: Int32Array, ends: Int32Array, prices: Float64Array, side: number, sums: Float64Array): number {
+  let cost = 0, turnover = 0, changes = 0, from = 0;
+  for (let day = 0; day < ends.length; day++) {
+    const end = ends[day];
+    while (from < end) {
+      const inWord = from & 31;
+      const to = inWord === 0 && end - from >= 32 ? end & -32 : Math.min(end, from - inWord + 32);
+      if (inWord === 0 && to - from >= 32) tradeWords(bits, from >> 5, to >> 5, prices);
+      else tradeBits(bits, from, to, prices);
+      cost += TRADED[0];
+      turnover += TRADED[1];
+      changes += TRADED[2];
+      from = to;
+    }
+    sums[2 * day] += side * cost;
+    sums[2 * day + 1] += turnover;
+  }
+  return changes;
 }
 
 /**
- * Adds up the prices at every change of a column: bought − sold, all of them, and their number.
- * Two changes at a time, four without a branch, as many as a word of 32 bars seldom exceeds: what
- * is not there trades at the price of zero that follows the 32 of each word.
+ * The changes of whole words. Two at a time, four without a branch, as many as a word of 32 bars
+ * seldom exceeds: what is not there trades at the price of zero that follows the 32 of each word.
  */
-function trade(bits: Int32Array, words: number, prices: Float64Array, sums: Float64Array): void {
-  let cost = 0, turnover = 0, changes = 0, held = 0;
-  for (let w = 0, at = 0; w < words; w = w + 1 | 0, at = at + 33 | 0) {
+function tradeWords(bits: Int32Array, from: number, to: number, prices: Float64Array): void {
+  let cost = 0, turnover = 0, changes = 0, held = from === 0 ? 0 : bits[from - 1] & 1;
+  for (let w = from, at = from * 33; w < to; w = w + 1 | 0, at = at + 33 | 0) {
     const word = bits[w];
     let left = word ^ (word >>> 1 | held << 31);
     changes = changes + ones(left) | 0;
@@ -134,9 +208,29 @@ function trade(bits: Int32Array, words: number, prices: Float64Array, sums: Floa
     cost += (1 - (held << 1)) * net;
     held = word & 1;
   }
-  sums[0] = cost;
-  sums[1] = turnover;
-  sums[2] = changes;
+  TRADED[0] = cost;
+  TRADED[1] = turnover;
+  TRADED[2] = changes;
+}
+
+/** The changes on the bars [from, to) of one word. */
+function tradeBits(bits: Int32Array, from: number, to: number, prices: Float64Array): void {
+  const w = from >> 5;
+  const word = bits[w];
+  const upTo = (to & 31) === 0 ? -1 : ~(-1 >>> (to & 31));
+  let left = (word ^ (word >>> 1 | (w === 0 ? 0 : bits[w - 1] << 31))) & -1 >>> (from & 31) & upTo;
+  let cost = 0, turnover = 0, changes = 0;
+  while (left !== 0) {
+    const i = Math.clz32(left);
+    left &= 0x7fffffff >>> i;
+    const price = prices[w * 33 + i];
+    cost += (word >>> 31 - i & 1) === 1 ? price : -price;
+    turnover += price;
+    changes += 1;
+  }
+  TRADED[0] = cost;
+  TRADED[1] = turnover;
+  TRADED[2] = changes;
 }
 
 /** How many changes turn from long to short or back at once: one order, and one fill, for both. */
@@ -146,7 +240,8 @@ function reversals(long: Int32Array | undefined, short: Int32Array | undefined, 
   for (let w = 0; w < bitWords(trading); w++) {
     const l = long[w];
     const s = short[w];
-    count += ones((l ^ (l >>> 1 | longBefore << 31)) & (s ^ (s >>> 1 | shortBefore << 31)));
+    const counts = trading - (w << 5) < 32 ? ~(-1 >>> (trading & 31)) : -1;
+    count += ones((l ^ (l >>> 1 | longBefore << 31)) & (s ^ (s >>> 1 | shortBefore << 31)) & counts);
     longBefore = l;
     shortBefore = s;
   }
@@ -162,9 +257,9 @@ function ones(word: number): number {
 
 /**
  * Prices in units of 10^-scale, with a zero after every 32, where `trade` looks for what is not
- * there; undefined where a sum of them might not be exact in float64.
+ * there, and their sum; undefined where a sum of them might not be exact in float64.
  */
-function spacedUnits(prices: Float64Array, scale: number): Float64Array | undefined {
+function spacedUnits(prices: Float64Array, scale: number): { readonly column: Float64Array; readonly sum: number } | undefined {
   const column = new Float64Array(bitWords(prices.length) * 33);
   let sum = 0;
   for (let i = 0; i < prices.length; i++) {
@@ -173,7 +268,7 @@ function spacedUnits(prices: Float64Array, scale: number): Float64Array | undefi
     column[i + (i >> 5)] = price;
     sum += Math.abs(price);
   }
-  return sum <= Number.MAX_SAFE_INTEGER ? column : undefined;
+  return 2 * sum <= Number.MAX_SAFE_INTEGER ? { column, sum } : undefined; // twice: both sides may trade it
 }
 
 /** Integers in spaced limbs below the radix, the highest first: Σ limb × radix^place is the integer. */

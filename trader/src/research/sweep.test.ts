@@ -25,7 +25,7 @@ function gridOf(axes: readonly string[], fixed: Readonly<Record<string, string |
 function specOf(definition: StrategyDefinition, differing: Partial<SweepSpec> = {}): SweepSpec {
   return {
     definition, market: { instrument: testInstrument(), intervalMs: MINUTE }, sizing: { kind: 'units', units: '3' },
-    cash: '10000', fees: new BasisPointFee('7.5'), fill: 'next-open', ...differing,
+    cash: '10000', fees: new BasisPointFee('7.5'), fill: 'next-open', objective: 'net', ...differing,
   };
 }
 
@@ -40,11 +40,13 @@ describe('a sweep', () => {
     fc.assert(fc.property(
       fc.integer(), fc.integer({ min: 1, max: 300 }), fc.constantFrom('first', 'sma'), fc.constantFrom('cross', 'zero'),
       fc.integer({ min: 0, max: 40 }), fc.constantFrom('next-open' as const, 'close' as const), fc.constantFrom(0, 0.1),
-      (seed, length, seeding, rule, warmup, fill, gaps) => {
-        const bars = walkBars(seededRandom(seed), { bars: length, gaps });
+      fc.constantFrom(MINUTE, 240 * MINUTE), fc.constantFrom('net' as const, 'sharpe' as const),
+      (seed, length, seeding, rule, warmup, fill, gaps, intervalMs, objective) => {
+        const bars = walkBars(seededRandom(seed), { bars: length, gaps, intervalMs });
+        const market = { instrument: testInstrument(), intervalMs };
         const grid = gridOf(AXES, { seed: seeding, rule, warmup });
-        const columns = sweep(macd, bars, grid, { fill });
-        const engine = sweep(withoutKernel, bars, grid, { fill });
+        const columns = sweep(macd, bars, grid, { fill, market, objective });
+        const engine = sweep(withoutKernel, bars, grid, { fill, market, objective });
         assert.equal(columns.byKernel, columns.combos);
         assert.equal(engine.byKernel, 0);
         assert.deepEqual({ ...columns, byKernel: 0 }, engine);
@@ -73,6 +75,19 @@ describe('a sweep', () => {
     assert.ok(best[3].finalEquity <= best[2].finalEquity);
   });
 
+  it('ranks by the objective, and leaves out what has no value of it', () => {
+    const bars = walkBars(seededRandom(8), { bars: 600, intervalMs: 60 * MINUTE });
+    const market = { instrument: testInstrument(), intervalMs: 60 * MINUTE };
+    const grid = gridOf(['fast=2:6:2', 'slow=8:11:3', 'signal=2:4', 'warmup=1,5000']);
+    for (const objective of ['sharpe', 'calmar'] as const) {
+      const part = new Sweep(specOf(macd, { market, objective }), bars, grid, 100).run(0, grid.size);
+      assert.equal(part.best.length, part.combos / 2, 'what never traded has no ratio');
+      const scores = part.best.map(({ score }) => score ?? NaN);
+      assert.deepEqual(scores, scores.toSorted((a, b) => b - a));
+      if (objective === 'sharpe') assert.equal(part.best[0].sharpe, Math.max(...part.sharpes.filter((ratio) => !Number.isNaN(ratio))));
+    }
+  });
+
   it('skips and counts what the strategy itself refuses', () => {
     const grid = gridOf(['fast=5:12', 'slow=8:10']);
     const { combos, skipped } = sweep(macd, walkBars(seededRandom(1), { bars: 100 }), grid);
@@ -85,6 +100,7 @@ describe('a sweep', () => {
     const byKernel = (differing: Partial<SweepSpec>, some = bars) => sweep(macd, some, grid, differing).byKernel;
     assert.equal(byKernel({}), 8);
     assert.deepEqual({ ...sweep(macd, bars, grid), byKernel: 0 }, sweep(withoutKernel, bars, grid));
+    assert.equal(byKernel({ objective: 'calmar' }), 0);
     assert.equal(byKernel({ sizing: { kind: 'fraction', fraction: '0.5' } }), 0);
     assert.equal(byKernel({ fees: new PerShareFee('0.01') }), 0);
     assert.equal(byKernel({ market: { instrument: testInstrument({ tickSize: 5 }), intervalMs: MINUTE } }), 0);

@@ -4,10 +4,12 @@ import type { ParameterValues } from '../domain/parameters.ts';
 import type { Engine, Market } from '../pipeline/engine.ts';
 import type { Sizing } from '../pipeline/sizing.ts';
 import type { FeeModel } from '../ports/execution.ts';
+import type { TargetBits } from '../ports/kernel.ts';
 import type { StrategyDefinition } from '../ports/strategy.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
+import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
 import { moneyScaleOf, runBacktest } from './backtest.ts';
-import { ColumnAccount, type Outcome } from './column-account.ts';
+import { ColumnAccount } from './column-account.ts';
 import type { Grid } from './grid.ts';
 
 /** What stays the same for all combinations of a sweep. */
@@ -19,6 +21,24 @@ export interface SweepSpec {
   readonly cash: string;
   readonly fees: FeeModel;
   readonly fill: 'next-open' | 'close';
+  readonly objective: Objective;
+}
+
+/** What combinations are ranked by: final equity, the Sharpe ratio of daily returns, or yearly growth over the deepest drawdown. */
+export const OBJECTIVES = ['net', 'sharpe', 'calmar'] as const;
+
+/** One of `OBJECTIVES`. */
+export type Objective = (typeof OBJECTIVES)[number];
+
+/** What one combination came to; money in units of 10^-moneyScale. */
+export interface Outcome {
+  readonly fills: number;
+  readonly fees: Exact;
+  readonly finalEquity: Exact;
+  /** Annualised, of daily returns; null where there is none. */
+  readonly sharpe: number | null;
+  /** What it is ranked by before its final equity; null where the objective has no value, and it is never among the best. */
+  readonly score: number | null;
 }
 
 /** A combination and what it came to. */
@@ -38,8 +58,10 @@ export interface SweepMap {
   readonly cells: (Exact | null)[];
 }
 
-/** What some combinations of a grid came to together. */
+/** What some neighbouring combinations of a grid came to together. */
 export interface SweepPart {
+  /** Index of the first one. */
+  readonly from: number;
   readonly combos: number;
   /** How many of them a column kernel decided. */
   readonly byKernel: number;
@@ -47,8 +69,10 @@ export interface SweepPart {
   readonly skipped: number;
   readonly fills: number;
   readonly sumFinalEquity: Exact;
-  /** The highest final equities, the highest first; of equals, the first of the grid. */
+  /** The best by the objective and then by final equity, the best first; of equals, the first of the grid. */
   readonly best: readonly Ranked[];
+  /** The Sharpe ratio of each combination in turn; NaN where there is none, or it was skipped. */
+  readonly sharpes: Float64Array;
   readonly map: SweepMap;
 }
 
@@ -67,6 +91,7 @@ export class Sweep {
   readonly #grid: Grid;
   readonly #top: number;
   readonly #account: ColumnAccount | undefined;
+  readonly #periodsPerYear: number;
 
   constructor(spec: SweepSpec, bars: Bars, grid: Grid, top: number) {
     this.#spec = spec;
@@ -74,6 +99,7 @@ export class Sweep {
     this.#grid = grid;
     this.#top = top;
     this.#account = spec.definition.columnKernel && columnAccount(spec, bars);
+    this.#periodsPerYear = PERIODS_PER_YEAR[spec.market.instrument.assetClass];
   }
 
   /** Whether a combination needs no engine. */
@@ -81,11 +107,14 @@ export class Sweep {
     return this.#account !== undefined && this.#spec.definition.columnKernel?.supports(values) === true;
   }
 
-  /** Tries the combinations [from, to), telling how many are done as it goes. The parts of a grid may be tried in any order, anywhere. */
+  /**
+   * Tries the combinations [from, to), telling how many are done as it goes. The parts of a grid may be
+   * tried in any order, anywhere. Throws a `CombinationError` where a strategy throws.
+   */
   run(from: number, to: number, onDone: (combos: number) => void = () => {}): SweepPart {
     const { definition } = this.#spec;
     const kernel: { readonly index: number; readonly values: ParameterValues }[] = [];
-    const tally = new Tally(this.#grid, this.#top);
+    const tally = new Tally(this.#grid, this.#top, from, to);
     let done = 0;
     const take = (index: number, outcome: Outcome) => {
       tally.take(index, outcome);
@@ -102,14 +131,45 @@ export class Sweep {
     tally.byKernel = kernel.length;
     const account = this.#account;
     if (account && kernel.length > 0) {
-      definition.columnKernel?.decide(this.#bars, kernel.map(({ values }) => values), (set, targets) => take(kernel[set].index, account.settle(targets)));
+      definition.columnKernel?.decide(this.#bars, kernel.map(({ values }) => values), (set, targets) => take(kernel[set].index, this.#byColumns(account, targets)));
     }
     return tally.part();
   }
 
+  #byColumns(account: ColumnAccount, targets: TargetBits): Outcome {
+    const { fills, fees, finalEquity, dailyEquity } = account.settle(targets);
+    const ratio = sharpe(simpleReturns(dailyEquity), this.#periodsPerYear);
+    return { fills, fees, finalEquity, sharpe: ratio, score: this.#spec.objective === 'sharpe' ? ratio : 0 };
+  }
+
   #byEngine(values: ParameterValues): Outcome {
-    const { portfolio } = runCombination(this.#spec, this.#bars, values);
-    return { fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity() };
+    const { portfolio } = this.#run(values);
+    const daily = portfolio.curve.dailyEquity();
+    const ratio = sharpe(simpleReturns(daily), this.#periodsPerYear);
+    const { objective } = this.#spec;
+    return {
+      fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity(), sharpe: ratio,
+      score: objective === 'sharpe' ? ratio : objective === 'net' ? 0 : calmar(cagr(daily, this.#periodsPerYear), portfolio.curve.maxDrawdown),
+    };
+  }
+
+  #run(values: ParameterValues): Engine {
+    try {
+      return runCombination(this.#spec, this.#bars, values);
+    } catch (error) {
+      throw new CombinationError(values, error);
+    }
+  }
+}
+
+/** A combination could not be run to its end; `cause` is what was thrown. */
+export class CombinationError extends Error {
+  readonly values: ParameterValues;
+
+  constructor(values: ParameterValues, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'CombinationError';
+    this.values = values;
   }
 }
 
@@ -122,13 +182,14 @@ export function runCombination({ definition, market, sizing, cash, fees, fill }:
 }
 
 /** The account for columns; undefined where the rules are more than it knows. */
-function columnAccount({ market: { instrument, intervalMs }, sizing, cash, fees, fill }: SweepSpec, bars: Bars): ColumnAccount | undefined {
+function columnAccount({ market: { instrument, intervalMs }, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
   const { priceScale, quantityScale, tickSize, lotSize, minNotional } = instrument;
   const plain = tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
-  if (!plain || !opensAfterCloses(bars, intervalMs)) return undefined;
+  // A drawdown is seen at every bar, and columns look at days.
+  if (!plain || objective === 'calmar' || !opensAfterCloses(bars, intervalMs)) return undefined;
   const moneyScale = moneyScaleOf([instrument], fees, cash);
   return new ColumnAccount(bars, {
-    priceScale, quantityScale, units: parseDecimal(sizing.units, quantityScale), moneyScale, cash: parseDecimal(cash, moneyScale), fees, fill,
+    intervalMs, priceScale, quantityScale, units: parseDecimal(sizing.units, quantityScale), moneyScale, cash: parseDecimal(cash, moneyScale), fees, fill,
   });
 }
 
@@ -147,12 +208,16 @@ class Tally {
   #sum: Exact = 0;
   readonly #best: Ranked[] = [];
   readonly #top: number;
+  readonly #from: number;
+  readonly #sharpes: Float64Array;
   readonly #grid: Grid;
   readonly #map: SweepMap;
 
-  constructor(grid: Grid, top: number) {
+  constructor(grid: Grid, top: number, from: number, to: number) {
     this.#grid = grid;
     this.#top = top;
+    this.#from = from;
+    this.#sharpes = new Float64Array(to - from).fill(NaN);
     this.#map = emptyMap(grid);
   }
 
@@ -160,6 +225,7 @@ class Tally {
     this.#combos += 1;
     this.#fills += outcome.fills;
     this.#sum = add(this.#sum, outcome.finalEquity);
+    this.#sharpes[index - this.#from] = outcome.sharpe ?? NaN;
     rank(this.#best, { index, ...outcome }, this.#top);
     const { rowAxis, columnAxis, rows, columns, cells } = this.#map;
     const cell = place(this.#grid, rowAxis, rows, index) * columns + place(this.#grid, columnAxis, columns, index);
@@ -168,22 +234,25 @@ class Tally {
 
   part(): SweepPart {
     return {
-      combos: this.#combos, byKernel: this.byKernel, skipped: this.skipped, fills: this.#fills,
-      sumFinalEquity: this.#sum, best: this.#best, map: this.#map,
+      from: this.#from, combos: this.#combos, byKernel: this.byKernel, skipped: this.skipped, fills: this.#fills,
+      sumFinalEquity: this.#sum, best: this.#best, sharpes: this.#sharpes, map: this.#map,
     };
   }
 }
 
-/** Parts of one sweep, at least one, together: the same whatever the parts and their order. */
+/** Parts of one sweep that together leave nothing out, at least one: the same whatever the parts and their order. */
 export function mergeParts(parts: readonly SweepPart[], top: number): SweepPart {
   const best: Ranked[] = [];
   for (const part of parts) for (const one of part.best) rank(best, one, top);
+  const from = Math.min(...parts.map((part) => part.from));
+  const sharpes = new Float64Array(parts.reduce((total, part) => total + part.sharpes.length, 0));
+  for (const part of parts) sharpes.set(part.sharpes, part.from - from);
   const sum = (of: (part: SweepPart) => number) => parts.reduce((total, part) => total + of(part), 0);
   const cells = parts[0].map.cells.map((_, cell) => parts.reduce<Exact | null>((most, { map }) => better(most, map.cells[cell]), null));
   return {
-    combos: sum(({ combos }) => combos), byKernel: sum(({ byKernel }) => byKernel), skipped: sum(({ skipped }) => skipped),
+    from, combos: sum(({ combos }) => combos), byKernel: sum(({ byKernel }) => byKernel), skipped: sum(({ skipped }) => skipped),
     fills: sum(({ fills }) => fills), sumFinalEquity: parts.reduce<Exact>((total, part) => add(total, part.sumFinalEquity), 0),
-    best, map: { ...parts[0].map, cells },
+    best, sharpes, map: { ...parts[0].map, cells },
   };
 }
 
@@ -193,6 +262,7 @@ function better(a: Exact | null, b: Exact | null): Exact | null {
 
 /** Puts one among the best where it belongs, and keeps `top` of them. */
 function rank(best: Ranked[], one: Ranked, top: number): void {
+  if (one.score === null) return;
   let at = best.length;
   while (at > 0 && comesBefore(one, best[at - 1])) at--;
   if (at >= top) return;
@@ -201,6 +271,8 @@ function rank(best: Ranked[], one: Ranked, top: number): void {
 }
 
 function comesBefore(a: Ranked, b: Ranked): boolean {
+  const lead = (a.score ?? 0) - (b.score ?? 0);
+  if (lead !== 0) return lead > 0;
   const order = compare(a.finalEquity, b.finalEquity);
   return order > 0 || (order === 0 && a.index < b.index);
 }

@@ -71,7 +71,7 @@ test('docs/backtesting.md and docs/sweeps.md explain every name in the JSON', ()
   } as const;
   const pages = ['docs/backtesting.md', 'docs/sweeps.md'].map((path) => inlineCode(readPage(path)));
   const run = await backtest(request, { home });
-  const sweep = await runSweep({ ...request, axes: [{ name: 'fast', values: [10, 20] }], workers: 1, top: 1 }, { home });
+  const sweep = await runSweep({ ...request, fresh: false, axes: [{ name: 'fast', values: [10, 20] }], workers: 1, top: 1 }, { home });
   const unexplained = (names: readonly string[], explained: readonly string[]) => names.filter((name) => !explained.includes(name));
   assert.deepEqual(unexplained(Object.keys(run), pages[0] ?? []), []);
   assert.deepEqual(unexplained(Object.keys(sweep), pages.flat()), []);

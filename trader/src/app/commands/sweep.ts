@@ -1,7 +1,7 @@
 import { MOST_COMBOS, readAxis, type Axis } from '../../research/grid.ts';
 import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
-import { list, readInteger, value, withDefault } from '../options.ts';
+import { flag, list, readInteger, value, withDefault } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Tries every combination of a grid of parameters and ranks them. */
@@ -22,20 +22,23 @@ export const sweepCommand = defineCommand({
     grid: list('NAME=FROM:TO:STEP', 'values of a parameter, the end included if a step falls on it; or NAME=A,B,C', readGridOption),
     workers: value('N', 'threads at most; as many as there are processors where not given', readInteger(1)),
     top: withDefault(value('N', 'how many of the best to list', readInteger(1)), '5'),
+    fresh: flag('begin anew, instead of going on from where the same sweep was stopped'),
   },
   notes: [
     `A grid may have up to ${MOST_COMBOS.toLocaleString('en')} combinations; those that the strategy itself refuses, such as fast above slow, are counted as skipped.`,
     'With --sizing units:N and a fee in basis points, a strategy that has a column kernel is decided over whole columns, some forty times faster than through the engine and equal to it in every digit. The best are run through the engine again for their Sharpe ratio and drawdown, and compared.',
-    'A sweep of less than a second or so runs in one thread: starting others would take longer.',
+    'A sweep of less than a second or so runs in one thread: starting others would take longer. A longer one keeps its finished parts in $ALGOTRENDY_HOME/sweeps until it is done, so that after Ctrl-C, a kill or a crash the same command goes on from there.',
+    'Every combination is recorded for good in $ALGOTRENDY_HOME/trials.sqlite: how much was tried decides how much a good result is worth.',
   ],
   async run({ positionals, options, terminal, config, json }) {
     if (options.grid.length === 0) throw new Refusal('usage', 'no grid is given', { hint: 'Add --grid NAME=FROM:TO:STEP, such as --grid fast=5:23:2.' });
-    const request = { ...readBacktestRequest(positionals[0], options), axes: options.grid, workers: options.workers, top: options.top };
+    const request = { ...readBacktestRequest(positionals[0], options), axes: options.grid, workers: options.workers, top: options.top, fresh: options.fresh };
     const { runSweep } = await import('../wiring/sweep.ts');
     const progress = terminal.phases();
     const report = await runSweep(request, {
       home: config.home,
       onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Sweeping', fraction),
+      onTakeOver: (combos, of) => terminal.note(`Going on from where this sweep was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
     }).finally(() => progress.close());
     if (json) {
       terminal.printJson(report);

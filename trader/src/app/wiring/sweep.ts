@@ -1,17 +1,17 @@
-import { availableParallelism } from 'node:os';
 import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import { moneyScaleOf } from '../../research/backtest.ts';
 import type { Axis, Grid } from '../../research/grid.ts';
-import { mergeParts, runCombination, type Ranked, type Sweep, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
+import { runCombination, type Ranked, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
 import { conditionsOf, marketOf, metricsOf, netReturnOf, seconds } from './backtest.ts';
 import type { BacktestRequest, BarsRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
-import { openSweep, readGrid } from './sweep-job.ts';
-import { sweepInThreads } from './sweep-pool.ts';
+import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
+import { sweepSpans, type SweepPlan } from './sweep-run.ts';
+import { recordTrials, strategyContent, trialsOf, type Trial, type TrialRecord, type TrialSubject } from './trial-store.ts';
 
 /** A sweep as asked for on the command line. */
 export interface SweepRequest extends BacktestRequest {
@@ -20,6 +20,8 @@ export interface SweepRequest extends BacktestRequest {
   readonly workers: number | undefined;
   /** How many of the best are listed. */
   readonly top: number;
+  /** Begin anew instead of going on from where an earlier run of the same sweep was stopped. */
+  readonly fresh: boolean;
 }
 
 /** What a sweep needs of its surroundings. */
@@ -28,6 +30,8 @@ export interface SweepContext {
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
   readonly onProgress?: (what: 'load' | 'run', fraction: number) => void;
+  /** Hears, once, how many combinations of how many an earlier run left finished. */
+  readonly onTakeOver?: SweepPlan['onTakeOver'];
 }
 
 /** One combination among the best, with what its own run through the engine shows besides. */
@@ -69,10 +73,14 @@ export interface SweepReport {
   readonly best: readonly SweepResult[];
   /** The best net return for pairs of values of two parameters; neighbours are taken together where there are many. */
   readonly map: { readonly row: string; readonly column: string; readonly rows: number; readonly columns: number; readonly netReturns: readonly (number | null)[] };
+  /** What has been tried by now of this strategy on these bars, by all sweeps, walk-forwards and backtests. */
+  readonly trials: TrialRecord;
+  /** Combinations that an earlier run of the same sweep had finished before it was stopped. */
+  readonly takenOver: number;
   /** Threads that worked besides the first; 0 where starting them would have taken longer. */
   readonly workers: number;
   readonly loadSeconds: number;
-  /** Process CPU, all threads, from the first bar until every combination's result was known. */
+  /** Process CPU, all threads, from the first bar until every combination's result was known; what was taken over is not in it. */
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
   readonly comboBarsPerCpuSecond: number;
@@ -81,36 +89,28 @@ export interface SweepReport {
   readonly peakRssMb: number;
 }
 
-/** Combination-bars per CPU-second to reckon with, by kernel and by engine, before anything is measured. */
-const KERNEL_RATE = 400e6;
-const ENGINE_RATE = 10e6;
-/** A thread takes about a tenth of a second to start: it must find this much to do. */
-const SECONDS_PER_THREAD = 0.5;
-
 /** Tries every combination of the grid. Refuses what cannot be run; file faults pass through as `BarFileError`. */
 export async function runSweep(request: SweepRequest, context: SweepContext): Promise<SweepReport> {
   await readGrid({ ...request, fixed: request.parameters });
   const loadStarted = performance.now();
   const chosen = await chooseBars(onlySource(request), { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   const bars = inSharedMemory(chosen);
+  chosen.set.close();
   const loadSeconds = (performance.now() - loadStarted) / 1000;
 
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const job = { ...request, bars, market: marketOf(chosen, request), fixed: request.parameters };
-  const { sweep, spec, grid } = await openSweep(job);
-  const workers = threadsFor(sweep, grid, bars, request.workers ?? availableParallelism());
-  const onDone = (combos: number) => context.onProgress?.('run', combos / grid.size);
-  const parts = workers === 0 ? [sweep.run(0, grid.size, onDone)] : await sweepInThreads(job, grid.size, workers, onDone);
-  const all = mergeParts(parts, request.top);
+  const swept = await sweepSpans({ ...jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], {
+    home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
+    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }),
+  });
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;
-  chosen.set.close();
-  if (all.combos === 0) {
-    throw new Refusal('usage', `the strategy refuses all ${all.skipped} combinations of the grid`, { where: '--grid', hint: 'Run one of them with backtest to see why.' });
-  }
+  const { open, parts: [all], workers, takenOver } = swept;
+  if (all.combos === 0) throw allRefused(all.skipped);
 
   const detail = process.cpuUsage();
+  const { spec, grid } = open;
   const moneyScale = moneyScaleOf([spec.market.instrument], spec.fees, spec.cash);
   const netReturn = (equity: string) => netReturnOf(equity, request.cash);
   const best = all.best.map((one): SweepResult => {
@@ -118,25 +118,56 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
     const fees = format(one.fees, moneyScale);
     return { parameters: grid.at(one.index), finalEquity, netReturn: netReturn(finalEquity), fills: one.fills, fees, ...detailsOf(spec, bars, grid, one) };
   });
+  const detailCpuSeconds = seconds(process.cpuUsage(detail));
+  const subject = subjectOf(request.strategy, spec.definition.name, chosen);
+  recordTrials(context.home, subject, trialsIn(open, (index) => all.sharpes[index]));
+  swept.forget();
   return {
     strategy: spec.definition.name, instrument: chosen.id, interval: formatInterval(chosen.intervalMs), bars: bars.length,
     from: new Date(chosen.first).toISOString(), to: new Date(chosen.last).toISOString(),
     cash: request.cash, ...conditionsOf(request),
     grid: grid.axes, combos: all.combos, skipped: all.skipped, kernelCombos: all.byKernel,
     totalFills: all.fills, sumFinalEquity: format(all.sumFinalEquity, moneyScale), best, map: mapOf(all, grid, (equity) => netReturn(format(equity, moneyScale))),
-    workers, loadSeconds, cpuSeconds, wallSeconds, comboBarsPerCpuSecond: all.combos * bars.length / cpuSeconds,
-    detailCpuSeconds: seconds(process.cpuUsage(detail)), peakRssMb: process.resourceUsage().maxRSS / 1024,
+    trials: trialsOf(context.home, subject), takenOver, workers, loadSeconds, cpuSeconds, wallSeconds,
+    comboBarsPerCpuSecond: (grid.size - takenOver) * bars.length / cpuSeconds,
+    detailCpuSeconds, peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
 }
 
-function onlySource({ bars }: SweepRequest): BarsRequest {
+/** What a sweep over these bars hands to its threads. */
+export function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Omit<SweepJob, 'objective'> {
+  const { strategy, axes, parameters: fixed, sizing, cash, fee, fill, top } = request;
+  return { strategy, market: marketOf(chosen, request), bars, axes, fixed, sizing, cash, fee, fill, top };
+}
+
+/** What the trials of a strategy on these bars are counted under. */
+export function subjectOf(nameOrPath: string, strategy: string, { id, intervalMs, set }: ChosenBars): TrialSubject {
+  return { strategy, content: strategyContent(nameOrPath), instrument: id, interval: formatInterval(intervalMs), data: set.sha256 };
+}
+
+/** The combinations of a grid that the strategy does not refuse, with their Sharpe ratios; NaN is none. */
+export function* trialsIn({ spec, grid }: OpenSweep, sharpeAt: (index: number) => number): Generator<Trial> {
+  for (let index = 0; index < grid.size; index++) {
+    const parameters = grid.at(index);
+    const sharpe = sharpeAt(index);
+    if (spec.definition.check?.(parameters) === undefined) yield { parameters, sharpe: Number.isNaN(sharpe) ? null : sharpe };
+  }
+}
+
+/** Says that there is nothing to choose from. */
+export function allRefused(combos: number): Refusal {
+  return new Refusal('usage', `the strategy refuses all ${combos} combinations of the grid`, { where: '--grid', hint: 'Run one of them with backtest to see why.' });
+}
+
+/** The one source of bars of a sweep. Refuses several. */
+export function onlySource({ bars }: Pick<SweepRequest, 'bars'>): BarsRequest {
   const [source, second] = bars;
   if (second !== undefined) throw new Refusal('usage', 'a sweep runs on the bars of one instrument', { where: '--bars', hint: 'Run one sweep for each FILE.' });
   return source;
 }
 
 /** The bars whole, where all threads can read them. */
-function inSharedMemory({ pieces, length }: ChosenBars): Bars {
+export function inSharedMemory({ pieces, length }: ChosenBars): Bars {
   const bars = allocateBars(length, true);
   let at = 0;
   for (const piece of pieces) {
@@ -144,13 +175,6 @@ function inSharedMemory({ pieces, length }: ChosenBars): Bars {
     at += piece.length;
   }
   return bars;
-}
-
-/** How many threads are worth starting; 0 for none. A long sweep gets one even where only one is allowed, so that Ctrl-C is heard. */
-function threadsFor(sweep: Sweep, grid: Grid, bars: Bars, most: number): number {
-  const rate = sweep.byKernel(grid.at(0)) ? KERNEL_RATE : ENGINE_RATE;
-  const estimate = grid.size * bars.length / rate;
-  return estimate < 2 * SECONDS_PER_THREAD ? 0 : Math.min(most, Math.floor(estimate / SECONDS_PER_THREAD));
 }
 
 /**

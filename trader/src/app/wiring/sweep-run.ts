@@ -1,0 +1,119 @@
+import { availableParallelism } from 'node:os';
+import { mergeParts, type SweepPart } from '../../research/sweep.ts';
+import { SweepCheckpoint } from './sweep-checkpoint.ts';
+import { openSweep, type OpenSweep, type SweepJob, type SweepOrder } from './sweep-job.ts';
+import { sweepInThreads } from './sweep-pool.ts';
+import { Refusal } from '../refusal.ts';
+
+/** Bars [first, end) over which a whole grid is swept. */
+export interface SweepSpan {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** How a sweep is carried out. */
+export interface SweepPlan {
+  /** The state folder. */
+  readonly home: string;
+  /** Threads at most; undefined for as many as there are processors. */
+  readonly workers: number | undefined;
+  /** Forget what an earlier run of the same left unfinished. */
+  readonly fresh: boolean;
+  /** Hears, once, how many combinations of how many an earlier run left finished. */
+  readonly onTakeOver?: (combos: number, of: number) => void;
+  /** Hears the fraction done of what there was to do. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** What a sweep over some spans came to. */
+export interface SweptSpans {
+  readonly open: OpenSweep;
+  /** For each span, all its combinations together. */
+  readonly parts: readonly SweepPart[];
+  /** Threads that worked besides the first; 0 where starting them would have taken longer. */
+  readonly workers: number;
+  /** Combinations, of all spans, that an earlier run had finished. */
+  readonly takenOver: number;
+  /** Forgets what was kept in case of a stop; called when the result is safe. */
+  forget(): void;
+}
+
+/** Combination-bars per CPU-second to reckon with, by kernel and by engine, and what a combination costs besides. */
+const KERNEL_RATE = 400e6;
+const ENGINE_RATE = 10e6;
+const COMBO_SECONDS = 3e-6;
+/** A thread takes about a tenth of a second to start: it must find this much to do. */
+const SECONDS_PER_THREAD = 0.5;
+/** A part is at most so much work: that is what a kill loses. */
+const PART_SECONDS = 1;
+/** So many parts at least, so that no thread waits long for the last one. */
+const LEAST_PARTS = 32;
+/** No part is larger, so that memory stays in bounds. */
+const LARGEST_PART = 4096;
+
+/**
+ * Sweeps a grid over each of some spans of bars. A short one runs here; a longer one in threads,
+ * each finished part being kept on disk, so that after a stop of any kind the same call goes on.
+ */
+export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], plan: SweepPlan): Promise<SweptSpans> {
+  const open = await openSweep(job);
+  const rate = open.over(0, job.bars.length).byKernel(open.grid.at(0)) ? KERNEL_RATE : ENGINE_RATE;
+  const secondsOf = ({ first, end }: SweepSpan) => open.grid.size * ((end - first) / rate + COMBO_SECONDS);
+  const seconds = spans.reduce((sum, span) => sum + secondsOf(span), 0);
+  const orders = spans.flatMap((span) => ordersOf(span, open.grid.size, Math.ceil(Math.max(LEAST_PARTS / spans.length, secondsOf(span) / PART_SECONDS))));
+  const parts = new Map<SweepOrder, SweepPart>();
+  const short = seconds < 2 * SECONDS_PER_THREAD;
+  // A long sweep gets a thread even where only one is allowed, so that Ctrl-C is heard.
+  const workers = short ? 0 : Math.min(plan.workers ?? availableParallelism(), Math.floor(seconds / SECONDS_PER_THREAD));
+  const checkpoint = short ? undefined : new SweepCheckpoint(plan.home, job);
+  if (plan.fresh) checkpoint?.clear();
+  if (checkpoint) takeOver(checkpoint, orders, parts);
+  const takenOver = combosOf([...parts.keys()]);
+  if (takenOver > 0) plan.onTakeOver?.(takenOver, combosOf(orders));
+  const left = orders.filter((order) => !parts.has(order));
+  const toDo = combosOf(left);
+  const onDone = (combos: number) => plan.onProgress?.(combos / toDo);
+  if (workers === 0) {
+    let before = 0;
+    for (const order of left) {
+      parts.set(order, open.run(order, (combos) => onDone(before + combos)));
+      before += order.to - order.from;
+    }
+  } else if (left.length > 0) {
+    await sweepInThreads(job, left, workers, {
+      onDone,
+      onPart(order, part) {
+        parts.set(order, part);
+        checkpoint?.write(order, part);
+      },
+    }).catch((error: unknown) => { throw afterStop(error, combosOf([...parts.keys()]), combosOf(orders)); });
+  }
+  return {
+    open, workers, takenOver, forget: () => checkpoint?.clear(),
+    parts: spans.map((span) => mergeParts(orders.filter(({ first, end }) => first === span.first && end === span.end).map((order) => parts.get(order) as SweepPart), job.top)),
+  };
+}
+
+/** One span's combinations in parts of equal size, the last one perhaps smaller. The same sweep has the same parts whatever does it. */
+function ordersOf({ first, end }: SweepSpan, size: number, least: number): SweepOrder[] {
+  const step = Math.max(1, Math.min(LARGEST_PART, Math.ceil(size / least)));
+  return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({ first, end, from: i * step, to: Math.min(size, (i + 1) * step) }));
+}
+
+function takeOver(checkpoint: SweepCheckpoint, orders: readonly SweepOrder[], parts: Map<SweepOrder, SweepPart>): void {
+  for (const order of orders) {
+    const part = checkpoint.read(order);
+    if (part) parts.set(order, part);
+  }
+}
+
+function combosOf(orders: readonly SweepOrder[]): number {
+  return orders.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** What ends a sweep, with what is kept of it. */
+function afterStop(error: unknown, done: number, all: number): unknown {
+  if (!(error instanceof Refusal) || done === 0) return error;
+  const kept = `${done.toLocaleString('en')} of ${all.toLocaleString('en')} combinations are kept: the same command goes on from there.`;
+  return new Refusal(error.code, error.message, { where: error.where, hint: error.hint === undefined ? kept : `${error.hint} ${kept}` });
+}
