@@ -14,13 +14,13 @@ const TELL_EVERY_MS = 50;
 
 const port = parentPort;
 if (!port) throw new Error('sweep-worker.ts is started by a sweep, as a thread');
-const { run } = await openSweep(workerData as SweepJob);
+const sweep = await openSweep(workerData as SweepJob);
 const say = (answer: SweepAnswer) => port.postMessage(answer);
 
 port.on('message', (order: SweepOrder) => {
   let told = performance.now();
   try {
-    const part = run(order, (combos) => {
+    const part = sweep.run(order, (combos) => {
       const now = performance.now();
       if (now - told < TELL_EVERY_MS) return;
       told = now;

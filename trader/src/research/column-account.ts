@@ -128,7 +128,7 @@ export class ColumnAccount {
     const equity = new Float64Array(this.#dayEnds.length + 1);
     equity[0] = toNumber(cash, moneyScale);
     for (let day = 0; day < this.#dayEnds.length; day++) {
-      const left = moneyPerPrice === moneyPerPrice // oxlint-disable-line no-self-compare -- NaN where numbers are too large
+      const left = moneyPerPrice === moneyPerPrice // not NaN
         ? Number(cash) - sums[2 * day] * moneyPerPrice - sums[2 * day + 1] * feePerPrice
         : sub(sub(cash, this.#money(this.#sumOf(2 * day))), this.#fee(this.#money(this.#sumOf(2 * day + 1))));
       equity[day + 1] = toNumber(left, moneyScale) + this.#heldAt(day, long, short) * size * this.#dayCloses[day];

@@ -1,12 +1,12 @@
-import type { Bars } from '../../domain/bar.ts';
+import { sliceBars, type Bars } from '../../domain/bar.ts';
 import type { Market } from '../../pipeline/engine.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import { createGrid, type Axis, type Grid } from '../../research/grid.ts';
-import { Sweep, type SweepSpec } from '../../research/sweep.ts';
+import { CombinationError, Sweep, type Objective, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 import { createFees } from './profile.ts';
-import { loadStrategy } from './strategy.ts';
+import { faultOf, loadStrategy } from './strategy.ts';
 
 /** A sweep in words and numbers alone, as it goes to another thread; the bars are shared memory there. */
 export interface SweepJob {
@@ -20,8 +20,27 @@ export interface SweepJob {
   readonly cash: string;
   readonly fee: FeeRequest;
   readonly fill: 'next-open' | 'close';
+  readonly objective: Objective;
   /** How many of the best are kept. */
   readonly top: number;
+}
+
+/** Combinations [from, to) to try, on the bars [first, end). */
+export interface SweepOrder {
+  readonly first: number;
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A job that is ready to run in this thread. */
+export interface OpenSweep {
+  readonly spec: SweepSpec;
+  readonly grid: Grid;
+  /** A sweep over the bars [first, end). */
+  over(first: number, end: number): Sweep;
+  /** Works off one order. Refuses with the combination and the place where the strategy throws. */
+  run(order: SweepOrder, onDone: (combos: number) => void): SweepPart;
 }
 
 /** Loads the strategy and lays the grid over it. Refuses what either of them refuses. */
@@ -32,10 +51,34 @@ export async function readGrid({ strategy, axes, fixed }: Pick<SweepJob, 'strate
 }
 
 /** Makes the job ready to run, in whatever thread. */
-export async function openSweep(job: SweepJob): Promise<{ readonly sweep: Sweep; readonly spec: SweepSpec; readonly grid: Grid }> {
+export async function openSweep(job: SweepJob): Promise<OpenSweep> {
   const definition = await loadStrategy(job.strategy);
   const grid = await readGrid(job);
-  const { market, sizing, cash, fill } = job;
-  const spec = { definition, market, sizing, cash, fees: createFees(job.fee), fill };
-  return { sweep: new Sweep(spec, job.bars, grid, job.top), spec, grid };
+  const { market, sizing, cash, fill, objective } = job;
+  const spec = { definition, market, sizing, cash, fees: createFees(job.fee), fill, objective };
+  let last: { readonly first: number; readonly end: number; readonly sweep: Sweep } | undefined;
+  const over = (first: number, end: number): Sweep => {
+    if (last === undefined || last.first !== first || last.end !== end) {
+      last = { first, end, sweep: new Sweep(spec, sliceBars(job.bars, first, end), grid, job.top) };
+    }
+    return last.sweep;
+  };
+  return {
+    spec, grid, over,
+    run({ first, end, from, to }, onDone) {
+      try {
+        return over(first, end).run(from, to, onDone);
+      } catch (error) {
+        throw error instanceof CombinationError ? strategyFault(job, error) : error;
+      }
+    },
+  };
+}
+
+/** The fault of a strategy, with the swept values at which it came up. */
+function strategyFault(job: SweepJob, { values, cause }: CombinationError): unknown {
+  const fault = faultOf(job.strategy, cause);
+  if (!(fault instanceof Refusal)) return fault;
+  const at = job.axes.map(({ name }) => `${name}=${values[name]}`).join(' ');
+  return new Refusal(fault.code, `${fault.message}, with ${at}`, fault);
 }

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE, testInstrument, walkBars } from '../../../test/markets.ts';
 import { seededRandom } from '../../../test/random.ts';
 import { allocateBars, BAR_COLUMNS } from '../../domain/bar.ts';
-import { mergeParts } from '../../research/sweep.ts';
+import { mergeParts, type SweepPart } from '../../research/sweep.ts';
 import type { Refusal } from '../refusal.ts';
-import { openSweep, type SweepJob } from './sweep-job.ts';
+import { openSweep, type SweepJob, type SweepOrder } from './sweep-job.ts';
 import { sweepInThreads } from './sweep-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweep-'));
@@ -22,14 +22,21 @@ function job(differing: Partial<SweepJob> = {}): SweepJob {
   return {
     strategy: 'macd', market: { instrument: testInstrument(), intervalMs: MINUTE }, bars, fixed: { warmup: '40' },
     axes: [{ name: 'fast', values: [3, 5, 8, 30] }, { name: 'slow', values: [20, 30] }, { name: 'rule', values: ['cross', 'spread'] }, { name: 'signal', values: [2, 3, 4] }],
-    sizing: { kind: 'units', units: '1' }, cash: '10000', fee: { kind: 'bps', bps: '10' }, fill: 'next-open', top: 3, ...differing,
+    sizing: { kind: 'units', units: '1' }, cash: '10000', fee: { kind: 'bps', bps: '10' }, fill: 'next-open', objective: 'net', top: 3, ...differing,
   };
 }
+
+/** The first `size` combinations over all thousand bars, a few at a time. */
+function ordersOf(size: number, step = 5): SweepOrder[] {
+  return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({ first: 0, end: 1000, from: i * step, to: Math.min(size, (i + 1) * step) }));
+}
+
+const deaf = { onPart() {}, onDone() {} };
 
 /** A strategy whose file holds `onBar`. */
 function strategyFile(name: string, onBar: string): string {
   const file = join(folder, `${name}.ts`);
-  writeFileSync(file, `import { writeFileSync } from 'node:fs';
+  writeFileSync(file, `import { existsSync, writeFileSync } from 'node:fs';
   export const strategy = {
     name: '${name}', summary: 'A test.', parameters: { fast: { kind: 'integer', default: 1, min: 1, max: 9, help: 'a number' } },
     warmup: () => 0, create: () => ({ onBar() { ${onBar} } }),
@@ -39,30 +46,45 @@ function strategyFile(name: string, onBar: string): string {
 
 describe('a sweep in threads', () => {
   it('comes to the same with any number of threads as without', async () => {
-    const { sweep, grid } = await openSweep(job());
-    const alone = sweep.run(0, grid.size);
+    const { over, grid } = await openSweep(job());
+    const alone = over(0, 1000).run(0, grid.size);
     assert.ok(alone.byKernel > 0 && alone.byKernel < alone.combos && alone.skipped > 0);
     for (const threads of [1, 3]) {
       let done = 0;
-      const parts = await sweepInThreads(job(), grid.size, threads, (combos) => {
-        assert.ok(combos >= done, 'progress never goes back');
-        done = combos;
+      const parts: SweepPart[] = [];
+      await sweepInThreads(job(), ordersOf(grid.size), threads, {
+        onPart: (_, part) => void parts.push(part),
+        onDone(combos) {
+          assert.ok(combos >= done, 'progress never goes back');
+          done = combos;
+        },
       });
       assert.equal(done, grid.size);
       assert.deepEqual(mergeParts(parts, 3), alone);
     }
   });
 
-  it('ends with what a thread died of', async () => {
-    const dying = (strategy: string) => sweepInThreads(job({ strategy, axes: [{ name: 'fast', values: [1, 2, 3] }], fixed: {} }), 3, 2, () => {});
-    await assert.rejects(dying(strategyFile('throws', 'throw new Error("out of ideas")')), (error: Refusal) => error.code === 'failure' && /a thread of the sweep died: out of ideas/.test(error.message));
-    await assert.rejects(dying(strategyFile('exits', 'process.exit(7)')), (error: Refusal) => error.code === 'failure' && /exit code 7/.test(error.message));
+  it('ends with what a strategy throws, where, and at which values', async () => {
+    const throwing = job({ strategy: strategyFile('throws', 'throw new Error("out of ideas")'), axes: [{ name: 'fast', values: [1, 2, 3] }], fixed: {} });
+    await assert.rejects(sweepInThreads(throwing, ordersOf(3), 2, deaf), (error: Refusal) =>
+      error.code === 'failure' && error.message === 'the strategy failed: out of ideas, with fast=1' && /throws\.ts, line 4/.test(error.where ?? ''));
+  });
+
+  it('gives the order of a thread that died to another one, once', async () => {
+    const one = { axes: [{ name: 'fast', values: [1, 2, 3] }], fixed: {} };
+    const always = job({ ...one, strategy: strategyFile('exits', 'process.exit(7)') });
+    await assert.rejects(sweepInThreads(always, ordersOf(3, 1), 2, deaf), (error: Refusal) => error.code === 'failure' && /died, twice on combinations \d to \d: exit code 7/.test(error.message));
+    const mark = join(folder, 'died');
+    const onceOnly = job({ ...one, strategy: strategyFile('exits-once', `if (!existsSync(${JSON.stringify(mark)})) { writeFileSync(${JSON.stringify(mark)}, ''); process.exit(7); }`) });
+    const parts: SweepPart[] = [];
+    await sweepInThreads(onceOnly, ordersOf(3, 1), 1, { onDone() {}, onPart: (_, part) => void parts.push(part) });
+    assert.equal(mergeParts(parts, 3).combos, 3);
   });
 
   it('stops at a signal, in the middle of whatever its threads do', async () => {
     const mark = join(folder, 'running');
     const endless = strategyFile('endless', `writeFileSync(${JSON.stringify(mark)}, ''); for (;;);`);
-    const running = sweepInThreads(job({ strategy: endless, axes: [{ name: 'fast', values: [1, 2] }], fixed: {} }), 2, 2, () => {});
+    const running = sweepInThreads(job({ strategy: endless, axes: [{ name: 'fast', values: [1, 2] }], fixed: {} }), ordersOf(2, 1), 2, deaf);
     while (!existsSync(mark)) await sleep(10);
     process.emit('SIGINT');
     await assert.rejects(running, (error: Refusal) => error.code === 'interrupted');
