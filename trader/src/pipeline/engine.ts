@@ -34,6 +34,8 @@ export interface BookSpec {
 
 /** What happens inside, told as it happens; an order before it is sent, a report before it is applied. */
 export interface Audit {
+  /** The engine that it listens to, before anything has happened. */
+  begin?(engine: Engine): void;
   onOrder(order: Order): void;
   onReport(report: ExecutionReport): void;
   onDenial(denial: Denial): void;
@@ -105,6 +107,7 @@ export class Engine implements ReportSink {
     this.#client = spec.client;
     this.#audit = spec.audit;
     spec.client.connect(this);
+    spec.audit?.begin?.(this);
   }
 
   /**

@@ -11,6 +11,8 @@ export interface Strategy {
    * randomness or outside state: the same bars must give the same opinions.
    */
   onBar(bar: Bar, signal: Signal): void;
+  /** What its last opinion was formed of, by name, for a person who asks why. Must change nothing. */
+  describe?(): Readonly<Record<string, number>>;
 }
 
 /** What a strategy is called, which parameters it takes, and how one is made. */

@@ -27,6 +27,10 @@ class Protected implements Strategy {
     this.#profit = profit;
   }
 
+  describe(): Readonly<Record<string, number>> {
+    return this.#inner.describe?.() ?? {};
+  }
+
   onBar(bar: Bar, signal: Signal): void {
     this.#inner.onBar(bar, signal);
     const target = signal.target;

@@ -11,6 +11,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sweep: async () => (await import('./sweep.ts')).sweepCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,
+  compare: async () => (await import('./compare.ts')).compareCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
   strategies: async () => (await import('./strategies.ts')).strategiesCommand,
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,

@@ -37,6 +37,10 @@ export class BollingerSqueeze implements Strategy {
     const bandwidth = (bands.upper - bands.lower) / bands.middle;
     if (bandwidth === this.#narrowest.update(bandwidth)) this.#squeezed = true;
   }
+
+  describe(): Readonly<Record<string, number>> {
+    return describeBands(this.#bands);
+  }
 }
 
 /** Goes against a close outside the bands; flat when the close has reached the middle band. */
@@ -58,4 +62,12 @@ export class BollingerReversion implements Strategy {
     else if (close > bands.upper) signal.target = this.#down;
     else if (signal.target > 0 ? close >= bands.middle : close <= bands.middle) signal.target = 0;
   }
+
+  describe(): Readonly<Record<string, number>> {
+    return describeBands(this.#bands);
+  }
+}
+
+function describeBands({ upper, middle, lower }: Bollinger): Readonly<Record<string, number>> {
+  return { 'upper band': upper, 'middle band': middle, 'lower band': lower };
 }

@@ -21,6 +21,11 @@ abstract class MacdRule implements Strategy {
 
   abstract onBar(bar: Bar, signal: Signal): void;
 
+  describe(): Readonly<Record<string, number>> {
+    const { macd, signal, histogram, fast } = this.lines;
+    return { 'MACD line': macd, 'signal line': signal, histogram, 'fast average': fast };
+  }
+
   /** Moves the lines; true when this bar is to be decided on. */
   protected update(bar: Bar): boolean {
     this.lines.update(bar.close);

@@ -1,0 +1,55 @@
+import type { Bar } from '../../domain/bar.ts';
+import { format, toNumber } from '../../domain/exact.ts';
+import { roundToTick, type Instrument } from '../../domain/instrument.ts';
+import type { FillReport } from '../../domain/report.ts';
+import type { Timestamp } from '../../domain/time.ts';
+import { formatGrouped, formatMoney, formatTime } from '../terminal/format.ts';
+import type { TracedOrder } from './order-trace.ts';
+
+/** Where a fill happened. */
+export interface FillScene {
+  readonly instrument: Instrument;
+  readonly intervalMs: number;
+  /** Whether a market order may trade at the close that it was decided on. */
+  readonly atClose: boolean;
+  /** Decimals of account money. */
+  readonly moneyScale: number;
+  /** The bar that opens at a moment; undefined where there is none. */
+  readonly bars: (timestamp: Timestamp) => Bar | undefined;
+}
+
+/** A fill in a sentence: when, at which price, where in which bar that price comes from, and what it cost. */
+export function wordFill(fill: FillReport, { order }: TracedOrder, scene: FillScene): string {
+  const { instrument: { priceScale, quantityScale }, intervalMs, moneyScale, bars } = scene;
+  const price = formatGrouped(format(fill.price, priceScale));
+  const quantity = formatGrouped(format(fill.quantity, quantityScale));
+  const opened = bars(fill.tsEvent);
+  const closed = bars(fill.tsEvent - intervalMs);
+  const origin = order.type === 'market'
+    ? (scene.atClose && fill.tsEvent === order.tsInit ? originOf(fill, closed, 'close', scene, 'the close that it was decided on') : originOf(fill, opened, 'open', scene, 'the first price after the decision'))
+    : priced(fill, order.leg === 'stop' || order.type !== 'limit', order.side === 'buy', format(order.price, priceScale), fill.price === order.price, opened, closed);
+  const verb = order.side === 'buy' ? 'bought' : 'sold';
+  return `At ${formatTime(fill.tsEvent)} UTC ${quantity} ${quantity === '1' ? 'was' : 'were'} ${verb} at ${price}, ${origin}. Fee ${formatMoney(format(fill.fee, moneyScale))}.`;
+}
+
+/** A market order's price: that of the bar, rounded to the tick against the trader, and what is beyond it. */
+function originOf({ price, order }: FillReport, bar: Bar | undefined, which: 'open' | 'close', { instrument }: FillScene, why: string): string {
+  if (bar === undefined) return 'the last price that the venue had seen';
+  const stated = bar[which];
+  const place = `the ${which} of the bar of ${formatTime(bar.timestamp)}, ${why}`;
+  if (roundToTick(stated, instrument, order.side === 'buy' ? 'ceil' : 'floor') === price) return place;
+  const beyond = Math.abs(toNumber(price, instrument.priceScale) - stated);
+  const worse = toNumber(price, instrument.priceScale) > stated === (order.side === 'buy');
+  return `${Number(beyond.toPrecision(6))} ${worse ? 'worse' : 'better'} than ${place} (${formatGrouped(String(stated))}): what the venue's book or slippage made of it`;
+}
+
+/** Why a resting order traded at its own price, or at another. */
+function priced({ tsEvent }: FillReport, isStop: boolean, buy: boolean, own: string, atOwn: boolean, opened: Bar | undefined, closed: Bar | undefined): string {
+  const bar = closed ?? opened;
+  if (bar === undefined) return `its own price being ${formatGrouped(own)}`;
+  const extreme = isStop === buy ? `high of ${formatGrouped(String(bar.high))}` : `low of ${formatGrouped(String(bar.low))}`;
+  if (!isStop) return `its limit: the bar of ${formatTime(bar.timestamp)} went through it (${extreme}), and a limit fills at its price, never better`;
+  if (atOwn) return `its stop price: the bar of ${formatTime(bar.timestamp)} reached it (${extreme})`;
+  const jumped = opened !== undefined && tsEvent === opened.timestamp ? opened : bar;
+  return `beyond its stop of ${formatGrouped(own)}: the bar of ${formatTime(jumped.timestamp)} opened at ${formatGrouped(String(jumped.open))}, or lay past it when the stop arrived, and a stop then takes what there is`;
+}

@@ -1,0 +1,31 @@
+import { Refusal } from '../refusal.ts';
+import { finishBacktest, type FinishedBacktest } from './backtest.ts';
+import { OrderTrace } from './order-trace.ts';
+import { tradesDigest, type StoredRun } from './run-store.ts';
+
+/** A kept run that was run again, with every order followed. */
+export interface RepeatedRun extends FinishedBacktest {
+  readonly run: StoredRun;
+  readonly trace: OrderTrace;
+}
+
+/**
+ * Runs a kept run again. Refuses where its bars have changed since, or where this build trades
+ * otherwise than the one that kept it: then nothing that is found would be about that run.
+ */
+export async function repeatRun(run: StoredRun, home: string, onProgress?: (what: 'load' | 'run', fraction: number) => void): Promise<RepeatedRun> {
+  const trace = new OrderTrace();
+  const finished = await finishBacktest(run.request, { home, audit: trace, ...(onProgress && { onProgress }) });
+  const changed = run.request.bars.filter((_, i) => finished.barsSha256[i] !== run.barsSha256[i]);
+  if (changed.length > 0) {
+    throw new Refusal('bad-data', `run ${run.id} cannot be repeated: its bars have changed since`, {
+      where: changed.map(({ file }) => file).join(', '), hint: 'Bring the bars back as they were, or run the backtest anew.',
+    });
+  }
+  if (tradesDigest(finished) !== run.digest) {
+    throw new Refusal('version', `run ${run.id} cannot be repeated: this build, or the strategy as it is now, trades otherwise`, {
+      hint: `It was kept by version ${run.version}. Run the backtest anew.`,
+    });
+  }
+  return { ...finished, run, trace };
+}
