@@ -1,10 +1,9 @@
 /**
  * What went wrong with a file of ticks: `unreadable` (missing, a folder, no permission), `format`
  * (none of the known ones, truncated, a decompression bomb), `columns` (missing), `value` (a field
- * that is no number, no time or no price), `empty` (no tick in it), `conflict` (files that do not
- * belong together).
+ * that is no number, no time or no price), `empty` (no tick in it).
  */
-export type TickFileErrorKind = 'unreadable' | 'format' | 'columns' | 'value' | 'empty' | 'conflict';
+type TickFileErrorKind = 'unreadable' | 'format' | 'columns' | 'value' | 'empty';
 
 /** The one error that files of ticks raise; its message names file and line, what is wrong and what to do. */
 export class TickFileError extends Error {

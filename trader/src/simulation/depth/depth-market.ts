@@ -133,20 +133,16 @@ export class DepthMarket {
       else if (this.book.isKnown) this.#trigger(this.book.asks.best, this.book.bids.best);
       return;
     }
-    this.#take(working, order.type === 'limit' ? bound : buy ? HIGHEST - 1 : LOWEST, false);
+    const limit = order.type === 'limit' ? bound : buy ? HIGHEST - 1 : LOWEST;
+    if (order.timeInForce !== 'fok' || this.#offered(working, limit) >= working.leaves) this.#take(working, limit, false);
     if (working.leaves === 0) return;
-    if (order.type === 'market' || order.timeInForce === 'ioc') {
+    if (order.type === 'market' || order.timeInForce !== 'gtc') {
       working.state = 'gone';
       this.listener.onLeft(working);
       return;
     }
     working.front = (buy ? this.book.bids : this.book.asks).at(bound);
     (buy ? this.buys : this.sells).add(working);
-  }
-
-  /** Whether an order would trade on arrival: what a post-only order may not. */
-  wouldTake({ buy, bound }: Working): boolean {
-    return buy ? this.book.asks.best <= bound : this.book.bids.best >= bound;
   }
 
   /** Takes an order that works here out of the market. */
@@ -248,6 +244,17 @@ export class DepthMarket {
       this.#addTaken(side, tick, lots);
       this.#trade(working, working.buy ? Math.max(tick, working.bound) : Math.min(tick, working.bound), lots, maker);
     }
+  }
+
+  /** Lots that an order could trade with at once. */
+  #offered(working: Working, limit: number): number {
+    const side = working.buy ? this.book.asks : this.book.bids;
+    let lots = 0;
+    for (let tick = side.best; side.at(tick) > 0 && lots < working.leaves; tick = side.behind(tick)) {
+      if (working.buy ? tick > limit : tick < limit) break;
+      lots += side.at(tick) - this.#takenAt(side, tick);
+    }
+    return lots;
   }
 
   #trade(working: Working, tick: number, lots: number, maker: boolean): void {

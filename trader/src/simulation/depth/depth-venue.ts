@@ -1,11 +1,13 @@
 import type { Bar } from '../../domain/bar.ts';
-import { divide, mul, type Exact } from '../../domain/exact.ts';
+import { mul, toNumber, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Approved, Order } from '../../domain/order.ts';
 import type { ExecutionReport } from '../../domain/report.ts';
 import type { Ticks } from '../../domain/tick.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../../ports/execution.ts';
+import type { LatencyModel } from '../latency.ts';
+import { refusalOf } from '../order-check.ts';
 import { DepthMarket, Working, type MarketListener } from './depth-market.ts';
 import { DueQueue } from './due-queue.ts';
 import type { QueueModel } from './queue-model.ts';
@@ -18,12 +20,9 @@ export interface DepthRules {
   /** Decimals of account money. */
   readonly moneyScale: number;
   readonly queue: QueueModel;
-  /** Time from a decision until the order, or its cancel, reaches the venue. */
-  readonly entryMs: number;
-  /** Time from what happens at the venue until we hear of it. */
-  readonly responseMs: number;
-  /** Whether a limit order that would trade on arrival is refused instead. */
-  readonly postOnly: boolean;
+  /** How long an order, or its cancel, is on its way to the venue, and a report on its way back. */
+  readonly entry: LatencyModel;
+  readonly response: LatencyModel;
 }
 
 /** What is on its way to the venue. */
@@ -64,15 +63,12 @@ class Desk implements MarketListener {
   submit(order: Order): void {
     const working = new Working(order);
     this.orders.set(order, working);
-    this.requests.push(Math.max(order.tsInit, this.now) + this.venue.rules.entryMs, { kind: 'submit', working });
-    this.#schedule();
+    this.#send(Math.max(order.tsInit, this.now), { kind: 'submit', working });
   }
 
   cancel(order: Order): void {
     const working = this.orders.get(order);
-    if (working === undefined) return;
-    this.requests.push(this.now + this.venue.rules.entryMs, { kind: 'cancel', working });
-    this.#schedule();
+    if (working !== undefined) this.#send(this.now, { kind: 'cancel', working });
   }
 
   /** Plays what happens up to and including `until`; of one time, what is under way comes before the market's ticks. */
@@ -94,7 +90,7 @@ class Desk implements MarketListener {
     const { fees, moneyScale } = this.venue.rules;
     const { priceScale, quantityScale } = this.instrument;
     const value: Exact = mul(tick, lots);
-    const fee = fees.fee(value, priceScale + quantityScale, lots, quantityScale, moneyScale);
+    const fee = fees.fee(value, priceScale + quantityScale, lots, quantityScale, moneyScale, maker ? 'maker' : 'taker');
     this.net += buy ? lots : -lots;
     if (maker) this.venue.makerFills += 1;
     else this.venue.takerFills += 1;
@@ -176,8 +172,13 @@ class Desk implements MarketListener {
     this.#report({ kind: 'canceled', order, tsEvent: this.now });
   }
 
+  #send(ts: Timestamp, request: Request): void {
+    this.requests.push(ts + this.venue.rules.entry.delayMs(ts), request);
+    this.#schedule();
+  }
+
   #report(report: ExecutionReport): void {
-    this.responses.push(this.now + this.venue.rules.responseMs, report);
+    this.responses.push(this.now + this.venue.rules.response.delayMs(this.now), report);
     this.#schedule();
   }
 
@@ -193,26 +194,16 @@ class Desk implements MarketListener {
     this.due = Math.min(this.requests.next, this.responses.next);
   }
 
-  /** What a venue checks by itself; undefined where all is well. */
-  #refusal(working: Working): string | undefined {
-    const { order } = working;
-    const { lotSize, tickSize } = this.instrument;
+  /** Why an order is refused on arrival; undefined where it is not. */
+  #refusal({ order, buy, leaves }: Working): string | undefined {
     const { book } = this.market;
-    if (!isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
-    if (!isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
-    if (!Number.isSafeInteger(working.leaves) || !(Number(order.price) < MAX_TICK)) return 'price or quantity is beyond what the venue counts';
+    const lacking = missing(order);
+    if (lacking !== undefined) return lacking;
+    if (!Number.isSafeInteger(leaves) || !(Number(order.price) < MAX_TICK)) return 'price or quantity is beyond what the venue counts';
     if (order.type === 'market' && !book.isKnown) return 'the book is not known';
-    if (order.type === 'limit' && this.venue.rules.postOnly && this.market.wouldTake(working)) return 'would trade at once, and may only rest';
-    return this.#isTooSmall(working) ? 'order value is below the minimum' : undefined;
-  }
-
-  #isTooSmall({ order, buy, leaves }: Working): boolean {
-    const { minNotional } = this.instrument;
-    const { book } = this.market;
-    // A position must be able to end, however little it is worth by then.
-    if (minNotional === 0 || order.leg !== 'target' || (buy ? -this.net : this.net) >= leaves) return false;
-    const price = order.type === 'limit' ? order.price : buy ? book.asks.best : book.bids.best;
-    return mul(order.quantity, price) < minNotional;
+    const side = buy ? book.asks : book.bids;
+    const price = side.levels === 0 ? NaN : toNumber(side.best, this.instrument.priceScale);
+    return refusalOf(order, this.instrument, { last: price, net: this.net }, this.now, price);
   }
 }
 
@@ -268,6 +259,9 @@ export class DepthVenue implements ExecutionClient {
   }
 }
 
-function isMultiple(value: Exact, step: Exact): boolean {
-  return step === 1 || mul(divide(value, step, 'trunc'), step) === value;
+/** What this venue does not do, it says. */
+function missing({ type, timeInForce, terms }: Order): string | undefined {
+  if (type === 'stop-limit' || type === 'trailing-stop') return `no ${type} orders on recorded ticks`;
+  if (timeInForce === 'gtd' || timeInForce === 'day') return `no orders good till a date on recorded ticks`;
+  return terms?.reduceOnly === true ? 'no reduce-only orders on recorded ticks' : undefined;
 }
