@@ -21,3 +21,8 @@ export class LineDigest {
     return this.#hash.copy().digest('hex');
   }
 }
+
+/** SHA-256 of a text in base64, as a page's content security policy names it. */
+export function sha256Base64(text: string): string {
+  return hash('sha256', text, 'base64');
+}

@@ -32,6 +32,8 @@ test('a detail has the days of the equity curve with their dates, and its extrem
   const { curve } = engine.portfolio;
   assert.deepEqual([detail.cash, ...detail.daily.values], [...curve.dailyEquity()]);
   assert.deepEqual([...detail.daily.timestamps].map((day) => day % DAY_MS), Array.from(detail.daily.timestamps, () => 0));
+  const [one, two] = [walk(1), walk(2)].map(({ close }) => (close.at(-1) as number) / close[0]);
+  assert.ok(Math.abs((detail.hold.values.at(-1) ?? NaN) - (one + two) / 2 * detail.cash) < 1e-6);
   assert.ok(detail.equity.values.length <= 2_000 && detail.equity.values.length > 900);
   assert.equal(Math.max(...detail.equity.values), curve.peak);
   assert.equal(detail.equity.values.at(-1), engine.portfolio.equity());

@@ -52,6 +52,8 @@ export interface RunDetail {
   readonly equity: Series;
   /** Equity at the end of each UTC day that has a bar, named by the day's first moment; the opening cash is not among them. */
   readonly daily: Series;
+  /** What holding every market in equal parts from its first close on would have come to on those days, without costs. */
+  readonly hold: Series;
   /** Mean share of equity that was invested, longs and shorts added up: at most 500 points. */
   readonly exposure: Series;
   /** Deepest fall from a peak at bar closes as a share of it, and the longest time below a peak. */
@@ -87,16 +89,21 @@ export class RunWatch implements Audit {
   private readonly exposure = new MeanSampler(EXPOSURE_BUCKETS);
   private readonly days: number[] = [];
   private readonly dailyEquity: number[] = [];
+  private readonly dailyHold: number[] = [];
+  private readonly firstMarks: Float64Array;
   private readonly exits: Leg[] = [];
   /** Held by each book, as its fills say. */
   private readonly held: Exact[] = [];
   private day = NaN;
   private now = NaN;
   private equity = NaN;
+  /** Mean growth of the markets since their first close. */
+  private growth = 1;
 
   constructor(markets: readonly Market[]) {
     this.markets = markets;
     this.prices = markets.map(() => new BarSampler(PRICE_BUCKETS));
+    this.firstMarks = new Float64Array(markets.length).fill(NaN);
   }
 
   /** Shows one bar of one market. */
@@ -128,6 +135,7 @@ export class RunWatch implements Audit {
     if (now !== this.now && !Number.isNaN(this.now)) this.#record();
     this.now = now;
     this.equity = equity;
+    this.growth = this.#growth(portfolio.marks);
   }
 
   onOrder(): void {}
@@ -150,15 +158,17 @@ export class RunWatch implements Audit {
     const { account, curve, trades } = portfolio;
     const instruments = this.markets.map(({ instrument }) => instrument);
     if (!Number.isNaN(this.now)) this.#record();
+    const [cash] = curve.dailyEquity();
     return {
       currency: instruments[0].quoteCurrency,
-      cash: curve.dailyEquity()[0],
+      cash,
       finalEquity: portfolio.equity(),
       periodsPerYear: Math.min(...instruments.map(({ assetClass }) => PERIODS_PER_YEAR[assetClass])),
       bars: engine.bars,
       exposedBars: engine.exposedBars,
       equity: this.line.series(),
       daily: { timestamps: Float64Array.from(this.days), values: Float64Array.from(this.dailyEquity) },
+      hold: { timestamps: Float64Array.from(this.days), values: Float64Array.from(this.dailyHold, (growth) => growth * cash) },
       exposure: this.exposure.series(),
       maxDrawdown: curve.maxDrawdown,
       longestDrawdownMs: curve.longestDrawdownMs,
@@ -182,13 +192,20 @@ export class RunWatch implements Audit {
     const { now, equity } = this;
     this.line.add(now, equity);
     const day = dayOf(now);
-    if (day === this.day) {
-      this.dailyEquity[this.dailyEquity.length - 1] = equity;
-      return;
-    }
+    if (day !== this.day) this.days.push(day);
     this.day = day;
-    this.days.push(day);
-    this.dailyEquity.push(equity);
+    this.dailyEquity[this.days.length - 1] = equity;
+    this.dailyHold[this.days.length - 1] = this.growth;
+  }
+
+  #growth(marks: Float64Array): number {
+    const { firstMarks } = this;
+    let sum = 0;
+    for (let i = 0; i < marks.length; i++) {
+      if (Number.isNaN(firstMarks[i])) firstMarks[i] = marks[i];
+      sum += Number.isNaN(marks[i]) ? 1 : marks[i] / firstMarks[i];
+    }
+    return sum / marks.length;
   }
 }
 
