@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../domain/time.ts';
 import { underwater } from '../drawdowns.ts';
 import { rollingSharpe } from '../rolling.ts';
+import type { Series } from '../sampling.ts';
 import type { Measured } from './figures.ts';
 import { compact, percent, trimmed } from './format.ts';
 import { html, type Html } from './html.ts';
@@ -65,6 +66,8 @@ export function equityFigure(sheet: TearSheet): Html {
   const others = benchmark === undefined ? [] : [benchmark];
   const bounds = extent(ys, [cash], ...others.map((other) => other.ys));
   const log = logScale(...bounds);
+  // Where one line is many times the other, an even axis would lay one of them flat.
+  const wide = log !== undefined && bounds[1] > 8 * bounds[0];
   const curves: Curve[] = [
     ...others.map((other) => ({ kind: 'line', paint: 'other', xs: other.xs, ys: other.ys }) as const),
     { kind: 'line', paint: 'equity', xs, ys },
@@ -73,8 +76,9 @@ export function equityFigure(sheet: TearSheet): Html {
   const deepest = below.reduce((lowest, fall) => Math.min(lowest, fall), -0.001);
   const written = { decimals: bounds[1] < 10 ? 4 : bounds[1] < 1e5 ? 2 : 0, unit: currency === undefined ? '' : ` ${currency}` };
   return figure('equity', currency === undefined ? 'From 1' : `In ${currency}`, {
-    tools: log !== undefined && html`<div class="tools" hidden><button type="button" data-view="linear" aria-pressed="true">Linear</button><button type="button" data-view="log" aria-pressed="false">Log</button></div>`,
+    tools: log !== undefined && html`<div class="tools" hidden><button type="button" data-view="linear" aria-pressed="${wide ? 'false' : 'true'}">Linear</button><button type="button" data-view="log" aria-pressed="${wide ? 'true' : 'false'}">Log</button></div>`,
     legend: [key('equity', 'Equity'), others.map(({ name }) => key('other', name)), key('fall', 'Below the peak')],
+    ...(wide && { view: 'log' }),
     xs, readings: [
       { name: 'Equity', values: ys, ...written },
       ...others.map(({ name, atPoints }) => ({ name, values: atPoints, ...written })),
@@ -89,6 +93,18 @@ export function equityFigure(sheet: TearSheet): Html {
       }),
     ],
   });
+}
+
+/** Each value as a level from the moment before to its own. */
+function stepped({ timestamps, values }: Series): { readonly xs: Float64Array; readonly ys: Float64Array } {
+  const xs = new Float64Array(2 * values.length);
+  const ys = new Float64Array(2 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    xs[2 * i] = timestamps[Math.max(0, i - 1)];
+    xs[2 * i + 1] = timestamps[i];
+    ys[2 * i] = ys[2 * i + 1] = values[i];
+  }
+  return { xs, ys };
 }
 
 /** Daily returns in a rolling window: the longest of these of which the run holds at least two. */
@@ -119,7 +135,7 @@ export function rollingFigure(sheet: TearSheet, { returns }: Measured): Html | u
       })]),
       ...(exposure === undefined ? [] : [plot({
         label: 'Share of equity invested over time', span, scale: linearScale(0, most, 3), write: (value) => percent(value, 0), height: 'low',
-        curves: [{ kind: 'area', paint: 'exposed', xs: exposure.timestamps, ys: exposure.values, below: 0 }], dated: true,
+        curves: [{ kind: 'area', paint: 'exposed', ...stepped(exposure), below: 0 }], dated: true,
       })]),
     ],
   });

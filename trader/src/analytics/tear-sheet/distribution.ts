@@ -31,14 +31,14 @@ function histogram(title: string, values: ArrayLike<number>, onAxis: (value: num
   const bins = new Float64Array(BINS);
   for (const value of sorted) bins[Math.max(0, Math.min(BINS - 1, Math.floor((warp(value) - from) / width)))] += 1;
   const most = Math.max(...bins);
-  const scale = linearScale(from, from + BINS * width, 3);
+  const scale = linearScale(from, from + BINS * width, 4);
   const x = (value: number) => share((value - from) / (BINS * width));
-  const ticks = logarithmic ? [0.02, 0.34, 0.66, 0.98].map((part) => from + part * BINS * width) : scale.ticks.filter((tick) => tick >= from && tick <= from + BINS * width);
+  const ticks = logarithmic ? [0.05, 0.35, 0.65, 0.95].map((part) => from + part * BINS * width) : scale.ticks.filter((tick) => tick >= from && tick <= from + BINS * width);
   const average = mean(sorted);
   const middle = quantile(sorted, 0.5);
   const bars = [...bins].map((height, i) => {
     const [left, right] = [back(from + i * width), back(from + (i + 1) * width)];
-    const mood = logarithmic ? 'flat' : (left + right) / 2 >= 0 ? 'up' : 'down';
+    const mood = logarithmic || (left <= 0 && right > 0) ? 'flat' : left > 0 ? 'up' : 'down';
     return height === 0 ? '' : html`<rect class="${mood}" x="${share(i / BINS)}" width="${share(0.86 / BINS)}" y="${share(1 - height / most)}" height="${share(height / most)}"><title>${inText(left)} to ${inText(right)}: ${count(height)}</title></rect>`;
   });
   return html`<figure class="shape"><figcaption><h3>${title}</h3></figcaption>

@@ -5,7 +5,7 @@ import { cagr, calmar, downsideDeviation, omega, sharpe, simpleReturns, sortino,
 import { probabilisticSharpe, sharpeSample } from '../sharpe-statistics.ts';
 import { conditionalValueAtRisk, excessKurtosis, normalConditionalValueAtRisk, normalValueAtRisk, skewness, tailRatio, valueAtRisk } from '../tails.ts';
 import { kelly, tradeStatistics } from '../trades.ts';
-import { count, decimal, duration, money, percent, tone } from './format.ts';
+import { count, decimal, duration, money, percent, times, tone } from './format.ts';
 import { equityOf, type TearSheet } from './sheet.ts';
 
 /** One figure, written out, with what it means. */
@@ -89,7 +89,7 @@ function ofReturn({ periodsPerYear, currency, cash, turnover }: TearSheet, { ret
       figure('Best day', percent(returns.length === 0 ? null : Math.max(...returns), 2, true), 'largest daily return; a day ends at midnight UTC'),
       figure('Worst day', percent(returns.length === 0 ? null : Math.min(...returns), 2, true), 'smallest daily return'),
       figure('Winning days', percent(returns.length === 0 ? null : returns.filter((value) => value > 0).length / returns.length, 1), 'share of days with a return above 0'),
-      ...(turnover === undefined ? [] : [figure('Turnover', `${decimal(turnover / cash, 1)} ×`, 'value of all fills ÷ opening equity')]),
+      ...(turnover === undefined ? [] : [figure('Turnover', times(turnover / cash), 'value of all fills ÷ opening equity')]),
     ],
   };
 }

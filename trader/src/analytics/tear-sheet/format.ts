@@ -12,9 +12,12 @@ export function decimal(value: number | null, decimals: number, sign = false): s
   return (value < 0 ? '−' : sign ? '+' : '') + text;
 }
 
-/** A share as percent: 0.1 is `10.00 %`. */
+/** A share as percent: 0.1 is `10.00 %`; in few digits where it is large. */
 export function percent(share: number | null, decimals = 2, sign = false): string {
-  return share === null || !Number.isFinite(share) ? NONE : `${decimal(share * 100, decimals, sign)} %`;
+  if (share === null || !Number.isFinite(share)) return NONE;
+  const size = Math.abs(share * 100);
+  const text = size >= 1e6 ? `${sign && share > 0 ? '+' : ''}${compact(share * 100)}` : decimal(share * 100, size >= 1000 ? 0 : decimals, sign);
+  return `${text}\u00a0%`;
 }
 
 /** Money: two decimals, more where it is smaller than that, none from ten million on. */
@@ -50,17 +53,22 @@ export function count(value: number): string {
 
 /** `1 trade`, `2 trades`. */
 export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+  return `${count(value)}\u00a0${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** How many times: `25.9 ×`. */
+export function times(value: number): string {
+  return `${Math.abs(value) >= 1e5 ? compact(value) : decimal(value, 1)}\u00a0×`;
 }
 
 /** A time in the unit that a person would take: `45 min`, `6.5 h`, `30 days`, `2.5 years`. */
 export function duration(ms: number): string {
-  if (!(ms > 0)) return '0 min';
-  if (ms < 60_000) return `${trimmed(ms / 1000, 3)} s`;
-  if (ms < 120 * 60_000) return `${trimmed(ms / 60_000, 3)} min`;
-  if (ms < 2 * DAY_MS) return `${trimmed(ms / 3_600_000, 3)} h`;
+  if (!(ms > 0)) return '0\u00a0min';
+  if (ms < 60_000) return `${trimmed(ms / 1000, 3)}\u00a0s`;
+  if (ms < 120 * 60_000) return `${trimmed(ms / 60_000, 3)}\u00a0min`;
+  if (ms < 2 * DAY_MS) return `${trimmed(ms / 3_600_000, 3)}\u00a0h`;
   const days = ms / DAY_MS;
-  return days < 700 ? `${trimmed(days, 3)} days` : `${trimmed(days / 365.25, 3)} years`;
+  return days < 700 ? `${trimmed(days, 3)}\u00a0days` : `${trimmed(days / 365.25, 3)}\u00a0years`;
 }
 
 /** The tone in which a change is shown. */

@@ -1,7 +1,7 @@
 import { dayText } from '../../domain/calendar.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { FigureGroup, Measured } from './figures.ts';
-import { count, decimal, duration, money, percent, plural, tone } from './format.ts';
+import { count, decimal, duration, money, percent, plural, times, tone } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { SheetVerdict, TearSheet } from './sheet.ts';
 
@@ -88,7 +88,7 @@ ${tile('Sharpe', decimal(sharpe, 2), confidence === null ? 'too little to tell' 
 ${trips !== undefined && tile('Trades', count(trips.length), `${percent(winRate, 1)} won`)}
 ${trips !== undefined && tile('Profit factor', decimal(profitFactor, 2), 'profits ÷ losses')}
 ${costs !== null && tile('Costs', percent(costs / cash), `of equity, ${money(costs)} ${currency ?? ''}`)}
-${turnover !== undefined && tile('Turnover', `${decimal(turnover / cash, 1)} ×`, 'opening equity')}
+${turnover !== undefined && tile('Turnover', times(turnover / cash), 'opening equity')}
 </dl>`;
 }
 

@@ -45,7 +45,6 @@ export interface Plot {
 
 /** A coordinate system as markup. Text and marks keep their size, curves stretch, so that it fits every width and paper. */
 export function plot({ label, span, scale, write, height, curves, dated, levels = [], marks, name, view }: Plot): Html {
-  const x = (at: number) => share((at - span.from) / Math.max(1, span.to - span.from));
   const y = (value: number) => share(1 - scale.at(value));
   return html`<div class="plot ${height}${dated ? ' dated' : ''}${view === undefined ? '' : ` ${view}`}"${name === undefined ? '' : html` data-plot="${name}"`}>
 <svg role="img" aria-label="${label}">
@@ -54,9 +53,21 @@ export function plot({ label, span, scale, write, height, curves, dated, levels 
 ${levels.map(({ value, paint }) => html`<line class="level ${paint}" x1="0" x2="100%" y1="${y(value)}" y2="${y(value)}"/>`)}
 <g class="marks">${marks}</g>
 <g class="axis-y">${scale.ticks.map((tick) => html`<text x="100%" dx="8" y="${y(tick)}" dy=".32em">${write(tick)}</text>`)}</g>
-<g class="axis-x">${dated && timeTicks(span.from, span.to).map(({ at, label: text }, i) => html`<text x="${x(at)}" y="100%" dy="18"${i % 2 === 1 ? html` class="odd"` : ''}>${text}</text>`)}</g>
+<g class="axis-x">${dated && dates(span)}</g>
 <line class="cross" x1="-9" x2="-9" y1="0" y2="100%"/>
 </svg></div>`;
+}
+
+/** Moments below the axis; on a narrow page only the years are left, or every other one. */
+function dates({ from, to }: Span): readonly Html[] {
+  const ticks = timeTicks(from, to);
+  const isYear = (text: string) => /^\d{4}$/.test(text);
+  const years = ticks.filter(({ label }) => isYear(label)).length;
+  return ticks.map(({ at, label }, i) => {
+    const place = (at - from) / Math.max(1, to - from);
+    const spare = years > 1 && years < ticks.length ? !isYear(label) : i % 2 === 1;
+    return html`<text x="${share(place)}" y="100%" dy="18" class="${place < 0.02 ? 'edge' : ''}${spare ? ' odd' : ''}">${label}</text>`;
+  });
 }
 
 /** A share of the width or height, in percent. */
@@ -111,10 +122,12 @@ export interface Reading {
 }
 
 /** Plots that share one time axis and one pointer, with what it reads. */
-export function figure(id: string, title: Content, { note, tools, plots, xs, readings, legend }: {
+export function figure(id: string, title: Content, { note, tools, plots, xs, readings, legend, view }: {
   readonly note?: Content; readonly tools?: Content; readonly plots: readonly Html[]; readonly xs: ArrayLike<number>; readonly readings: readonly Reading[]; readonly legend?: Content;
+  /** Which of several views is shown first. */
+  readonly view?: string;
 }): Html {
-  return html`<figure class="panel" id="${id}" data-reads="${id}-data">
+  return html`<figure class="panel" id="${id}" data-reads="${id}-data"${view !== undefined && html` data-view="${view}"`}>
 <figcaption><h3>${title}</h3>${tools}</figcaption>
 ${note !== undefined && html`<p class="note">${note}</p>`}
 <div class="above">${legend !== undefined && html`<p class="legend">${legend}</p>`}<output class="reading" aria-live="polite"></output></div>

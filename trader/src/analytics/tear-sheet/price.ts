@@ -27,7 +27,7 @@ function priceFigure(sheet: TearSheet, { id, bars, priceDecimals }: SheetMarket,
   return html`<figure class="panel price" id="${name}" data-market="${index}">
 <figcaption><h3>Price of ${id}</h3><div class="tools" hidden><button type="button" data-zoom="in">Zoom in</button><button type="button" data-zoom="out">Zoom out</button><button type="button" data-zoom="left" aria-label="Earlier">←</button><button type="button" data-zoom="right" aria-label="Later">→</button><button type="button" data-zoom="all">All</button></div></figcaption>
 <p class="note">${few ? '' : `${count(trips.length)} trades are too many to mark at once: the strip below shows when they began. `}<span class="needs-script" hidden>Drag over the chart, or use the buttons, to look closer${few ? '' : '; every trade is marked where at most 150 are in sight'}.</span></p>
-<div class="above"><p class="legend">${[key('range', 'High to low'), key('price', 'Close'), mark('entry-long', 'Long entry'), mark('entry-short', 'Short entry'), mark('exit', 'Exit'), ...exitsOf(trips)]}</p><output class="reading" aria-live="polite"></output></div>
+<div class="above"><p class="legend">${[key('range', 'High to low'), key('price', 'Close'), ...marksSeen(trips)]}</p><output class="reading" aria-live="polite"></output></div>
 ${plot({
     label: `Price of ${id} from ${decimal(bars.open[0], priceDecimals)} to ${decimal(bars.close[bars.length - 1], priceDecimals)}, with ${count(trips.length)} trades`,
     span, scale, write: (value) => priceText(value, scale), height: 'tall', dated: true, name: 'price',
@@ -63,9 +63,10 @@ function markOf(exit: string): string {
   return Object.hasOwn(EXIT_MARKS, exit) ? exit : 'exit';
 }
 
-function exitsOf(trips: readonly SheetTrip[]): readonly Html[] {
-  const seen = new Set(trips.map(({ exit }) => exit));
-  return Object.entries(EXIT_MARKS).filter(([exit]) => seen.has(exit)).map(([exit, name]) => mark(exit, name));
+function marksSeen(trips: readonly SheetTrip[]): readonly Html[] {
+  const seen = new Set(trips.flatMap(({ exit, quantity }) => [quantity > 0 ? 'entry-long' : 'entry-short', markOf(exit)]));
+  return Object.entries({ 'entry-long': 'Long entry', 'entry-short': 'Short entry', exit: 'Exit', ...EXIT_MARKS })
+    .filter(([name]) => seen.has(name)).map(([name, label]) => mark(name, label));
 }
 
 function mark(name: string, label: string): Html {

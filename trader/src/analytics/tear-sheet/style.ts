@@ -21,8 +21,7 @@ section>h2{margin-bottom:12px}
 header{position:relative;padding-right:250px}
 .kind{color:var(--text-3);font-size:13px;font-weight:500}
 .subject{color:var(--text-2);overflow-wrap:anywhere}
-.subject .span{white-space:nowrap;color:var(--text-3)}
-.subject span+.span::before{content:"· "}
+.subject .span{display:block;color:var(--text-3)}
 .buttons{position:absolute;top:0;right:0;display:flex;gap:8px}
 [hidden]{display:none!important}
 button{font:inherit;font-size:13px;line-height:20px;padding:5px 10px;color:var(--text);background:var(--panel);border:1px solid var(--line);border-radius:6px;cursor:pointer}
@@ -66,7 +65,7 @@ section>.note{margin-top:8px}
 .ink{overflow:hidden}
 .grid line{stroke:var(--line);stroke-width:1}
 .plot text{fill:var(--text-3);font-size:12px}
-.axis-x text{text-anchor:middle}
+.axis-x text{text-anchor:middle}.axis-x .edge{text-anchor:start}
 path.line{fill:none;stroke:var(--text);stroke-width:1.5;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 path.line.other{stroke:var(--other);stroke-dasharray:5 4}
 path.line.price{stroke-width:1.2}
@@ -93,7 +92,7 @@ path.area,path.band{stroke:none}
 .shape{margin:0;padding-bottom:12px}
 .shape .plot{padding:6px 8px 26px}
 .shape rect.up{fill:var(--up)}.shape rect.down{fill:var(--down)}.shape rect.flat{fill:var(--control)}
-.scroll{overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:8px}
+.scroll{position:relative;overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:13px;line-height:20px}
 caption{text-align:left;font-weight:600;font-size:14px;padding:10px 12px 6px}
 th,td{padding:6px 12px;text-align:right;white-space:nowrap;border-top:1px solid var(--line)}
@@ -108,7 +107,7 @@ td.text{white-space:normal;overflow-wrap:anywhere}
 .heat td:last-child,.heat th:last-child{border-left:1px solid var(--line);font-weight:600}
 ${[1, 2, 3, 4, 5].map((step) => `.up-${step}{background:rgb(var(--up-rgb)/${(0.05 + step * 0.07).toFixed(2)})}.down-${step}{background:rgb(var(--down-rgb)/${(0.05 + step * 0.07).toFixed(2)})}`).join('')}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.bar{display:inline-block;width:64px;height:8px;margin-right:8px}.bar rect{fill:rgb(var(--down-rgb)/.55)}
+td.bar{width:20%;min-width:80px}td.bar svg{display:block}td.bar rect{fill:rgb(var(--down-rgb)/.55)}
 .costs .picture{min-width:140px;width:34%}.picture svg{display:block}.picture rect.up{fill:var(--up)}.picture rect.down{fill:var(--down)}.picture line{stroke:var(--control)}
 .sum th,.sum td{font-weight:600;border-top:2px solid var(--line)}
 .groups{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:12px;align-items:start}
@@ -131,12 +130,12 @@ th[data-sort] button:focus-visible{outline:2px solid var(--focus);outline-offset
 th[data-sort] button:hover{color:var(--text)}
 th[aria-sort] button{color:var(--text);font-weight:600}
 th[aria-sort=ascending] button::after{content:" ▲";font-size:9px}th[aria-sort=descending] button::after{content:" ▼";font-size:9px}
-.trades tbody tr:hover{background:var(--raised)}
+.trades td.text{white-space:nowrap}.trades tbody tr:hover{background:var(--raised)}
 .command{margin:8px 0 0;padding:12px 16px;background:var(--raised);border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/20px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 #run-title~h3{margin-top:16px}
 .paper-only{display:none}
 @media (pointer:coarse){button,th[data-sort] button,.conventions summary{min-height:44px}th[data-sort] button{display:inline-flex;align-items:center}}
-@media (max-width:700px){main{padding:20px 16px 8px}footer{padding:8px 16px 32px}header{padding-right:0}.buttons{position:static;margin-top:12px}h1{font-size:26px;line-height:32px}.subject .span{display:block}.subject span+.span::before{content:""}.verdict{padding:12px 16px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:10px 12px}.tile dd{font-size:20px;line-height:28px}.panel,.shape{padding:8px 10px 6px}.plot,.strip{padding-right:50px}.plot text{font-size:11px}.axis-x .odd{display:none}.tall>svg{height:230px}section{margin-top:32px}.reading{text-align:left}.shapes .plot{padding-right:8px}th,td{padding:6px 10px}}
+@media (max-width:700px){main{padding:20px 16px 8px}footer{padding:8px 16px 32px}header{padding-right:0}.buttons{position:static;margin-top:12px}h1{font-size:26px;line-height:32px}.verdict{padding:12px 16px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:10px 12px}.tile dd{font-size:20px;line-height:28px}.panel,.shape{padding:8px 10px 6px}.plot,.strip{padding-right:50px}.plot text{font-size:11px}.axis-x .odd{display:none}.tall>svg{height:230px}section{margin-top:32px}.reading{text-align:left}.shapes .plot{padding-right:8px}th,td{padding:6px 10px}}
 @media (prefers-contrast:more){:root{--line:var(--control);--text-3:var(--text-2)}}
 @media (forced-colors:active){.chip,.panel,.scroll,.verdict{border-color:CanvasText}}
 @media print{@page{size:A4;margin:14mm}:root,:root[data-theme=dark],:root:not([data-theme=light]){color-scheme:light;--bg:#fff;--panel:#fff;--raised:#f3f5f8;--line:#ccd3dc;--control:#6f7a89;--text:#12161d;--text-2:#454f5e;--text-3:#5b6675;--up:#0369a1;--down:#b4400e;--warn:#7a5200;--critical:#b3123a;--ok:#166534;--up-rgb:3 105 161;--down-rgb:180 64 14;--other:#6b7280}body{font-size:12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer{max-width:none;padding:0}header{padding-right:0}.buttons,.tools,.pager,.needs-script,.reading{display:none!important}.paper-only{display:inline}section{margin-top:24px}h2{break-after:avoid}figure,.verdict,.tiles,.facts,tr{break-inside:avoid}.scroll{overflow:visible;border:0}th,td{padding:3px 6px;font-size:10.5px;line-height:15px}.trades th,.trades td,.heat th,.heat td{padding:3px 4px;font-size:9.5px}.tile dd{font-size:18px;line-height:24px}.tiles{grid-template-columns:repeat(4,1fr)}.tall>svg{height:230px}.groups,.shapes{grid-template-columns:1fr 1fr}.conventions::details-content{content-visibility:visible;height:auto}.trades tbody tr:nth-child(n+26){display:none}}

@@ -36,8 +36,8 @@ export function drawdownTable(sheet: TearSheet): Html {
   const falls = drawdowns({ timestamps: Float64Array.from([timestamps[0] ?? 0, ...timestamps]), values: Float64Array.from([sheet.cash, ...values]) })
     .toSorted((a, b) => b.depth - a.depth).slice(0, 10);
   return html`<section aria-labelledby="falls-title"><h2 id="falls-title">Deepest falls</h2>
-${falls.length === 0 ? html`<p class="note">Equity never fell below a peak.</p>` : html`<div class="scroll"><table><thead><tr><th scope="col">Depth</th><th scope="col">Peak</th><th scope="col">Trough</th><th scope="col">Back at the peak</th><th scope="col">To the trough</th><th scope="col">In all</th></tr></thead>
-<tbody>${falls.map(({ depth, peak, trough, recovered, durationMs }) => html`<tr><td class="down"><span class="bar" aria-hidden="true"><svg width="100%" height="100%"><rect width="${share(depth / falls[0].depth)}" height="100%"/></svg></span>−${percent(depth)}</td><td>${dayText(peak)}</td><td>${dayText(trough)}</td><td>${recovered === undefined ? 'not yet' : dayText(recovered)}</td><td>${duration(trough - peak)}</td><td>${duration(durationMs)}</td></tr>`)}</tbody></table></div>`}</section>`;
+${falls.length === 0 ? html`<p class="note">Equity never fell below a peak.</p>` : html`<div class="scroll"><table><thead><tr><th scope="col">Depth</th><th scope="col"><span class="hidden">as a bar</span></th><th scope="col">Peak</th><th scope="col">Trough</th><th scope="col">Back at the peak</th><th scope="col">To the trough</th><th scope="col">In all</th></tr></thead>
+<tbody>${falls.map(({ depth, peak, trough, recovered, durationMs }) => html`<tr><td class="down">−${percent(depth)}</td><td class="bar"><svg aria-hidden="true" width="100%" height="8"><rect width="${share(depth / falls[0].depth)}" height="8"/></svg></td><td>${dayText(peak)}</td><td>${dayText(trough)}</td><td>${recovered === undefined ? 'not yet' : dayText(recovered)}</td><td>${duration(trough - peak)}</td><td>${duration(durationMs)}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
 /** From what trading made to what was left. */

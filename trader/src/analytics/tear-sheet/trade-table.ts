@@ -22,18 +22,25 @@ export function tradeTable({ trips, books = [], markets = [], currency = '' }: T
   if (trips.length === 0) return html`<section aria-labelledby="trades-title"><h2 id="trades-title">Trades</h2><p class="note">Not one was finished.</p></section>`;
   const kept = keptTrips(trips);
   const many = books.length > 1;
+  const names = shortNames(books.map(({ name }) => name));
   const columns = [['#', 'number'], ...(many ? [['Book', 'book']] : []), ['Side', 'side'], ['Entered, UTC', 'entry'], ['Held', 'held'], ['Quantity', 'quantity'], ['In at', 'in'], ['Out at', 'out'], ['Left by', 'exit'], ['Return', 'return'], [`Fees, ${currency}`, 'fees'], [`Profit, ${currency}`, 'pnl']];
   return html`<section aria-labelledby="trades-title" id="trades"><h2 id="trades-title">Trades</h2>
 <p class="note">${kept.length < trips.length ? `The ${count(kept.length)} of ${count(trips.length)} trades that gained or lost most; every figure above counts them all. ` : ''}<span class="needs-script" hidden>Sort by a click on a column.</span><span class="paper-only">The first ${count(Math.min(ROWS, kept.length))} of ${count(kept.length)}.</span></p>
 <div class="pager" hidden><button type="button" data-page="first" aria-label="First page">«</button><button type="button" data-page="before">Before</button><output aria-live="polite"></output><button type="button" data-page="next">Next</button><button type="button" data-page="last" aria-label="Last page">»</button></div>
-<div class="scroll"><table class="trades"><thead><tr>${columns.map(([title, name]) => html`<th scope="col" data-sort="${name}"${name === 'number' ? html` aria-sort="ascending"` : ''}>${title}</th>`)}</tr></thead>
-<tbody>${kept.slice(0, ROWS).map((trip, i) => row(trip, i, many ? books[trip.book]?.name ?? '' : undefined, markets[books[trip.book]?.market ?? 0]))}</tbody></table></div>
-${dataBlock('trades-data', columnsOf(kept, many ? books.map(({ name }) => name) : [], books.map(({ market }) => market), markets))}</section>`;
+<div class="scroll"><table class="trades"><thead><tr>${columns.map(([title, name]) => html`<th scope="col"${['book', 'side', 'exit'].includes(name) && html` class="text"`} data-sort="${name}"${name === 'number' ? html` aria-sort="ascending"` : ''}>${title}</th>`)}</tr></thead>
+<tbody>${kept.slice(0, ROWS).map((trip, i) => row(trip, i, many ? names[trip.book] : undefined, markets[books[trip.book]?.market ?? 0]))}</tbody></table></div>
+${dataBlock('trades-data', columnsOf(kept, many ? names : [], books.map(({ market }) => market), markets))}</section>`;
 }
 
 function row({ tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl, exit }: SheetTrip, index: number, book: string | undefined, market: SheetMarket | undefined): Html {
   const result = pnl / (Math.abs(quantity) * entryPrice);
   return html`<tr><td>${index + 1}</td>${book !== undefined && html`<td class="text">${book}</td>`}<td class="text">${quantity > 0 ? 'Long' : 'Short'}</td><td>${minuteText(tsEntry)}</td><td>${duration(tsExit - tsEntry)}</td><td>${trimmed(Math.abs(quantity), 8)}</td><td>${decimal(entryPrice, market?.priceDecimals ?? 2)}</td><td>${decimal(exitPrice, market?.priceDecimals ?? 2)}</td><td class="text">${exit}</td><td class="${tone(pnl)}">${percent(result, 2, true)}</td><td>${money(fees)}</td><td class="${tone(pnl)}">${money(pnl, true)}</td></tr>`;
+}
+
+/** Names of books without the strategy where that is the same in all: `macd@BTC` and `macd@ETH` are BTC and ETH. */
+function shortNames(names: readonly string[]): readonly string[] {
+  const strategies = new Set(names.map((name) => name.split('@')[0]));
+  return strategies.size === 1 ? names.map((name) => name.slice(name.indexOf('@') + 1)) : names;
 }
 
 /** Trades as columns of short numbers, for the script. */
