@@ -28,7 +28,7 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
 
 /** What an order asks for besides its side, size and price. */
 function refusalOfTerms(order: Order, instrument: Instrument, { last, net }: MarketState, arrival: Timestamp, price: number): string | undefined {
-  const { type, timeInForce, terms } = order;
+  const { terms } = order;
   const lacking = missingTerm(order);
   if (lacking !== undefined || terms === undefined) return lacking;
   const { trigger = 0, trail = 0.5, expires = Infinity } = terms;
@@ -36,8 +36,11 @@ function refusalOfTerms(order: Order, instrument: Instrument, { last, net }: Mar
   if (!(trail > 0 && trail < 1)) return 'a trailing stop\'s distance lies above 0 and below 1';
   if (expires <= arrival) return 'its date has passed';
   if (terms.reduceOnly && reducible(order.side, net) === 0) return 'there is nothing to reduce';
-  if (!terms.postOnly) return undefined;
-  if (type !== 'limit' || timeInForce === 'ioc' || timeInForce === 'fok') return 'post-only is for limit orders that wait';
+  return terms.postOnly ? refusalOfMaker(order, instrument, last, price) : undefined;
+}
+
+function refusalOfMaker(order: Order, instrument: Instrument, last: number, price: number): string | undefined {
+  if (order.type !== 'limit' || order.timeInForce === 'ioc' || order.timeInForce === 'fok') return 'post-only is for limit orders that wait';
   return takes(order, instrument, price) || takes(order, instrument, last) ? 'post-only would trade at once' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
 import type { Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -8,6 +8,7 @@ import type { Timestamp } from '../domain/time.ts';
 /** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
 export class Resting {
   declare readonly order: Order;
+  declare readonly book: Book;
   /** When it arrives; as a limit order, for a stop-limit. */
   declare arrival: Timestamp;
   /** What it is by now: a stop that was touched is a market order, or a limit order if it has a limit. */
@@ -26,9 +27,10 @@ export class Resting {
   /** Filled or ended: to be swept from the book. */
   gone = false;
 
-  constructor(order: Order, arrival: Timestamp) {
+  constructor(order: Order, book: Book, arrival: Timestamp) {
     const { type, price } = order;
     this.order = order;
+    this.book = book;
     this.arrival = arrival;
     this.type = type === 'market' || type === 'limit' ? type : 'stop';
     this.price = type === 'stop-limit' ? order.terms?.trigger ?? price : price;
@@ -39,6 +41,43 @@ export class Resting {
   expire(ts: Timestamp): void {
     this.expires = ts;
     this.end = ts;
+  }
+
+  /** A price of the market as it would be traded: between two ticks, the worse. */
+  exact(price: number): Exact {
+    return roundToTick(price, this.book.instrument, this.order.side === 'buy' ? 'ceil' : 'floor');
+  }
+
+  /** Whether a price of the market touches it, as a stop. */
+  reached(price: number): boolean {
+    const buy = this.order.side === 'buy';
+    if (this.isFar(price, buy)) return false;
+    const exact = this.exact(price);
+    return buy ? exact >= this.price : exact <= this.price;
+  }
+
+  /** Whether a price of the market lies beyond it in our favour, as a limit; with `touch`, whether it lies at it. */
+  passed(price: number, touch: boolean): boolean {
+    const buy = this.order.side === 'buy';
+    if (this.isFar(price, !buy)) return false;
+    const exact = this.exact(price);
+    return exact === this.price ? touch : buy ? exact < this.price : exact > this.price;
+  }
+
+  /** Moves a trailing stop after a price of the market, never back. */
+  trail(price: number): void {
+    const buy = this.order.side === 'buy';
+    const distance = price * (this.order.terms?.trail ?? 1);
+    const level = this.exact(buy ? price + distance : price - distance);
+    if (buy ? level < this.price : level > this.price) this.price = level;
+  }
+
+  /** Whether a price of the market is far below the order's (or far above it), which most prices are: that needs no exact look. */
+  private isFar(price: number, below: boolean): boolean {
+    if (typeof this.price !== 'number') return false;
+    const { unit, slack } = this.book;
+    const distance = this.price - price * unit;
+    return below ? distance > slack : -distance > slack;
   }
 }
 

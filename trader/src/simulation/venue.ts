@@ -1,6 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, min, mul, sub, toNumber, type Exact } from '../domain/exact.ts';
-import { floorToLot, roundToTick, type Instrument } from '../domain/instrument.ts';
+import { add, max, min, mul, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { floorToLot, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -38,6 +38,8 @@ export interface VenueRules {
 /** What may differ from the plain profile, which arrives at once, pays no more than the price and fills whole, by the pessimistic policy. */
 export type VenueModels = Partial<Pick<VenueRules, 'latency' | 'policy' | 'slippage' | 'volumeLimit'>>;
 
+/** Share of its price that a sale brings at least, whatever the slippage: below it the model says nothing any more. */
+const LEAST_PRICE = 0.01;
 /** Which orders a bar's range meets first. */
 const RANGE_ORDER = { stop: ['stop', 'limit'], limit: ['limit', 'stop'] } as const;
 
@@ -81,7 +83,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   submit(order: Approved<Order>): void {
     const book = this.#book(order);
-    const resting = new Resting(order, this.#arrival(book, order.tsInit));
+    const resting = new Resting(order, book, this.#arrival(book, order.tsInit));
     if (order.timeInForce === 'day') resting.expire(tradingDayEnd(book.instrument.assetClass, resting.arrival));
     else if (order.timeInForce === 'gtd') resting.expire(order.terms?.expires ?? Infinity);
     if (resting.arrival === order.tsInit) {
@@ -173,8 +175,8 @@ export class SimulatedVenue implements ExecutionClient {
         } else if (this.#isImmediate(resting)) {
           // What had arrived by the open has had its chance; this was sent in answer to it.
           this.#end(resting, bar.timestamp);
-        } else if (this.#through(resting, resting.order.side === 'buy' ? bar.low : bar.high)) {
-          this.#make(resting, resting.rested || !this.#through(resting, bar.open) ? 'maker' : 'taker', tsClose);
+        } else if (this.#fills(resting, resting.order.side === 'buy' ? bar.low : bar.high)) {
+          this.#make(resting, resting.rested || !this.#fills(resting, bar.open) ? 'maker' : 'taker', tsClose);
         }
       }
     }
@@ -185,14 +187,14 @@ export class SimulatedVenue implements ExecutionClient {
     const { order } = resting;
     const buy = order.side === 'buy';
     const worst = buy ? bar.high : bar.low;
-    if (this.#reached(resting, bar.open)) {
+    if (resting.reached(bar.open)) {
       this.#trigger(resting, bar.open, tsClose);
       return;
     }
     const trails = order.type === 'trailing-stop';
-    if (trails && !this.rules.policy.trailsLate) this.#trail(resting, buy ? bar.low : bar.high);
-    if (trails && this.rules.policy.trailsLate && !this.#reached(resting, worst)) this.#trail(resting, buy ? bar.low : bar.high);
-    if (this.#reached(resting, worst)) this.#trigger(resting, NaN, tsClose);
+    if (trails && !this.rules.policy.trailsLate) resting.trail(buy ? bar.low : bar.high);
+    if (trails && this.rules.policy.trailsLate && !resting.reached(worst)) resting.trail(buy ? bar.low : bar.high);
+    if (resting.reached(worst)) this.#trigger(resting, NaN, tsClose);
   }
 
   /** At the close: what arrived inside the bar (from index `settled` on: sent in answer to a fill inside it), and cancels that did. */
@@ -212,17 +214,17 @@ export class SimulatedVenue implements ExecutionClient {
   /** An order that arrived inside the bar sees its close, and a limit order what the policy lets it see. */
   #atClose(resting: Resting, bar: Bar, tsClose: Timestamp): void {
     const best = resting.order.side === 'buy' ? bar.low : bar.high;
-    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#through(resting, best)) this.#make(resting, 'maker', tsClose);
+    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#fills(resting, best)) this.#make(resting, 'maker', tsClose);
     else this.#meet(resting, bar.close, tsClose);
   }
 
   /** An order meets a price of the market, all of it at that price. */
   #meet(resting: Resting, price: number, tsEvent: Timestamp): void {
     if (resting.type === 'market') this.#take(resting, price, tsEvent);
-    else if (resting.type === 'stop' && this.#reached(resting, price)) this.#trigger(resting, price, tsEvent);
-    else if (resting.type === 'limit' && this.#through(resting, price)) this.#make(resting, resting.rested || resting.order.terms?.postOnly ? 'maker' : 'taker', tsEvent);
+    else if (resting.type === 'stop' && resting.reached(price)) this.#trigger(resting, price, tsEvent);
+    else if (resting.type === 'limit' && this.#fills(resting, price)) this.#make(resting, resting.rested || resting.order.terms?.postOnly ? 'maker' : 'taker', tsEvent);
     else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
-    else if (resting.order.type === 'trailing-stop') this.#trail(resting, price);
+    else if (resting.order.type === 'trailing-stop') resting.trail(price);
     resting.rested = true;
   }
 
@@ -230,8 +232,13 @@ export class SimulatedVenue implements ExecutionClient {
   #answer(resting: Resting, bar: Bar, tsClose: Timestamp): void {
     const buy = resting.order.side === 'buy';
     const worst = buy ? bar.high : bar.low;
-    if (resting.type !== 'stop' || !this.#reached(resting, this.rules.policy.assumesHit ? worst : bar.close)) return;
-    this.#trigger(resting, this.#reached(resting, buy ? bar.low : bar.high) ? bar.close : NaN, tsClose);
+    if (resting.type !== 'stop' || !resting.reached(this.rules.policy.assumesHit ? worst : bar.close)) return;
+    this.#trigger(resting, resting.reached(buy ? bar.low : bar.high) ? bar.close : NaN, tsClose);
+  }
+
+  /** Whether a price of the market fills a limit: beyond it, or at it where the policy says so. */
+  #fills(resting: Resting, price: number): boolean {
+    return resting.passed(price, this.rules.policy.touchFills);
   }
 
   #book(order: Order): Book {
@@ -263,46 +270,8 @@ export class SimulatedVenue implements ExecutionClient {
     this.sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
   }
 
-  #refusal({ order, arrival }: Resting): string | undefined {
-    const book = this.#book(order);
+  #refusal({ order, book, arrival }: Resting): string | undefined {
     return refusalOf(order, book.instrument, book, arrival, this.inBar ? this.price : book.last);
-  }
-
-  /** Whether `price` touches a stop. */
-  #reached(resting: Resting, price: number): boolean {
-    const { order } = resting;
-    if (this.#isFar(resting, price, order.side === 'buy')) return false;
-    const exact = this.#exact(order, price);
-    return order.side === 'buy' ? exact >= resting.price : exact <= resting.price;
-  }
-
-  /** Whether `price` fills a limit: beyond it in our favour, or at it where the policy says so. */
-  #through(resting: Resting, price: number): boolean {
-    const { order } = resting;
-    if (this.#isFar(resting, price, order.side === 'sell')) return false;
-    const exact = this.#exact(order, price);
-    return exact === resting.price ? this.rules.policy.touchFills : order.side === 'buy' ? exact < resting.price : exact > resting.price;
-  }
-
-  /** Whether `price` is far below an order's (or far above it), which most prices are: that needs no exact look. */
-  #isFar({ order, price: own }: Resting, price: number, below: boolean): boolean {
-    if (typeof own !== 'number') return false;
-    const { unit, slack } = this.#book(order);
-    const distance = own - price * unit;
-    return below ? distance > slack : -distance > slack;
-  }
-
-  #exact(order: Order, price: number): Exact {
-    return roundToTick(price, this.#book(order).instrument, order.side === 'buy' ? 'ceil' : 'floor');
-  }
-
-  /** Moves a trailing stop after a price of the market, never back. */
-  #trail(resting: Resting, price: number): void {
-    const { order } = resting;
-    const buy = order.side === 'buy';
-    const distance = price * (order.terms?.trail ?? 1);
-    const level = this.#exact(order, buy ? price + distance : price - distance);
-    if (buy ? level < resting.price : level > resting.price) resting.price = level;
   }
 
   /** A stop was touched: it takes what is offered at `price`, or at its own where that is NaN; with a limit, no worse than that. */
@@ -313,11 +282,11 @@ export class SimulatedVenue implements ExecutionClient {
       this.#take(resting, price, tsEvent);
       return;
     }
-    const exact = Number.isNaN(price) ? resting.price : this.#exact(order, price);
+    const exact = Number.isNaN(price) ? resting.price : resting.exact(price);
     resting.type = 'limit';
     resting.price = order.price;
     const acceptable = order.side === 'buy' ? exact <= order.price : exact >= order.price;
-    if (acceptable) this.#take(resting, toNumber(exact, this.#book(order).instrument.priceScale), tsEvent);
+    if (acceptable) this.#take(resting, toNumber(exact, resting.book.instrument.priceScale), tsEvent);
     else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
     // As a limit order it is there from now on only: of a range that touched it the close alone counts.
     resting.arrival = tsEvent;
@@ -327,19 +296,17 @@ export class SimulatedVenue implements ExecutionClient {
   #take(resting: Resting, price: number, tsEvent: Timestamp): void {
     const { order } = resting;
     const { slippage } = this.rules;
-    const { bar, instrument } = this.#book(order);
+    const { bar, instrument } = resting.book;
     const quantity = this.#available(resting);
     if (slippage === undefined || bar === undefined) {
-      this.#deal(resting, quantity, Number.isNaN(price) ? resting.price : this.#exact(order, price), 'taker', tsEvent);
+      this.#deal(resting, quantity, Number.isNaN(price) ? resting.price : resting.exact(price), 'taker', tsEvent);
       return;
     }
     const from = Number.isNaN(price) ? toNumber(resting.price, instrument.priceScale) : price;
-    const slip = from * Math.min(1, slippage.share(toNumber(quantity, instrument.quantityScale), bar));
-    let exact = this.#exact(order, order.side === 'buy' ? from + slip : from - slip);
-    if (exact <= 0) exact = instrument.tickSize;
-    // Only a stop-limit takes and has a limit.
-    const beyond = resting.type === 'limit' && (order.side === 'buy' ? exact > order.price : exact < order.price);
-    this.#deal(resting, quantity, beyond ? order.price : exact, 'taker', tsEvent);
+    const slip = from * slippage.share(toNumber(quantity, instrument.quantityScale), bar);
+    // Nothing is sold for less than nothing.
+    const exact = resting.exact(order.side === 'buy' ? from + slip : Math.max(from - slip, from * LEAST_PRICE));
+    this.#deal(resting, quantity, resting.type === 'limit' ? noWorse(order, exact) : exact, 'taker', tsEvent);
   }
 
   /** A fill at the order's limit. */
@@ -348,43 +315,46 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   /** How much of an order can trade now. */
-  #available({ order, leaves }: Resting): Exact {
+  #available({ order, leaves, book }: Resting): Exact {
     const { volumeLimit } = this.rules;
     if (volumeLimit === undefined && order.terms === undefined) return leaves;
-    const { bar, instrument, net, traded } = this.#book(order);
+    const { bar, instrument, net, traded } = book;
     const wanted = order.terms?.reduceOnly ? min(leaves, reducible(order.side, net)) : leaves;
     const possible = volumeLimit && bar ? min(wanted, sub(floorToLot(volumeLimit.units(bar), instrument), traded)) : wanted;
     return order.timeInForce === 'fok' && possible !== leaves ? 0 : possible;
   }
 
+  /** Trades a quantity, which may be nothing, and ends what has had its chance. */
   #deal(resting: Resting, quantity: Exact, price: Exact, liquidity: Liquidity, tsEvent: Timestamp): void {
-    const { order } = resting;
-    const book = this.#book(order);
-    if (quantity > 0) {
-      const { marketFees, moneyScale } = this.rules;
-      const fees = marketFees?.[order.instrument] ?? this.rules.fees;
-      const { priceScale, quantityScale } = book.instrument;
-      const fee = fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, liquidity);
-      book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
-      if (this.watching) book.traded = add(book.traded, quantity);
-      resting.leaves = sub(resting.leaves, quantity);
-      resting.gone = resting.leaves === 0;
-      this.trades += 1;
-      this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity, fee });
-      const { orders } = book;
-      for (let i = 0; i < orders.length; i++) {
-        const other = orders.at(i);
-        if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
-      }
+    if (quantity > 0) this.#fill(resting, quantity, price, liquidity, tsEvent);
+    if (resting.gone) return;
+    const { order, book } = resting;
+    if (this.#isImmediate(resting) || order.terms?.reduceOnly && reducible(order.side, book.net) === 0) this.#end(resting, tsEvent);
+  }
+
+  #fill(resting: Resting, quantity: Exact, price: Exact, liquidity: Liquidity, tsEvent: Timestamp): void {
+    const { order, book } = resting;
+    const { marketFees, moneyScale } = this.rules;
+    const fees = marketFees?.[order.instrument] ?? this.rules.fees;
+    const { priceScale, quantityScale } = book.instrument;
+    const fee = fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, liquidity);
+    book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
+    if (this.watching) book.traded = add(book.traded, quantity);
+    resting.leaves = sub(resting.leaves, quantity);
+    resting.gone = resting.leaves === 0;
+    this.trades += 1;
+    this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity, fee });
+    const { orders } = book;
+    for (let i = 0; i < orders.length; i++) {
+      const other = orders.at(i);
+      if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
     }
-    if (!resting.gone && (this.#isImmediate(resting) || order.terms?.reduceOnly && reducible(order.side, book.net) === 0)) this.#end(resting, tsEvent);
   }
 
   /** Whether an order ends with the first price that it sees. Where volume counts, a bar in which nothing traded shows none. */
-  #isImmediate({ order }: Resting): boolean {
+  #isImmediate({ order, book: { bar } }: Resting): boolean {
     if (order.timeInForce !== 'ioc' && order.timeInForce !== 'fok') return false;
     const { volumeLimit } = this.rules;
-    const { bar } = this.#book(order);
     return volumeLimit === undefined || bar === undefined || volumeLimit.units(bar) > 0;
   }
 
@@ -396,6 +366,11 @@ export class SimulatedVenue implements ExecutionClient {
   #sweep(book: Book): void {
     book.orders.keep(isThere);
   }
+}
+
+/** The worse of a price and an order's limit at most. */
+function noWorse({ side, price: limit }: Order, price: Exact): Exact {
+  return side === 'buy' ? min(price, limit) : max(price, limit);
 }
 
 function isThere(resting: Resting): boolean {
