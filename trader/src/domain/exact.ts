@@ -160,7 +160,13 @@ export function fromNumber(x: number, scale: number): Exact {
     if (rounded < 1e12 && rounded > -1e12 && Math.abs(scaled - rounded) < 0.499) return rounded;
   }
   const { significand, places } = readDecimal(String(x));
-  return rescale(significand, places, scale, 'half-even');
+  return unboxed(rescale(significand, places, scale, 'half-even'));
+}
+
+/** The same integer. V8 boxes what comes out of a division, even a small integer, and an object that holds now the one, now the other is slow. */
+function unboxed(a: Exact): Exact {
+  const small = Number(a) | 0;
+  return small === a ? small : a;
 }
 
 /**
