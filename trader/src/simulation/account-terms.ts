@@ -18,6 +18,8 @@ export type OwnFee =
 export interface MarketTerms {
   /** Its own fee; undefined for the account's schedule. */
   readonly fee: OwnFee | undefined;
+  /** Smallest size of an order that takes risk on, in units. */
+  readonly minQuantity?: number | undefined;
   /** Whether it can be sold without being held. */
   readonly shortable: boolean;
   /** From the smallest value on; none where a position must be paid for in full. */

@@ -30,6 +30,7 @@ class Desk {
   readonly instrument: Instrument;
   readonly brackets: readonly MarginBracket[];
   readonly shortable: boolean;
+  readonly minQuantity: number;
   readonly funding: Funding | undefined;
   readonly borrow: Borrow | undefined;
   readonly swap: Swap | undefined;
@@ -45,11 +46,12 @@ class Desk {
   /** Liquidated: nothing is traded here any more. */
   closed = false;
 
-  constructor(index: number, instrument: Instrument, { brackets, shortable, funding, borrow, swap }: MarketTerms) {
+  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms) {
     this.index = index;
     this.instrument = instrument;
     this.brackets = brackets;
     this.shortable = shortable;
+    this.minQuantity = minQuantity ?? 0;
     this.funding = funding && new Funding(funding);
     this.borrow = borrow && new Borrow(borrow);
     this.swap = swap && new Swap(swap);
@@ -200,6 +202,7 @@ export class MarginVenue implements ExecutionClient {
     const signed = toNumber(order.quantity, desk.instrument.quantityScale) * (order.side === 'buy' ? 1 : -1);
     const after = desk.quantity + signed;
     if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
+    if (Math.abs(signed) < desk.minQuantity) return 'quantity is below the minimum';
     if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
     const price = order.type === 'limit' || order.type === 'stop-limit' || Number.isNaN(desk.mark) ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;

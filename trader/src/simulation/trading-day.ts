@@ -20,7 +20,7 @@ export function tradingDayEnd(assetClass: Instrument['assetClass'], ts: Timestam
  * Hours that New York is behind UTC in the afternoon of a UTC day: 4 in summer, else 5. Summer time goes from the second
  * Sunday of March to the first of November, before 2007 from the first of April to the last of October (US Code 15 § 260a).
  */
-function newYorkBehind(midnight: Timestamp): number {
+export function newYorkBehind(midnight: Timestamp): number {
   const day = midnight / DAY_MS;
   const year = marchYear(day);
   const [begins, ends] = year >= 2007

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import type { Result } from '../../domain/result.ts';
+import { beginsWithDay, DAY_MS } from '../../domain/time.ts';
+
+const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'is no decimal number in quotes, such as "0.001"'));
+const signed = z.string().check(z.regex(/^-?\d+(\.\d+)?$/, 'is no decimal number in quotes, such as "-0.001"'));
+const above = z.string().check(z.regex(/^(?=.*[1-9])\d+(\.\d+)?$/, 'is no decimal number above 0 in quotes, such as "0.001"'));
+const day = z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/, 'is no day such as 2025-06-01'), z.refine(beginsWithDay, 'is a day that the calendar does not have'));
+const moment = z.string().check(z.regex(/^(Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01]\d|2[0-3]):[0-5]\d$|^Sat 24:00$/, 'is no time of a week such as "Mon 09:30"'));
+const hours = z.number().check(z.positive());
+
+const INSTRUMENT = z.strictObject({
+  id: z.string().check(z.minLength(1)),
+  /** What can be done with it: `spot` only be bought, `margin` sold short too, `perpetual` besides be funded. */
+  kind: z.enum(['spot', 'margin', 'perpetual']),
+  assetClass: z.enum(['crypto', 'equity', 'fx']),
+  quoteCurrency: z.string(),
+  tickSize: above,
+  /** Step and smallest size of an order, in contracts where there is a contract size, else in units. */
+  lotSize: above,
+  minQuantity: above,
+  minNotional: decimal,
+  contractSize: z.optional(above),
+  /** Instead of the schedule. */
+  fee: z.optional(z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('none') }), z.strictObject({ kind: z.literal('bps'), bps: decimal }), z.strictObject({ kind: z.literal('per-lot'), perLot: decimal }),
+  ])),
+  funding: z.optional(z.strictObject({ intervalHours: hours, rate: signed })),
+  borrow: z.optional(z.strictObject({ intervalHours: hours, rate: decimal })),
+  swap: z.optional(z.strictObject({ kind: z.enum(['money', 'annual']), long: signed, short: signed, tripleDay: z.int().check(z.gte(1), z.lte(5)) })),
+  session: z.optional(z.string()),
+  /** Maintenance as a share of the value, or of the initial margin; from the smallest value on. */
+  brackets: z.optional(z.array(z.union([
+    z.strictObject({ upTo: z.optional(above), maxLeverage: z.number().check(z.gte(1)), rate: above, deduction: decimal }),
+    z.strictObject({ upTo: z.optional(above), maxLeverage: z.number().check(z.gte(1)), ofInitial: above }),
+  ])).check(z.minLength(1))),
+  /** What the venue charges or demands, and no source states. */
+  unknown: z.optional(z.array(z.enum(['brackets', 'borrow', 'swap', 'funding']))),
+});
+
+const RULE_SET = z.strictObject({
+  venue: z.string().check(z.regex(/^[a-z0-9-]+$/, 'is no name such as binance-usdm')),
+  asOf: day,
+  /** First and last day for which it is meant. */
+  from: day,
+  to: day,
+  currency: z.string(),
+  sources: z.array(z.strictObject({ what: z.string(), address: z.string(), asOf: z.optional(day) })).check(z.minLength(1)),
+  notes: z.optional(z.array(z.string())),
+  fees: z.array(z.strictObject({ volume: decimal, maker: signed, taker: signed })).check(z.minLength(1)),
+  /** How positions end whose margin is used up; needed where an instrument has brackets. */
+  margin: z.optional(z.strictObject({ liquidationFee: decimal, lossLimited: z.boolean() })),
+  /** Interest on money owed. */
+  debit: z.optional(z.union([z.strictObject({ intervalHours: hours, rate: decimal }), z.strictObject({ intervalHours: hours, annualRate: decimal })])),
+  sessions: z.optional(z.record(z.string(), z.strictObject({
+    zone: z.enum(['UTC', 'America/New_York']), hours: z.array(z.strictObject({ from: moment, to: moment })).check(z.minLength(1)), holidays: z.array(day),
+  }))),
+  instruments: z.array(INSTRUMENT).check(z.minLength(1)),
+});
+
+/** What a venue charges and demands, as of a day; docs/venue-rules.md says what each field means. Decimals are text. */
+export type RuleSet = z.infer<typeof RULE_SET>;
+/** One instrument of a rule set. */
+export type InstrumentRules = RuleSet['instruments'][number];
+
+/** Believes a rule set that was read; otherwise names the field that is wrong, or contradicts another, and how. */
+export function readRuleSet(data: unknown): Result<RuleSet, { readonly kind: 'rules'; readonly message: string }> {
+  const read = RULE_SET.safeParse(data);
+  const fault = read.success ? contradiction(read.data) : describe(read.error.issues[0], data);
+  return read.success && fault === undefined ? { ok: true, value: read.data } : { ok: false, error: { kind: 'rules', message: fault ?? 'it is no rule set' } };
+}
+
+function describe(issue: z.core.$ZodIssue, data: unknown): string {
+  const at = [...issue.path];
+  if (issue.code === 'unrecognized_keys') return `${pathText([...at, issue.keys[0]])} is no field of a rule set`;
+  const value = at.reduce<unknown>((from, key) => (from as Record<PropertyKey, unknown> | undefined)?.[key], data);
+  if (value === undefined) return `${pathText(at)} is missing`;
+  return `${pathText(at)}: ${JSON.stringify(value).slice(0, 60)} ${issue.message.startsWith('is ') ? issue.message : `is not allowed: ${issue.message}`}`;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('') || 'the file';
+}
+
+/** What two fields say that cannot both be; undefined where all is well. */
+function contradiction(rules: RuleSet): string | undefined {
+  if (rules.from > rules.to) return `from: ${rules.from} is after to, ${rules.to}`;
+  return feeFault(rules) ?? sessionFault(rules) ?? first(rules.instruments, (one, i) => prefixed(`instruments[${i}]`, instrumentFault(one, rules, i)));
+}
+
+function feeFault({ fees }: RuleSet): string | undefined {
+  if (Number(fees[0].volume) !== 0) return `fees[0].volume: the lowest step begins at 0, not at ${fees[0].volume}`;
+  return first(fees.slice(1), ({ volume, maker, taker }, i) => {
+    const before = fees[i];
+    if (Number(volume) <= Number(before.volume)) return `fees[${i + 1}].volume: ${volume} is not above ${before.volume}, where the step before begins: they overlap`;
+    if (Number(maker) > Number(before.maker)) return `fees[${i + 1}].maker: ${maker} is more than ${before.maker} of the step before`;
+    return Number(taker) > Number(before.taker) ? `fees[${i + 1}].taker: ${taker} is more than ${before.taker} of the step before` : undefined;
+  });
+}
+
+function sessionFault({ sessions = {} }: RuleSet): string | undefined {
+  return first(Object.entries(sessions), ([name, { hours: windows }]) => first(windows, ({ from, to }, i) => {
+    const at = `sessions.${name}.hours[${i}]`;
+    if (minuteOfWeek(to) <= minuteOfWeek(from)) return `${at}: it ends ${to}, which is not after ${from}, where it begins`;
+    const before = i === 0 ? undefined : windows[i - 1];
+    return before && minuteOfWeek(from) < minuteOfWeek(before.to) ? `${at}.from: ${from} lies within the hours before, which end ${before.to}` : undefined;
+  }));
+}
+
+function instrumentFault(one: InstrumentRules, rules: RuleSet, index: number): string | undefined {
+  const { id, kind, tickSize, lotSize, minQuantity, quoteCurrency, session, brackets, funding } = one;
+  if (rules.instruments.findIndex((other) => other.id === id) < index) return `id: ${id} stands there twice`;
+  if (quoteCurrency !== rules.currency) return `quoteCurrency: ${quoteCurrency} is not the account's, ${rules.currency}`;
+  if (!isMultiple(minQuantity, lotSize)) return `minQuantity: ${minQuantity} is no multiple of the lot, ${lotSize}`;
+  if (Number(one.minNotional) > 0 && Number(one.minNotional) < Number(tickSize) * Number(minQuantity)) return `minNotional: ${one.minNotional} is less than the smallest order at the smallest price, one tick of ${tickSize}`;
+  if (session !== undefined && rules.sessions?.[session] === undefined) return `session: there is no session "${session}"`;
+  if ((funding !== undefined) !== (kind === 'perpetual')) return funding ? `funding: a ${kind} instrument is not funded` : 'funding: a perpetual has a rate';
+  if (funding && 24 % funding.intervalHours !== 0) return `funding.intervalHours: ${funding.intervalHours} hours do not divide a day`;
+  if (kind === 'spot' && (brackets || one.borrow || one.swap)) return 'kind: a spot instrument has no brackets, borrow or swap';
+  if (brackets && rules.margin === undefined) return 'brackets: margin says nothing of how positions end';
+  return brackets && bracketFault(brackets);
+}
+
+function bracketFault(brackets: NonNullable<InstrumentRules['brackets']>): string | undefined {
+  return first(brackets, (one, i) => {
+    const at = `brackets[${i}]`;
+    const before = i === 0 ? undefined : brackets[i - 1];
+    if (one.upTo === undefined && i < brackets.length - 1) return `${at}.upTo is missing: only the last step has no end`;
+    if ('rate' in one && Number(one.rate) >= 1 / one.maxLeverage) return `${at}.rate: ${one.rate} is not below the initial margin, 1/${one.maxLeverage}`;
+    if ('ofInitial' in one && Number(one.ofInitial) > 1) return `${at}.ofInitial: ${one.ofInitial} is more than the initial margin`;
+    if (before === undefined) return 'deduction' in one && Number(one.deduction) !== 0 ? `${at}.deduction: nothing is taken off in the first step` : undefined;
+    if (one.upTo !== undefined && Number(one.upTo) <= Number(before.upTo)) return `${at}.upTo: ${one.upTo} is not above ${before.upTo} of the step before`;
+    if (one.maxLeverage > before.maxLeverage) return `${at}.maxLeverage: ${one.maxLeverage} is more than ${before.maxLeverage} of the step before`;
+    if (!('rate' in one) || !('rate' in before)) return undefined;
+    if (Number(one.rate) < Number(before.rate)) return `${at}.rate: ${one.rate} is less than ${before.rate} of the step before`;
+    const due = Number(before.deduction) + Number(before.upTo) * (Number(one.rate) - Number(before.rate));
+    const stepless = brackets.some((other) => 'deduction' in other && Number(other.deduction) !== 0);
+    return stepless && Math.abs(Number(one.deduction) - due) > 1e-6 * due ? `${at}.deduction: ${one.deduction} should be ${Number(due.toPrecision(12))}, so that the margin does not jump` : undefined;
+  });
+}
+
+/** Minutes since Sunday 00:00 of `Mon 09:30`. */
+export function minuteOfWeek(text: string): number {
+  const [name, time] = text.split(' ');
+  const [hour, minute] = time.split(':').map(Number);
+  return (['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(name) * 24 + hour) * 60 + minute;
+}
+
+/** Days since the epoch of `2025-06-01`. */
+export function dayNumber(text: string): number {
+  return Date.parse(text) / DAY_MS;
+}
+
+/** Whether a decimal is a whole multiple of another one, by their digits. */
+function isMultiple(value: string, step: string): boolean {
+  const places = Math.max(...[value, step].map((text) => text.split('.')[1]?.length ?? 0));
+  const [a, b] = [value, step].map((text) => BigInt(text.replace('.', '') + '0'.repeat(places - (text.split('.')[1]?.length ?? 0))));
+  return a % b === 0n;
+}
+
+function first<T>(all: readonly T[], fault: (one: T, index: number) => string | undefined): string | undefined {
+  for (const [i, one] of all.entries()) {
+    const found = fault(one, i);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function prefixed(at: string, fault: string | undefined): string | undefined {
+  return fault === undefined ? undefined : `${at}.${fault}`;
+}
