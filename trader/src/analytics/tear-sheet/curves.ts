@@ -72,7 +72,7 @@ export function equityFigure(sheet: TearSheet): Html {
     ...others.map((other) => ({ kind: 'line', paint: 'other', xs: other.xs, ys: other.ys }) as const),
     { kind: 'line', paint: 'equity', xs, ys },
   ];
-  const common = { span, write: compact, height: 'tall', curves, dated: false, levels: [{ value: cash, paint: 'start' }] } as const;
+  const common = { span, write: compact, fewest: 3, height: 'tall', curves, dated: false, levels: [{ value: cash, paint: 'start' }] } as const;
   const deepest = below.reduce((lowest, fall) => Math.min(lowest, fall), -0.001);
   const written = { decimals: bounds[1] < 10 ? 4 : bounds[1] < 1e5 ? 2 : 0, unit: currency === undefined ? '' : ` ${currency}` };
   return figure('equity', currency === undefined ? 'From 1' : `In ${currency}`, {
@@ -88,7 +88,7 @@ export function equityFigure(sheet: TearSheet): Html {
       plot({ ...common, label: `Equity over time, from ${compact(cash)} to ${compact(ys.at(-1) ?? cash)}`, scale: linearScale(...bounds), ...(log !== undefined && { view: 'view-linear' }) }),
       ...(log === undefined ? [] : [plot({ ...common, label: 'Equity over time on a logarithmic axis', scale: log, view: 'view-log' })]),
       plot({
-        label: `Fall below the peak over time, deepest ${percent(-deepest, 1)}`, span, scale: linearScale(deepest, 0, 3), write: (value) => percent(value, deepest < -0.05 ? 0 : 1),
+        label: `Fall below the peak over time, deepest ${percent(-deepest, 1)}`, span, scale: linearScale(deepest, 0, 3), write: percent,
         height: 'low', curves: [{ kind: 'area', paint: 'fall', xs, ys: below, below: 0 }], dated: true,
       }),
     ],
@@ -120,7 +120,7 @@ export function rollingFigure(sheet: TearSheet, { returns }: Measured): Html | u
   const ratios = new Float64Array(xs.length).fill(NaN);
   if (window !== undefined) ratios.set(rollingSharpe(returns, window, periodsPerYear), window - 1);
   const invested = exposure === undefined ? undefined : lastKnown(exposure.timestamps, exposure.values, xs);
-  const most = exposure === undefined ? 1 : extent(exposure.values)[1];
+  const most = exposure === undefined ? 1 : Math.max(0.05, extent(exposure.values)[1]);
   return figure('rolling', 'Sharpe ratio and exposure', {
     note: window === undefined ? 'Fewer than 30 days: too few for a Sharpe ratio that moves.' : `Sharpe ratio of the ${window} days before, annualised; below it, the share of equity that was invested, longs and shorts added up.`,
     legend: [window !== undefined && key('equity', `Sharpe, ${window} days`), exposure !== undefined && key('exposed', 'Invested')],
@@ -130,11 +130,11 @@ export function rollingFigure(sheet: TearSheet, { returns }: Measured): Html | u
     ],
     plots: [
       ...(window === undefined ? [] : [plot({
-        label: `Sharpe ratio of ${window} days over time`, span, scale: linearScale(Math.min(0, extent(ratios)[0]), Math.max(0, extent(ratios)[1])), write: (value) => trimmed(value, 3), height: 'middle',
+        label: `Sharpe ratio of ${window} days over time`, span, scale: linearScale(Math.min(0, extent(ratios)[0]), Math.max(0, extent(ratios)[1])), write: trimmed, fewest: 3, height: 'middle',
         curves: [{ kind: 'line', paint: 'equity', xs, ys: ratios }], dated: exposure === undefined, levels: [{ value: 0, paint: 'start' }],
       })]),
       ...(exposure === undefined ? [] : [plot({
-        label: 'Share of equity invested over time', span, scale: linearScale(0, most, 3), write: (value) => percent(value, 0), height: 'low',
+        label: 'Share of equity invested over time', span, scale: linearScale(0, most, 3), write: percent, height: 'low',
         curves: [{ kind: 'area', paint: 'exposed', ...stepped(exposure), below: 0 }], dated: true,
       })]),
     ],
@@ -157,7 +157,7 @@ export function bandFigure(sheet: TearSheet, { about, timestamps, quantiles, fac
     legend: [key('equity', 'As it went'), key('other', 'Middle'), ...pairs.map(({ low }) => key('spread', `${percent(1 - 2 * low.share, 0)} of the runs`))],
     xs: timestamps, readings: quantiles.map(({ share, values }) => ({ name: percent(share, 0), values, decimals: 2 })),
     plots: [
-      plot({ label: about, span: { from, to }, scale: linearScale(...extent(actual.values, ...quantiles.map(({ values }) => values))), write: compact, height: 'tall', curves, dated: true }),
+      plot({ label: about, span: { from, to }, scale: linearScale(...extent(actual.values, ...quantiles.map(({ values }) => values))), write: compact, fewest: 3, height: 'tall', curves, dated: true }),
       html`<dl class="inline-facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`,
     ],
   });

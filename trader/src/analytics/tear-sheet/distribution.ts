@@ -1,7 +1,7 @@
 import { quantile } from '../quantile.ts';
 import { mean } from '../returns.ts';
 import type { Measured } from './figures.ts';
-import { count, duration, money, percent } from './format.ts';
+import { count, duration, money, percent, plural } from './format.ts';
 import { html, type Html } from './html.ts';
 import { share } from './plot.ts';
 import { linearScale } from './scale.ts';
@@ -13,16 +13,18 @@ const BINS = 40;
 export function distributions({ trips, currency = '' }: TearSheet, { returns }: Measured): Html {
   const pnl = trips?.map((trip) => trip.pnl) ?? [];
   const held = trips?.map(({ tsEntry, tsExit }) => tsExit - tsEntry) ?? [];
+  const moved = returns.filter((value) => value !== 0);
+  const still = returns.length - moved.length;
   return html`<section aria-labelledby="shapes-title"><h2 id="shapes-title">Distributions</h2><div class="shapes">
-${histogram('Daily return', returns, (value) => percent(value, 1, true), (value) => percent(value, 2, true))}
+${histogram('Daily return', moved, (value) => percent(value, 1, true), (value) => percent(value, 2, true), { left: still === 0 ? '' : `${plural(still, 'day')} without a change left out. ` })}
 ${trips !== undefined && histogram(`Profit of a trade, ${currency}`, pnl, (value) => money(value, true).replace(/\.\d+$/, ''), (value) => money(value, true))}
-${trips !== undefined && histogram('Time held', held, duration, duration, true)}
+${trips !== undefined && histogram('Time held', held, duration, duration, { logarithmic: true })}
 </div></section>`;
 }
 
 /** A histogram over the middle 99 % of the values; what lies beyond counts to the outermost bars. Times go by their logarithm. */
-function histogram(title: string, values: ArrayLike<number>, onAxis: (value: number) => string, inText: (value: number) => string, logarithmic = false): Html {
-  if (values.length < 2) return html`<figure class="shape"><figcaption><h3>${title}</h3></figcaption><p class="note">Fewer than two: nothing to draw.</p></figure>`;
+function histogram(title: string, values: ArrayLike<number>, onAxis: (value: number) => string, inText: (value: number) => string, { logarithmic = false, left: leftOut = '' }: { readonly logarithmic?: boolean; readonly left?: string } = {}): Html {
+  if (values.length < 2) return html`<figure class="shape"><figcaption><h3>${title}</h3></figcaption><p class="note">${leftOut}Fewer than two values: nothing to draw.</p></figure>`;
   const warp = logarithmic ? (value: number) => Math.log(Math.max(value, 1000)) : (value: number) => value;
   const back = logarithmic ? Math.exp : (value: number) => value;
   const sorted = Float64Array.from(values).sort();
@@ -46,5 +48,5 @@ function histogram(title: string, values: ArrayLike<number>, onAxis: (value: num
 ${bars}${!logarithmic && from < 0 && from + BINS * width > 0 && html`<line class="level start" x1="${x(0)}" x2="${x(0)}" y1="0" y2="100%"/>`}
 <line class="base" x1="0" x2="100%" y1="100%" y2="100%"/>
 <g class="axis-x">${ticks.map((tick) => html`<text x="${x(tick)}" y="100%" dy="18">${onAxis(back(tick))}</text>`)}</g></svg></div>
-<p class="note">${count(sorted.length)} values; mean ${inText(average)}, median ${inText(middle)}, from ${inText(sorted[0])} to ${inText(sorted[sorted.length - 1])}. The outermost bars hold what lies beyond.</p></figure>`;
+<p class="note">${leftOut}${count(sorted.length)} values; mean ${inText(average)}, median ${inText(middle)}, from ${inText(sorted[0])} to ${inText(sorted[sorted.length - 1])}. The outermost bars hold what lies beyond.</p></figure>`;
 }

@@ -27,14 +27,14 @@ export function money(amount: number | null, sign = false): string {
   return decimal(amount, size >= 1e7 ? 0 : size > 0 && size < 0.1 ? 6 : 2, sign);
 }
 
-/** A number in few characters, for axes: `1.25M`, `980`, `0.0042`. */
-export function compact(value: number): string {
+/** A number in few characters, for axes: `1.25M`, `980`, `0.0042`, in so many significant digits. */
+export function compact(value: number, digits = 3): string {
   const size = Math.abs(value);
   for (const [unit, letter] of [[1e12, 'T'], [1e9, 'B'], [1e6, 'M'], [1e4, 'k']] as const) {
     const divisor = letter === 'k' ? 1e3 : unit;
-    if (size >= unit) return `${trimmed(value / divisor, 3)}${letter}`;
+    if (size >= unit) return `${trimmed(value / divisor, digits)}${letter}`;
   }
-  return trimmed(value, 4);
+  return trimmed(value, Math.max(4, digits));
 }
 
 /** A number in so many significant digits, without the zeros at its end. */
@@ -44,6 +44,13 @@ export function trimmed(value: number, digits: number): string {
   const decimals = Math.max(0, Math.min(12, digits - 1 - Math.floor(Math.log10(size))));
   const text = decimal(value, decimals);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** How to write these values so that no two look alike: with as few more digits as that takes. */
+export function apart(values: readonly number[], write: (value: number, digits: number) => string, fewest: number): (value: number) => string {
+  let digits = fewest;
+  while (digits < fewest + 6 && new Set(values.map((value) => write(value, digits))).size < values.length) digits += 1;
+  return (value) => write(value, digits);
 }
 
 /** A whole number, grouped. */

@@ -36,7 +36,7 @@ ${given !== undefined && verdictTable(given)}
 
 function verdictTable({ lines }: SheetVerdict): Html {
   const marks = { pass: '✓ Pass', fail: '✕ Fail', open: '? Open' };
-  return html`<div class="scroll"><table class="lines"><thead><tr><th scope="col">Check</th><th scope="col">Outcome</th><th scope="col">Why</th></tr></thead>
+  return html`<div class="scroll" tabindex="0"><table class="lines"><thead><tr><th scope="col">Check</th><th scope="col">Outcome</th><th scope="col">Why</th></tr></thead>
 <tbody>${lines.map(({ name, outcome, reason }) => html`<tr><th scope="row">${name}</th><td class="outcome ${outcome}">${marks[outcome]}</td><td class="text">${reason}</td></tr>`)}</tbody></table></div>`;
 }
 
@@ -83,7 +83,7 @@ export function tiles(sheet: TearSheet, measured: Measured): Html {
   return html`<dl class="tiles">
 ${tile('Net return', percent(netReturn, 2, true), currency === undefined ? 'first to last day' : `${money(profit, true)} ${currency}`, tone(netReturn))}
 ${tile('Growth a year', percent(cagr, 1, true), 'compound', tone(cagr))}
-${tile('Deepest fall', percent(maxDrawdown), `longest ${duration(longestDrawdownMs)}`)}
+${tile('Deepest fall', percent(maxDrawdown), longestDrawdownMs === 0 ? 'never below a peak' : `longest ${duration(longestDrawdownMs)}`)}
 ${tile('Sharpe', decimal(sharpe, 2), confidence === null ? 'too little to tell' : `above 0: ${percent(confidence, 0)} sure`)}
 ${trips !== undefined && tile('Trades', count(trips.length), `${percent(winRate, 1)} won`)}
 ${trips !== undefined && tile('Profit factor', decimal(profitFactor, 2), 'profits ÷ losses')}

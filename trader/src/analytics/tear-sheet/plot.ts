@@ -1,3 +1,4 @@
+import { apart } from './format.ts';
 import { dataBlock, html, type Content, type Html } from './html.ts';
 import { timeTicks, type Scale } from './scale.ts';
 
@@ -28,7 +29,9 @@ export interface Plot {
   readonly label: string;
   readonly span: Span;
   readonly scale: Scale;
-  readonly write: (value: number) => string;
+  /** Writes a value of the axis in so many digits, or more. */
+  readonly write: (value: number, digits: number) => string;
+  readonly fewest?: number;
   readonly height: 'tall' | 'middle' | 'low';
   readonly curves: readonly Curve[];
   /** Whether the moments are written below it. */
@@ -44,15 +47,16 @@ export interface Plot {
 }
 
 /** A coordinate system as markup. Text and marks keep their size, curves stretch, so that it fits every width and paper. */
-export function plot({ label, span, scale, write, height, curves, dated, levels = [], marks, name, view }: Plot): Html {
+export function plot({ label, span, scale, write, fewest = 0, height, curves, dated, levels = [], marks, name, view }: Plot): Html {
   const y = (value: number) => share(1 - scale.at(value));
+  const text = apart(scale.ticks, write, fewest);
   return html`<div class="plot ${height}${dated ? ' dated' : ''}${view === undefined ? '' : ` ${view}`}"${name === undefined ? '' : html` data-plot="${name}"`}>
 <svg role="img" aria-label="${label}">
 <g class="grid">${scale.ticks.map((tick) => html`<line x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/>`)}</g>
 <svg class="ink" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" width="100%" height="100%">${curves.map((curve) => drawn(curve, span, scale))}</svg>
 ${levels.map(({ value, paint }) => html`<line class="level ${paint}" x1="0" x2="100%" y1="${y(value)}" y2="${y(value)}"/>`)}
 <g class="marks">${marks}</g>
-<g class="axis-y">${scale.ticks.map((tick) => html`<text x="100%" dx="8" y="${y(tick)}" dy=".32em">${write(tick)}</text>`)}</g>
+<g class="axis-y">${scale.ticks.map((tick) => html`<text x="100%" dx="8" y="${y(tick)}" dy=".32em">${text(tick)}</text>`)}</g>
 <g class="axis-x">${dated && dates(span)}</g>
 <line class="cross" x1="-9" x2="-9" y1="0" y2="100%"/>
 </svg></div>`;

@@ -30,7 +30,7 @@ function priceFigure(sheet: TearSheet, { id, bars, priceDecimals }: SheetMarket,
 <div class="above"><p class="legend">${[key('range', 'High to low'), key('price', 'Close'), ...marksSeen(trips)]}</p><output class="reading" aria-live="polite"></output></div>
 ${plot({
     label: `Price of ${id} from ${decimal(bars.open[0], priceDecimals)} to ${decimal(bars.close[bars.length - 1], priceDecimals)}, with ${count(trips.length)} trades`,
-    span, scale, write: (value) => priceText(value, scale), height: 'tall', dated: true, name: 'price',
+    span, scale, write: decimal, height: 'tall', dated: true, name: 'price',
     curves: [{ kind: 'band', paint: 'range', xs: bars.timestamp, ys: bars.high, below: bars.low }, { kind: 'line', paint: 'price', xs: bars.timestamp, ys: bars.close }],
     marks: few ? trips.map((trip) => marksOf(trip, span, scale)) : undefined,
   })}
@@ -41,12 +41,6 @@ ${dataBlock(`${name}-data`, { x: deltas(bars.timestamp), high: numbers(bars.high
 
 function numbers(values: Float64Array): (number | null)[] {
   return Array.from(values, rounded);
-}
-
-/** A price on the axis with the decimals that its steps have. */
-function priceText(value: number, { ticks }: Scale): string {
-  const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
-  return decimal(value, Math.max(0, Math.min(10, Math.ceil(-Math.log10(step) - 1e-9))));
 }
 
 /** Entry, exit and the way between them. */

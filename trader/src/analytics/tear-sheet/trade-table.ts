@@ -27,7 +27,7 @@ export function tradeTable({ trips, books = [], markets = [], currency = '' }: T
   return html`<section aria-labelledby="trades-title" id="trades"><h2 id="trades-title">Trades</h2>
 <p class="note">${kept.length < trips.length ? `The ${count(kept.length)} of ${count(trips.length)} trades that gained or lost most; every figure above counts them all. ` : ''}<span class="needs-script" hidden>Sort by a click on a column.</span><span class="paper-only">The first ${count(Math.min(ROWS, kept.length))} of ${count(kept.length)}.</span></p>
 <div class="pager" hidden><button type="button" data-page="first" aria-label="First page">«</button><button type="button" data-page="before">Before</button><output aria-live="polite"></output><button type="button" data-page="next">Next</button><button type="button" data-page="last" aria-label="Last page">»</button></div>
-<div class="scroll"><table class="trades"><thead><tr>${columns.map(([title, name]) => html`<th scope="col"${['book', 'side', 'exit'].includes(name) && html` class="text"`} data-sort="${name}"${name === 'number' ? html` aria-sort="ascending"` : ''}>${title}</th>`)}</tr></thead>
+<div class="scroll" tabindex="0"><table class="trades"><thead><tr>${columns.map(([title, name]) => html`<th scope="col"${['book', 'side', 'exit'].includes(name) && html` class="text"`} data-sort="${name}"${name === 'number' ? html` aria-sort="ascending"` : ''}>${title}</th>`)}</tr></thead>
 <tbody>${kept.slice(0, ROWS).map((trip, i) => row(trip, i, many ? names[trip.book] : undefined, markets[books[trip.book]?.market ?? 0]))}</tbody></table></div>
 ${dataBlock('trades-data', columnsOf(kept, many ? names : [], books.map(({ market }) => market), markets))}</section>`;
 }
