@@ -58,7 +58,7 @@ export function bar(timestamp: number, open: number, high = open, low = open, cl
 }
 
 /** What a scripted strategy says at one bar; what is left out stays as it was. */
-export type Line = Partial<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
+export type Line = Partial<Pick<Signal, 'target' | 'stop' | 'trail' | 'takeProfit'>>;
 
 /** Says what it was told to say, bar by bar, and keeps its opinion after the last line. */
 export class ScriptedStrategy implements Strategy {

@@ -10,6 +10,11 @@ export class Signal {
   target = 0;
   /** Price at which the position is to be given up; NaN for none. */
   stop = NaN;
+  /**
+   * How far the stop follows the price from then on, as a share of the best price since: 0.02; NaN for a
+   * stop that stays. It says how a stop is meant, so it is read when `stop` or `target` changes, and needs a `stop`.
+   */
+  trail = NaN;
   /** Price at which the profit is to be taken; NaN for none. */
   takeProfit = NaN;
 }

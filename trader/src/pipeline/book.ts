@@ -41,6 +41,7 @@ export class Book implements OrderOwner {
   /** The opinion last acted on. */
   target = 0;
   stop = NaN;
+  trail = NaN;
   takeProfit = NaN;
   /** How many times the target has changed. */
   signalId = 0;

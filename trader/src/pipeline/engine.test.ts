@@ -4,6 +4,7 @@ import { ManualVenue } from '../../test/manual-venue.ts';
 import { bar, MINUTE, ScriptedStrategy, testInstrument, type Line } from '../../test/markets.ts';
 import { RecordingAudit } from '../../test/recording-audit.ts';
 import type { Order } from '../domain/order.ts';
+import { OpinionError } from '../domain/signal.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { Book } from './book.ts';
 import { Engine } from './engine.ts';
@@ -165,6 +166,25 @@ test('a rejected stop is placed again at the next bar, though its take-profit st
   assert.deepEqual(stage.venue.cancels, [stage.order(2)]);
   stage.venue.cancelled(stage.order(2));
   assert.deepEqual(stage.sent(3), ['sell 10 stop', 'sell 10 take-profit']);
+});
+
+test('a stop that trails goes to the venue as one order, and is replaced only with the opinion', () => {
+  const stage = new Stage([{ target: 1, stop: 95, trail: 0.03 }, { trail: 0.04 }, { stop: 96 }]);
+  stage.bar();
+  stage.venue.fill(stage.order(0), 10_000);
+  const { type, price, terms } = stage.order(1);
+  assert.deepEqual([type, price, terms], ['trailing-stop', 9_500, { trail: 0.03 }]);
+  stage.bar();
+  assert.equal(stage.venue.cancels.length, 0);
+  stage.bar();
+  stage.venue.cancelled(stage.order(1));
+  assert.deepEqual([stage.order(2).price, stage.order(2).terms], [9_600, { trail: 0.04 }]);
+});
+
+test('a stop that trails by what is no share, or from nowhere, is no opinion', () => {
+  for (const line of [{ stop: 95, trail: 1 }, { stop: 95, trail: 0 }, { stop: 95, trail: -0.1 }, { trail: 0.1 }]) {
+    assert.throws(() => new Stage([{ target: 1, ...line }]).bar(), OpinionError);
+  }
 });
 
 test('what an entry filled before it ended is protected at once', () => {

@@ -220,13 +220,14 @@ export class Engine implements ReportSink {
   }
 
   #changeMind(book: Book): void {
-    const { target, stop, takeProfit } = book.signal;
+    const { target, stop, trail, takeProfit } = book.signal;
     if (!(target >= -1 && target <= 1)) {
       throw new OpinionError(`${book.name} wants a target of ${target}; a target lies between -1 and 1`);
     }
     checkExits(book);
     book.target = target;
     book.stop = stop;
+    book.trail = trail;
     book.takeProfit = takeProfit;
     book.signalId += 1;
     book.latched = false;
@@ -240,6 +241,7 @@ export class Engine implements ReportSink {
     checkExits(book);
     const moved = differ(book.signal.stop, book.stop) || differ(book.signal.takeProfit, book.takeProfit);
     book.stop = book.signal.stop;
+    book.trail = book.signal.trail;
     book.takeProfit = book.signal.takeProfit;
     if (moved && book.protecting > 0) this.execution.cancel(book, 'protective');
     else this.#act(book);
@@ -279,7 +281,9 @@ function exits({ stop, takeProfit }: Book): number {
 }
 
 /** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
-function checkExits({ name, signal: { stop, takeProfit } }: Book): void {
+function checkExits({ name, signal: { stop, trail, takeProfit } }: Book): void {
   if (stop <= 0 || stop === Infinity) throw new OpinionError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
+  if (trail <= 0 || trail >= 1) throw new OpinionError(`${name} wants a stop that trails by ${trail}; a share lies between 0 and 1, and NaN is none`);
+  if (!Number.isNaN(trail) && Number.isNaN(stop)) throw new OpinionError(`${name} wants a stop that trails and no stop to begin with`);
   if (takeProfit <= 0 || takeProfit === Infinity) throw new OpinionError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
 }

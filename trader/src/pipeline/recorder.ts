@@ -1,7 +1,7 @@
 import { format } from '../domain/exact.ts';
 import { LineDigest } from '../domain/id.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { Order } from '../domain/order.ts';
+import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
 import type { Journal, OrderRecord, ReportRecord } from '../ports/journal.ts';
 import type { Audit } from './engine.ts';
@@ -44,11 +44,16 @@ export class Recorder implements Audit {
 /** An order as the journal and the digest write it. */
 export function orderRecord(order: Order, instruments: readonly Instrument[]): OrderRecord {
   const { priceScale, quantityScale } = instruments[order.instrument];
-  const { clientOrderId, owner, signalId, leg, side, type, timeInForce, quantity, price, tsInit } = order;
+  const { clientOrderId, owner, signalId, leg, side, type, timeInForce, quantity, price, tsInit, terms } = order;
   return {
     kind: 'order', clientOrderId, book: owner.name, signalId, leg, side, type, timeInForce,
     quantity: format(quantity, quantityScale), price: type === 'market' ? undefined : format(price, priceScale), tsInit,
+    ...(terms && { terms: termsRecord(terms, priceScale) }),
   };
+}
+
+function termsRecord({ trigger, ...terms }: OrderTerms, priceScale: number): NonNullable<OrderRecord['terms']> {
+  return trigger === undefined ? terms : { ...terms, trigger: format(trigger, priceScale) };
 }
 
 function reportRecord(report: ExecutionReport, instruments: readonly Instrument[], moneyScale: number): ReportRecord {

@@ -91,9 +91,11 @@ export class Risk {
     const instrument = this.#instrument(book);
     const long = compare(book.quantity, 0) > 0;
     const exact = roundToTick(price, instrument, long === (leg === 'stop') ? 'floor' : 'ceil');
+    const trails = leg === 'stop' && !Number.isNaN(book.trail);
     return this.#approve(new Order(
       book, book.signalId, book.orders++, leg, book.instrument, long ? 'sell' : 'buy',
-      leg === 'stop' ? 'stop' : 'limit', 'gtc', long ? book.quantity : neg(book.quantity), exact, now, ocoWith,
+      leg === 'take-profit' ? 'limit' : trails ? 'trailing-stop' : 'stop', 'gtc', long ? book.quantity : neg(book.quantity), exact, now, ocoWith,
+      trails ? { trail: book.trail } : undefined,
     ), now);
   }
 

@@ -1,5 +1,5 @@
 import type { ExecutionReport } from '../domain/report.ts';
-import type { Order } from '../domain/order.ts';
+import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 
@@ -40,6 +40,8 @@ export interface OrderRecord {
   readonly quantity: string;
   readonly price: string | undefined;
   readonly tsInit: Timestamp;
+  /** What it asks for besides; absent where it asks for nothing. */
+  readonly terms?: Omit<OrderTerms, 'trigger'> & { readonly trigger?: string };
 }
 
 /** What the venue said, written before it is applied. */
