@@ -5,10 +5,11 @@ import type { Engine, Market } from '../pipeline/engine.ts';
 import type { Sizing } from '../pipeline/sizing.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
-import type { StrategyDefinition } from '../ports/strategy.ts';
+import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
+import type { AccountTerms } from '../simulation/account-terms.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
-import { moneyScaleOf, runBacktest } from './backtest.ts';
+import { moneyScaleOf, runBacktest, type BacktestSpec } from './backtest.ts';
 import { ColumnAccount } from './column-account.ts';
 import type { Grid } from './grid.ts';
 
@@ -20,6 +21,8 @@ export interface SweepSpec {
   /** Opening cash, a decimal in account currency. */
   readonly cash: string;
   readonly fees: FeeModel;
+  /** What a venue charges and demands; a fee schedule there is instead of `fees`, which has its decimals. */
+  readonly account?: AccountTerms | undefined;
   readonly fill: 'next-open' | 'close';
   readonly objective: Objective;
 }
@@ -174,17 +177,22 @@ export class CombinationError extends Error {
 }
 
 /** One combination through the engine. */
-export function runCombination({ definition, market, sizing, cash, fees, fill }: SweepSpec, bars: Bars, values: ParameterValues): Engine {
-  return runBacktest({
-    markets: [market], cash, fees, guards: [], latencyMs: 0, marketFill: fill,
-    books: [{ strategyName: definition.name, strategy: definition.create(values), market: 0, sizing }],
-  }, [[bars]]);
+export function runCombination(spec: SweepSpec, bars: Bars, values: ParameterValues): Engine {
+  return runBacktest(backtestOf(spec, spec.definition.create(values)), [[bars]]);
+}
+
+/** The backtest that a strategy is put through, as one of a sweep. */
+export function backtestOf({ definition, market, sizing, cash, fees, account, fill }: SweepSpec, strategy: Strategy): BacktestSpec {
+  return {
+    markets: [market], cash, fees, account, guards: [], latencyMs: 0, marketFill: fill,
+    books: [{ strategyName: definition.name, strategy, market: 0, sizing }],
+  };
 }
 
 /** The account for columns; undefined where the rules are more than it knows. */
-function columnAccount({ market: { instrument, intervalMs }, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
+function columnAccount({ market: { instrument, intervalMs }, account, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
   const { priceScale, quantityScale, tickSize, lotSize, minNotional } = instrument;
-  const plain = tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
+  const plain = account === undefined && tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
   // A drawdown is seen at every bar, and columns look at days.
   if (!plain || objective === 'calmar' || !opensAfterCloses(bars, intervalMs)) return undefined;
   const moneyScale = moneyScaleOf([instrument], fees, cash);

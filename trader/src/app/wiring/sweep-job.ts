@@ -3,6 +3,7 @@ import type { Market } from '../../pipeline/engine.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import { createGrid, type Axis, type Grid } from '../../research/grid.ts';
 import { CombinationError, Sweep, type Objective, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
+import { accountFees, type AccountTerms } from '../../simulation/account-terms.ts';
 import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 import { createFees } from './profile.ts';
@@ -12,6 +13,8 @@ import { faultOf, loadStrategy } from './strategy.ts';
 export interface SweepJob {
   readonly strategy: string;
   readonly market: Market;
+  /** What a venue charges and demands; undefined in the plain profile. */
+  readonly account?: AccountTerms | undefined;
   readonly bars: Bars;
   readonly axes: readonly Axis[];
   /** Parameters that are not swept. */
@@ -54,8 +57,9 @@ export async function readGrid({ strategy, axes, fixed }: Pick<SweepJob, 'strate
 export async function openSweep(job: SweepJob): Promise<OpenSweep> {
   const definition = await loadStrategy(job.strategy);
   const grid = await readGrid(job);
-  const { market, sizing, cash, fill, objective } = job;
-  const spec = { definition, market, sizing, cash, fees: createFees(job.fee), fill, objective };
+  const { market, account, sizing, cash, fill, objective } = job;
+  const asked = createFees(job.fee);
+  const spec = { definition, market, sizing, cash, account, fees: account ? accountFees(account, asked).models[0] : asked, fill, objective };
   let last: { readonly first: number; readonly end: number; readonly sweep: Sweep } | undefined;
   const over = (first: number, end: number): Sweep => {
     if (last === undefined || last.first !== first || last.end !== end) {
