@@ -1,10 +1,10 @@
 import { Random } from '../domain/random.ts';
 import type { RoundTrip } from '../pipeline/trade-log.ts';
 import { PERIODS_PER_YEAR } from '../analytics/returns.ts';
-import { canMove, CostlierFee, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
+import { canMove, CostlierFee, costlierTerms, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
 import { PathTally, type PathScale, type Simulation } from './path-tally.ts';
 import { RandomEntries } from './random-entries.ts';
-import { recordRun, type RecordedRun, type RunChange, type RunSpec } from './recorded-run.ts';
+import { dailySharpe, recordRun, type RecordedRun, type RunChange, type RunSpec } from './recorded-run.ts';
 import { resampleReturns, shuffleTrades, type Draw } from './resampling.ts';
 
 /** The ways to ask whether a result is luck. */
@@ -85,6 +85,11 @@ export class MonteCarlo {
     return Float64Array.from(this.run.days, (place) => this.run.equity[place]);
   }
 
+  /** Annualised Sharpe ratio of the run's days; null where there is none. */
+  get sharpe(): number | null {
+    return dailySharpe(this.run.equity, this.run.days, this.periodsPerYear);
+  }
+
   /** Asks in one way; hears the fraction that is done. */
   ask(method: Method, onDone: (fraction: number) => void = () => {}): MethodResult | Unfit {
     const runs = this.#options.runs ?? (BY_ENGINE.has(method) ? ENGINE_RUNS : DRAWS);
@@ -144,7 +149,9 @@ export class MonteCarlo {
   #costlier(random: Random): RunChange {
     const backtest = this.#spec.backtest();
     const thousandths = Math.round(1000 * (1 + random.next() * (PERTURBATION.feeFactor - 1)));
-    return { backtest: { ...backtest, fees: new CostlierFee(backtest.fees, thousandths, Math.round(random.next() * PERTURBATION.extraBps * 1000)) } };
+    const more = Math.round(random.next() * PERTURBATION.extraBps * 1000);
+    const { fees, account } = backtest;
+    return { backtest: { ...backtest, fees: new CostlierFee(fees, thousandths, more), account: account && costlierTerms(account, thousandths, more) } };
   }
 
   /** So many runs through the engine, each changed anew. */

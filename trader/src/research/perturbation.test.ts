@@ -8,7 +8,7 @@ import { BasisPointFee, PerShareFee } from '../simulation/fees.ts';
 import { readParameters, type ParameterValues } from '../domain/parameters.ts';
 import { STRATEGIES } from '../strategies/catalog.ts';
 import { macd } from '../strategies/macd/macd.ts';
-import { canMove, CostlierFee, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
+import { canMove, CostlierFee, costlierTerms, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
 
 test('parameters nearby are ones that the strategy takes, within a tenth, and never all the same', () => {
   for (const { parameters, check, name } of STRATEGIES) {
@@ -60,6 +60,19 @@ test('a costlier fee is so many times the other one, and so many basis points mo
     const fee = Number(new CostlierFee(new BasisPointFee('7.5'), thousandths, more).fee(value, 4, 1, 0, 8)) / 1e8;
     assert.ok(Math.abs(fee - value / 1e4 * (0.00075 * thousandths / 1000 + more / 1e7)) < 6e-8);
   }));
+});
+
+test('a venue\'s own fees grow in the same way, and rebates do not', () => {
+  const market = { shortable: true, brackets: [], funding: undefined, borrow: undefined, swap: undefined };
+  const terms = {
+    tiers: [{ volume: '0', maker: '0.0002', taker: '0.0005' }, { volume: '1000', maker: '-0.00005', taker: '0' }],
+    markets: [{ ...market, fee: undefined }, { ...market, fee: { kind: 'bps', bps: '2.5' } }, { ...market, fee: { kind: 'per-unit', perUnit: '0.01' } }, { ...market, fee: { kind: 'none' } }],
+    margin: 'cross', leverage: '1', debit: undefined, liquidationFee: '0', lossLimited: true,
+  } as const;
+  const { tiers, markets } = costlierTerms(terms, 1500, 2000);
+  assert.deepEqual(tiers, [{ volume: '0', maker: '0.0005', taker: '0.00095' }, { volume: '1000', maker: '0.00015', taker: '0.0002' }]);
+  assert.deepEqual(markets.map(({ fee }) => fee), [undefined, { kind: 'bps', bps: '5.75' }, { kind: 'per-unit', perUnit: '0.015' }, { kind: 'bps', bps: '2' }]);
+  assert.equal(costlierTerms({ ...terms, tiers: undefined }, 1000, 0).tiers, undefined);
 });
 
 /** What an engine would hear of a script, bar by bar. */

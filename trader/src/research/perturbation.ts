@@ -1,10 +1,11 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, divide, mul, rescale, type Exact } from '../domain/exact.ts';
+import { add, decimalPlaces, divide, format, mul, parseDecimal, rescale, type Exact } from '../domain/exact.ts';
 import type { ParameterSpecs, ParameterValues } from '../domain/parameters.ts';
 import type { Random } from '../domain/random.ts';
 import { Signal } from '../domain/signal.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
+import type { AccountTerms, OwnFee } from '../simulation/account-terms.ts';
 
 /** Draws per set of parameters before it is given up. */
 const MOST_DRAWS = 200;
@@ -57,6 +58,30 @@ export class CostlierFee implements FeeModel {
     const scaled = divide(mul(this.#inner.fee(...trade), this.#thousandths), 1000, 'ceil');
     return add(scaled, rescale(mul(value, this.#more), valueScale + 7, moneyScale, 'ceil'));
   }
+}
+
+/** A venue's terms with their fees changed in the same way; what is below zero, a rebate, is not multiplied. */
+export function costlierTerms(terms: AccountTerms, thousandths: number, more: number): AccountTerms {
+  /** `unit` is the scale in which `more` counts thousandths of a basis point. */
+  const costlier = (text: string, unit: number, extra: number) => {
+    const places = decimalPlaces(text);
+    const scale = Math.max(places + 3, unit);
+    const fee = parseDecimal(text, places);
+    const scaled = rescale(mul(fee, fee > 0 ? thousandths : 1000), places + 3, scale, 'ceil');
+    return format(add(scaled, rescale(extra, unit, scale, 'ceil')), scale);
+  };
+  const ownFee = (fee: OwnFee): OwnFee => {
+    switch (fee.kind) {
+      case 'none': return { kind: 'bps', bps: costlier('0', 3, more) };
+      case 'bps': return { kind: 'bps', bps: costlier(fee.bps, 3, more) };
+      case 'per-unit': return { kind: 'per-unit', perUnit: costlier(fee.perUnit, 0, 0) };
+    }
+  };
+  return {
+    ...terms,
+    tiers: terms.tiers?.map(({ volume, maker, taker }) => ({ volume, maker: costlier(maker, 7, more), taker: costlier(taker, 7, more) })),
+    markets: terms.markets.map((market) => ({ ...market, fee: market.fee && ownFee(market.fee) })),
+  };
 }
 
 /** How often a strategy is not done justice. */

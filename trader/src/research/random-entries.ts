@@ -2,6 +2,7 @@ import type { Bars } from '../domain/bar.ts';
 import type { Random } from '../domain/random.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { RoundTrip } from '../pipeline/trade-log.ts';
+import { firstFrom } from './fill-volume.ts';
 import { PathTally, type PathScale, type Simulation } from './path-tally.ts';
 import type { Draw } from './resampling.ts';
 
@@ -126,15 +127,8 @@ export class RandomEntries {
 
   /** The place of a trade: the bar that opens then, or closes then; the end, where there is none later. */
   #place(time: Timestamp): number {
-    const { bars: { timestamp, length }, intervalMs, fill } = this.setting;
-    const wanted = fill === 'close' ? time - intervalMs : time;
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const middle = low + high >> 1;
-      if (timestamp[middle] < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return Math.min(low, this.prices.length - 1);
+    const { bars: { timestamp }, intervalMs, fill } = this.setting;
+    const place = firstFrom(timestamp, fill === 'close' ? time - intervalMs : time);
+    return Math.min(place, this.prices.length - 1);
   }
 }
