@@ -1,5 +1,5 @@
 import { minuteText } from '../../domain/calendar.ts';
-import { extent, spanOf } from './curves.ts';
+import { extent } from './curves.ts';
 import { count, decimal, money } from './format.ts';
 import { dataBlock, html, type Html } from './html.ts';
 import { deltas, key, plot, rounded, share, type Span } from './plot.ts';
@@ -16,11 +16,15 @@ const STRIP_BINS = 200;
 export function priceFigures(sheet: TearSheet): readonly Html[] {
   const { markets = [], trips = [], books = [] } = sheet;
   return markets.slice(0, DRAWN_MARKETS).filter(({ bars }) => bars.length > 0)
-    .map((market, index) => priceFigure(sheet, market, index, trips.filter(({ book }) => books[book]?.market === index)));
+    .map((market, index) => priceFigure(market, index, trips.filter(({ book }) => books[book]?.market === index)));
 }
 
-function priceFigure(sheet: TearSheet, { id, bars, priceDecimals }: SheetMarket, index: number, trips: readonly SheetTrip[]): Html {
-  const span = bars.length > 1 ? { from: bars.timestamp[0], to: bars.timestamp[bars.length - 1] } : spanOf(sheet);
+function priceFigure(market: SheetMarket, index: number, trips: readonly SheetTrip[]): Html {
+  const { id, bars } = market;
+  // A bar reaches to where the next one begins; its close stands there.
+  const ends = bars.timestamp.map((timestamp, i) => (i + 1 < bars.length ? bars.timestamp[i + 1] : timestamp + Math.max(60_000, timestamp - bars.timestamp[Math.max(0, i - 1)])));
+  const span = { from: bars.timestamp[0], to: ends[ends.length - 1] };
+  const decimals = shownDecimals(market);
   const scale = linearScale(...extent(bars.low, bars.high));
   const few = trips.length <= DRAWN_TRIPS;
   const name = `price-${index}`;
@@ -29,14 +33,25 @@ function priceFigure(sheet: TearSheet, { id, bars, priceDecimals }: SheetMarket,
 <p class="note">${few ? '' : `${count(trips.length)} trades are too many to mark at once: the strip below shows when they began. `}<span class="needs-script" hidden>Drag over the chart, or use the buttons, to look closer${few ? '' : '; every trade is marked where at most 150 are in sight'}.</span></p>
 <div class="above"><p class="legend">${[key('range', 'High to low'), key('price', 'Close'), ...marksSeen(trips)]}</p><output class="reading" aria-live="polite"></output></div>
 ${plot({
-    label: `Price of ${id} from ${decimal(bars.open[0], priceDecimals)} to ${decimal(bars.close[bars.length - 1], priceDecimals)}, with ${count(trips.length)} trades`,
+    label: `Price of ${id} from ${decimal(bars.open[0], decimals)} to ${decimal(bars.close[bars.length - 1], decimals)}, with ${count(trips.length)} trades`,
     span, scale, write: decimal, height: 'tall', dated: true, name: 'price',
-    curves: [{ kind: 'band', paint: 'range', xs: bars.timestamp, ys: bars.high, below: bars.low }, { kind: 'line', paint: 'price', xs: bars.timestamp, ys: bars.close }],
+    curves: [{ kind: 'band', paint: 'range', xs: edges(bars.timestamp, ends), ys: edges(bars.high, bars.high), below: edges(bars.low, bars.low) }, { kind: 'line', paint: 'price', xs: ends, ys: bars.close }],
     marks: few ? trips.map((trip) => marksOf(trip, span, scale)) : undefined,
   })}
 ${!few && strip(trips, span)}
-${dataBlock(`${name}-data`, { x: deltas(bars.timestamp), high: numbers(bars.high), low: numbers(bars.low), close: numbers(bars.close), decimals: priceDecimals, min: scale.min, max: scale.max })}
+${dataBlock(`${name}-data`, { from: span.from, x: deltas(ends), high: numbers(bars.high), low: numbers(bars.low), close: numbers(bars.close), decimals, min: scale.min, max: scale.max })}
 </figure>`;
+}
+
+/** Two columns in turn: where each bar begins and where it ends. */
+function edges(begins: Float64Array, ends: Float64Array): Float64Array {
+  return Float64Array.from({ length: 2 * begins.length }, (_, i) => (i % 2 === 0 ? begins : ends)[i >> 1]);
+}
+
+/** Decimals in which a market's prices are written: those that they have, but no more than say something at their size. */
+export function shownDecimals({ priceDecimals, bars }: SheetMarket): number {
+  const size = bars.length === 0 ? 1 : bars.close[bars.length - 1];
+  return Math.min(priceDecimals, Math.max(2, 7 - Math.ceil(Math.log10(size))));
 }
 
 function numbers(values: Float64Array): (number | null)[] {

@@ -13,7 +13,7 @@ for (const panel of document.querySelectorAll('.panel[data-market]')) {
   const plot = panel.querySelector('[data-plot=price]');
   const svg = plot.querySelector('svg');
   const ink = plot.querySelector('.ink');
-  const first = xs[0], end = xs[xs.length - 1];
+  const first = data.from, end = xs[xs.length - 1];
   const initial = ['axis-x', 'axis-y', 'grid', 'marks'].map((name) => { const group = plot.querySelector('.' + name); return [group, [...group.childNodes]]; });
   let from = first, to = end, low = data.min, high = data.max;
   const span = () => [from, to];
@@ -97,7 +97,7 @@ for (const panel of document.querySelectorAll('.panel[data-market]')) {
     put(selection, 'width', 0);
     if (right - left > 0.01) look(start + left * wide, start + right * wide);
   });
-  readable(panel, xs, span, (i) => [[moment(xs[i]), ''], ['High', number(data.high[i], data.decimals)], ['Low', number(data.low[i], data.decimals)], ['Close', number(data.close[i], data.decimals)]]);
+  readable(panel, xs, span, (i) => [['to ' + moment(xs[i]), ''], ['High', number(data.high[i], data.decimals)], ['Low', number(data.low[i], data.decimals)], ['Close', number(data.close[i], data.decimals)]]);
   look(first, end);
 }
 `;

@@ -2,6 +2,7 @@ import { minuteText } from '../../domain/calendar.ts';
 import { count, decimal, duration, money, percent, tone, trimmed } from './format.ts';
 import { dataBlock, html, type Html } from './html.ts';
 import { deltas, rounded } from './plot.ts';
+import { shownDecimals } from './price.ts';
 import type { SheetMarket, SheetTrip, TearSheet } from './sheet.ts';
 
 /** Trades that the file holds: some sixty bytes each. */
@@ -33,8 +34,9 @@ ${dataBlock('trades-data', columnsOf(kept, many ? names : [], books.map(({ marke
 }
 
 function row({ tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl, exit }: SheetTrip, index: number, book: string | undefined, market: SheetMarket | undefined): Html {
+  const decimals = market === undefined ? 2 : shownDecimals(market);
   const result = pnl / (Math.abs(quantity) * entryPrice);
-  return html`<tr><td>${index + 1}</td>${book !== undefined && html`<td class="text">${book}</td>`}<td class="text">${quantity > 0 ? 'Long' : 'Short'}</td><td>${minuteText(tsEntry)}</td><td>${duration(tsExit - tsEntry)}</td><td>${trimmed(Math.abs(quantity), 8)}</td><td>${decimal(entryPrice, market?.priceDecimals ?? 2)}</td><td>${decimal(exitPrice, market?.priceDecimals ?? 2)}</td><td class="text">${exit}</td><td class="${tone(pnl)}">${percent(result, 2, true)}</td><td>${money(fees)}</td><td class="${tone(pnl)}">${money(pnl, true)}</td></tr>`;
+  return html`<tr><td>${index + 1}</td>${book !== undefined && html`<td class="text">${book}</td>`}<td class="text">${quantity > 0 ? 'Long' : 'Short'}</td><td>${minuteText(tsEntry)}</td><td>${duration(tsExit - tsEntry)}</td><td>${trimmed(Math.abs(quantity), 8)}</td><td>${decimal(entryPrice, decimals)}</td><td>${decimal(exitPrice, decimals)}</td><td class="text">${exit}</td><td class="${tone(pnl)}">${percent(result, 2, true)}</td><td>${money(fees)}</td><td class="${tone(pnl)}">${money(pnl, true)}</td></tr>`;
 }
 
 /** Names of books without the strategy where that is the same in all: `macd@BTC` and `macd@ETH` are BTC and ETH. */
@@ -49,7 +51,7 @@ function columnsOf(trips: readonly SheetTrip[], names: readonly string[], market
   const column = (value: (trip: SheetTrip) => number) => trips.map((trip) => rounded(value(trip)));
   const price = (value: number, { book }: SheetTrip) => Number(value.toFixed(markets[marketOfBook[book]]?.priceDecimals ?? 8));
   return {
-    names, marketOfBook, decimals: markets.map(({ priceDecimals }) => priceDecimals), exits,
+    names, marketOfBook, decimals: markets.map(shownDecimals), exits,
     book: trips.map(({ book }) => book),
     entry: deltas(trips.map(({ tsEntry }) => tsEntry)),
     held: trips.map(({ tsEntry, tsExit }) => Math.round((tsExit - tsEntry) / 1000)),
