@@ -24,7 +24,7 @@ export interface MarketDetail {
   readonly bars: Bars;
 }
 
-/** A sum of money that the run paid for one reason, below zero where it was received. */
+/** A sum of money that the run paid for one reason (`fees`, `funding`, `borrow`, …), below zero where it was received. */
 export interface Cost {
   readonly kind: string;
   readonly amount: number;
@@ -179,7 +179,7 @@ export class RunWatch implements Audit {
       orders: execution.orders,
       denials: risk.denials,
       turnover: portfolio.turnover,
-      costs: [{ kind: 'fees', amount: toNumber(account.fees, account.moneyScale) }],
+      costs: Object.entries({ fees: account.fees, ...account.flows }).filter(([kind, paid]) => kind === 'fees' || paid !== 0).map(([kind, paid]) => ({ kind, amount: toNumber(paid, account.moneyScale) })),
       markets: this.markets.map(({ instrument, intervalMs }, market) => ({
         id: instrument.id, intervalMs, priceDecimals: instrument.priceScale, quantityDecimals: instrument.quantityScale, bars: this.prices[market].bars(),
       })),
