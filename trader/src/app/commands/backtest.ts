@@ -1,5 +1,7 @@
 import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
+import { Refusal } from '../refusal.ts';
+import { readVenueModels, VENUE_MODEL_OPTIONS } from '../venue-model-options.ts';
 
 /** Runs one strategy over bars and prints what it made of them. */
 export const backtestCommand = defineCommand({
@@ -11,25 +13,25 @@ export const backtestCommand = defineCommand({
     'backtest macd --bars data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz --interval 1h',
     'backtest macd --bars bars.parquet --param fast=8 --param slow=21 --fee-bps 5 --json',
     'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
+    'backtest bollinger --bars bars.parquet --slippage impact:1 --latency lognormal:80,0.5 --volume-share 5% --bounds',
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
-  options: BACKTEST_OPTIONS,
+  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS },
   notes: [
-    'Without --venue every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
+    'Without --venue, --slippage, --latency and --volume-share every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
     'Every run is kept under a short id, `run` in the JSON (null where the state folder cannot be written): runs lists them, compare sets two side by side, explain tells why a trade was made.',
   ],
   async run({ positionals, options, config, terminal, json }) {
-    const request = readBacktestRequest(positionals[0], options);
-    const { finishBacktest } = await import('../wiring/backtest.ts');
+    if (options.bounds && options['fill-policy'] === 'optimistic') throw new Refusal('usage', '--bounds shows the optimistic policy beside the pessimistic one; leave --fill-policy away');
+    const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options) };
+    const { finishBacktest, optimisticBound } = await import('../wiring/backtest.ts');
     const { keepRun, runOf } = await import('../wiring/run-store.ts');
     const started = performance.now();
     const progress = terminal.phases();
-    const finished = await finishBacktest(request, {
-      home: config.home,
-      onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction),
-    }).finally(() => progress.close());
-    const { report } = finished;
+    const context = { home: config.home, onProgress: (what: 'load' | 'run', fraction: number) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction) };
+    const finished = await finishBacktest(request, context).finally(() => progress.close());
+    const report = options.bounds ? { ...finished.report, optimistic: await optimisticBound(request, { home: config.home }) } : finished.report;
     const run = runOf(request, finished);
     const notKept = keepRun(config.home, run);
     if (notKept !== undefined) terminal.note(notKept);

@@ -1,4 +1,4 @@
-import type { BacktestReport, SourceQuality } from '../wiring/backtest-request.ts';
+import type { BacktestReport, OptimisticBound, SourceQuality } from '../wiring/backtest-request.ts';
 import { lineChart } from './chart.ts';
 import {
   decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
@@ -29,11 +29,36 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     ...equityLines(report, width, style), '',
     style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
     style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
+    ...boundsLines(report, style),
     style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`), '',
     style.heading('How it was run'), ...[
       `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}.`,
+      ...modelsSentence(report),
       `${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB.`,
     ].flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
+  ];
+}
+
+/** What the venue did to orders, in a sentence; none for the plain profile. */
+function modelsSentence({ venueModels }: BacktestReport): string[] {
+  if (venueModels === null) return [];
+  const { slippage, latency, volumeShare, fillPolicy } = venueModels;
+  return [`Slippage ${slippage ?? 'none'}, latency ${latency ?? 'none'}, ${volumeShare === null ? 'no limit by volume' : volumeShare.endsWith('%') ? `at most ${volumeShare} of each bar's volume` : `at most ${volumeShare.slice('units:'.length)} units a bar`}, ${fillPolicy} where a bar does not tell.`];
+}
+
+/** The result beside its optimistic bound, where that was asked for. */
+function boundsLines(report: BacktestReport, style: Style): string[] {
+  const { optimistic } = report;
+  if (optimistic === null) return [];
+  const row = (label: string, of: (bound: OptimisticBound) => string) => `  ${style.faint(fit(label, LABEL_WIDTH))}${fit(of(report), CELL_WIDTH - LABEL_WIDTH, 'right')}${fit(of(optimistic), CELL_WIDTH - LABEL_WIDTH, 'right')}`;
+  return [
+    style.heading('What a bar cannot tell'),
+    `  ${' '.repeat(LABEL_WIDTH)}${style.faint(fit('at worst', CELL_WIDTH - LABEL_WIDTH, 'right'))}${style.faint(fit('at best', CELL_WIDTH - LABEL_WIDTH, 'right'))}`,
+    row('Final equity', ({ finalEquity }) => formatMoney(finalEquity)),
+    row('Net return', ({ netReturn }) => formatPercent(netReturn, 2, { sign: true })),
+    row('Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
+    row('Sharpe', ({ sharpe }) => formatRatio(sharpe)),
+    row('Trades', ({ trades }) => formatCount(trades)), '',
   ];
 }
 

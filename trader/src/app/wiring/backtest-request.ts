@@ -1,6 +1,7 @@
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
+import type { VenueModelRequest, VenueModelTexts } from './venue-models.ts';
 
 /** One source of bars: what is traded, and where its bars are. */
 export interface BarsRequest {
@@ -39,6 +40,8 @@ export interface BacktestRequest {
   readonly sizing: Sizing;
   /** Name of the venue whose rules and limits apply; undefined is the plain profile. */
   readonly venue: string | undefined;
+  /** What the venue does to an order; undefined is the plain profile. */
+  readonly models?: VenueModelRequest | undefined;
   /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
   readonly strict: boolean;
 }
@@ -55,6 +58,9 @@ export interface SourceQuality {
   readonly zeroVolume: number;
   readonly absentVolume: number;
 }
+
+/** What the same run comes to where everything that a bar cannot tell goes well. */
+export type OptimisticBound = Pick<BacktestReport, 'fills' | 'trades' | 'finalEquity' | 'netReturn' | 'fees' | 'sharpe' | 'maxDrawdown' | 'winRate'>;
 
 /**
  * The result of a backtest: the object that `backtest --json` prints, in this order. Programs read
@@ -108,6 +114,10 @@ export interface BacktestReport {
   readonly fee: string;
   readonly sizing: string;
   readonly venue: string | null;
+  /** Slippage, latency, volume share and fill policy as given; null in the plain profile. */
+  readonly venueModels: VenueModelTexts | null;
+  /** What the other bound came to, where `--bounds` asked for it; null where not. */
+  readonly optimistic: OptimisticBound | null;
   readonly quality: readonly SourceQuality[];
   /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
   readonly equityCurve: readonly number[];

@@ -7,10 +7,12 @@ import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
-import type { BacktestReport, BacktestRequest, FeeRequest } from './backtest-request.ts';
+import type { BacktestReport, BacktestRequest, FeeRequest, OptimisticBound } from './backtest-request.ts';
+import { Refusal } from '../refusal.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument, venueInstrument } from './profile.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
+import { createVenueModels, venueModelTexts } from './venue-models.ts';
 import { venueRules } from './venue-rules.ts';
 
 /** What a backtest needs of its surroundings. */
@@ -40,6 +42,13 @@ const COMPILED_BARS = 4_000;
 /** Runs a backtest as asked for. Refuses what cannot be run; file faults pass through as `BarFileError`. */
 export async function backtest(request: BacktestRequest, context: BacktestContext): Promise<BacktestReport> {
   return (await finishBacktest(request, context)).report;
+}
+
+/** What a backtest comes to by the optimistic policy. */
+export async function optimisticBound(request: BacktestRequest, context: BacktestContext): Promise<OptimisticBound> {
+  const plain = { slippage: undefined, latency: undefined, volume: undefined };
+  const { fills, trades, finalEquity, netReturn, fees, sharpe, maxDrawdown, winRate } = await backtest({ ...request, models: { ...plain, ...request.models, fillPolicy: 'optimistic' } }, context);
+  return { fills, trades, finalEquity, netReturn, fees, sharpe, maxDrawdown, winRate };
 }
 
 /** Runs a backtest as `backtest` does, and gives its engine besides the report. */
@@ -78,6 +87,7 @@ interface Prepared {
 }
 
 function run(request: BacktestRequest, context: BacktestContext, { definition, values, loaded, loadSeconds }: Prepared): FinishedBacktest {
+  checkVolume(request, loaded);
   const fees = createFees(request.fee);
   const markets = loaded.map((market) => marketOf(market, request));
   const cpu = process.cpuUsage();
@@ -87,6 +97,7 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
   const engine = runBacktest({
     markets, fees, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: definition.create(values), market, sizing: request.sizing })),
+    ...(request.models && { models: createVenueModels(request.models) }),
     ...(context.audit && { audit: context.audit }),
   }, loaded.map(({ pieces }) => pieces), every, (done, { portfolio }) => {
     equityCurve.push(portfolio.equity());
@@ -133,6 +144,8 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, loadSe
     turnover: engine.portfolio.turnover / Number(request.cash),
     positions: Object.fromEntries(markets.map(({ instrument }, index) => [instrument.id, format(engine.portfolio.netQuantity(index), instrument.quantityScale)])),
     ...conditionsOf(request),
+    venueModels: request.models ? venueModelTexts(request.models) : null,
+    optimistic: null,
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
@@ -144,6 +157,14 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, loadSe
     barsPerCpuSecond: bars / cpuSeconds,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
+}
+
+/** Refuses to fill by the share of a volume that the bars do not tell. */
+function checkVolume({ models }: BacktestRequest, loaded: readonly ChosenBars[]): void {
+  if (models?.volume?.kind !== 'share') return;
+  const without = loaded.find(({ set }) => set.quality.absentVolumeBars > 0);
+  if (without === undefined) return;
+  throw new Refusal('usage', `${without.set.quality.absentVolumeBars} bars of ${without.id} have no volume to take a share of`, { where: '--volume-share' });
 }
 
 /** What is traded: an instrument under the plain profile, or under a venue's rules. */
