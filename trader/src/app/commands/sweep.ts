@@ -1,8 +1,24 @@
 import { MOST_COMBOS, readAxis, type Axis } from '../../research/grid.ts';
 import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
-import { flag, list, readInteger, value, withDefault } from '../options.ts';
+import { flag, list, readInteger, value, withDefault, type OptionValues } from '../options.ts';
 import { Refusal } from '../refusal.ts';
+import type { BacktestRequest } from '../wiring/backtest-request.ts';
+import type { GridRequest } from '../wiring/sweep.ts';
+
+/** What a grid is told by, and how it is worked off; a sweep and a walk-forward take the same. */
+export const GRID_OPTIONS = {
+  bars: { ...BACKTEST_OPTIONS.bars, help: 'bars of one instrument as CSV, CSV.gz or Parquet, or the id of stored bars' },
+  grid: list('NAME=FROM:TO:STEP', 'values of a parameter, the end included if a step falls on it; or NAME=A,B,C', readGridOption),
+  workers: value('N', 'threads at most; as many as there are processors where not given', readInteger(1)),
+  fresh: flag('begin anew, instead of going on from where the same command was stopped'),
+};
+
+/** A backtest's request with the grid that is given. Refuses none. */
+export function readGridRequest(request: BacktestRequest, { grid, workers, fresh }: OptionValues<typeof GRID_OPTIONS>): GridRequest {
+  if (grid.length === 0) throw new Refusal('usage', 'no grid is given', { hint: 'Add --grid NAME=FROM:TO:STEP, such as --grid fast=5:23:2.' });
+  return { ...request, axes: grid, workers, fresh };
+}
 
 /** Tries every combination of a grid of parameters and ranks them. */
 export const sweepCommand = defineCommand({
@@ -18,11 +34,8 @@ export const sweepCommand = defineCommand({
   positionals: [{ name: 'STRATEGY', help: 'a name that `strategies` lists, or the path of a .ts file' }],
   options: {
     ...BACKTEST_OPTIONS,
-    bars: { ...BACKTEST_OPTIONS.bars, help: 'bars of one instrument as CSV, CSV.gz or Parquet, or the id of stored bars' },
-    grid: list('NAME=FROM:TO:STEP', 'values of a parameter, the end included if a step falls on it; or NAME=A,B,C', readGridOption),
-    workers: value('N', 'threads at most; as many as there are processors where not given', readInteger(1)),
+    ...GRID_OPTIONS,
     top: withDefault(value('N', 'how many of the best to list', readInteger(1)), '5'),
-    fresh: flag('begin anew, instead of going on from where the same sweep was stopped'),
   },
   notes: [
     `A grid may have up to ${MOST_COMBOS.toLocaleString('en')} combinations; those that the strategy itself refuses, such as fast above slow, are counted as skipped.`,
@@ -31,8 +44,7 @@ export const sweepCommand = defineCommand({
     'Every combination is recorded for good in $ALGOTRENDY_HOME/trials.sqlite: how much was tried decides how much a good result is worth.',
   ],
   async run({ positionals, options, terminal, config, json }) {
-    if (options.grid.length === 0) throw new Refusal('usage', 'no grid is given', { hint: 'Add --grid NAME=FROM:TO:STEP, such as --grid fast=5:23:2.' });
-    const request = { ...readBacktestRequest(positionals[0], options), axes: options.grid, workers: options.workers, top: options.top, fresh: options.fresh };
+    const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), top: options.top };
     const { runSweep } = await import('../wiring/sweep.ts');
     const progress = terminal.phases();
     const report = await runSweep(request, {

@@ -49,7 +49,7 @@ function fileOf({ first, end, from, to }: SweepOrder): string {
 }
 
 function keyOf({ bars, ...rest }: SweepJob): string {
-  const hash = createHash('sha256').update(JSON.stringify({ ...rest, content: strategyContent(rest.strategy), build: buildContent() }));
+  const hash = createHash('sha256').update(serialize({ ...rest, content: strategyContent(rest.strategy), build: buildContent() }));
   for (const column of BAR_COLUMNS) hash.update(bars[column]);
   return hash.digest('hex').slice(0, 32);
 }

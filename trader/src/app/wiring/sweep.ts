@@ -13,15 +13,19 @@ import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
 import { sweepSpans, type SweepPlan } from './sweep-run.ts';
 import { recordTrials, strategyContent, trialsOf, type Trial, type TrialRecord, type TrialSubject } from './trial-store.ts';
 
-/** A sweep as asked for on the command line. */
-export interface SweepRequest extends BacktestRequest {
+/** A grid to be tried, as asked for on the command line. */
+export interface GridRequest extends BacktestRequest {
   readonly axes: readonly Axis[];
   /** Threads at most; undefined for as many as there are processors. */
   readonly workers: number | undefined;
+  /** Begin anew instead of going on from where an earlier run of the same was stopped. */
+  readonly fresh: boolean;
+}
+
+/** A sweep as asked for on the command line. */
+export interface SweepRequest extends GridRequest {
   /** How many of the best are listed. */
   readonly top: number;
-  /** Begin anew instead of going on from where an earlier run of the same sweep was stopped. */
-  readonly fresh: boolean;
 }
 
 /** What a sweep needs of its surroundings. */
@@ -100,7 +104,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const swept = await sweepSpans({ ...jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], {
+  const swept = await sweepSpans({ ...await jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], {
     home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
     ...(context.onTakeOver && { onTakeOver: context.onTakeOver }),
   });
@@ -111,7 +115,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 
   const detail = process.cpuUsage();
   const { spec, grid } = open;
-  const moneyScale = moneyScaleOf([spec.market.instrument], spec.fees, spec.cash);
+  const moneyScale = moneyScaleOf([spec.market.instrument], spec.fees, spec.cash, spec.account !== undefined);
   const netReturn = (equity: string) => netReturnOf(equity, request.cash);
   const best = all.best.map((one): SweepResult => {
     const finalEquity = format(one.finalEquity, moneyScale);
@@ -135,7 +139,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 }
 
 /** What a sweep over these bars hands to its threads. */
-export function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Omit<SweepJob, 'objective'> {
+export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Promise<Omit<SweepJob, 'objective'>> {
   const { strategy, axes, parameters: fixed, sizing, cash, fee, fill, top } = request;
   return { strategy, market: marketOf(chosen, request), bars, axes, fixed, sizing, cash, fee, fill, top };
 }
@@ -159,10 +163,10 @@ export function allRefused(combos: number): Refusal {
   return new Refusal('usage', `the strategy refuses all ${combos} combinations of the grid`, { where: '--grid', hint: 'Run one of them with backtest to see why.' });
 }
 
-/** The one source of bars of a sweep. Refuses several. */
-export function onlySource({ bars }: Pick<SweepRequest, 'bars'>): BarsRequest {
+/** The one source of bars that a grid is tried on. Refuses several. */
+export function onlySource({ bars }: GridRequest): BarsRequest {
   const [source, second] = bars;
-  if (second !== undefined) throw new Refusal('usage', 'a sweep runs on the bars of one instrument', { where: '--bars', hint: 'Run one sweep for each FILE.' });
+  if (second !== undefined) throw new Refusal('usage', 'a grid is tried on the bars of one instrument', { where: '--bars', hint: 'Run the command once for each FILE.' });
   return source;
 }
 

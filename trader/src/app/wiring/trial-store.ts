@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
+import type { FinishedBacktest } from './backtest.ts';
 
 /** What trials are counted for: one strategy as it is written, on one set of bars. A part of the same bars is the same set. */
 export interface TrialSubject {
@@ -84,6 +85,12 @@ export function recordTrials(home: string, subject: TrialSubject, trials: Iterab
     }
     if (open > 0) database.exec('COMMIT');
   });
+}
+
+/** Records one backtest, several instruments together being a set of bars of their own. */
+export function recordBacktest(home: string, nameOrPath: string, { report, barsSha256 }: Pick<FinishedBacktest, 'report' | 'barsSha256'>): void {
+  const { strategy, instrument, interval, parameters, sharpe } = report;
+  recordTrials(home, { strategy, content: strategyContent(nameOrPath), instrument, interval, data: barsSha256.join(',') }, [{ parameters, sharpe }]);
 }
 
 /** What is on record of a subject; zeros where nothing is. */
