@@ -10,7 +10,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   sweep: async () => (await import('./sweep.ts')).sweepCommand,
   walkforward: async () => (await import('./walkforward.ts')).walkforwardCommand,
-  walkforward: async () => (await import('./walkforward.ts')).walkforwardCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
