@@ -5,7 +5,7 @@ import {
   type OptionValues,
 } from './options.ts';
 import { Refusal } from './refusal.ts';
-import type { BacktestRequest, BarsRequest, FeeRequest } from './wiring/backtest-request.ts';
+import type { AccountRequest, BacktestRequest, BarsRequest, FeeRequest } from './wiring/backtest-request.ts';
 
 /** What a backtest can be told; a sweep takes the same and a grid. */
 export const BACKTEST_OPTIONS = {
@@ -17,11 +17,14 @@ export const BACKTEST_OPTIONS = {
   first: value('N', 'use only the first N bars', readInteger(1)),
   param: pairs('a parameter of the strategy'),
   cash: withDefault(value('N', 'starting cash', readCash), '100000'),
-  'fee-bps': value('N', 'fee in hundredths of a percent of each fill; 10 where no fee is given', readDecimal),
+  'fee-bps': value('N', 'fee in hundredths of a percent of each fill; 10 where no fee and no venue is given', readDecimal),
   fee: value('SPEC', 'another fee: per-share:0.005,min=1,max=0.5% or bps:10', readFee),
   fill: withDefault(value('WHEN', 'fill at the next bar\'s open, or at the close that decided: next-open or close', readChoice('next-open', 'close')), 'next-open'),
   sizing: withDefault(value('SPEC', 'a full target is units:N, or fraction:F of equity', readSizing), 'fraction:0.9975'),
-  venue: value('NAME', 'apply this venue\'s ticks, lots and minimums; without it there are none', readText),
+  venue: value('NAME', 'what a venue charges and demands, such as binance-usdm, or a rule set FILE.json; without it there are no rules', readText),
+  margin: value('MODE', 'at a venue: positions that answer for themselves, or all together: isolated or cross (default cross)', readChoice('isolated', 'cross')),
+  leverage: value('N', 'at a venue: a position may be worth N times its margin (default 1)', readLeverage),
+  funding: list('[ID=]FILE', 'at a venue: recorded funding rates, CSV of timestamp,rate', readBars),
   strict: flag('refuse bars with gaps or without volume instead of counting them'),
 };
 
@@ -36,10 +39,11 @@ export function readBacktestRequest(strategy: string, options: OptionValues<type
     first: options.first,
     parameters: options.param,
     cash: options.cash,
-    fee: chooseFee(options['fee-bps'], options.fee),
+    fee: chooseFee(options['fee-bps'], options.fee, options.venue),
     fill: options.fill,
     sizing: options.sizing,
     venue: options.venue,
+    account: readAccount(options),
     strict: options.strict,
   };
 }
@@ -65,11 +69,25 @@ export function readBars(text: string, name: string): BarsRequest {
   return { instrument, file };
 }
 
-/** The one fee that was asked for; ten basis points where none was. */
-function chooseFee(bps: string | undefined, fee: FeeRequest | undefined): FeeRequest {
+/** How positions are margined and funded; nothing of it without a venue. */
+function readAccount({ venue, margin, leverage, funding }: Pick<OptionValues<typeof BACKTEST_OPTIONS>, 'venue' | 'margin' | 'leverage' | 'funding'>): AccountRequest | undefined {
+  const [without] = venue !== undefined ? [] : [margin && '--margin', leverage && '--leverage', funding.length > 0 && '--funding'].filter(Boolean);
+  if (without) throw new Refusal('usage', `${without} is for the rules of a venue`, { hint: 'Add --venue NAME, such as --venue binance-usdm.' });
+  return venue === undefined ? undefined : { margin: margin ?? 'cross', leverage: leverage ?? '1', funding };
+}
+
+/** A leverage of at least 1, as text. */
+function readLeverage(text: string, name: string): string {
+  if (/^\d{1,4}(\.\d{1,4})?$/.test(text) && Number(text) >= 1) return text;
+  throw new Refusal('usage', `--${name} takes a number from 1 on, such as 5, not "${text}"`);
+}
+
+/** The one fee that was asked for; where none was, the venue's own, or ten basis points. */
+function chooseFee(bps: string | undefined, fee: FeeRequest | undefined, venue: string | undefined): FeeRequest {
   if (bps !== undefined && fee !== undefined) {
     throw new Refusal('usage', '--fee-bps and --fee exclude each other', { hint: 'Keep the one you mean.' });
   }
+  if (fee === undefined && bps === undefined && venue !== undefined) return { kind: 'venue' };
   return fee ?? { kind: 'bps', bps: bps ?? '10' };
 }
 

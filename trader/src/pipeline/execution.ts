@@ -23,6 +23,8 @@ export class Execution {
   orders = 0;
   /** Reports of orders that are not working, or repeat a trade: counted, never booked twice. */
   strays = 0;
+  /** How many orders the venue has rejected, by its reason. */
+  readonly rejections = new Map<string, number>();
   readonly #client: ExecutionClient;
   readonly #portfolio: Portfolio;
   readonly #books: readonly Book[];
@@ -78,13 +80,19 @@ export class Execution {
         return 'progress';
       case 'filled':
         return this.#fill(book, working, report);
+      case 'rejected':
+        this.rejections.set(report.reason, (this.rejections.get(report.reason) ?? 0) + 1);
+        return this.#unfilled(book, working);
       case 'canceled':
       case 'expired':
-      case 'rejected':
-        this.#end(book, working);
-        // An exit that ends because its counterpart has traded ends as it should.
-        return working.canceling || (working.protective && book.wanted === 0) ? 'ended' : 'refused';
+        return this.#unfilled(book, working);
     }
+  }
+
+  #unfilled(book: Book, working: WorkingOrder): Outcome {
+    this.#end(book, working);
+    // An exit that ends because its counterpart has traded ends as it should.
+    return working.canceling || (working.protective && book.wanted === 0) ? 'ended' : 'refused';
   }
 
   #fill(book: Book, working: WorkingOrder, report: FillReport): Outcome {

@@ -31,9 +31,18 @@ export interface BacktestSpec {
 /** Called as a backtest goes on, with the bars done and the engine to look at. */
 export type Watch = (bars: number, engine: Engine) => void;
 
-/** Decimals of money with which nothing that these instruments and fees produce is ever rounded. */
-export function moneyScaleOf(instruments: readonly Instrument[], fees: Pick<FeeModel, 'scale'>, cash: string): number {
-  return Math.max(decimalPlaces(cash), ...instruments.map(({ priceScale, quantityScale }) => priceScale + quantityScale + fees.scale));
+/** Decimals to which venues book fees and payments (Binance, Kraken and others: 8). */
+const VENUE_MONEY_SCALE = 8;
+
+/**
+ * Decimals of money with which nothing that these instruments and fees produce is ever rounded. An
+ * account `atVenue` books no finer than venues do, but for the value of trades: fees are rounded up there.
+ */
+export function moneyScaleOf(instruments: readonly Instrument[], fees: Pick<FeeModel, 'scale'>, cash: string, atVenue = false): number {
+  return Math.max(decimalPlaces(cash), ...instruments.map(({ priceScale, quantityScale }) => {
+    const value = priceScale + quantityScale;
+    return atVenue ? Math.max(value, Math.min(value + fees.scale, VENUE_MONEY_SCALE)) : value + fees.scale;
+  }));
 }
 
 /** An engine on a simulated venue, ready to be fed: the one wiring of backtest, sweep and paper. */
@@ -41,7 +50,7 @@ export function simulatedEngine(spec: BacktestSpec, run: string): Engine {
   const { markets, books, fees, guards, latencyMs, marketFill, models, audit, account: terms } = spec;
   const instruments = markets.map((market) => market.instrument);
   const charged = terms && accountFees(terms, fees);
-  const moneyScale = moneyScaleOf(instruments, charged ? { scale: feeScaleOf(charged) } : fees, spec.cash);
+  const moneyScale = moneyScaleOf(instruments, charged ? { scale: feeScaleOf(charged) } : fees, spec.cash, charged !== undefined);
   const cash = parseDecimal(spec.cash, moneyScale);
   const rules = { instruments, fees, marketFees: charged?.models, moneyScale, marketFill, latency: new ConstantLatency(latencyMs), policy: PESSIMISTIC, ...models };
   const client = terms && charged

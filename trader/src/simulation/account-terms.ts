@@ -59,7 +59,8 @@ export function accountFees({ tiers, markets }: AccountTerms, asked: FeeModel): 
   if (tiers === undefined) return { standing: undefined, models: markets.map(() => asked) };
   const standing = new FeeStanding(tiers);
   const schedule = new TieredFee(tiers, standing);
-  return { standing, models: markets.map(({ fee }) => (fee === undefined ? schedule : ownFee(fee))) };
+  // Where there is but one step, nobody needs to look at the volume.
+  return { standing: tiers.length > 1 ? standing : undefined, models: markets.map(({ fee }) => (fee === undefined ? schedule : ownFee(fee))) };
 }
 
 /** Decimals of money that these fees need beyond those of a value; the most of all markets. */

@@ -11,7 +11,7 @@ import type { AccountTerms, MarketTerms } from './account-terms.ts';
 import { Borrow, Swap } from './carry.ts';
 import type { FeeStanding } from './fee-schedule.ts';
 import { Funding } from './funding.ts';
-import { bracketOf, liquidationPrice, maintenanceMargin, type MarginBracket } from './margin.ts';
+import { liquidationPrice, maintenanceMargin, maxLeverage, type MarginBracket } from './margin.ts';
 
 /** What an account at a simulated venue is made of. */
 export interface MarginVenueSpec {
@@ -39,8 +39,9 @@ class Desk {
   /** Held, signed. */
   quantity = 0;
   mark = NaN;
-  /** The price beyond which what is held is liquidated. */
+  /** The price beyond which what is held is liquidated, unless it is `stale`: it is worked out when it is asked for. */
   trigger = NaN;
+  stale = true;
   /** When the next payment is due. */
   due = -Infinity;
   /** Liquidated: nothing is traded here any more. */
@@ -168,12 +169,16 @@ export class MarginVenue implements ExecutionClient {
 
   /** The liquidation price; it moves with other prices only where several positions share one margin. */
   #trigger(desk: Desk): number {
-    return this.held > 1 && this.cross ? this.#price(desk) : desk.trigger;
+    if (desk.stale || (this.held > 1 && this.cross)) {
+      desk.trigger = this.#price(desk);
+      desk.stale = false;
+    }
+    return desk.trigger;
   }
 
   #price(desk: Desk): number {
     if (desk.quantity === 0 || desk.brackets.length === 0) return NaN;
-    return liquidationPrice(desk.brackets, desk.quantity, this.cross ? this.#others(desk) : this.#posted(desk));
+    return liquidationPrice(desk.brackets, desk.quantity, this.cross ? this.#others(desk) : this.#posted(desk), desk.mark);
   }
 
   /** Cross: cash and what all else is worth, less what must be kept for it. */
@@ -207,7 +212,7 @@ export class MarginVenue implements ExecutionClient {
     const price = order.type === 'limit' || order.type === 'stop-limit' || Number.isNaN(desk.mark) ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;
     const leverage = desk.brackets.length === 0 ? 1 : this.leverage;
-    if (leverage > 1 && leverage > bracketOf(desk.brackets, value).maxLeverage) return `a position of this value cannot have leverage ${this.terms.leverage}`;
+    if (leverage > 1 && leverage > maxLeverage(desk.brackets, value)) return `a position of this value cannot have leverage ${this.terms.leverage}`;
     // What float64 leaves in the last digits must not refuse an order for exactly all that there is.
     return this.#margins(desk) + value / leverage > this.#funds() * (1 + 1e-12) ? 'insufficient margin' : undefined;
   }
@@ -215,6 +220,7 @@ export class MarginVenue implements ExecutionClient {
   /** Initial margin of all other positions. */
   #margins(desk: Desk): number {
     let sum = 0;
+    if (this.held === 0) return sum;
     for (const other of this.desks) {
       if (other === desk || other.quantity === 0) continue;
       const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(toNumber(this.account.positions[other.index].cost, this.account.moneyScale));
@@ -226,6 +232,7 @@ export class MarginVenue implements ExecutionClient {
   /** What margin can be taken from: equity (cross), or what is there but for open profits (isolated). */
   #funds(): number {
     let funds = this.cash;
+    if (this.held === 0) return funds;
     for (const { index, quantity, mark } of this.desks) {
       if (quantity === 0) continue;
       funds += this.cross ? quantity * mark : toNumber(this.account.positions[index].cost, this.account.moneyScale);
@@ -239,7 +246,7 @@ export class MarginVenue implements ExecutionClient {
     // Its orders ended with the position, whatever the rest of the bar would have made of them.
     if (closed) return;
     if (report.kind !== 'accepted') {
-      const at = stops.indexOf(order);
+      const at = stops.length === 0 ? -1 : stops.indexOf(order);
       if (at >= 0) stops.splice(at, 1);
       if (report.kind === 'filled') this.#filled(report);
     }
@@ -263,10 +270,11 @@ export class MarginVenue implements ExecutionClient {
     if (before !== 0 && desk.quantity === 0) this.held -= 1;
   }
 
-  /** Mirrors the cash, and works out anew which prices liquidate. */
+  /** Mirrors the cash; which prices liquidate is to be worked out anew. */
   #refresh(): void {
-    this.cash = toNumber(this.account.cash, this.account.moneyScale);
-    for (const desk of this.desks) desk.trigger = this.#price(desk);
+    const { desks, account } = this;
+    this.cash = toNumber(account.cash, account.moneyScale);
+    for (let i = 0; i < desks.length; i++) desks[i].stale = true;
   }
 
   /** Collects what has fallen due by `now`, each payment at its time; the price is the last one. */

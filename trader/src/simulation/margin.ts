@@ -15,49 +15,53 @@ export interface MarginBracket {
 
 /** Margin that a position of this value must keep, in account money. */
 export function maintenanceMargin(brackets: readonly MarginBracket[], value: number): number {
-  const { rate, deduction } = bracketOf(brackets, value);
+  const { rate, deduction } = brackets[stepOf(brackets, value)];
   return value * rate - deduction;
 }
 
-/** The step that a position of this value belongs to; the last one where the value is beyond the table. */
-export function bracketOf(brackets: readonly MarginBracket[], value: number): MarginBracket {
+/** Largest leverage at which a position of this value may be opened. */
+export function maxLeverage(brackets: readonly MarginBracket[], value: number): number {
+  return brackets[stepOf(brackets, value)].maxLeverage;
+}
+
+/** Index of the step that a position of this value belongs to; the last one where the value is beyond the table. */
+function stepOf(brackets: readonly MarginBracket[], value: number): number {
   let i = 0;
   while (i < brackets.length - 1 && value > brackets[i].upTo) i += 1;
-  return brackets[i];
+  return i;
 }
 
 /**
  * The price beyond which a position is liquidated: below it for a long, above it for a short, where
  * `funds` + quantity × price, the equity behind it, is less than its maintenance margin. `funds` is
- * all that does not move with this price, less what else must be kept of it. −Infinity (long) and
- * Infinity (short) where no price above zero does it.
+ * all that does not move with this price, less what else must be kept of it. The price moves away
+ * from `last` step by step of the table, which need not be continuous. −Infinity (long) and Infinity
+ * (short) where no price does it.
  */
-export function liquidationPrice(brackets: readonly MarginBracket[], quantity: number, funds: number): number {
-  return quantity > 0 ? longLiquidation(brackets, quantity, funds) : shortLiquidation(brackets, -quantity, funds);
+export function liquidationPrice(brackets: readonly MarginBracket[], quantity: number, funds: number, last: number): number {
+  const size = Math.abs(quantity);
+  const start = stepOf(brackets, size * last);
+  return quantity > 0 ? longLiquidation(brackets, size, funds, start) : shortLiquidation(brackets, size, funds, start);
 }
 
-/** From the highest price down: the first step in which equity falls below maintenance. */
-function longLiquidation(brackets: readonly MarginBracket[], size: number, funds: number): number {
-  for (let i = brackets.length - 1; i >= 0; i--) {
+/** Down from the step of the last price: the first in which equity falls below maintenance. */
+function longLiquidation(brackets: readonly MarginBracket[], size: number, funds: number, start: number): number {
+  for (let i = start; i >= 0; i--) {
     const { rate, deduction, upTo } = brackets[i];
-    const from = i === 0 ? 0 : brackets[i - 1].upTo / size;
-    const to = i === brackets.length - 1 ? Infinity : upTo / size;
     // funds + size × p < size × p × rate − deduction
-    const price = rate < 1 ? -(funds + deduction) / (size * (1 - rate)) : -Infinity;
-    if (price > from) return Math.min(price, to);
+    const price = -(funds + deduction) / (size * (1 - rate));
+    if (price > (i === 0 ? 0 : brackets[i - 1].upTo / size)) return Math.min(price, i === brackets.length - 1 ? Infinity : upTo / size);
   }
   return -Infinity;
 }
 
-/** From the lowest price up: the first step in which equity falls below maintenance. */
-function shortLiquidation(brackets: readonly MarginBracket[], size: number, funds: number): number {
-  for (let i = 0; i < brackets.length; i++) {
+/** Up from the step of the last price: the first in which equity falls below maintenance. */
+function shortLiquidation(brackets: readonly MarginBracket[], size: number, funds: number, start: number): number {
+  for (let i = start; i < brackets.length; i++) {
     const { rate, deduction, upTo } = brackets[i];
-    const from = i === 0 ? 0 : brackets[i - 1].upTo / size;
-    const to = i === brackets.length - 1 ? Infinity : upTo / size;
     // funds − size × p < size × p × rate − deduction
     const price = (funds + deduction) / (size * (1 + rate));
-    if (price < to) return Math.max(price, from);
+    if (i === brackets.length - 1 || price < upTo / size) return Math.max(price, i === 0 ? -Infinity : brackets[i - 1].upTo / size);
   }
   return Infinity;
 }

@@ -30,9 +30,10 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
     style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
     ...boundsLines(report, style),
-    style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`), '',
+    style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`),
+    ...report.warnings.flatMap((warning) => wrap(warning, width - 2)).map((line) => `  ${style.warn(line)}`), '',
     style.heading('How it was run'), ...[
-      `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}.`,
+      `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}, ${report.margin} margin, leverage ${report.leverage}`}.`,
       ...modelsSentence(report),
       `${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB.`,
     ].flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
@@ -93,11 +94,19 @@ function tradeFacts(report: BacktestReport, style: Style): Fact[] {
     ['Profit factor', formatRatio(report.profitFactor)],
     ['Fills', formatCount(report.fills)],
     ['Fees', formatMoney(report.fees)],
+    ...costFacts(report),
+    ...(report.liquidations === 0 ? [] : [['Liquidated', formatCount(report.liquidations), style.bad] as const]),
     ['Turnover', `${formatScaled(report.turnover)}×`],
     ...(report.denials === 0 ? [] : [['Denied orders', formatCount(report.denials), style.warn] as const]),
     ...Object.entries(report.positions).filter(([, quantity]) => decimalSign(quantity) !== 0)
       .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${shortName(instrument)}`] as const),
   ];
+}
+
+/** What trading cost besides fees, as far as it did. */
+function costFacts({ costs }: BacktestReport): Fact[] {
+  const facts = [['Funding', costs.funding], ['Borrow', costs.borrow], ['Swap', costs.swap], ['Liquidation', costs.liquidation]] as const;
+  return facts.filter(([, paid]) => decimalSign(paid) !== 0).map(([label, paid]) => [label, formatMoney(paid)]);
 }
 
 /** A chart of the equity with its highest and its lowest value beside it. */

@@ -15,8 +15,20 @@ export interface BarsRequest {
 export type FeeRequest =
   /** So many hundredths of a percent of the value. */
   | { readonly kind: 'bps'; readonly bps: string }
+  /** What the venue's schedule says. */
+  | { readonly kind: 'venue' }
   /** So much a unit, at least `min` and at most `maxRate` × value an order; the cap wins over the floor. */
   | { readonly kind: 'per-share'; readonly perShare: string; readonly min: string | undefined; readonly maxRate: string | undefined };
+
+/** An account at a venue. */
+export interface AccountRequest {
+  /** What answers for a position: its own margin, or the whole account. */
+  readonly margin: 'isolated' | 'cross';
+  /** How many times its margin a position may be worth, a decimal. */
+  readonly leverage: string;
+  /** Files of recorded funding rates, by instrument. */
+  readonly funding: readonly BarsRequest[];
+}
 
 /** A backtest as asked for on the command line: checked for form, not yet for meaning. */
 export interface BacktestRequest {
@@ -38,12 +50,24 @@ export interface BacktestRequest {
   readonly fee: FeeRequest;
   readonly fill: 'next-open' | 'close';
   readonly sizing: Sizing;
-  /** Name of the venue whose rules and limits apply; undefined is the plain profile. */
+  /** Name of the venue whose rules apply, or the path of a rule set; undefined is the plain profile. */
   readonly venue: string | undefined;
+  /** How positions are margined and funded there. */
+  readonly account?: AccountRequest | undefined;
   /** What the venue does to an order; undefined is the plain profile. */
   readonly models?: VenueModelRequest | undefined;
   /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
   readonly strict: boolean;
+}
+
+/** What trading cost, as decimals of account money; below zero what was received. */
+export interface Costs {
+  readonly fees: string;
+  readonly funding: string;
+  readonly borrow: string;
+  readonly swap: string;
+  /** Fees of liquidations, less what of their loss the venue bore. */
+  readonly liquidation: string;
 }
 
 /** What the bars of one source were like. */
@@ -88,6 +112,9 @@ export interface BacktestReport {
   /** finalEquity / cash − 1. */
   readonly netReturn: number;
   readonly fees: string;
+  readonly costs: Costs;
+  /** Positions that the venue took away. */
+  readonly liquidations: number;
   /** Annualised by daily UTC returns, √365 crypto, √252 equities; risk-free 0. */
   readonly sharpe: number | null;
   readonly sortino: number | null;
@@ -114,10 +141,15 @@ export interface BacktestReport {
   readonly fee: string;
   readonly sizing: string;
   readonly venue: string | null;
+  /** How positions were margined at the venue, and how many times their margin they might be worth; null in the plain profile. */
+  readonly margin: 'isolated' | 'cross' | null;
+  readonly leverage: string | null;
   /** Slippage, latency, volume share and fill policy as given; null in the plain profile. */
   readonly venueModels: VenueModelTexts | null;
   /** What the other bound came to, where `--bounds` asked for it; null where not. */
   readonly optimistic: OptimisticBound | null;
+  /** What is to be known about the venue's rules and these bars, in sentences. */
+  readonly warnings: readonly string[];
   readonly quality: readonly SourceQuality[];
   /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
   readonly equityCurve: readonly number[];

@@ -1,19 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
-import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
-import type { BacktestReport, BacktestRequest, FeeRequest, OptimisticBound } from './backtest-request.ts';
+import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
+import type { BacktestReport, BacktestRequest, Costs, FeeRequest, OptimisticBound } from './backtest-request.ts';
 import { Refusal } from '../refusal.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
-import { checkSizing, createFees, plainInstrument, venueInstrument } from './profile.ts';
+import { checkSizing, createFees, plainInstrument } from './profile.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
-import { venueRules } from './venue-rules.ts';
+import type { OpenedMarkets } from './venue-account.ts';
 
 /** What a backtest needs of its surroundings. */
 export interface BacktestContext {
@@ -23,6 +24,8 @@ export interface BacktestContext {
   readonly onProgress?: (what: 'load' | 'run', fraction: number) => void;
   /** Told what happens inside, order by order; it costs time, so a plain backtest has none. */
   readonly audit?: Audit;
+  /** Keeps what a tear sheet shows, at the price of a look at every bar; there is no other audit then. */
+  readonly detailed?: boolean;
 }
 
 /** A backtest that is over, with what it was made of, for those who want more than the report. */
@@ -32,6 +35,8 @@ export interface FinishedBacktest {
   readonly markets: readonly Market[];
   /** SHA-256 of the file of each source, in the order of the request. */
   readonly barsSha256: readonly string[];
+  /** Undefined unless it was asked for. */
+  readonly detail: RunDetail | undefined;
 }
 
 /** Equities in the picture. */
@@ -61,7 +66,8 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
     for (const source of request.bars) {
       loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
     }
-    return run(request, context, { definition, values, loaded, loadSeconds: (performance.now() - startedWall) / 1000 });
+    const opened = await openMarkets(request, loaded);
+    return run(request, context, { definition, values, loaded, opened, loadSeconds: (performance.now() - startedWall) / 1000 });
   } catch (error) {
     throw faultOf(request.strategy, error);
   } finally {
@@ -83,24 +89,30 @@ interface Prepared {
   readonly definition: StrategyDefinition;
   readonly values: ParameterValues;
   readonly loaded: readonly ChosenBars[];
+  readonly opened: OpenedMarkets;
   readonly loadSeconds: number;
 }
 
-function run(request: BacktestRequest, context: BacktestContext, { definition, values, loaded, loadSeconds }: Prepared): FinishedBacktest {
+function run(request: BacktestRequest, context: BacktestContext, prepared: Prepared): FinishedBacktest {
+  const { definition, values, loaded, opened } = prepared;
   checkVolume(request, loaded);
   const fees = createFees(request.fee);
-  const markets = loaded.map((market) => marketOf(market, request));
+  const { markets, account } = opened;
   const cpu = process.cpuUsage();
   const total = loaded.reduce((sum, { length }) => sum + length, 0);
   const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
+  const seen = context.detailed === true ? new RunWatch(markets) : undefined;
+  const audit = seen ?? context.audit;
   const engine = runBacktest({
-    markets, fees, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
+    markets, fees, account, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: definition.create(values), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
-    ...(context.audit && { audit: context.audit }),
-  }, loaded.map(({ pieces }) => pieces), every, (done, { portfolio }) => {
-    equityCurve.push(portfolio.equity());
+    ...(audit && { audit }),
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined ? every : 1, (done, running) => {
+    seen?.look(running);
+    if (done % every !== 0) return;
+    equityCurve.push(running.portfolio.equity());
     if (done >= COMPILED_BARS && done - every < COMPILED_BARS) compileSparingly();
     context.onProgress?.('run', done / total);
   });
@@ -108,8 +120,8 @@ function run(request: BacktestRequest, context: BacktestContext, { definition, v
   const metrics = metricsOf(engine, markets);
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
-  const report = reportOf(request, { definition, values, loaded, loadSeconds }, { engine, markets, metrics, equityCurve, cpuSeconds });
-  return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256) };
+  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds });
+  return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), detail: seen?.detail(engine) };
 }
 
 /** What came out of a run, before it is put into words. */
@@ -121,7 +133,7 @@ interface Outcome {
   readonly cpuSeconds: number;
 }
 
-function reportOf(request: BacktestRequest, { definition, values, loaded, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds }: Outcome): BacktestReport {
+function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds }: Outcome): BacktestReport {
   const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
@@ -140,12 +152,15 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, loadSe
     finalEquity,
     netReturn: netReturnOf(finalEquity, request.cash),
     fees: format(engine.portfolio.account.fees, moneyScale),
+    costs: costsOf(engine),
+    liquidations: engine.liquidations,
     ...metrics,
     turnover: engine.portfolio.turnover / Number(request.cash),
     positions: Object.fromEntries(markets.map(({ instrument }, index) => [instrument.id, format(engine.portfolio.netQuantity(index), instrument.quantityScale)])),
     ...conditionsOf(request),
     venueModels: request.models ? venueModelTexts(request.models) : null,
     optimistic: null,
+    warnings: [...opened.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
@@ -167,14 +182,28 @@ function checkVolume({ models }: BacktestRequest, loaded: readonly ChosenBars[])
   throw new Refusal('usage', `${without.set.quality.absentVolumeBars} bars of ${without.id} have no volume to take a share of`, { where: '--volume-share' });
 }
 
-/** What is traded: an instrument under the plain profile, or under a venue's rules. */
-export function marketOf(market: ChosenBars, request: BacktestRequest): Market {
-  const { set, id, weekends, intervalMs } = market;
-  const instrument = request.venue === undefined
-    ? plainInstrument(id, { fee: request.fee, sizing: request.sizing, priceDecimals: set.priceDecimals, weekends })
-    : venueInstrument(venueRules(request.venue, id), set.priceDecimals);
-  checkSizing(request.sizing, instrument);
-  return { instrument, intervalMs };
+/** What is traded, under the plain profile or the rules of a venue. Refuses what those refuse. */
+export async function openMarkets(request: BacktestRequest, loaded: readonly ChosenBars[]): Promise<OpenedMarkets> {
+  const { venue } = request;
+  if (venue !== undefined) return (await import('./venue-account.ts')).openVenue({ ...request, venue }, loaded);
+  const markets = loaded.map(({ set, id, weekends, intervalMs }) => {
+    const instrument = plainInstrument(id, { fee: request.fee, sizing: request.sizing, priceDecimals: set.priceDecimals, weekends });
+    checkSizing(request.sizing, instrument);
+    return { instrument, intervalMs };
+  });
+  return { markets, account: undefined, warnings: [] };
+}
+
+/** What the venue would not take, in sentences. */
+function rejectionTexts({ execution }: Engine): string[] {
+  return Array.from(execution.rejections, ([reason, count]) => `The venue rejected ${count} ${count === 1 ? 'order' : 'orders'}: ${reason}.`);
+}
+
+/** What trading cost an account, in account money. */
+export function costsOf({ portfolio: { account } }: Engine): Costs {
+  const { moneyScale, fees, flows: { funding, borrow, swap, liquidation } } = account;
+  const money = (paid: Exact) => format(paid, moneyScale);
+  return { fees: money(fees), funding: money(funding), borrow: money(borrow), swap: money(swap), liquidation: money(liquidation) };
 }
 
 /** The figures of a run that is over. */
@@ -191,8 +220,8 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
 }
 
 /** How a run was filled, charged and sized, in the words of the command line. */
-export function conditionsOf({ fill, fee, sizing, venue }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue'> {
-  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null };
+export function conditionsOf({ fill, fee, sizing, venue, account }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue' | 'margin' | 'leverage'> {
+  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null };
 }
 
 /** What became of the cash, both decimal strings: 0.1 is 10 % more. */
@@ -202,6 +231,7 @@ export function netReturnOf(finalEquity: string, cash: string): number {
 
 /** A fee as a person would read it. */
 function feeText(fee: FeeRequest): string {
+  if (fee.kind === 'venue') return 'the venue\'s';
   if (fee.kind === 'bps') return `${fee.bps} bp`;
   return `per-share:${fee.perShare}${fee.min === undefined ? '' : `,min=${fee.min}`}${fee.maxRate === undefined ? '' : `,max=${percent(fee.maxRate)}`}`;
 }

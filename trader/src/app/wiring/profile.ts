@@ -2,7 +2,7 @@ import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { SHARE_SCALE, type Sizing } from '../../pipeline/sizing.ts';
 import type { FeeModel } from '../../ports/execution.ts';
-import { BasisPointFee, PerShareFee } from '../../simulation/fees.ts';
+import { BasisPointFee, noFee, PerShareFee } from '../../simulation/fees.ts';
 import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 
@@ -41,8 +41,9 @@ export function checkSizing(sizing: Sizing, { id, quantityScale, lotSize }: Inst
     : `a fraction has at most ${SHARE_SCALE} decimals, not ${decimalPlaces(size)}`, { where: '--sizing' });
 }
 
-/** Makes the fee model that was asked for. */
+/** Makes the fee model that was asked for; that of a venue comes with its terms. */
 export function createFees(fee: FeeRequest): FeeModel {
+  if (fee.kind === 'venue') return noFee;
   return fee.kind === 'bps' ? new BasisPointFee(fee.bps) : new PerShareFee(fee.perShare, fee.min, fee.maxRate);
 }
 

@@ -6,7 +6,7 @@ import { moneyScaleOf } from '../../research/backtest.ts';
 import type { Axis, Grid } from '../../research/grid.ts';
 import { runCombination, type Ranked, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
-import { conditionsOf, marketOf, metricsOf, netReturnOf, seconds } from './backtest.ts';
+import { conditionsOf, openMarkets, metricsOf, netReturnOf, seconds } from './backtest.ts';
 import type { BacktestRequest, BarsRequest } from './backtest-request.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
@@ -141,7 +141,8 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 /** What a sweep over these bars hands to its threads. */
 export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Promise<Omit<SweepJob, 'objective'>> {
   const { strategy, axes, parameters: fixed, sizing, cash, fee, fill, top } = request;
-  return { strategy, market: marketOf(chosen, request), bars, axes, fixed, sizing, cash, fee, fill, top };
+  const { markets: [market], account } = await openMarkets(request, [chosen]);
+  return { strategy, market, account, bars, axes, fixed, sizing, cash, fee, fill, top };
 }
 
 /** What the trials of a strategy on these bars are counted under. */
