@@ -1,67 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bar, MINUTE, testInstrument } from '../../test/markets.ts';
+import { bar, MINUTE } from '../../test/markets.ts';
+import { openFloor as open } from '../../test/venue-floor.ts';
 import type { Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
-import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
-import type { ExecutionReport } from '../domain/report.ts';
-import { BasisPointFee } from './fees.ts';
-import { PESSIMISTIC } from './fill-policy.ts';
+import type { Order } from '../domain/order.ts';
 import { ConstantLatency } from './latency.ts';
-import { SimulatedVenue, type VenueRules } from './venue.ts';
-
-const OWNER: OrderOwner = { run: 'test', name: 'test@A', index: 0 };
-
-/** A venue with its reports, and orders written short. */
-class Floor {
-  readonly venue: SimulatedVenue;
-  readonly reports: ExecutionReport[] = [];
-  /** Called with each report when it is worked off, as an engine would. */
-  onReport: (report: ExecutionReport) => void = () => {};
-  #waiting: ExecutionReport[] = [];
-  #orders = 0;
-
-  constructor(rules: Partial<VenueRules> = {}, instrument: Partial<Instrument> = {}) {
-    this.venue = new SimulatedVenue({
-      instruments: [testInstrument(instrument), testInstrument()], fees: new BasisPointFee('10'), moneyScale: 5, latency: new ConstantLatency(0), policy: PESSIMISTIC, marketFill: 'next-open', ...rules,
-    });
-    this.venue.connect({ report: (report) => void this.#waiting.push(report), settle: () => this.settle(), book: () => {} });
-  }
-
-  settle(): void {
-    for (let report = this.#waiting.shift(); report; report = this.#waiting.shift()) {
-      this.reports.push(report);
-      this.onReport(report);
-    }
-  }
-
-  /** Sends an order decided at `tsInit`: `buy 10 limit 9900`, with `ioc` behind it where wanted. */
-  send(text: string, tsInit: number, { ocoWith, leg = 'target' }: { ocoWith?: Order; leg?: Order['leg'] } = {}): Order {
-    const [side, quantity, type, price = '0', timeInForce = 'gtc'] = text.split(' ') as [Order['side'], string, Order['type'], string?, Order['timeInForce']?];
-    const order = new Order(OWNER, 1, this.#orders++, leg, 0, side, type, timeInForce, Number(quantity), Number(price), tsInit, ocoWith);
-    this.venue.submit(order as Approved<Order>);
-    return order;
-  }
-
-  /** Minute `index`: open, high, low, close. */
-  bar(index: number, ...prices: [number, number?, number?, number?]): void {
-    this.venue.onBar(0, bar(index * MINUTE, ...prices), MINUTE);
-    this.settle();
-  }
-
-  /** Ends of orders: `10000 at 60000` for a fill, else the kind. */
-  told(order: Order): string[] {
-    return this.reports.filter((report) => report.order === order && report.kind !== 'accepted')
-      .map((report) => (report.kind === 'filled' ? `${report.price} at ${report.tsEvent}` : `${report.kind} at ${report.tsEvent}`));
-  }
-}
-
-/** A venue that has seen minute 0, closed at 100. */
-function open(rules: Partial<VenueRules> = {}, instrument: Partial<Instrument> = {}): Floor {
-  const floor = new Floor(rules, instrument);
-  floor.bar(0, 100);
-  return floor;
-}
 
 test('a market order fills at the next open, with the fee of its value', () => {
   const floor = open();
