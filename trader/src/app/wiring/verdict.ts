@@ -1,0 +1,129 @@
+import type { Overfitting } from '../../analytics/overfitting.ts';
+import type { ParameterValues } from '../../domain/parameters.ts';
+import type { Axis } from '../../research/grid.ts';
+import type { PropFirmOutcome } from '../../research/prop-firm-limits.ts';
+import { formatPlural } from '../terminal/format.ts';
+import { finishBacktest, seconds, type FinishedBacktest } from './backtest.ts';
+import type { BacktestReport, BacktestRequest } from './backtest-request.ts';
+import { check, type LineState } from './check.ts';
+import { runMonteCarlo, type MonteCarloReport } from './montecarlo.ts';
+import { keepRun, runOf } from './run-store.ts';
+import type { TrialRecord } from './trial-store.ts';
+import { gridOf, measure, outOfSampleOf, walk, type WalkEvidence } from './verdict-evidence.ts';
+import { costGates, honestyGates, luckGates, outOfSampleGates, propFirmGates, type Choice, type Gate, type LuckFigures, type OutOfSample } from './verdict-gates.ts';
+import { nextSteps } from './verdict-steps.ts';
+
+/** A verdict as asked for on the command line. */
+export interface VerdictRequest extends BacktestRequest {
+  /** What parameters are chosen among; none for the neighbourhood of those given. */
+  readonly axes: readonly Axis[];
+  /** Windows of the walk-forward. */
+  readonly windows: number;
+  readonly seed: number;
+  /** Threads at most; undefined for as many as there are processors. */
+  readonly workers: number | undefined;
+}
+
+/** What a run was of and how it was charged: the same names as in a backtest's report. */
+type Subject = Pick<BacktestReport, 'strategy' | 'parameters' | 'instrument' | 'interval' | 'bars' | 'from' | 'to' | 'cash' | 'fill' | 'fee' | 'sizing' | 'venue'>;
+
+/** The result of a verdict: the object that `verdict --json` prints. Names may be added, never changed. */
+export interface VerdictReport extends Subject {
+  readonly parameters: ParameterValues;
+  /** Whether every line that decides is a pass, or a warning: what cannot be measured is neither. */
+  readonly ready: boolean;
+  readonly headline: string;
+  readonly lines: readonly Gate[];
+  readonly counts: Readonly<Record<LineState, number>>;
+  /** What to do, the most important first. */
+  readonly next: readonly string[];
+  /** The kept run of the strategy as given, over all bars; null where it could not be kept. */
+  readonly run: string | null;
+  readonly asGiven: Pick<BacktestReport, 'netReturn' | 'sharpe' | 'maxDrawdown' | 'trades' | 'fees' | 'finalEquity'>;
+  readonly outOfSample: OutOfSample | null;
+  readonly choice: Choice | null;
+  readonly grid: readonly Axis[];
+  readonly trials: TrialRecord;
+  readonly overfitting: Overfitting | null;
+  readonly deflatedSharpe: number | null;
+  readonly statistics: MonteCarloReport['statistics'];
+  readonly propFirm: readonly PropFirmOutcome[];
+  readonly seed: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+}
+
+/** What a verdict needs of its surroundings. */
+export interface VerdictContext {
+  readonly home: string;
+  /** Hears what is going on and the fraction of it done. */
+  readonly onProgress?: (what: string, fraction: number) => void;
+}
+
+/** Places of the check: half of what the command takes by itself. */
+const PLACES = 16;
+
+/**
+ * Everything that is known against a strategy, in one report. Nothing is tuned: each line falls as it
+ * falls, and what cannot be measured says why and is no pass. Refuses what cannot be run at all.
+ */
+export async function verdict(request: VerdictRequest, { home, onProgress = () => {} }: VerdictContext): Promise<VerdictReport> {
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  onProgress('Checking', 0);
+  const checked = await check({ ...request, places: PLACES }, { home });
+  onProgress('Running', 0);
+  const finished = await finishBacktest(request, { home });
+  const grid = await gridOf(request, request.axes, request.workers, home);
+  const walked: WalkEvidence = grid.axes.length === 0 ? { out: outOfSampleOf(finished.engine, finished.report), choice: undefined }
+    : await walk(grid, request.windows, home, (fraction) => onProgress('Walking forward', fraction));
+  onProgress('Looking for overfitting', 0);
+  const measured = await measure(request, grid, home);
+  const luck = await runMonteCarlo({ ...request, methods: ['entries'], runs: undefined, ruin: 1 }, { home, onProgress: (_, fraction) => onProgress('Asking for luck', fraction) });
+  const out = 'out' in walked ? walked.out : undefined;
+  const lines = [
+    ...checked.markets.flatMap((market) => honestyGates(market.lines)), ...outOfSampleGates(walked),
+    ...luckGates({ out, ...measured, trials: measured.trials.allWordings.trials, entries: entriesOf(luck) }),
+    ...costGates(luck.statistics, paidBps(finished), Number(request.cash)), ...propFirmGates(measured.propFirm),
+  ];
+  const { report } = finished;
+  const run = keep(request, finished, home);
+  const found = conclude(lines);
+  const { strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, netReturn, sharpe, maxDrawdown, trades, fees, finalEquity } = report;
+  return {
+    strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, ...found, lines, next: nextSteps(lines, { run, ready: found.ready }),
+    run, asGiven: { netReturn, sharpe, maxDrawdown, trades, fees, finalEquity }, outOfSample: out ?? null, choice: ('choice' in walked ? walked.choice : undefined) ?? null, grid: grid.axes,
+    trials: measured.trials, overfitting: measured.overfitting, deflatedSharpe: measured.deflatedSharpe, statistics: luck.statistics, propFirm: measured.propFirm,
+    seed: request.seed, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Keeps the run of the strategy as given, so that its trades can be explained. */
+function keep(request: VerdictRequest, finished: FinishedBacktest, home: string): string | null {
+  const asked: Partial<VerdictRequest> & BacktestRequest = { ...request };
+  for (const own of ['axes', 'windows', 'seed', 'workers'] as const) delete asked[own];
+  const run = runOf(asked, finished);
+  return keepRun(home, run) === undefined ? run.id : null;
+}
+
+function entriesOf({ methods, skipped }: MonteCarloReport): LuckFigures['entries'] {
+  const entries = methods.find(({ method }) => method === 'entries');
+  if (entries === undefined || entries.pValue === null) return { missing: skipped.find(({ method }) => method === 'entries')?.reason ?? 'random entries could not be made' };
+  return { pValue: entries.pValue, runs: entries.runs };
+}
+
+/** Fees in basis points of what was traded; null without a trade. */
+function paidBps({ report, engine }: FinishedBacktest): number | null {
+  const { turnover } = engine.portfolio;
+  return turnover > 0 ? Number(report.fees) / turnover * 10_000 : null;
+}
+
+function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 'headline' | 'counts'> {
+  const counts: Record<LineState, number> = { pass: 0, warn: 0, fail: 0, 'not-measurable': 0 };
+  const deciding = lines.filter(({ decides }) => decides);
+  for (const { state } of deciding) counts[state] += 1;
+  const ready = counts.fail === 0 && counts['not-measurable'] === 0;
+  const open = counts['not-measurable'] === 0 ? '' : `, ${counts['not-measurable']} cannot be measured`;
+  const headline = ready ? `Ready for paper: all ${deciding.length} lines pass.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
+  return { ready, headline, counts };
+}
