@@ -28,6 +28,9 @@ export const BACKTEST_OPTIONS = {
   strict: flag('refuse bars with gaps or without volume instead of counting them'),
 };
 
+/** Where else a result goes: backtest, walkforward and paper take it. */
+export const REPORT_OPTION = { report: value('FILE', 'also write a tear sheet: one HTML file for people', readText) };
+
 /** The options as a request: what belongs together is checked together. */
 export function readBacktestRequest(strategy: string, options: OptionValues<typeof BACKTEST_OPTIONS>): BacktestRequest {
   return {

@@ -42,7 +42,7 @@ async function dispatch(words: readonly string[], config: Config, terminal: Term
   }
   const line = parseLine({ ...command.options, ...COMMON_OPTIONS }, rest);
   checkPositionals(command, line.positionals);
-  return command.run({ ...line, json: line.options.json, config, terminal });
+  return command.run({ ...line, words, json: line.options.json, config, terminal });
 }
 
 /** Help is given even beside a faulty option: who asks for it may be about to mend that. */

@@ -30,6 +30,8 @@ export interface Command<O extends Options = Options> {
 export interface Context<O extends Options = Options> {
   readonly options: OptionValues<O>;
   readonly positionals: readonly string[];
+  /** The whole command line as it was given, the command's name first. */
+  readonly words: readonly string[];
   /** Machines read stdout: JSON only. */
   readonly json: boolean;
   readonly config: Config;

@@ -1,5 +1,6 @@
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
+import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
@@ -35,6 +36,7 @@ export function toRefusal(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BarFileError) return new Refusal(BAR_FILE_CODES[error.kind], message);
   if (error instanceof TickFileError) return new Refusal('bad-data', message);
+  if (error instanceof ReturnsFileError) return new Refusal('bad-data', message);
   if (error instanceof JournalError) return new Refusal(JOURNAL_CODES[error.kind], error.message);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {

@@ -51,7 +51,7 @@ function headline({ daily, benchmark }: TearSheet, { netReturn, maxDrawdown, ben
 
 /** What a reader should know before he believes the figures. */
 function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
-  const { daily, holdings = [] } = sheet;
+  const { daily, holdings = [], warnings = [] } = sheet;
   const { netReturn, confidence, maxDrawdown } = measured;
   const lucky = confidence !== null && confidence < 0.95 && netReturn > 0;
   return [
@@ -61,6 +61,7 @@ function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
     ...costCautions(sheet, measured),
     ...(maxDrawdown >= 1 ? ['Equity fell to nothing or below: a real account would have been closed.'] : []),
     ...(holdings.length > 0 ? [`${plural(holdings.length, 'position')} still open at the end, valued at the last price.`] : []),
+    ...warnings,
   ];
 }
 

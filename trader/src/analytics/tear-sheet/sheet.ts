@@ -87,6 +87,8 @@ export interface TearSheet {
   /** What was traded. */
   readonly subject: string;
   readonly verdict?: SheetVerdict | undefined;
+  /** What else a reader should know, in sentences. */
+  readonly warnings?: readonly string[] | undefined;
   readonly currency?: string | undefined;
   /** Days in a trading year. */
   readonly periodsPerYear: number;

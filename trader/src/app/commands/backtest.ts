@@ -1,7 +1,10 @@
-import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
+import { BACKTEST_OPTIONS, readBacktestRequest, REPORT_OPTION } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 import { readVenueModels, VENUE_MODEL_OPTIONS } from '../venue-model-options.ts';
+import type { BacktestRequest } from '../wiring/backtest-request.ts';
+import type { FinishedBacktest } from '../wiring/backtest.ts';
+import type { StoredRun } from '../wiring/run-store.ts';
 
 /** Runs one strategy over bars and prints what it made of them. */
 export const backtestCommand = defineCommand({
@@ -14,27 +17,30 @@ export const backtestCommand = defineCommand({
     'backtest macd --bars bars.parquet --param fast=8 --param slow=21 --fee-bps 5 --json',
     'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
     'backtest bollinger --bars bars.parquet --slippage impact:1 --latency lognormal:80,0.5 --volume-share 5% --bounds',
+    'backtest bollinger --bars bars.parquet --report bollinger.html',
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
-  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS },
+  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS, ...REPORT_OPTION },
   notes: [
     'Without --venue, --slippage, --latency and --volume-share every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
     'Every run is kept under a short id, `run` in the JSON (null where the state folder cannot be written): runs lists them, compare sets two side by side, explain tells why a trade was made.',
   ],
-  async run({ positionals, options, config, terminal, json }) {
+  async run({ positionals, options, words, config, terminal, json }) {
     if (options.bounds && options['fill-policy'] === 'optimistic') throw new Refusal('usage', '--bounds shows the optimistic policy beside the pessimistic one; leave --fill-policy away');
     const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options) };
+    const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { finishBacktest, optimisticBound } = await import('../wiring/backtest.ts');
     const { keepRun, runOf } = await import('../wiring/run-store.ts');
     const started = performance.now();
     const progress = terminal.phases();
     const context = { home: config.home, onProgress: (what: 'load' | 'run', fraction: number) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction) };
-    const finished = await finishBacktest(request, context).finally(() => progress.close());
+    const finished = await finishBacktest(request, { ...context, detailed: writeReport !== undefined }).finally(() => progress.close());
     const report = options.bounds ? { ...finished.report, optimistic: await optimisticBound(request, { home: config.home }) } : finished.report;
     const run = runOf(request, finished);
     const notKept = keepRun(config.home, run);
     if (notKept !== undefined) terminal.note(notKept);
+    if (writeReport) writeReport(await backtestPage(finished, request, run, words));
     if (json) {
       terminal.printJson({ ...report, run: notKept === undefined ? run.id : null });
       return 'ok';
@@ -42,6 +48,13 @@ export const backtestCommand = defineCommand({
     const { renderBacktest } = await import('../terminal/backtest-report.ts');
     terminal.print(...renderBacktest(report, { columns: terminal.columns, style: terminal.style, wallMs: performance.now() - started }));
     if (notKept === undefined) terminal.print('', `Kept as run ${terminal.style.accent(run.id)}: ./algotrendy runs`);
+    if (options.report !== undefined) terminal.print(`Report: ${terminal.style.accent(options.report)}`);
     return 'ok';
   },
 });
+
+async function backtestPage(finished: FinishedBacktest, request: BacktestRequest, run: StoredRun, words: readonly string[]): Promise<string> {
+  const { backtestSheet, commandText } = await import('../wiring/run-sheet.ts');
+  const { renderTearSheet } = await import('../../analytics/tear-sheet/tear-sheet.ts');
+  return renderTearSheet(backtestSheet(finished, request, run, commandText(words)));
+}

@@ -16,6 +16,12 @@ export interface RepeatedRun extends FinishedBacktest {
 export async function repeatRun(run: StoredRun, home: string, onProgress?: (what: 'load' | 'run', fraction: number) => void): Promise<RepeatedRun> {
   const trace = new OrderTrace();
   const finished = await finishBacktest(run.request, { home, audit: trace, ...(onProgress && { onProgress }) });
+  checkRepeated(run, finished);
+  return { ...finished, run, trace };
+}
+
+/** Refuses what came out of a kept run where it is not that run again. */
+export function checkRepeated(run: StoredRun, finished: FinishedBacktest): void {
   const changed = run.request.bars.filter((_, i) => finished.barsSha256[i] !== run.barsSha256[i]);
   if (changed.length > 0) {
     throw new Refusal('bad-data', `run ${run.id} cannot be repeated: its bars have changed since`, {
@@ -27,5 +33,4 @@ export async function repeatRun(run: StoredRun, home: string, onProgress?: (what
       hint: `It was kept by version ${run.version}. Run the backtest anew.`,
     });
   }
-  return { ...finished, run, trace };
 }
