@@ -10,6 +10,7 @@ import { runBacktest } from '../src/research/backtest.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
 import type { Figure } from './figure.ts';
+import { peerPython } from './peer-python.ts';
 import { makeBars, writeCsv } from './walk.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -115,7 +116,7 @@ async function runGuarded(file: string, home: string): Promise<Pick<Cost, 'fills
 
 /** Ours over theirs, both on the first bars of the file in alternating runs; nothing where Python or its packages cannot be had. */
 async function againstPeer(file: string, folder: string): Promise<Figure[]> {
-  const python = installPeer();
+  const python = peerPython('backtesting', 'backtesting==0.6.6');
   if (python === undefined) return [];
   const set = await openBars(file, { home: folder });
   const csv = writeCsv(join(folder, 'peer.csv'), set.read(0, Math.min(PEER_BARS, set.length)));
@@ -136,25 +137,6 @@ async function againstPeer(file: string, folder: string): Promise<Figure[]> {
     { name: `backtesting.py, ${PEER_BARS} bars`, value: PEER_BARS / theirs, unit: 'bar/s', limit: undefined, better: 'more' },
     { name: 'times as fast as backtesting.py on them', value: theirs / middle(pairs.map(({ ours }) => ours.cpuSeconds)), unit: '×', limit: undefined, better: 'more' },
   ];
-}
-
-/** The Python that has backtesting.py, in a folder of its own: $BENCH_VENV, or one among the temporary files. */
-function installPeer(): string | undefined {
-  const venv = process.env['BENCH_VENV'] ?? join(tmpdir(), 'algotrendy-bench-venv');
-  const python = join(venv, 'bin', 'python');
-  const quiet = { stdio: 'ignore', timeout: 300_000 } as const;
-  try {
-    if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', venv], quiet);
-    try {
-      execFileSync(python, ['-c', 'import backtesting'], quiet);
-    } catch {
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'backtesting==0.6.6'], quiet);
-    }
-    return python;
-  } catch (error) {
-    console.error(`bench: backtesting.py is left out, it cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
 }
 
 if (import.meta.main) {

@@ -25,7 +25,11 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   },
   async sweep() {
     const { benchSweep } = await import('./sweep.ts');
-    return (await benchSweep()).map((figure): Figure => ({ ...figure, better: 'more' }));
+    return benchSweep();
+  },
+  async walkforward() {
+    const { benchWalkForward } = await import('./walk-forward.ts');
+    return benchWalkForward();
   },
 };
 
