@@ -23,6 +23,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
       name, value: seconds * 1000, unit: 'ms', limit: limitSeconds * 1000, better: 'less',
     }));
   },
+  async ticks() {
+    const { benchTicks } = await import('./ticks.ts');
+    return benchTicks();
+  },
   async sweep() {
     const { benchSweep } = await import('./sweep.ts');
     return benchSweep();

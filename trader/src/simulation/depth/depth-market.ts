@@ -31,6 +31,7 @@ export class Working {
 /** Orders of one side that rest, best price first, at one price in order of arrival. */
 class Resting {
   readonly orders: Working[] = [];
+  /** Their prices lie between these; nothing does where there are none. */
   lowest = HIGHEST;
   highest = LOWEST;
 
@@ -39,17 +40,17 @@ class Resting {
     let at = orders.length;
     while (at > 0 && (working.buy ? orders[at - 1].bound < working.bound : orders[at - 1].bound > working.bound)) at--;
     orders.splice(at, 0, working);
-    this.#measure();
+    this.measure();
   }
 
   remove(working: Working): void {
     const at = this.orders.indexOf(working);
     if (at < 0) return;
     this.orders.splice(at, 1);
-    this.#measure();
+    this.measure();
   }
 
-  #measure(): void {
+  private measure(): void {
     this.lowest = HIGHEST;
     this.highest = LOWEST;
     for (const { bound } of this.orders) {
@@ -75,6 +76,8 @@ export interface MarketListener {
  */
 export class DepthMarket {
   readonly book = new OrderBook();
+  private readonly bids = this.book.bids;
+  private readonly asks = this.book.asks;
   private readonly queue: QueueModel;
   private readonly listener: MarketListener;
   private readonly buys = new Resting();
@@ -97,26 +100,26 @@ export class DepthMarket {
     switch (kind) {
       case TICK.bid:
         this.deep = true;
-        this.#level(this.book.bids, this.buys, tick, size);
-        this.#meet(this.sells, this.book.bids);
+        this.level(this.bids, this.buys, tick, size);
+        if (this.bids.best >= this.sells.lowest) this.meet(this.sells, this.bids);
         return;
       case TICK.ask:
         this.deep = true;
-        this.#level(this.book.asks, this.sells, tick, size);
-        this.#meet(this.buys, this.book.asks);
+        this.level(this.asks, this.sells, tick, size);
+        if (this.asks.best <= this.buys.highest) this.meet(this.buys, this.asks);
         return;
       case TICK.buy:
       case TICK.sell:
-        this.#print(kind === TICK.buy ? this.sells : this.buys, tick, size);
+        this.print(kind === TICK.buy ? this.sells : this.buys, tick, size);
         this.last = tick;
-        if (this.stops.length > 0) this.#trigger(tick, tick);
+        if (this.stops.length > 0) this.trigger(tick, tick);
         return;
       case TICK.reset:
         this.book.clear();
         this.taken.length = 0;
         return;
       default:
-        if (!this.deep) this.#quote(kind === TICK.bidQuote, tick, size);
+        if (!this.deep) this.quote(kind === TICK.bidQuote, tick, size);
     }
   }
 
@@ -129,12 +132,12 @@ export class DepthMarket {
     working.state = 'working';
     if (order.type === 'stop') {
       this.stops.push(working);
-      if (this.last > 0) this.#trigger(this.last, this.last);
-      else if (this.book.isKnown) this.#trigger(this.book.asks.best, this.book.bids.best);
+      if (this.last > 0) this.trigger(this.last, this.last);
+      else if (this.book.isKnown) this.trigger(this.book.asks.best, this.book.bids.best);
       return;
     }
     const limit = order.type === 'limit' ? bound : buy ? HIGHEST - 1 : LOWEST;
-    if (order.timeInForce !== 'fok' || this.#offered(working, limit) >= working.leaves) this.#take(working, limit, false);
+    if (order.timeInForce !== 'fok' || this.offered(working, limit) >= working.leaves) this.take(working, limit, false);
     if (working.leaves === 0) return;
     if (order.type === 'market' || order.timeInForce !== 'gtc') {
       working.state = 'gone';
@@ -154,11 +157,12 @@ export class DepthMarket {
   }
 
   /** The lots at a price have changed: those who wait there advance. */
-  #level(side: BookSide, own: Resting, tick: number, size: number): void {
+  private level(side: BookSide, own: Resting, tick: number, size: number): void {
     const before = side.set(tick, size);
-    if (this.taken.length > 0) this.#giveBack(side, tick, size);
-    if (own.orders.length === 0 || tick < own.lowest || tick > own.highest) return;
-    for (const working of own.orders) {
+    if (this.taken.length > 0) this.giveBack(side, tick, size);
+    if (tick < own.lowest || tick > own.highest) return;
+    for (let i = 0; i < own.orders.length; i++) {
+      const working = own.orders[i];
       if (working.bound !== tick) continue;
       working.front = this.queue.advance(working.front, before, size, working.traded);
       working.traded = 0;
@@ -166,20 +170,20 @@ export class DepthMarket {
   }
 
   /** Without depth a book is the best quotes, one level a side. */
-  #quote(bid: boolean, tick: number, size: number): void {
+  private quote(bid: boolean, tick: number, size: number): void {
     const { book } = this;
     const side = bid ? book.bids : book.asks;
     if (side.levels > 0 && side.best !== tick) {
-      if (this.taken.length > 0) this.#giveBack(side, side.best, 0);
+      if (this.taken.length > 0) this.giveBack(side, side.best, 0);
       side.set(side.best, 0);
     }
-    this.#level(side, bid ? this.buys : this.sells, tick, size);
-    this.#meet(bid ? this.sells : this.buys, side);
-    if (this.stops.length > 0 && book.isKnown) this.#trigger(book.asks.best, book.bids.best);
+    this.level(side, bid ? this.buys : this.sells, tick, size);
+    this.meet(bid ? this.sells : this.buys, side);
+    if (this.stops.length > 0 && book.isKnown) this.trigger(book.asks.best, book.bids.best);
   }
 
   /** A trade: better prices than its own first, then the queue at its price, each with what the ones before left. */
-  #print(own: Resting, tick: number, size: number): void {
+  private print(own: Resting, tick: number, size: number): void {
     let rest = size;
     for (let i = 0; i < own.orders.length && rest > 0;) {
       const working = own.orders[i];
@@ -199,24 +203,24 @@ export class DepthMarket {
         working.front = 0;
       }
       rest -= lots;
-      if (lots > 0) this.#trade(working, bound, lots, true);
+      if (lots > 0) this.trade(working, bound, lots, true);
       if (own.orders[i] === working) i++;
     }
   }
 
   /** The other side has come to where our orders rest: who stood before them is gone, and what came trades with them. */
-  #meet(own: Resting, side: BookSide): void {
+  private meet(own: Resting, side: BookSide): void {
     for (let i = 0; i < own.orders.length;) {
       const working = own.orders[i];
       if (working.buy ? side.best > working.bound : side.best < working.bound) return;
       working.front = 0;
-      if (working.state !== 'gone') this.#take(working, working.bound, true);
+      if (working.state !== 'gone') this.take(working, working.bound, true);
       if (own.orders[i] === working) i++;
     }
   }
 
   /** Stops that a trade touches, or the quotes where there are no trades, become market orders. A stop gets no better price than its own. */
-  #trigger(high: number, low: number): void {
+  private trigger(high: number, low: number): void {
     for (let i = 0; i < this.stops.length;) {
       const working = this.stops[i];
       if (working.buy ? high < working.bound : low > working.bound) {
@@ -225,7 +229,7 @@ export class DepthMarket {
       }
       this.stops.splice(i, 1);
       if (working.state === 'gone') continue;
-      this.#take(working, working.buy ? HIGHEST - 1 : LOWEST, false);
+      this.take(working, working.buy ? HIGHEST - 1 : LOWEST, false);
       if (working.leaves === 0) continue;
       working.state = 'gone';
       this.listener.onLeft(working);
@@ -233,42 +237,42 @@ export class DepthMarket {
   }
 
   /** Trades with what stands on the other side, best price first, up to `limit`; what we took before is not there. */
-  #take(working: Working, limit: number, maker: boolean): void {
+  private take(working: Working, limit: number, maker: boolean): void {
     const side = working.buy ? this.book.asks : this.book.bids;
     for (let tick = side.best; side.levels > 0 && working.leaves > 0; tick = side.behind(tick)) {
       if (working.buy ? tick > limit : tick < limit) return;
       const size = side.at(tick);
       if (size === 0) return;
-      const lots = Math.min(working.leaves, size - this.#takenAt(side, tick));
+      const lots = Math.min(working.leaves, size - this.takenAt(side, tick));
       if (!(lots > 0)) continue;
-      this.#addTaken(side, tick, lots);
-      this.#trade(working, working.buy ? Math.max(tick, working.bound) : Math.min(tick, working.bound), lots, maker);
+      this.addTaken(side, tick, lots);
+      this.trade(working, working.buy ? Math.max(tick, working.bound) : Math.min(tick, working.bound), lots, maker);
     }
   }
 
   /** Lots that an order could trade with at once. */
-  #offered(working: Working, limit: number): number {
+  private offered(working: Working, limit: number): number {
     const side = working.buy ? this.book.asks : this.book.bids;
     let lots = 0;
     for (let tick = side.best; side.at(tick) > 0 && lots < working.leaves; tick = side.behind(tick)) {
       if (working.buy ? tick > limit : tick < limit) break;
-      lots += side.at(tick) - this.#takenAt(side, tick);
+      lots += side.at(tick) - this.takenAt(side, tick);
     }
     return lots;
   }
 
-  #trade(working: Working, tick: number, lots: number, maker: boolean): void {
+  private trade(working: Working, tick: number, lots: number, maker: boolean): void {
     working.leaves -= lots;
     if (working.leaves === 0) this.remove(working);
     this.listener.onTrade(working, tick, lots, maker);
   }
 
-  #takenAt(side: BookSide, tick: number): number {
+  private takenAt(side: BookSide, tick: number): number {
     for (const entry of this.taken) if (entry.side === side && entry.tick === tick) return entry.lots;
     return 0;
   }
 
-  #addTaken(side: BookSide, tick: number, lots: number): void {
+  private addTaken(side: BookSide, tick: number, lots: number): void {
     for (const entry of this.taken) {
       if (entry.side === side && entry.tick === tick) {
         entry.lots += lots;
@@ -279,7 +283,7 @@ export class DepthMarket {
   }
 
   /** What we took of a level cannot be more than stands there. */
-  #giveBack(side: BookSide, tick: number, size: number): void {
+  private giveBack(side: BookSide, tick: number, size: number): void {
     for (let i = 0; i < this.taken.length; i++) {
       const entry = this.taken[i];
       if (entry.side !== side || entry.tick !== tick) continue;

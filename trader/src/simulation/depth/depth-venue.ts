@@ -57,30 +57,30 @@ class Desk implements MarketListener {
     this.instrument = instrument;
     this.pieces = ticks[Symbol.iterator]();
     this.market = new DepthMarket(venue.rules.queue, this);
-    this.#fetch();
+    this.fetch();
   }
 
   submit(order: Order): void {
     const working = new Working(order);
     this.orders.set(order, working);
-    this.#send(Math.max(order.tsInit, this.now), { kind: 'submit', working });
+    this.send(Math.max(order.tsInit, this.now), { kind: 'submit', working });
   }
 
   cancel(order: Order): void {
     const working = this.orders.get(order);
-    if (working !== undefined) this.#send(this.now, { kind: 'cancel', working });
+    if (working !== undefined) this.send(this.now, { kind: 'cancel', working });
   }
 
   /** Plays what happens up to and including `until`; of one time, what is under way comes before the market's ticks. */
   advance(until: Timestamp): void {
-    if (this.ticks === undefined) this.#fetch(); // a record that is still being written may have gone on
+    if (this.ticks === undefined) this.fetch(); // a record that is still being written may have gone on
     for (;;) {
-      this.#play(until);
+      this.play(until);
       if (this.due > until) break;
       this.now = Math.max(this.now, this.due);
-      if (this.responses.next === this.due) this.#respond();
-      else this.#arrive(this.requests.shift());
-      this.#schedule();
+      if (this.responses.next === this.due) this.respond();
+      else this.arrive(this.requests.shift());
+      this.schedule();
     }
     this.now = until;
   }
@@ -95,7 +95,7 @@ class Desk implements MarketListener {
     if (maker) this.venue.makerFills += 1;
     else this.venue.takerFills += 1;
     if (leaves === 0) this.orders.delete(order);
-    this.#report({ kind: 'filled', order, tsEvent: this.now, tradeId: this.venue.nextTradeId(), price: tick, quantity: lots, fee });
+    this.report({ kind: 'filled', order, tsEvent: this.now, tradeId: this.venue.nextTradeId(), price: tick, quantity: lots, fee });
     for (const other of this.orders.values()) {
       if (other.state === 'gone' || (other.order !== order.ocoWith && other.order.ocoWith !== order)) continue;
       other.state = 'gone';
@@ -104,11 +104,11 @@ class Desk implements MarketListener {
   }
 
   onLeft(working: Working): void {
-    this.#end(working);
+    this.end(working);
   }
 
   /** The hot loop: ticks up to `until`, as long as nothing is due. */
-  #play(until: Timestamp): void {
+  private play(until: Timestamp): void {
     while (this.ticks !== undefined) {
       const { kind, tsExchange, price, size, length } = this.ticks;
       const { market } = this;
@@ -120,14 +120,14 @@ class Desk implements MarketListener {
         }
         this.now = ts;
         market.onTick(kind[index], price[index], size[index]);
-        if (this.tied.length > 0) this.#untie();
+        if (this.tied.length > 0) this.untie();
       }
-      this.#fetch();
+      this.fetch();
     }
   }
 
   /** Takes the next piece that is not empty. */
-  #fetch(): void {
+  private fetch(): void {
     this.index = 0;
     this.ticks = undefined;
     for (let piece = this.pieces.next(); piece.done !== true; piece = this.pieces.next()) {
@@ -138,64 +138,64 @@ class Desk implements MarketListener {
   }
 
   /** An order, or the wish to cancel it, has reached the venue. */
-  #arrive({ kind, working }: Request): void {
+  private arrive({ kind, working }: Request): void {
     const { order } = working;
     if (kind === 'cancel') {
       if (working.state !== 'working') return; // it ended on the way
       this.market.remove(working);
-      this.#end(working);
+      this.end(working);
       return;
     }
     if (working.state === 'gone') return;
-    const refusal = this.#refusal(working);
+    const refusal = this.refusal(working);
     if (refusal !== undefined) {
       working.state = 'gone';
       this.orders.delete(order);
-      this.#report({ kind: 'rejected', order, tsEvent: this.now, reason: refusal });
+      this.report({ kind: 'rejected', order, tsEvent: this.now, reason: refusal });
       return;
     }
-    this.#report({ kind: 'accepted', order, tsEvent: this.now });
+    this.report({ kind: 'accepted', order, tsEvent: this.now });
     this.market.arrive(working);
-    if (this.tied.length > 0) this.#untie();
+    if (this.tied.length > 0) this.untie();
   }
 
   /** Ends the orders whose counterpart has traded. */
-  #untie(): void {
+  private untie(): void {
     for (const working of this.tied.splice(0)) {
       this.market.remove(working);
-      this.#end(working);
+      this.end(working);
     }
   }
 
-  #end({ order }: Working): void {
+  private end({ order }: Working): void {
     this.orders.delete(order);
-    this.#report({ kind: 'canceled', order, tsEvent: this.now });
+    this.report({ kind: 'canceled', order, tsEvent: this.now });
   }
 
-  #send(ts: Timestamp, request: Request): void {
+  private send(ts: Timestamp, request: Request): void {
     this.requests.push(ts + this.venue.rules.entry.delayMs(ts), request);
-    this.#schedule();
+    this.schedule();
   }
 
-  #report(report: ExecutionReport): void {
+  private report(report: ExecutionReport): void {
     this.responses.push(this.now + this.venue.rules.response.delayMs(this.now), report);
-    this.#schedule();
+    this.schedule();
   }
 
   /** Tells what has become known by now, and lets it be worked off. */
-  #respond(): void {
+  private respond(): void {
     const { due } = this;
     while (this.responses.next === due) this.venue.sink?.report(this.responses.shift());
-    this.#schedule();
+    this.schedule();
     this.venue.sink?.settle();
   }
 
-  #schedule(): void {
+  private schedule(): void {
     this.due = Math.min(this.requests.next, this.responses.next);
   }
 
   /** Why an order is refused on arrival; undefined where it is not. */
-  #refusal({ order, buy, leaves }: Working): string | undefined {
+  private refusal({ order, buy, leaves }: Working): string | undefined {
     const { book } = this.market;
     const lacking = missing(order);
     if (lacking !== undefined) return lacking;

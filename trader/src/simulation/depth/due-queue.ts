@@ -19,7 +19,11 @@ export class DueQueue<T> {
   shift(): T {
     const item = this.items[this.first];
     this.first += 1;
-    if (this.first === this.items.length || this.first >= 64) {
+    if (this.first === this.items.length) {
+      this.items.length = 0;
+      this.times.length = 0;
+      this.first = 0;
+    } else if (this.first >= 64) {
       // What has left is let go of, so that a queue that never empties does not grow.
       this.items.splice(0, this.first);
       this.times.splice(0, this.first);
