@@ -25,7 +25,7 @@ const YEAR_NIGHTS = 360;
 
 /** The times at which interest on a loan is due. */
 export class Borrow {
-  next: Timestamp = Infinity;
+  next: Timestamp = -Infinity;
   private readonly intervalMs: number;
   private readonly rate: Exact;
   private readonly scale: number;
@@ -50,7 +50,7 @@ export class Borrow {
 /** The rollovers of one instrument: one each night from Monday to Friday, one of them for three. */
 export class Swap {
   /** The next rollover. */
-  next: Timestamp = Infinity;
+  next: Timestamp = -Infinity;
   private nights = 1;
   private readonly annual: boolean;
   private readonly long: Exact;

@@ -17,10 +17,13 @@ export interface FundingTerms {
   readonly series?: FundingSeries | undefined;
 }
 
+/** Recorded times lie some milliseconds behind the hour that they are of. */
+const JITTER_MS = 60_000;
+
 /** The funding times of one perpetual, one after the other, each with its rate. */
 export class Funding {
   /** The next time at which funding is due. */
-  next: Timestamp = Infinity;
+  next: Timestamp = -Infinity;
   private rate: Exact = 0;
   private at = 0;
   private readonly intervalMs: number;
@@ -44,7 +47,7 @@ export class Funding {
     const { times, intervalMs } = this;
     while (this.at < times.length && times[this.at] <= ts) this.at += 1;
     const grid = (Math.floor(ts / intervalMs) + 1) * intervalMs;
-    const recorded = this.at < times.length && (this.at > 0 || times[0] <= grid);
+    const recorded = this.at < times.length && (this.at > 0 || times[0] <= grid + JITTER_MS);
     this.next = recorded ? times[this.at] : grid;
     this.rate = recorded ? this.rates[this.at] : this.usual;
   }

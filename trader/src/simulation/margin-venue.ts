@@ -1,5 +1,4 @@
-import { Account } from '../domain/account.ts';
-import type { FlowKind } from '../domain/account.ts';
+import { Account, type FlowKind } from '../domain/account.ts';
 import type { Bar } from '../domain/bar.ts';
 import { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
@@ -8,7 +7,7 @@ import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
 import type { AccountTerms, MarketTerms } from './account-terms.ts';
-import { Borrow, Swap } from './carry.ts';
+import { Borrow, Swap, type BorrowTerms } from './carry.ts';
 import type { FeeStanding } from './fee-schedule.ts';
 import { Funding } from './funding.ts';
 import { liquidationPrice, maintenanceMargin, maxLeverage, type MarginBracket } from './margin.ts';
@@ -34,6 +33,9 @@ class Desk {
   readonly funding: Funding | undefined;
   readonly borrow: Borrow | undefined;
   readonly swap: Swap | undefined;
+  /** Interest on the account's debt, collected with its first market. */
+  readonly debit: Borrow | undefined;
+  private readonly payments: readonly Payment[];
   /** Stops that would end a position at a known price. */
   readonly stops: Order[] = [];
   /** Held, signed. */
@@ -47,7 +49,7 @@ class Desk {
   /** Liquidated: nothing is traded here any more. */
   closed = false;
 
-  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms) {
+  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms, debit: BorrowTerms | undefined) {
     this.index = index;
     this.instrument = instrument;
     this.brackets = brackets;
@@ -56,7 +58,25 @@ class Desk {
     this.funding = funding && new Funding(funding);
     this.borrow = borrow && new Borrow(borrow);
     this.swap = swap && new Swap(swap);
+    this.debit = debit && new Borrow(debit);
+    this.payments = [this.funding, this.borrow, this.swap, this.debit].filter((one) => one !== undefined);
   }
+
+  /** Moves on to what falls due after `ts`. */
+  moveOn(ts: Timestamp): void {
+    let due = Infinity;
+    for (const one of this.payments) {
+      if (one.next <= ts) one.after(ts);
+      due = Math.min(due, one.next);
+    }
+    this.due = due;
+  }
+}
+
+/** Something that falls due from time to time. */
+interface Payment {
+  readonly next: Timestamp;
+  after(ts: Timestamp): void;
 }
 
 /**
@@ -76,7 +96,6 @@ export class MarginVenue implements ExecutionClient {
   private readonly cross: boolean;
   private readonly leverage: number;
   private readonly terms: AccountTerms;
-  private readonly debit: Borrow | undefined;
   private readonly standing: FeeStanding | undefined;
   private sink: ReportSink | undefined;
   /** How many desks hold something. */
@@ -85,21 +104,14 @@ export class MarginVenue implements ExecutionClient {
   /** Close of the bar at hand. */
   private tsClose: Timestamp = -Infinity;
 
-  /** Builds both, since the venue inside needs to know when margin is to be judged. */
-  static around(build: (afterOpen: (instrument: number, bar: Bar) => void) => ExecutionClient, spec: MarginVenueSpec): MarginVenue {
-    let venue: MarginVenue | undefined;
-    venue = new MarginVenue(build((instrument, bar) => venue?.afterOpen(instrument, bar)), spec);
-    return venue;
-  }
-
-  private constructor(inner: ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
-    this.inner = inner;
+  /** Builds the venue inside with what it must call between the open and the range of every bar in which orders rest. */
+  constructor(build: (afterOpen: (instrument: number, bar: Bar) => void) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
+    this.inner = build((instrument, bar) => this.#afterOpen(instrument, bar));
     this.terms = terms;
     this.account = new Account(cash, moneyScale, instruments);
-    this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index]));
+    this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index], index === 0 ? terms.debit : undefined));
     this.cross = terms.margin === 'cross';
     this.leverage = Number(terms.leverage);
-    this.debit = terms.debit && new Borrow(terms.debit);
     this.standing = standing;
     this.cash = toNumber(cash, moneyScale);
   }
@@ -142,8 +154,8 @@ export class MarginVenue implements ExecutionClient {
     if (tsClose >= desk.due) this.#collect(desk, tsClose);
   }
 
-  /** Judges a position between the open and the range of a bar: the venue that matches calls it when orders rest there. */
-  afterOpen(instrument: number, bar: Bar): void {
+  /** Judges a position between the open and the range of a bar. */
+  #afterOpen(instrument: number, bar: Bar): void {
     const desk = this.desks[instrument];
     if (desk.quantity !== 0 && !this.#stopped(desk)) this.#judge(desk, bar);
   }
@@ -279,20 +291,15 @@ export class MarginVenue implements ExecutionClient {
 
   /** Collects what has fallen due by `now`, each payment at its time; the price is the last one. */
   #collect(desk: Desk, now: Timestamp): void {
-    const { funding, borrow, swap, index } = desk;
-    // Interest on the account's debt is collected with the first market.
-    const debit = index === 0 ? this.debit : undefined;
     while (desk.due <= now) {
-      const ts = desk.due;
-      if (ts > -Infinity && (desk.quantity !== 0 || this.cash < 0)) this.#pay(desk, ts, debit);
-      const from = desk.quantity === 0 && !(this.cash < 0) || ts === -Infinity ? now : ts;
-      for (const one of [funding, borrow, swap, debit]) if (one && (one.next <= from || ts === -Infinity)) one.after(from);
-      desk.due = Math.min(funding?.next ?? Infinity, borrow?.next ?? Infinity, swap?.next ?? Infinity, debit?.next ?? Infinity);
+      const owing = desk.quantity !== 0 || this.cash < 0;
+      if (owing) this.#pay(desk, desk.due);
+      desk.moveOn(owing ? desk.due : now);
     }
   }
 
-  #pay(desk: Desk, ts: Timestamp, debit: Borrow | undefined): void {
-    const { funding, borrow, swap, instrument: { priceScale, quantityScale } } = desk;
+  #pay(desk: Desk, ts: Timestamp): void {
+    const { funding, borrow, swap, debit, instrument: { priceScale, quantityScale } } = desk;
     const { moneyScale, cash } = this.account;
     const { quantity } = this.account.positions[desk.index];
     if (quantity !== 0) {

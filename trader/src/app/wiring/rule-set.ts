@@ -108,35 +108,46 @@ function sessionFault({ sessions = {} }: RuleSet): string | undefined {
 }
 
 function instrumentFault(one: InstrumentRules, rules: RuleSet, index: number): string | undefined {
-  const { id, kind, tickSize, lotSize, minQuantity, quoteCurrency, session, brackets, funding } = one;
+  const { id, quoteCurrency, session, brackets } = one;
   if (rules.instruments.findIndex((other) => other.id === id) < index) return `id: ${id} stands there twice`;
   if (quoteCurrency !== rules.currency) return `quoteCurrency: ${quoteCurrency} is not the account's, ${rules.currency}`;
-  if (!isMultiple(minQuantity, lotSize)) return `minQuantity: ${minQuantity} is no multiple of the lot, ${lotSize}`;
-  if (Number(one.minNotional) > 0 && Number(one.minNotional) < Number(tickSize) * Number(minQuantity)) return `minNotional: ${one.minNotional} is less than the smallest order at the smallest price, one tick of ${tickSize}`;
   if (session !== undefined && rules.sessions?.[session] === undefined) return `session: there is no session "${session}"`;
-  if ((funding !== undefined) !== (kind === 'perpetual')) return funding ? `funding: a ${kind} instrument is not funded` : 'funding: a perpetual has a rate';
-  if (funding && 24 % funding.intervalHours !== 0) return `funding.intervalHours: ${funding.intervalHours} hours do not divide a day`;
-  if (kind === 'spot' && (brackets || one.borrow || one.swap)) return 'kind: a spot instrument has no brackets, borrow or swap';
   if (brackets && rules.margin === undefined) return 'brackets: margin says nothing of how positions end';
-  return brackets && bracketFault(brackets);
+  return unitFault(one) ?? kindFault(one) ?? (brackets && first(brackets, (step, i) => prefixed(`brackets[${i}]`, stepFault(brackets, step, i))));
 }
 
-function bracketFault(brackets: NonNullable<InstrumentRules['brackets']>): string | undefined {
-  return first(brackets, (one, i) => {
-    const at = `brackets[${i}]`;
-    const before = i === 0 ? undefined : brackets[i - 1];
-    if (one.upTo === undefined && i < brackets.length - 1) return `${at}.upTo is missing: only the last step has no end`;
-    if ('rate' in one && Number(one.rate) >= 1 / one.maxLeverage) return `${at}.rate: ${one.rate} is not below the initial margin, 1/${one.maxLeverage}`;
-    if ('ofInitial' in one && Number(one.ofInitial) > 1) return `${at}.ofInitial: ${one.ofInitial} is more than the initial margin`;
-    if (before === undefined) return 'deduction' in one && Number(one.deduction) !== 0 ? `${at}.deduction: nothing is taken off in the first step` : undefined;
-    if (one.upTo !== undefined && Number(one.upTo) <= Number(before.upTo)) return `${at}.upTo: ${one.upTo} is not above ${before.upTo} of the step before`;
-    if (one.maxLeverage > before.maxLeverage) return `${at}.maxLeverage: ${one.maxLeverage} is more than ${before.maxLeverage} of the step before`;
-    if (!('rate' in one) || !('rate' in before)) return undefined;
-    if (Number(one.rate) < Number(before.rate)) return `${at}.rate: ${one.rate} is less than ${before.rate} of the step before`;
-    const due = Number(before.deduction) + Number(before.upTo) * (Number(one.rate) - Number(before.rate));
-    const stepless = brackets.some((other) => 'deduction' in other && Number(other.deduction) !== 0);
-    return stepless && Math.abs(Number(one.deduction) - due) > 1e-6 * due ? `${at}.deduction: ${one.deduction} should be ${Number(due.toPrecision(12))}, so that the margin does not jump` : undefined;
-  });
+function unitFault({ tickSize, lotSize, minQuantity, minNotional }: InstrumentRules): string | undefined {
+  if (!isMultiple(minQuantity, lotSize)) return `minQuantity: ${minQuantity} is no multiple of the lot, ${lotSize}`;
+  const least = Number(tickSize) * Number(minQuantity);
+  return Number(minNotional) > 0 && Number(minNotional) < least ? `minNotional: ${minNotional} is less than the smallest order at the smallest price, one tick of ${tickSize}` : undefined;
+}
+
+function kindFault({ kind, funding, brackets, borrow, swap }: InstrumentRules): string | undefined {
+  if (funding === undefined) return kind === 'perpetual' ? 'funding: a perpetual has a rate' : kind === 'spot' && (brackets || borrow || swap) ? 'kind: a spot instrument has no brackets, borrow or swap' : undefined;
+  if (kind !== 'perpetual') return `funding: a ${kind} instrument is not funded`;
+  return 24 % funding.intervalHours === 0 ? undefined : `funding.intervalHours: ${funding.intervalHours} hours do not divide a day`;
+}
+
+type Bracket = NonNullable<InstrumentRules['brackets']>[number];
+type RatedBracket = Extract<Bracket, { readonly rate: string }>;
+
+function stepFault(brackets: readonly Bracket[], step: Bracket, index: number): string | undefined {
+  const before = index === 0 ? undefined : brackets[index - 1];
+  if (step.upTo === undefined && index < brackets.length - 1) return 'upTo is missing: only the last step has no end';
+  if ('ofInitial' in step ? Number(step.ofInitial) > 1 : Number(step.rate) >= 1 / step.maxLeverage) {
+    return 'ofInitial' in step ? `ofInitial: ${step.ofInitial} is more than the initial margin` : `rate: ${step.rate} is not below the initial margin, 1/${step.maxLeverage}`;
+  }
+  if (before === undefined) return 'deduction' in step && Number(step.deduction) !== 0 ? 'deduction: nothing is taken off in the first step' : undefined;
+  if (step.upTo !== undefined && Number(step.upTo) <= Number(before.upTo)) return `upTo: ${step.upTo} is not above ${before.upTo} of the step before`;
+  if (step.maxLeverage > before.maxLeverage) return `maxLeverage: ${step.maxLeverage} is more than ${before.maxLeverage} of the step before`;
+  return 'rate' in step && 'rate' in before ? rateFault(brackets, step, before) : undefined;
+}
+
+function rateFault(brackets: readonly Bracket[], step: RatedBracket, before: RatedBracket): string | undefined {
+  if (Number(step.rate) < Number(before.rate)) return `rate: ${step.rate} is less than ${before.rate} of the step before`;
+  const due = Number(before.deduction) + Number(before.upTo) * (Number(step.rate) - Number(before.rate));
+  const continuous = brackets.some((other) => 'deduction' in other && Number(other.deduction) !== 0);
+  return continuous && Math.abs(Number(step.deduction) - due) > 1e-6 * due ? `deduction: ${step.deduction} should be ${Number(due.toPrecision(12))}, so that the margin does not jump` : undefined;
 }
 
 /** Minutes since Sunday 00:00 of `Mon 09:30`. */
