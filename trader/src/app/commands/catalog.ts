@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   walkforward: async () => (await import('./walkforward.ts')).walkforwardCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
   verdict: async () => (await import('./verdict.ts')).verdictCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
