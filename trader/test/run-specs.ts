@@ -6,6 +6,7 @@ import type { FeeModel } from '../src/ports/execution.ts';
 import type { Strategy, StrategyDefinition } from '../src/ports/strategy.ts';
 import type { RunSpec } from '../src/research/recorded-run.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
+import type { VenueModels } from '../src/simulation/venue.ts';
 import { MINUTE, testInstrument } from './markets.ts';
 
 /** A definition around one strategy, without parameters and warm-up unless given. */
@@ -24,10 +25,11 @@ export interface TestRun {
   readonly fees?: () => FeeModel;
   readonly instrument?: Partial<Instrument>;
   readonly intervalMs?: number;
+  readonly models?: VenueModels;
 }
 
 /** A spec of minute bars with ten thousand in cash, ten basis points of fees and one unit a trade. */
-export function runSpec({ definition, bars, values = {}, sizing = { kind: 'units', units: '1' }, fill = 'next-open', cash = '10000', fees = () => new BasisPointFee('10'), instrument = {}, intervalMs = MINUTE }: TestRun): RunSpec {
+export function runSpec({ definition, bars, values = {}, sizing = { kind: 'units', units: '1' }, fill = 'next-open', cash = '10000', fees = () => new BasisPointFee('10'), instrument = {}, intervalMs = MINUTE, models = {} }: TestRun): RunSpec {
   const markets = bars.map((_, i) => ({ instrument: testInstrument({ id: `M${i}`, ...instrument }), intervalMs }));
-  return { definition, values, sizing, bars, backtest: () => ({ markets, cash, fees: fees(), guards: [], latencyMs: 0, marketFill: fill }) };
+  return { definition, values, sizing, bars, backtest: () => ({ markets, cash, fees: fees(), guards: [], latencyMs: 0, marketFill: fill, models }) };
 }

@@ -8,6 +8,7 @@ import { Random } from '../domain/random.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { PerShareFee } from '../simulation/fees.ts';
+import { FixedSlippage } from '../simulation/slippage.ts';
 import { macd } from '../strategies/macd/macd.ts';
 import { readParameters } from '../domain/parameters.ts';
 import { RandomEntries, type EntrySetting } from './random-entries.ts';
@@ -34,24 +35,24 @@ function kolmogorov(values: readonly number[]): number {
   return Math.sqrt(sorted.length) * Math.max(...sorted.map((value, i) => Math.max((i + 1) / sorted.length - value, value - i / sorted.length)));
 }
 
-test('the real entries come to the equity of the engine, bar by bar where fees go by value, and after the last trade by any fee', () => {
+test('the real entries come to the equity of the engine, bar by bar, and after the last trade whatever the fees and the exits', () => {
   const cases = fc.record({
     seed: fc.integer({ min: 1, max: 1e6 }), fill: fc.constantFrom('next-open' as const, 'close' as const),
     sizing: fc.constantFrom({ kind: 'units', units: '3' } as const, { kind: 'fraction', fraction: '0.9' } as const),
-    perShare: fc.boolean(), gaps: fc.constantFrom(0, 0.1),
+    perShare: fc.boolean(), gaps: fc.constantFrom(0, 0.1), exits: fc.constantFrom(0, 0, 0.5), slippage: fc.constantFrom(0, 0, 20),
   });
-  fc.assert(fc.property(cases, ({ seed, fill, sizing, perShare, gaps }) => {
+  fc.assert(fc.property(cases, ({ seed, fill, sizing, perShare, gaps, exits, slippage }) => {
     const random = new Random(seed);
     const next = () => random.next();
     const bars = walkBars(next, { bars: 200, gaps });
-    const definition = definitionOf(() => new RandomStrategy(() => random.next(), [-1, 0, 1], 0.15, 0));
+    const definition = definitionOf(() => new RandomStrategy(() => random.next(), [-1, 0, 1], 0.15, exits));
     const fees = perShare ? { fees: () => new PerShareFee('0.01', '1', '0.005') } : {};
-    const { entries, trips, equity } = entriesOf({ definition, bars: [bars], sizing, fill, ...fees, instrument: { quantityScale: 4 } });
+    const { entries, trips, equity } = entriesOf({ definition, bars: [bars], sizing, fill, ...fees, ...(slippage > 0 && { models: { slippage: new FixedSlippage(slippage) } }), instrument: { quantityScale: 4 } });
     const end = trips.at(-1)?.tsExit ?? 0;
     const replayed = entries.actual();
     const profit = trips.reduce((sum, { pnl }) => sum + pnl, 0);
     assert.ok(Math.abs((replayed.at(-1) ?? NaN) / (10_000 + profit) - 1) < 1e-11);
-    if (perShare) return;
+    if (perShare || exits > 0) return;
     for (let i = 0; i <= bars.length; i++) {
       const close = i === 0 ? 0 : bars.timestamp[i - 1] + MINUTE;
       if (close < end) assert.ok(Math.abs(replayed[i] / equity[i] - 1) < 1e-11, `at ${i}: ${replayed[i]} is not ${equity[i]}`);

@@ -27,9 +27,10 @@ export interface EntrySimulation extends Simulation {
 /**
  * Trades with the directions, sizes, holding times and costs of a run's round trips, entered at
  * random: is it the timing that earns? The trips are shuffled and laid over the same bars, never
- * two at once, with the time between them divided at random. All trades, the real ones too, are
- * priced at opens (or closes) of the bars that they begin and end on; what a stop inside a bar did
- * is not repeated. Trades that end with orders at the market come to the engine's own result.
+ * two at once, with the time between them divided at random. Prices are the opens (or closes) of the
+ * bars that a trade begins and ends on, better or worse by the share by which the real trade's were:
+ * slippage, or a stop inside a bar. So the real entries come to the engine's own result; only what is
+ * no fill, such as funding, is left out, and that a trade is scaled up and down while it lasts.
  */
 export class RandomEntries {
   private readonly setting: EntrySetting;
@@ -40,6 +41,9 @@ export class RandomEntries {
   private readonly holdings: Int32Array;
   private readonly sizes: Float64Array;
   private readonly costs: Float64Array;
+  /** What each trip paid and got, as shares of the prices at its places. */
+  private readonly entrySlips: Float64Array;
+  private readonly exitSlips: Float64Array;
   /** First place at which a random trade may begin, and places that no trade covers. */
   private readonly first: number;
   private readonly free: number;
@@ -53,6 +57,8 @@ export class RandomEntries {
     this.holdings = Int32Array.from(trips, ({ tsExit }, i) => this.#place(tsExit) - this.entries[i]);
     this.sizes = new Float64Array(trips.length);
     this.costs = Float64Array.from(trips, ({ quantity, entryPrice, exitPrice, fees }) => fees / (Math.abs(quantity) * (entryPrice + exitPrice)));
+    this.entrySlips = Float64Array.from(trips, ({ entryPrice }, i) => entryPrice / this.prices[this.entries[i]]);
+    this.exitSlips = Float64Array.from(trips, ({ exitPrice }, i) => exitPrice / this.prices[this.entries[i] + this.holdings[i]]);
     let equity = cash;
     trips.forEach(({ quantity, entryPrice, pnl }, i) => {
       this.sizes[i] = compounds ? (quantity * entryPrice) / equity : quantity;
@@ -102,7 +108,7 @@ export class RandomEntries {
 
   /** Writes the course of trips in this order, entered at these places. */
   #walk(entries: Int32Array, order: Int32Array, path: Float64Array): Float64Array {
-    const { prices, holdings, sizes, costs } = this;
+    const { prices, holdings, sizes, costs, entrySlips, exitSlips } = this;
     const { bars: { close }, cash, compounds } = this.setting;
     let equity = cash;
     let at = 0;
@@ -111,13 +117,14 @@ export class RandomEntries {
       const trip = order[i];
       const entry = entries[i];
       const exit = entry + holdings[trip];
-      const price = prices[entry];
+      const price = prices[entry] * entrySlips[trip];
+      const left = prices[exit] * exitSlips[trip];
       const units = compounds ? sizes[trip] * equity / price : sizes[trip];
       const rate = Math.abs(units) * costs[trip];
       for (; at <= entry; at++) path[at] = equity;
       const held = equity - units * price - rate * price;
       for (; at <= exit; at++) path[at] = held + units * close[at - 1];
-      equity += units * (prices[exit] - price) - rate * (price + prices[exit]);
+      equity += units * (left - price) - rate * (price + left);
     }
     for (; at < path.length; at++) path[at] = equity;
     // A trade that ends with the last bar is over by its close.

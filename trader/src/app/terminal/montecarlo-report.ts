@@ -3,7 +3,7 @@ import type { Band, Histogram, Quantiles } from '../../research/path-tally.ts';
 import type { LuckStatistics, MonteCarloReport } from '../wiring/montecarlo.ts';
 import { formatCount, formatDecimal, formatDuration, formatMoney, formatPercent, formatPlural, formatRatio, formatScaled, formatTime } from './format.ts';
 import type { Paint, Style } from './style.ts';
-import { renderTable } from './table.ts';
+import { renderTable, type Column } from './table.ts';
 import { clip, fit, spread, wrap } from './text.ts';
 
 const AXIS_WIDTH = 14;
@@ -11,6 +11,8 @@ const FAN_ROWS = 10;
 const HISTOGRAM_ROWS = 5;
 /** Probability up to which chance is thought too little to explain a result. */
 const SIGNIFICANT = 0.05;
+/** Trades below which the figures are mostly chance. */
+const FEW_TRADES = 30;
 
 /** A Monte Carlo for people: what the run itself says about luck, what else it might have come to, and two pictures. */
 export function renderMonteCarlo(report: MonteCarloReport, columns: number, style: Style): string[] {
@@ -18,7 +20,7 @@ export function renderMonteCarlo(report: MonteCarloReport, columns: number, styl
   const by = (method: Method) => report.methods.find((one) => one.method === method);
   const fan = by('blocks') ?? report.methods.find(({ step }) => step !== 'trade') ?? by('order');
   const entries = by('entries');
-  const paragraph = (text: string) => wrap(text, width - 2).map((line) => `  ${line}`);
+  const paragraph = (text: string) => wrapWhole(text, width - 2).map((line) => `  ${line}`);
   return [
     ...titleLines(report, width, style), '',
     style.heading('The run'), ...runTexts(report).flatMap(paragraph), '',
@@ -48,6 +50,7 @@ function runTexts({ finalEquity, netReturn, maxDrawdown, sharpe, trades, statist
   return [
     `Final equity ${formatMoney(finalEquity)} (${formatPercent(netReturn, 2, { sign: true })}), drawdown ${formatPercent(maxDrawdown)}, ${formatPlural(trades, 'trade')}.`,
     sharpeText(sharpe, statistics),
+    trades > 0 && trades < FEW_TRADES ? `${formatPlural(trades, 'trade')}: too few for any of this to say much.` : '',
     [costText(statistics), capacityText(statistics)].filter((text) => text !== '').join(' '),
   ].filter((text) => text !== '');
 }
@@ -100,8 +103,13 @@ function sharpeRange(sharpe: Quantiles | null): string {
   return sharpe === null ? '–' : `${formatRatio(sharpe.p05)} to ${formatRatio(sharpe.p95)}`;
 }
 
+/** Breaks words into lines, but no number from its percent sign. */
+function wrapWhole(text: string, width: number): string[] {
+  return wrap(text.replaceAll(' %', '\u0000%'), width).map((line) => line.replaceAll('\u0000', ' '));
+}
+
 function bullet(name: string, text: string, width: number, style: Style): string[] {
-  return wrap(text, width - 15).map((line, i) => `  ${i === 0 ? style.accent(fit(name, 11)) : ' '.repeat(11)} ${line}`);
+  return wrapWhole(text, width - 15).map((line, i) => `  ${i === 0 ? style.accent(fit(name, 11)) : ' '.repeat(11)} ${line}`);
 }
 
 function tableLines({ methods }: MonteCarloReport, width: number, style: Style): string[] {
@@ -109,11 +117,13 @@ function tableLines({ methods }: MonteCarloReport, width: number, style: Style):
     method, wholeMoney(finalEquity.p05), wholeMoney(finalEquity.p50), wholeMoney(finalEquity.p95), formatPercent(maxDrawdown.p50, 1), formatPercent(maxDrawdown.p95, 1),
     formatRatio(sharpe?.p50), formatPercent(lossProbability, 1), formatPercent(ruinProbability, 1), pValue === null ? '' : formatRatio(pValue, 3), formatCount(runs),
   ]);
-  return rows.length === 0 ? [] : renderTable([
+  const columns: readonly Column[] = [
     { title: 'method' }, { title: 'end 5 %', align: 'right' }, { title: 'median', align: 'right' }, { title: '95 %', align: 'right' },
     { title: 'drawdown', align: 'right', rank: 1 }, { title: '95 %', align: 'right', rank: 3 }, { title: 'sharpe', align: 'right', rank: 5 },
     { title: 'loss', align: 'right', rank: 2 }, { title: 'ruin', align: 'right', rank: 4 }, { title: 'p', align: 'right', rank: 6 }, { title: 'runs', align: 'right', rank: 7 },
-  ], rows, { width, style });
+  ];
+  const shown = methods.some(({ pValue }) => pValue !== null) ? columns.map((_, i) => i) : columns.flatMap(({ title }, i) => (title === 'p' ? [] : i));
+  return rows.length === 0 ? [] : renderTable(shown.map((i) => columns[i]), rows.map((row) => shown.map((i) => row[i])), { width, style });
 }
 
 /** The band of equity over the run: 5 to 95 % pale, 25 to 75 % dark, and what really happened as a line. */
