@@ -102,7 +102,7 @@ function readValue(file: string, text: string, holds: 'return' | 'equity', line:
 function checkSpacing(file: string, days: readonly Timestamp[]): void {
   if (days.length < 3) return;
   const gaps = days.slice(1).map((day, i) => (day - days[i]) / DAY_MS).toSorted((a, b) => a - b);
-  const middle = gaps[gaps.length >> 1];
+  const middle = gaps[(gaps.length - 1) >> 1];
   if (middle > WIDEST_SPACING) throw new ReturnsFileError('spacing', file, `its values are about ${middle} days apart; the figures are those of daily values`);
 }
 

@@ -121,8 +121,8 @@ export function rollingFigure(sheet: TearSheet, { returns }: Measured): Html | u
   if (window !== undefined) ratios.set(rollingSharpe(returns, window, periodsPerYear), window - 1);
   const invested = exposure === undefined ? undefined : lastKnown(exposure.timestamps, exposure.values, xs);
   const most = exposure === undefined ? 1 : Math.max(0.05, extent(exposure.values)[1]);
-  return figure('rolling', 'Sharpe ratio and exposure', {
-    note: window === undefined ? 'Fewer than 30 days: too few for a Sharpe ratio that moves.' : `Sharpe ratio of the ${window} days before, annualised; below it, the share of equity that was invested, longs and shorts added up.`,
+  return figure('rolling', exposure === undefined ? 'Sharpe ratio' : 'Sharpe ratio and exposure', {
+    note: window === undefined ? 'Fewer than 30 days: too few for a Sharpe ratio that moves.' : `Sharpe ratio of the ${window} days before, annualised${exposure === undefined ? '' : '; below it, the share of equity that was invested, longs and shorts added up'}.`,
     legend: [window !== undefined && key('equity', `Sharpe, ${window} days`), exposure !== undefined && key('exposed', 'Invested')],
     xs, readings: [
       ...(window === undefined ? [] : [{ name: 'Sharpe', values: ratios, decimals: 2 }]),

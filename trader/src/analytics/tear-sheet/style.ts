@@ -115,7 +115,7 @@ td.bar{width:20%;min-width:80px}td.bar svg{display:block}td.bar rect{fill:rgb(va
 .facts th,.facts td{white-space:normal;overflow-wrap:anywhere}
 .facts td{text-align:right;font-weight:500}
 .facts tr[title]{cursor:help}
-.facts th{color:var(--text-2)}
+.facts th{color:var(--text-2);white-space:nowrap}
 .conventions{margin-top:12px}
 .conventions summary{cursor:pointer;color:var(--text-2);font-size:13px;padding:6px 0}
 .conventions dl{columns:2 360px;column-gap:32px;font-size:13px;line-height:20px}

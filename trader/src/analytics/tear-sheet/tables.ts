@@ -52,7 +52,7 @@ export function costTable({ costs = [], currency = '', turnover }: TearSheet, { 
   const largest = Math.max(...rows.map(({ amount }) => Math.abs(amount)), 1e-12);
   const relative = (amount: number, of: number | undefined, write: (part: number) => string) => of === undefined || of === 0 ? NONE : write(amount / of);
   return html`<section aria-labelledby="costs-title"><h2 id="costs-title">From profit to what was left</h2>
-<div class="scroll" tabindex="0"><table class="costs"><thead><tr><th scope="col"></th><th scope="col">${currency}</th><th scope="col"><span class="hidden">as a bar</span></th><th scope="col">of profit before costs</th><th scope="col">of turnover</th></tr></thead>
+<div class="scroll" tabindex="0"><table class="costs"><thead><tr><th scope="col" class="text">What</th><th scope="col">${currency}</th><th scope="col"><span class="hidden">as a bar</span></th><th scope="col">of profit before costs</th><th scope="col">of turnover</th></tr></thead>
 <tbody>${rows.map(({ name, amount }, i) => html`<tr${i === rows.length - 1 ? html` class="sum"` : ''}><th scope="row">${name}</th><td class="${tone(amount)}">${money(amount, true)}</td>
 <td class="picture"><svg aria-hidden="true" width="100%" height="12"><rect class="${tone(amount)}" x="${share(amount < 0 ? 0.5 - Math.abs(amount) / largest / 2 : 0.5)}" width="${share(Math.abs(amount) / largest / 2)}" height="12"/><line x1="50%" x2="50%" y2="12"/></svg></td>
 <td>${gross > 0 ? relative(amount, gross, (part) => percent(part, 1, true)) : NONE}</td><td>${relative(amount, turnover, (part) => `${decimal(part * 1e4, 2, true)} bp`)}</td></tr>`)}</tbody></table></div></section>`;

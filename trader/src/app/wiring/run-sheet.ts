@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Fact, FactGroup, TearSheet } from '../../analytics/tear-sheet/sheet.ts';
+import { minuteText } from '../../domain/calendar.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { RunDetail } from '../../research/run-detail.ts';
@@ -26,10 +27,19 @@ export function backtestSheet({ report, detail, barsSha256 }: FinishedBacktest, 
       { title: 'Parameters', facts: parameterFacts(report.parameters) },
       { title: 'How it traded', facts: tradingFacts(report) },
       ...request.bars.map((source, i) => ({ title: request.bars.length === 1 ? 'Data' : `Data: ${report.quality[i].instrument}`, facts: dataFacts(source, report.quality[i], barsSha256[i]) })),
-      { title: 'Span', facts: [['Interval', report.interval], ['First bar', report.from], ['Last bar', report.to], ['Bars', String(report.bars)]] },
-      versionFacts([['Run', id], ['Digest of the trades', digest], ...(strategySha256 === null ? [] : [['Strategy file, SHA-256', strategySha256] as const])]),
+      { title: 'Span', facts: [['Interval', report.interval], ['First bar opens', timeText(report.from)], ['Last bar opens', timeText(report.to)], ['Bars', String(report.bars)]] },
+      versionFacts([seedFact(request), ['Run', id], ['Digest of the trades', digest], ...(strategySha256 === null ? [] : [['Strategy file, SHA-256', strategySha256] as const])]),
     ],
   });
+}
+
+/** Randomness that the run used. */
+function seedFact({ models }: BacktestRequest): Fact {
+  return ['Random seed', models?.latency?.kind === 'lognormal' ? String(models.latency.seed) : 'none: nothing in it is random'];
+}
+
+function timeText(iso: string): string {
+  return `${minuteText(Date.parse(iso))} UTC`;
 }
 
 /** The tear sheet of a kept run, which is run again for it. Refuses where something has changed since. */
