@@ -41,7 +41,7 @@ test('another fee: decisions agree, sizes do not, and the money is split into tr
   const net = Number(figure('finalEquity').b) - Number(figure('finalEquity').a);
   const fees = Number(figure('fees').a) - Number(figure('fees').b);
   const signed = (value: number) => `${value < 0 ? '-' : '\\+'}${Math.abs(value).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-  assert.match(why.join(' '), new RegExp(`B made ${signed(net)} against A: ${signed(net - fees)} by its trades before fees, ${signed(fees)} by lower fees`));
+  assert.match(why.join(' '), new RegExp(`B made ${signed(net)} against A: ${signed(net - fees)} by its trades before costs, ${signed(fees)} by lower fees`));
 });
 
 test('a parameter that changes nothing is said to change nothing', async () => {

@@ -147,10 +147,12 @@ function wordOrder(order: ComparedOrder | null): string {
   return `decides at ${formatTime(Date.parse(order.decidedAt))} UTC to ${order.side} ${order.quantity}${price} (${order.leg === 'target' ? '' : `${order.leg}, `}${order.book})`;
 }
 
-/** Where the difference in money comes from: what trading made before fees, and the fees. */
+/** Where the difference in money comes from: what trading made before costs, the fees, and what else was paid. */
 function wordMoney(a: BacktestReport, b: BacktestReport): string {
   const profit = (report: BacktestReport) => Number(report.finalEquity) - Number(report.cash);
-  const [fees, net] = [Number(a.fees) - Number(b.fees), profit(b) - profit(a)];
+  const paid = ({ costs: { funding, borrow, swap, liquidation } }: BacktestReport) => [funding, borrow, swap, liquidation].reduce((sum, amount) => sum + Number(amount), 0);
+  const [fees, payments, net] = [Number(a.fees) - Number(b.fees), paid(a) - paid(b), profit(b) - profit(a)];
   const signed = (value: number) => formatMoney(value.toFixed(8), { sign: true });
-  return `B made ${signed(net)} against A: ${signed(net - fees)} by its trades before fees, ${signed(fees)} by ${fees < 0 ? 'higher' : 'lower'} fees.`;
+  const other = payments === 0 ? '' : `, ${signed(payments)} by funding, borrowing and the like`;
+  return `B made ${signed(net)} against A: ${signed(net - fees - payments)} by its trades before costs, ${signed(fees)} by ${fees < 0 ? 'higher' : 'lower'} fees${other}.`;
 }

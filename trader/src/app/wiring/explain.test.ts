@@ -72,6 +72,16 @@ test('the way to a price is told: a close, a stop, a limit, a venue that takes w
   assert.match(await words({ sizing: { kind: 'units', units: '1' } }, 'target'), /A full position is 1 units: 1\./);
 });
 
+test('a venue that is late, dear and thin is told: the bar of arrival, the slippage, what was not filled', async () => {
+  const models = { slippage: { kind: 'bps', bps: 5 }, latency: { kind: 'constant', ms: 250 }, volume: { kind: 'share', share: 0.0002 }, fillPolicy: 'pessimistic' } as const;
+  const { run, finished } = await kept({ models, parameters: { direction: 'both', stop: '0.02' } });
+  const all: string[] = [];
+  for (let trade = 1; trade <= finished.report.trades; trade++) all.push(...(await explain(run, trade, home)).orders.flatMap(({ reasons }) => reasons.map(({ text }) => text)));
+  assert.ok(all.some((text) => /worse than [\d,.]+, the close of the bar of .*, in which it arrived, too late for its open; the venue's slippage made the difference\. Fee/.test(text)));
+  assert.ok(all.some((text) => /of the order were not filled: canceled\./.test(text)));
+  assert.ok(all.some((text) => /^250 ms before, the bar of .* and an earlier order had to end first/.test(text)));
+});
+
 test('a trade that there is not is refused with those that there are', async () => {
   const { run, finished } = await kept();
   const all = finished.report.trades + (Number(Object.values(finished.report.positions)[0]) === 0 ? 0 : 1);

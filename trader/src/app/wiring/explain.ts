@@ -3,8 +3,9 @@ import { abs, add, compare, format, fromNumber, mul, parseDecimal, rescale, sub,
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import { SHARE_SCALE } from '../../pipeline/sizing.ts';
+import { firstFrom } from '../../research/fill-volume.ts';
 import { Refusal } from '../refusal.ts';
-import { formatGrouped, formatMoney, formatTime } from '../terminal/format.ts';
+import { formatDuration, formatGrouped, formatMoney, formatTime } from '../terminal/format.ts';
 import { chooseBars, type ChosenBars } from './chosen-bars.ts';
 import { wordFill } from './fill-origin.ts';
 import type { TracedOrder, TracedTrade } from './order-trace.ts';
@@ -100,7 +101,7 @@ function explainOrder(scene: Scene, traced: TracedOrder): ExplainedOrder {
   const { instrument: { priceScale, quantityScale }, intervalMs, chosen, repeated } = scene;
   const { order, decision, fills } = traced;
   const { moneyScale } = repeated.engine.portfolio.account;
-  const bar = barAt(chosen.pieces, order.tsInit - intervalMs);
+  const bar = lastBar(chosen.pieces, order.tsInit - intervalMs);
   return {
     clientOrderId: order.clientOrderId, leg: order.leg, side: order.side, type: order.type, quantity: format(order.quantity, quantityScale),
     price: order.type === 'market' ? null : format(order.price, priceScale), decidedAt: iso(order.tsInit), bar: bar ? shown(bar) : null,
@@ -118,8 +119,9 @@ function explainOrder(scene: Scene, traced: TracedOrder): ExplainedOrder {
 
 function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { instrument, intervalMs }: Scene): string {
   const price = (value: number) => formatGrouped(value.toFixed(instrument.priceScale));
-  const when = bar === undefined ? `At ${formatTime(order.tsInit)} UTC, within a bar,`
-    : `At ${formatTime(order.tsInit)} UTC the bar of ${formatTime(order.tsInit - intervalMs)} closed at ${price(bar.close)} (open ${price(bar.open)}, high ${price(bar.high)}, low ${price(bar.low)}), and`;
+  const late = bar === undefined ? 0 : order.tsInit - bar.timestamp - intervalMs;
+  const when = bar === undefined ? `At ${formatTime(order.tsInit)} UTC, before the first bar had closed,`
+    : `${late === 0 ? `At ${formatTime(order.tsInit)} UTC` : `${formatDuration(late)} before,`} the bar of ${formatTime(bar.timestamp)} ${late === 0 ? '' : 'had '}closed at ${price(bar.close)} (open ${price(bar.open)}, high ${price(bar.high)}, low ${price(bar.low)})${late === 0 ? '' : ', and an earlier order had to end first'}, and`;
   const held = formatGrouped(format(abs(decision.held), instrument.quantityScale));
   switch (order.leg) {
     case 'stop': return `${when} ${held} was held, to be given up at ${price(decision.stop)}: so the strategy had said. An order to do that was left with the venue.`;
@@ -180,11 +182,13 @@ function wordChecks({ order }: TracedOrder, { instrument, repeated }: Scene): st
   return `${guards} ${venue} takes prices in steps of ${format(tickSize, priceScale)}, quantities in steps of ${format(lotSize, quantityScale)}${least}: the order keeps to them.`;
 }
 
-function wordPosition({ order, fills, decision }: TracedOrder, { instrument: { quantityScale } }: Scene): string {
+function wordPosition({ order, fills, decision, end }: TracedOrder, { instrument: { quantityScale } }: Scene): string {
   const traded = fills.reduce<Exact>((sum, { quantity }) => add(sum, quantity), 0);
   const after = order.side === 'buy' ? add(decision.held, traded) : sub(decision.held, traded);
-  if (after === 0) return 'Then nothing was held.';
-  return `Then ${formatGrouped(format(abs(after), quantityScale))} were held ${compare(after, 0) > 0 ? 'long' : 'short'}.`;
+  const left = sub(order.quantity, traded);
+  const rest = left === 0 ? '' : ` ${formatGrouped(format(left, quantityScale))} of the order were not filled: ${end ?? 'they still wait at the venue'}.`;
+  if (after === 0) return `Then nothing was held.${rest}`;
+  return `Then ${formatGrouped(format(abs(after), quantityScale))} were held ${compare(after, 0) > 0 ? 'long' : 'short'}.${rest}`;
 }
 
 function wordResult({ repeated, trade, instrument: { quantityScale, priceScale } }: Scene): string {
@@ -198,17 +202,19 @@ function wordResult({ repeated, trade, instrument: { quantityScale, priceScale }
 
 /** The bar that opens at `timestamp`; undefined where there is none. */
 function barAt(pieces: Iterable<Bars>, timestamp: Timestamp): Bar | undefined {
+  const bar = lastBar(pieces, timestamp);
+  return bar?.timestamp === timestamp ? bar : undefined;
+}
+
+/** The last bar that opens at `timestamp` or before; undefined where there is none. */
+function lastBar(pieces: Iterable<Bars>, timestamp: Timestamp): Bar | undefined {
+  let last: Bar | undefined;
   for (const { length, timestamp: times, open, high, low, close, volume } of pieces) {
-    if (length === 0 || times[length - 1] < timestamp) continue;
-    let [from, to] = [0, length - 1];
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if (times[middle] < timestamp) from = middle + 1;
-      else to = middle;
-    }
-    return times[from] === timestamp ? { timestamp, open: open[from], high: high[from], low: low[from], close: close[from], volume: volume[from] } : undefined;
+    const at = firstFrom(times, timestamp + 1) - 1;
+    if (at >= 0) last = { timestamp: times[at], open: open[at], high: high[at], low: low[at], close: close[at], volume: volume[at] };
+    if (at < length - 1) break;
   }
-  return undefined;
+  return last;
 }
 
 function shown({ timestamp, open, high, low, close }: Bar): ShownBar {

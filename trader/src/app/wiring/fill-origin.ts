@@ -25,11 +25,18 @@ export function wordFill(fill: FillReport, { order }: TracedOrder, scene: FillSc
   const quantity = formatGrouped(format(fill.quantity, quantityScale));
   const opened = bars(fill.tsEvent);
   const closed = bars(fill.tsEvent - intervalMs);
-  const origin = order.type === 'market'
-    ? (scene.atClose && fill.tsEvent === order.tsInit ? originOf(fill, closed, 'close', scene, 'the close that it was decided on') : originOf(fill, opened, 'open', scene, 'the first price after the decision'))
+  const origin = order.type === 'market' ? ofMarket(fill, opened, closed, scene)
     : priced(fill, order.leg === 'stop' || order.type !== 'limit', order.side === 'buy', format(order.price, priceScale), fill.price === order.price, opened, closed);
   const verb = order.side === 'buy' ? 'bought' : 'sold';
   return `At ${formatTime(fill.tsEvent)} UTC ${quantity} ${quantity === '1' ? 'was' : 'were'} ${verb} at ${price}, ${origin}. Fee ${formatMoney(format(fill.fee, moneyScale))}.`;
+}
+
+/** Where a market order's price comes from: the close it was decided on, the next open, or the close of the bar in which it arrived late. */
+function ofMarket(fill: FillReport, opened: Bar | undefined, closed: Bar | undefined, scene: FillScene): string {
+  const { tsInit } = fill.order;
+  if (scene.atClose && fill.tsEvent === tsInit) return originOf(fill, closed, 'close', scene, 'the close that it was decided on');
+  if (closed !== undefined && closed.timestamp <= tsInit && tsInit < fill.tsEvent) return originOf(fill, closed, 'close', scene, 'in which it arrived, too late for its open');
+  return originOf(fill, opened, 'open', scene, fill.tsEvent === tsInit ? 'the first price after the decision' : 'the first price that was to be had');
 }
 
 /** A market order's price: that of the bar, rounded to the tick against the trader, and what is beyond it. */
@@ -40,7 +47,7 @@ function originOf({ price, order }: FillReport, bar: Bar | undefined, which: 'op
   if (roundToTick(stated, instrument, order.side === 'buy' ? 'ceil' : 'floor') === price) return place;
   const beyond = Math.abs(toNumber(price, instrument.priceScale) - stated);
   const worse = toNumber(price, instrument.priceScale) > stated === (order.side === 'buy');
-  return `${Number(beyond.toPrecision(6))} ${worse ? 'worse' : 'better'} than ${place} (${formatGrouped(String(stated))}): what the venue's book or slippage made of it`;
+  return `${Number(beyond.toPrecision(6))} ${worse ? 'worse' : 'better'} than ${formatGrouped(String(stated))}, ${place}; the venue's slippage made the difference`;
 }
 
 /** Why a resting order traded at its own price, or at another. */
