@@ -7,7 +7,7 @@ import type { Sizing } from '../pipeline/sizing.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { DepthVenue } from '../simulation/depth/depth-venue.ts';
-import type { QueueModel } from '../simulation/depth/queue-model.ts';
+import type { QueueModelFactory } from '../simulation/depth/queue-model.ts';
 import type { LatencyModel } from '../simulation/latency.ts';
 import { moneyScaleOf } from './backtest.ts';
 import { drive } from './drive.ts';
@@ -25,7 +25,7 @@ export interface TickRunSpec {
   readonly sizing: Sizing;
   readonly cash: string;
   readonly fees: FeeModel;
-  readonly queue: QueueModel;
+  readonly queue: QueueModelFactory;
   readonly entry: LatencyModel;
   readonly response: LatencyModel;
 }

@@ -12,7 +12,7 @@ for (const [entryMs, responseMs] of [[0, 0], [5, 3]] as const) {
   executionClientContract(`the venue of ticks (${entryMs} ms there, ${responseMs} ms back)`, () => {
     const instrument = testInstrument({ lotSize: 5 });
     const feed = new TickFeed();
-    const client = new DepthVenue({ markets: [{ instrument, ticks: feed }], fees: noFee, moneyScale: 2, queue: riskAverse, entry: new ConstantLatency(entryMs), response: new ConstantLatency(responseMs) });
+    const client = new DepthVenue({ markets: [{ instrument, ticks: feed }], fees: noFee, moneyScale: 2, queue: () => riskAverse, entry: new ConstantLatency(entryMs), response: new ConstantLatency(responseMs) });
     let now = 0;
     let bid = 0;
     let ask = 0;

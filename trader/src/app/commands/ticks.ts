@@ -1,4 +1,4 @@
-import { QUEUE_MODELS, type QueueModel } from '../../simulation/depth/queue-model.ts';
+import { QUEUE_MODELS, type QueueModelFactory } from '../../simulation/depth/queue-model.ts';
 import { BACKTEST_OPTIONS } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { list, readDecimal, readInterval, readText, value, withDefault } from '../options.ts';
@@ -61,7 +61,7 @@ export const ticksCommand = defineCommand({
 });
 
 /** `risk-averse`, `log`, `power:3`. */
-function readQueue(text: string, name: string): { readonly text: string; readonly model: QueueModel } {
+function readQueue(text: string, name: string): { readonly text: string; readonly model: QueueModelFactory } {
   const [, model = '', exponent] = /^([a-z][a-z0-9-]*)(?::(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
   const make = Object.hasOwn(QUEUE_MODELS, model) ? QUEUE_MODELS[model] : undefined;
   const takesExponent = model.startsWith('power');

@@ -9,7 +9,7 @@ import { tickBars } from '../../domain/tick-bars.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import { runTicks } from '../../research/tick-run.ts';
-import type { QueueModel } from '../../simulation/depth/queue-model.ts';
+import type { QueueModelFactory } from '../../simulation/depth/queue-model.ts';
 import { BasisPointFee } from '../../simulation/fees.ts';
 import { ConstantLatency } from '../../simulation/latency.ts';
 import { Refusal } from '../refusal.ts';
@@ -37,7 +37,7 @@ export interface TickRunRequest {
   readonly feeBps: string;
   readonly sizing: Sizing;
   /** As it was asked for, and what it means. */
-  readonly queue: { readonly text: string; readonly model: QueueModel };
+  readonly queue: { readonly text: string; readonly model: QueueModelFactory };
   readonly entryMs: number;
   readonly responseMs: number;
 }

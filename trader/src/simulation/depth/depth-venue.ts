@@ -10,7 +10,7 @@ import type { LatencyModel } from '../latency.ts';
 import { refusalOf } from '../order-check.ts';
 import { DepthMarket, Working, type MarketListener } from './depth-market.ts';
 import { DueQueue } from './due-queue.ts';
-import type { QueueModel } from './queue-model.ts';
+import type { QueueModelFactory } from './queue-model.ts';
 
 /** How a venue made of ticks behaves. */
 export interface DepthRules {
@@ -19,7 +19,7 @@ export interface DepthRules {
   readonly fees: FeeModel;
   /** Decimals of account money. */
   readonly moneyScale: number;
-  readonly queue: QueueModel;
+  readonly queue: QueueModelFactory;
   /** How long an order, or its cancel, is on its way to the venue, and a report on its way back. */
   readonly entry: LatencyModel;
   readonly response: LatencyModel;
@@ -56,7 +56,7 @@ class Desk implements MarketListener {
     this.venue = venue;
     this.instrument = instrument;
     this.pieces = ticks[Symbol.iterator]();
-    this.market = new DepthMarket(venue.rules.queue, this);
+    this.market = new DepthMarket(venue.rules.queue(10 ** instrument.quantityScale), this);
     this.fetch();
   }
 

@@ -37,17 +37,20 @@ function probable(behind: Behind): QueueModel {
   };
 }
 
+/** Makes the model of one instrument, of which so many lots are one unit: the logarithms are of units. */
+export type QueueModelFactory = (lotsPerUnit: number) => QueueModel;
+
 /**
  * The published models by name, each with its exponent n where it has one. Chances of a lot having
- * stood behind, with f lots before ours and b behind:
+ * stood behind, with f units before ours and b behind:
  * `power` bⁿ / (bⁿ + fⁿ); `power2` bⁿ / (b + f)ⁿ; `power3` 1 − (f / (f + b))ⁿ;
  * `log` ln(1 + b) / (ln(1 + b) + ln(1 + f)); `log2` ln(1 + b) / ln(1 + b + f).
  */
-export const QUEUE_MODELS: Readonly<Record<string, (exponent: number) => QueueModel>> = {
-  'risk-averse': () => riskAverse,
-  power: (n) => probable((front, back) => back ** n / (back ** n + front ** n)),
-  power2: (n) => probable((front, back) => back ** n / (back + front) ** n),
-  power3: (n) => probable((front, back) => 1 - (front / (front + back)) ** n),
-  log: () => probable((front, back) => Math.log1p(back) / (Math.log1p(back) + Math.log1p(front))),
-  log2: () => probable((front, back) => Math.log1p(back) / Math.log1p(back + front)),
+export const QUEUE_MODELS: Readonly<Record<string, (exponent: number) => QueueModelFactory>> = {
+  'risk-averse': () => () => riskAverse,
+  power: (n) => () => probable((front, back) => back ** n / (back ** n + front ** n)),
+  power2: (n) => () => probable((front, back) => back ** n / (back + front) ** n),
+  power3: (n) => () => probable((front, back) => 1 - (front / (front + back)) ** n),
+  log: () => (lots) => probable((front, back) => Math.log1p(back / lots) / (Math.log1p(back / lots) + Math.log1p(front / lots))),
+  log2: () => (lots) => probable((front, back) => Math.log1p(back / lots) / Math.log1p((back + front) / lots)),
 };
