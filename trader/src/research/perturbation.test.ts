@@ -81,7 +81,7 @@ function heard(script: readonly (Line | undefined)[], mishaps: Mishaps, seed = 1
   const signal = new Signal();
   return script.map((_, i) => {
     strategy.onBar(bar(i * MINUTE, 100), signal);
-    return { target: signal.target, stop: signal.stop, takeProfit: signal.takeProfit };
+    return { ...signal };
   });
 }
 
@@ -92,6 +92,8 @@ const targets = (lines: readonly Line[]) => lines.map(({ target }) => target);
 
 test('without mishaps a strategy is heard as it is', () => {
   assert.deepEqual(targets(heard(SCRIPT, { missed: 0, late: 0 })), [1, 1, 1, 0, 0, -1, -0.5, 1, 1]);
+  const script = [{ target: 1, stop: 90, trail: 0.02, takeProfit: 120 }];
+  assert.deepEqual(heard(script, { missed: 0, late: 0 }), script, 'with all that it says');
   assert.deepEqual(heard(SCRIPT, { missed: 0, late: 0 }).map(({ stop }) => stop), [90, 90, 95, NaN, NaN, NaN, NaN, NaN, NaN]);
 });
 

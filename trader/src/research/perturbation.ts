@@ -117,8 +117,7 @@ export class UnreliableStrategy implements Strategy {
     }
     this.#target = wish.target;
     if (changed && this.#random.next() < this.#mishaps.late) return;
-    signal.target = this.#missing ? 0 : wish.target;
-    signal.stop = wish.stop;
-    signal.takeProfit = wish.takeProfit;
+    Object.assign(signal, wish); // whatever an opinion consists of
+    if (this.#missing) signal.target = 0;
   }
 }

@@ -1,4 +1,4 @@
-import type { Method, MethodResult } from '../../research/monte-carlo.ts';
+import { PERTURBATION, type Method, type MethodResult } from '../../research/monte-carlo.ts';
 import type { Band, Histogram, Quantiles } from '../../research/path-tally.ts';
 import type { LuckStatistics, MonteCarloReport } from '../wiring/montecarlo.ts';
 import { formatCount, formatDecimal, formatDuration, formatMoney, formatPercent, formatPlural, formatRatio, formatScaled, formatTime } from './format.ts';
@@ -55,11 +55,12 @@ function runTexts({ finalEquity, netReturn, maxDrawdown, sharpe, trades, statist
   ].filter((text) => text !== '');
 }
 
-function sharpeText(sharpe: number | null, { sharpeLow, sharpeHigh, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics): string {
+function sharpeText(sharpe: number | null, { sharpeLow, sharpeHigh, correlatedSharpe, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics): string {
   if (sharpe === null || probabilisticSharpe === null) return `No Sharpe ratio: ${formatPlural(observations, 'day')} of returns are too few, or do not differ.`;
   const needed = minimumTrackRecord === null ? 'no number of days like these would prove more'
     : `proof at 95 % takes ${formatPlural(Math.ceil(minimumTrackRecord), 'day')} like these, and there are ${formatCount(observations)}`;
-  return `Sharpe ${formatRatio(sharpe)}; with 95 % confidence it is truly ${formatRatio(sharpeLow)} to ${formatRatio(sharpeHigh)}. Above 0 with ${formatPercent(probabilisticSharpe, 1)} probability: ${needed}.`;
+  const other = correlatedSharpe === null || Math.abs(correlatedSharpe - sharpe) < 0.05 ? '' : `, or ${formatRatio(correlatedSharpe)} counting that days depend on each other`;
+  return `Sharpe ${formatRatio(sharpe)}${other}; with 95 % confidence it is truly ${formatRatio(sharpeLow)} to ${formatRatio(sharpeHigh)}. Above 0 with ${formatPercent(probabilisticSharpe, 1)} probability: ${needed}.`;
 }
 
 function costText({ breakEvenBps }: LuckStatistics): string {
@@ -87,10 +88,10 @@ function readingOf(found: MethodResult, { ruin, cash }: MonteCarloReport): strin
       const p = found.pValue ?? 1;
       return `${formatPercent(p, p < 0.01 ? 2 : 1)} of runs with the same trades at random times do at least as well: ${p <= SIGNIFICANT ? 'the timing does more than chance explains' : 'no sign that the timing earns'}.`;
     }
-    case 'parameters': return `parameters within a tenth: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
-    case 'costs': return `fees up to three times as high and up to 5 bp more: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
-    case 'missed': return `one entry in ten missed: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
-    case 'late': return `every other decision a bar late: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
+    case 'parameters': return `parameters within ${formatPercent(PERTURBATION.parameterReach, 0)}: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
+    case 'costs': return `fees up to ${PERTURBATION.feeFactor} times as high and up to ${PERTURBATION.extraBps} bp more: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
+    case 'missed': return `${formatPercent(PERTURBATION.missed.missed, 0)} of the entries missed: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
+    case 'late': return `${formatPercent(PERTURBATION.late.late, 0)} of the decisions a bar late: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
   }
 }
 
