@@ -8,6 +8,7 @@ import { performance } from '../../src/analytics/metrics.ts';
 import { backtest } from '../../src/app/wiring/backtest.ts';
 import { PaperTrader } from '../../src/app/wiring/paper.ts';
 import { runSweep } from '../../src/app/wiring/sweep.ts';
+import { finishWalkForward } from '../../src/app/wiring/walkforward.ts';
 import { allocateBars } from '../../src/domain/bar.ts';
 import { readParameters, type ParameterSpecs } from '../../src/domain/parameters.ts';
 import { INDICATORS, type IndicatorDefinition } from '../../src/indicators/catalog.ts';
@@ -64,17 +65,20 @@ test('docs/metrics.md has every figure', () => {
   assert.deepEqual(figures.filter((figure) => !named.includes(figure)), []);
 });
 
-test('docs/backtesting.md and docs/sweeps.md explain every name in the JSON', () => inFolder(async (home) => {
+test('docs/backtesting.md, docs/sweeps.md and docs/walk-forward.md explain every name in the JSON', () => inFolder(async (home) => {
   const request = {
     strategy: 'moving-average-cross', bars: [{ instrument: undefined, file: join(ROOT, 'data/spy.csv.gz') }], intervalMs: undefined, from: undefined, to: undefined,
     first: 100, parameters: {}, cash: '100000', fee: { kind: 'bps', bps: '10' }, fill: 'next-open', sizing: { kind: 'units', units: '1' }, venue: undefined, strict: false,
   } as const;
-  const pages = ['docs/backtesting.md', 'docs/sweeps.md'].map((path) => inlineCode(readPage(path)));
+  const pages = ['docs/backtesting.md', 'docs/sweeps.md', 'docs/walk-forward.md'].map((path) => inlineCode(readPage(path)));
   const run = await backtest(request, { home });
   const sweep = await runSweep({ ...request, fresh: false, axes: [{ name: 'fast', values: [10, 20] }], workers: 1, top: 1 }, { home });
+  const plan = { windows: 2, train: undefined, test: undefined, anchored: false, purge: 0 };
+  const walk = await finishWalkForward({ ...request, fresh: false, axes: [{ name: 'fast', values: [10, 20] }], workers: 1, plan, objective: 'net' }, { home });
   const unexplained = (names: readonly string[], explained: readonly string[]) => names.filter((name) => !explained.includes(name));
   assert.deepEqual(unexplained(Object.keys(run), pages[0] ?? []), []);
-  assert.deepEqual(unexplained(Object.keys(sweep), pages.flat()), []);
+  assert.deepEqual(unexplained(Object.keys(sweep), pages.slice(0, 2).flat()), []);
+  assert.deepEqual(unexplained(Object.keys(walk.report), pages.flat()), []);
 }));
 
 test('docs/first-strategy.md shows the whole of a strategy that ships', () => {
