@@ -44,6 +44,13 @@ test('another fee: decisions agree, sizes do not, and the money is split into tr
   assert.match(why.join(' '), new RegExp(`B made ${signed(net)} against A: ${signed(net - fees)} by its trades before costs, ${signed(fees)} by lower fees`));
 });
 
+test('another venue model is named', async () => {
+  const models = { slippage: { kind: 'bps', bps: 5 }, latency: undefined, volume: undefined, fillPolicy: 'pessimistic' } as const;
+  const { given, parting } = await both({ models });
+  assert.deepEqual(given.map(({ name, a }) => [name, a]), [['slippage', null], ['fill policy', null]]);
+  assert.equal(parting, null, 'MACD decides by prices, not by fills');
+});
+
 test('a parameter that changes nothing is said to change nothing', async () => {
   const { sameTrades, why, parting } = await both({ parameters: { threshold: '0.005' } });
   assert.deepEqual([sameTrades, parting], [true, null]);

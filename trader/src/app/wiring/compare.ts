@@ -81,7 +81,9 @@ function differences(a: StoredRun, b: StoredRun): Pair[] {
   const names = [...new Set([...Object.keys(a.report.parameters), ...Object.keys(b.report.parameters)])];
   const facts = ({ report, request, version, barsSha256, strategySha256 }: StoredRun) => ({
     strategy: report.strategy, 'strategy file': strategySha256?.slice(0, 12) ?? null, instrument: report.instrument, data: barsSha256.map((sha256) => sha256.slice(0, 12)).join(','),
-    interval: report.interval, from: report.from, to: report.to, bars: report.bars, cash: request.cash, fee: report.fee, fill: report.fill, sizing: report.sizing, venue: report.venue, version,
+    interval: report.interval, from: report.from, to: report.to, bars: report.bars, cash: request.cash, fee: report.fee, fill: report.fill, sizing: report.sizing, venue: report.venue, margin: report.margin, leverage: report.leverage,
+    slippage: report.venueModels?.slippage ?? null, latency: report.venueModels?.latency ?? null, 'volume share': report.venueModels?.volumeShare ?? null,
+    'fill policy': report.venueModels?.fillPolicy ?? null, version,
   });
   const [left, right] = [facts(a), facts(b)];
   const all = [

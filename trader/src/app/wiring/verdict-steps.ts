@@ -1,3 +1,4 @@
+import type { LineState } from './check.ts';
 import type { Gate } from './verdict-gates.ts';
 
 /** What a step may name. */
@@ -19,11 +20,15 @@ const STEPS: readonly (readonly [names: readonly string[], step: string])[] = [
   [['Capacity'], 'Trade a smaller account or a market with more volume.'],
 ];
 
-/** What to do about the lines that are no pass, the most important first; what comes next where there are none. */
+/** What to do about the lines that are no pass, faults before warnings and the most important first; and what comes next. */
 export function nextSteps(lines: readonly Gate[], { run, ready }: StepNames): string[] {
-  const open = new Set(lines.filter(({ state, decides }) => decides && state !== 'pass').map(({ name }) => name));
-  const steps = STEPS.filter(([names]) => names.some((name) => open.has(name))).map(([, step]) => step);
-  if (run !== null) steps.push(`Look at single trades: ./algotrendy explain ${run} 1`);
-  steps.push(ready ? 'Let it trade on paper for at least 14 days before any money: ./algotrendy paper shows how that looks.' : 'Put no money on it as it is.');
-  return steps;
+  const stepsFor = (states: readonly LineState[]) => {
+    const open = new Set(lines.filter(({ state, decides }) => decides && states.includes(state)).map(({ name }) => name));
+    return STEPS.filter(([names]) => names.some((name) => open.has(name))).map(([, step]) => step);
+  };
+  return [
+    ...new Set([...stepsFor(['fail', 'not-measurable']), ...stepsFor(['warn'])]),
+    ...(run === null ? [] : [`Look at single trades: ./algotrendy explain ${run} 1`]),
+    ready ? 'Let it trade on paper for at least 14 days before any money: ./algotrendy paper shows how that looks.' : 'Put no money on it as it is.',
+  ];
 }
