@@ -154,21 +154,36 @@ function checkPrices({ order, reports }: Fate, at: (ts: number) => PlainBook): v
   }
 }
 
-/** All lots of one side that traded at one moment: no more than that moment's trade brought where they had rested, or than stood there. */
+/** Lots of one side that traded at one moment, with what a trade of that moment printed or with what stood there. */
+interface Moment {
+  readonly ts: number;
+  readonly buy: boolean;
+  /** Lots of the trade; undefined for those who met what stood there. */
+  readonly printed: number | undefined;
+  lots: number;
+  limit: number;
+}
+
+/** The trade that an order which rested was filled by; undefined where it was not by a trade. */
+function tradeOf(order: Order, row: Row | undefined): Row | undefined {
+  return order.type === 'limit' && row?.[0] === (order.side === 'buy' ? 'sell' : 'buy') ? row : undefined;
+}
+
+/** No more trades at one moment than that moment's trade brought, or than stood there; and no trade reaches who stands beyond it. */
 function checkSizes({ rows, fates }: Scene, at: (ts: number) => PlainBook): void {
-  const moments = new Map<string, { readonly ts: number; readonly buy: boolean; readonly printed: number | undefined; lots: number; limit: number }>();
+  const moments = new Map<string, Moment>();
   for (const { order, reports } of fates) {
     const buy = order.side === 'buy';
     for (const { report } of reports) {
       if (report.kind !== 'filled') continue;
-      const ts = report.tsEvent;
-      const row = Number.isInteger(ts) ? rows[ts - 1] : undefined;
-      const printed = order.type === 'limit' && row?.[0] === (buy ? 'sell' : 'buy') ? row[3] : undefined;
-      if (printed !== undefined && row !== undefined) assert.ok(buy ? row[2] <= Number(order.price) : row[2] >= Number(order.price), 'a trade that reached its price');
-      const key = `${ts} ${buy} ${printed}`;
-      const moment = moments.get(key) ?? { ts, buy, printed, lots: 0, limit: Number(report.price) };
+      const { tsEvent: ts } = report;
+      const price = Number(report.price);
+      const trade = tradeOf(order, rows[ts - 1]);
+      if (trade !== undefined) assert.ok(buy ? trade[2] <= price : trade[2] >= price, 'a trade that reached its price');
+      const key = `${ts} ${buy} ${trade?.[3]}`;
+      const moment = moments.get(key) ?? { ts, buy, printed: trade?.[3], lots: 0, limit: price };
       moment.lots += Number(report.quantity);
-      moment.limit = buy ? Math.max(moment.limit, Number(report.price)) : Math.min(moment.limit, Number(report.price));
+      moment.limit = buy ? Math.max(moment.limit, price) : Math.min(moment.limit, price);
       moments.set(key, moment);
     }
   }
