@@ -70,6 +70,12 @@ for (const [name, cheat] of Object.entries({ remembersTheFormerRun, tossesACoin 
   });
 }
 
+test('a strategy that wants what is no target is refused, not checked', () => {
+  for (const target of [NaN, 1.5, -Infinity]) {
+    assert.throws(() => checkBias({ create: () => ({ onBar: (_, signal) => void (signal.target = target) }), bars: BARS }, 4, new Random(1)), /wants a target of/);
+  }
+});
+
 test('who changes the bars is caught at the first that he changed', () => {
   const { tampered } = find(changesTheBars);
   assert.equal(tampered?.column, 'open');

@@ -1,5 +1,5 @@
 import { allocateBars, BAR_COLUMNS, BarCursor, type Bars } from '../domain/bar.ts';
-import { Signal } from '../domain/signal.ts';
+import { OpinionError, Signal } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Strategy } from '../ports/strategy.ts';
 
@@ -20,7 +20,7 @@ export interface Difference {
   readonly got: Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
 }
 
-/** Shows a new strategy every bar and notes what it wants. What it throws passes through. */
+/** Shows a new strategy every bar and notes what it wants. What it throws passes through; OpinionError where what it wants is no target. */
 export function decide(strategy: Strategy, bars: Bars): Decisions {
   const { length } = bars;
   const decisions = { length, target: new Float64Array(length), stop: new Float64Array(length), takeProfit: new Float64Array(length) };
@@ -29,6 +29,7 @@ export function decide(strategy: Strategy, bars: Bars): Decisions {
   for (let i = 0; i < length; i++) {
     cursor.index = i;
     strategy.onBar(cursor, signal);
+    if (!(signal.target >= -1 && signal.target <= 1)) throw new OpinionError(`the strategy wants a target of ${signal.target}; a target lies between -1 and 1`);
     decisions.target[i] = signal.target;
     decisions.stop[i] = signal.stop;
     decisions.takeProfit[i] = signal.takeProfit;

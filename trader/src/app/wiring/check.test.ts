@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -14,7 +13,8 @@ import { DATA_FOLDER } from './venue-rules.ts';
 const home = mkdtempSync(join(tmpdir(), 'check-'));
 after(() => rmSync(home, { recursive: true }));
 
-const cheat = (name: string) => fileURLToPath(new URL(`../../../test/cheats/${name}.ts`, import.meta.url));
+const READS_A_FILE = fileURLToPath(new URL('../../../test/cheats/reads-a-file.ts', import.meta.url));
+const ASKS_THE_CLOCK = fileURLToPath(new URL('../../../test/cheats/asks-the-clock.ts', import.meta.url));
 const look = (strategy: string, parameters = {}) => check({
   strategy, parameters, bars: [{ instrument: 'BTC', file: join(DATA_FOLDER, 'binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz') }],
   intervalMs: undefined, from: undefined, to: undefined, first: 5000, strict: false, seed: 1, places: 8,
@@ -30,7 +30,7 @@ test('a strategy that ships passes, and says how long it needs to settle', async
 });
 
 test('a strategy that looks prices up in a file fails twice over: by what it opens and by what it knows', async () => {
-  const report = await look(cheat('reads-a-file'));
+  const report = await look(READS_A_FILE);
   assert.equal(report.passed, false);
   const { 'Stays with its bars': outside, 'No outside knowledge': knowledge, 'No look-ahead': ahead } = states(report);
   assert.deepEqual([outside, knowledge, ahead], ['fail', 'fail', 'pass'], 'hiding the future hides nothing from it');
@@ -40,7 +40,7 @@ test('a strategy that looks prices up in a file fails twice over: by what it ope
 });
 
 test('a strategy that asks the clock fails although it repeats itself', async () => {
-  const report = await look(cheat('asks-the-clock'));
+  const report = await look(ASKS_THE_CLOCK);
   assert.deepEqual([states(report)['Repeats itself'], states(report)['Stays with its bars']], ['pass', 'fail']);
   assert.match(report.markets[0].lines[1].reason, /It asks the clock:/);
 });

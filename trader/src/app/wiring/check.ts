@@ -62,7 +62,7 @@ export interface CheckReport {
 }
 
 /** Bars of a source that are looked at: a leak shows in far fewer. */
-export const MOST_CHECKED_BARS = 200_000;
+const MOST_CHECKED_BARS = 200_000;
 
 /** What a check needs of its surroundings. */
 export interface CheckContext {

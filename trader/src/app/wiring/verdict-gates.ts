@@ -94,7 +94,9 @@ export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittin
   return [
     ...trackGates(out),
     deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, or of the trials too few have one.')
-      : line('Luck', 'Deflated Sharpe', judge(deflatedSharpe >= GATES.confidence), `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
+      : line('Luck', 'Deflated Sharpe', judge(deflatedSharpe >= GATES.confidence), trials <= 1
+        ? `It is the only one that was tried on these bars, so nothing is deflated: its Sharpe ratio over all of them is truly above 0 with a probability of ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`
+        : `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
     wordOverfitting(overfitting, overfittingTrials),
     'missing' in entries ? line('Luck', 'Timing', 'not-measurable', `Not measurable: ${entries.missing}.`)
       : line('Luck', 'Timing', judge(entries.pValue <= GATES.luck), `The same trades entered at random do as well with a probability of ${formatPercent(entries.pValue, 1)} (${formatCount(entries.runs)} tries); at most ${formatPercent(GATES.luck, 0)} is asked for.`),
