@@ -5,7 +5,7 @@ import type { ParameterValues } from '../domain/parameters.ts';
 import type { Result } from '../domain/result.ts';
 import { Signal } from '../domain/signal.ts';
 import { DAY_MS } from '../domain/time.ts';
-import type { Engine } from '../pipeline/engine.ts';
+import type { Audit, Engine } from '../pipeline/engine.ts';
 import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
 import { simulatedEngine } from './backtest.ts';
 import type { Axis } from './grid.ts';
@@ -116,13 +116,14 @@ export interface WindowOutcome {
  * Trades the tests one after another on one account, each with its own parameters. The strategy of a
  * window has seen the bars from the start of its training on, and takes over at the close of the
  * test's first bar: a position that it wants too is carried, another one is traded, at the usual
- * costs. Nothing is closed at the end. `onBars` hears how many bars are done.
+ * costs. Nothing is closed at the end. `onBars` hears how many bars are done,
+ * `audit` what happens inside.
  */
 export function tradeWindows(
-  spec: SweepSpec, bars: Bars, windows: readonly ChosenWindow[], onBars: (bars: number, engine: Engine) => void = () => {},
+  spec: SweepSpec, bars: Bars, windows: readonly ChosenWindow[], onBars: (bars: number, engine: Engine) => void = () => {}, audit?: Audit,
 ): { readonly engine: Engine; readonly outcomes: readonly WindowOutcome[] } {
   const relay = new Relay();
-  const engine = simulatedEngine(backtestOf(spec, relay), 'walk-forward');
+  const engine = simulatedEngine({ ...backtestOf(spec, relay), ...(audit && { audit }) }, 'walk-forward');
   const cursor = new BarCursor(bars);
   const { portfolio } = engine;
   const outcomes = windows.map(({ trainFirst, testFirst, testEnd, values }): WindowOutcome => {

@@ -154,7 +154,7 @@ export function bandFigure(sheet: TearSheet, { about, timestamps, quantiles, fac
   ];
   return figure('monte-carlo', 'How else it may have gone', {
     note: about,
-    legend: [key('equity', 'As it went'), key('other', 'Middle'), ...pairs.map(({ low }) => key('spread', `${percent(1 - 2 * low.share, 0)} of the runs`))],
+    legend: [key('equity', 'As it went'), key('other', 'Middle'), ...pairs.map(({ low }, i) => key(i === 0 ? 'spread' : 'spread inner', `${percent(1 - 2 * low.share, 0)} of the courses`))],
     xs: timestamps, readings: quantiles.map(({ share, values }) => ({ name: percent(share, 0), values, decimals: 2 })),
     plots: [
       plot({ label: about, span: { from, to }, scale: linearScale(...extent(actual.values, ...quantiles.map(({ values }) => values))), write: compact, fewest: 3, height: 'tall', curves, dated: true }),

@@ -35,7 +35,7 @@ ${given !== undefined && verdictTable(given)}
 }
 
 function verdictTable({ lines }: SheetVerdict): Html {
-  const marks = { pass: '✓ Pass', fail: '✕ Fail', open: '? Open' };
+  const marks = { pass: '✓ Pass', warn: '! Warn', fail: '✕ Fail', open: '? Open' };
   return html`<div class="scroll" tabindex="0"><table class="lines"><thead><tr><th scope="col">Check</th><th scope="col">Outcome</th><th scope="col">Why</th></tr></thead>
 <tbody>${lines.map(({ name, outcome, reason }) => html`<tr><th scope="row">${name}</th><td class="outcome ${outcome}">${marks[outcome]}</td><td class="text">${reason}</td></tr>`)}</tbody></table></div>`;
 }

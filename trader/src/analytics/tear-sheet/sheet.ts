@@ -30,7 +30,7 @@ export interface SheetMarket {
 /** One line of a verdict. */
 export interface VerdictLine {
   readonly name: string;
-  readonly outcome: 'pass' | 'fail' | 'open';
+  readonly outcome: 'pass' | 'warn' | 'fail' | 'open';
   /** What was found, against what was asked: one sentence. */
   readonly reason: string;
 }
@@ -56,6 +56,7 @@ export interface SheetBand {
 /** One window of a walk-forward: chosen on one span, traded on the next. */
 export interface SheetWindow {
   readonly trainFrom: Timestamp;
+  readonly trainTo: Timestamp;
   readonly from: Timestamp;
   readonly to: Timestamp;
   /** Parameters that were chosen, written out. */

@@ -56,7 +56,7 @@ section>.note{margin-top:8px}
 .key{display:inline-flex;align-items:center;gap:6px}
 .key i{width:14px;height:3px;border-radius:2px;background:var(--text)}
 .key i.other{background:var(--other);height:0;border-top:2px dashed var(--other);border-radius:0}
-.key i.fall{background:rgb(var(--down-rgb)/.45);height:9px}.key i.exposed{background:rgb(var(--up-rgb)/.4);height:9px}.key i.range,.key i.spread{background:rgb(var(--up-rgb)/.28);height:9px}
+.key i.fall{background:rgb(var(--down-rgb)/.45);height:9px}.key i.exposed{background:rgb(var(--up-rgb)/.4);height:9px}.key i.range,.key i.spread{background:rgb(var(--up-rgb)/.16);height:9px}.key i.range,.key i.spread.inner{background:rgb(var(--up-rgb)/.3)}
 .plot{position:relative;padding:4px 64px 6px 2px}
 .plot.dated{padding-bottom:26px}
 .plot>svg{display:block;width:100%;overflow:visible}
@@ -102,7 +102,7 @@ tbody th{font-weight:400}
 td.text{white-space:normal;overflow-wrap:anywhere}
 .lines{margin:0}.lines th:first-child,.lines td,.lines th{text-align:left}.lines td.text{min-width:260px}
 .verdict .scroll{margin-top:12px}
-.outcome.pass{color:var(--ok)}.outcome.fail{color:var(--critical)}
+.outcome.pass{color:var(--ok)}.outcome.warn{color:var(--warn)}.outcome.fail{color:var(--critical)}
 .heat{table-layout:fixed;min-width:860px}.heat th:last-child{width:9.5%}.heat th,.heat td{padding:6px 8px;text-align:right}.heat th:first-child{text-align:left}
 .heat td:last-child,.heat th:last-child{border-left:1px solid var(--line);font-weight:600}
 ${[1, 2, 3, 4, 5].map((step) => `.up-${step}{background:rgb(var(--up-rgb)/${(0.05 + step * 0.07).toFixed(2)})}.down-${step}{background:rgb(var(--down-rgb)/${(0.05 + step * 0.07).toFixed(2)})}`).join('')}

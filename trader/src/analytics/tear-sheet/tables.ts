@@ -62,7 +62,7 @@ export function costTable({ costs = [], currency = '', turnover }: TearSheet, { 
 export function windowTable(windows: readonly SheetWindow[]): Html {
   return html`<section aria-labelledby="windows-title"><h2 id="windows-title">Walk-forward windows</h2>
 <div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Chosen on</th><th scope="col">Traded on</th><th scope="col" class="text">Parameters</th><th scope="col">Sharpe where chosen</th><th scope="col">Sharpe where traded</th><th scope="col">Return</th><th scope="col">Trades</th></tr></thead>
-<tbody>${windows.map(({ trainFrom, from, to, parameters, sharpeIn, sharpeOut, returnOut, trades }) => html`<tr><td>${dayText(trainFrom)} to ${dayText(from)}</td><td>${dayText(from)} to ${dayText(to)}</td><td class="text">${parameters}</td><td>${decimal(sharpeIn, 2)}</td><td class="${tone(sharpeOut)}">${decimal(sharpeOut, 2)}</td><td class="${tone(returnOut)}">${percent(returnOut, 2, true)}</td><td>${decimal(trades, 0)}</td></tr>`)}</tbody></table></div></section>`;
+<tbody>${windows.map(({ trainFrom, trainTo, from, to, parameters, sharpeIn, sharpeOut, returnOut, trades }) => html`<tr><td>${dayText(trainFrom)} to ${dayText(trainTo)}</td><td>${dayText(from)} to ${dayText(to)}</td><td class="text">${parameters}</td><td>${decimal(sharpeIn, 2)}</td><td class="${tone(sharpeOut)}">${decimal(sharpeOut, 2)}</td><td class="${tone(returnOut)}">${percent(returnOut, 2, true)}</td><td>${decimal(trades, 0)}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 /** How it was run, and how to run it again. */

@@ -72,7 +72,7 @@ test('no name breaks out of its place', () => {
     ...sheetOf([trip(0, { exit: evil }), trip(1)]), title: evil, subject: evil, command: evil, warnings: [evil], facts: [{ title: evil, facts: [[evil, evil]] }], kind: evil,
     markets: [{ id: evil, priceDecimals: 2, quantityDecimals: 3, bars: wave(10) }], books: [{ name: evil, market: 0 }, { name: `${evil}2`, market: 0 }], costs: [{ kind: evil, amount: 1 }],
     benchmark: { name: evil, values: [1, 2, 3, 4] }, verdict: { outcome: 'fail', headline: evil, lines: [{ name: evil, outcome: 'open', reason: evil }] },
-    windows: [{ trainFrom: FROM, from: FROM, to: FROM, parameters: evil, sharpeIn: 1, sharpeOut: null, returnOut: 0, trades: 1 }],
+    windows: [{ trainFrom: FROM, trainTo: FROM, from: FROM, to: FROM, parameters: evil, sharpeIn: 1, sharpeOut: null, returnOut: 0, trades: 1 }],
     monteCarlo: { about: evil, timestamps: [FROM, FROM + DAY_MS], quantiles: [{ share: 0.05, values: [1, 2] }, { share: 0.5, values: [2, 3] }, { share: 0.95, values: [3, 4] }], facts: [[evil, evil]] },
   });
   assert.ok(!page.includes('<img') && !page.includes('<script>alert'));

@@ -7,13 +7,14 @@ import type { Terminal } from '../terminal/terminal.ts';
 export const reportCommand = defineCommand({
   name: 'report',
   group: 'Research',
-  summary: 'make a tear sheet, one HTML file, of a kept run or of any dated returns',
+  summary: 'make a tear sheet, one HTML file, of a run or of any dated returns',
   usage: '[RUN] [--returns FILE] [options]',
   examples: [
     'report r7k2m --out macd.html',
+    'report paper --out paper.html',
     'report --returns returns.csv --benchmark index.csv --out fund.html',
   ],
-  positionals: [{ name: 'RUN', help: 'the beginning of the id of a kept run; ./algotrendy runs lists them', optional: true }],
+  positionals: [{ name: 'RUN', help: 'the beginning of the id of a kept run, which ./algotrendy runs lists, or paper for the run on paper', optional: true }],
   options: {
     returns: value('FILE', 'CSV of dates with a return or an equity a day, instead of a run', readText),
     benchmark: value('FILE', 'the same of what the returns are to be compared with', readText),
@@ -21,7 +22,7 @@ export const reportCommand = defineCommand({
   },
   notes: [
     'The page needs nothing else: no network, no other file. The same input gives the same bytes. docs/tear-sheet.md says what is on it, and which files of returns can be read.',
-    'backtest --report FILE makes the page of a run at once. A kept run is run again for it, and refused where its bars or this build have changed.',
+    'backtest, walkforward and verdict make a page at once with --report FILE. A kept run is run again for it, and refused where its bars or this build have changed. The run on paper is repeated from its journal, also while it goes on.',
   ],
   async run({ positionals: [run], options, words, config, terminal, json }) {
     const { returns, benchmark } = options;
@@ -47,6 +48,7 @@ export const reportCommand = defineCommand({
 });
 
 async function sheetOfRun(id: string, command: string, home: string, terminal: Terminal) {
+  if (id === 'paper') return (await import('../wiring/paper-sheet.ts')).paperSheet(home, command);
   const { findRun } = await import('../wiring/run-store.ts');
   const { sheetOfKept } = await import('../wiring/run-sheet.ts');
   const progress = terminal.phases();

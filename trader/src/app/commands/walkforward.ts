@@ -1,7 +1,7 @@
 import { parseInterval } from '../../domain/time.ts';
 import { OBJECTIVES } from '../../research/sweep.ts';
 import type { Stretch } from '../../research/walk-forward.ts';
-import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
+import { BACKTEST_OPTIONS, readBacktestRequest, REPORT_OPTION } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { flag, readChoice, readInteger, value, withDefault } from '../options.ts';
 import { Refusal } from '../refusal.ts';
@@ -29,28 +29,37 @@ export const walkforwardCommand = defineCommand({
     anchored: flag('begin every training at the first bar, so that it grows'),
     purge: withDefault(value('BARS', 'bars left out between training and test', readInteger(0)), '0'),
     objective: withDefault(value('WHAT', 'what the choice is made by: sharpe, net or calmar', readChoice(...OBJECTIVES)), 'sharpe'),
+    ...REPORT_OPTION,
   },
   notes: [
     'Each window has a training, on which every combination is backtested and the best is chosen, and a test that follows it, on which the chosen one is traded. The tests follow one another without a gap and are traded as one run on one account: that is what the method, and not one lucky set of parameters, would have made.',
     'At a boundary the next parameters take over at the close of the first bar: a position that they want too is carried, another one is traded at the usual costs. The strategy has seen the bars since the start of its training by then, and those left out by --purge.',
     'Where no combination has a value of the objective, as where none traded, nothing is traded in that test. Every combination is recorded for good in $ALGOTRENDY_HOME/trials.sqlite. After Ctrl-C or a kill, the same command goes on from where it was.',
   ],
-  async run({ positionals, options, terminal, config, json }) {
+  async run({ positionals, options, words, terminal, config, json }) {
+    const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { windows, train, test, anchored, purge, objective } = options;
     const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), plan: { windows, train, test, anchored, purge }, objective };
     const { finishWalkForward } = await import('../wiring/walkforward.ts');
     const progress = terminal.phases();
-    const { report } = await finishWalkForward(request, {
-      home: config.home,
+    const finished = await finishWalkForward(request, {
+      home: config.home, detailed: writeReport !== undefined,
       onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Choosing parameters', fraction),
       onTakeOver: (combos, of) => terminal.note(`Going on from where this walk-forward was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
     }).finally(() => progress.close());
+    const { report } = finished;
+    if (writeReport) {
+      const { commandText, walkForwardSheet } = await import('../wiring/run-sheet.ts');
+      const { renderTearSheet } = await import('../../analytics/tear-sheet/tear-sheet.ts');
+      writeReport(renderTearSheet(walkForwardSheet(finished, commandText(words))));
+    }
     if (json) {
       terminal.printJson(report);
       return 'ok';
     }
     const { renderWalkForward } = await import('../terminal/walkforward-report.ts');
     terminal.print(...renderWalkForward(report, terminal.columns, terminal.style));
+    if (options.report !== undefined) terminal.print(`Report: ${terminal.style.accent(options.report)}`);
     return 'ok';
   },
 });

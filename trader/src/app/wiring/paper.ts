@@ -13,6 +13,7 @@ import type { Audit } from '../../pipeline/engine.ts';
 import type { TradingState } from '../../pipeline/risk.ts';
 import { orderRecord } from '../../pipeline/recorder.ts';
 import type { Command, JournalRecord } from '../../ports/journal.ts';
+import { RunWatch } from '../../research/run-detail.ts';
 import { Refusal } from '../refusal.ts';
 import { EquityHistory } from './equity-history.ts';
 import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
@@ -238,17 +239,23 @@ interface Recovered {
   readonly fills: FillTeller;
   /** Digest of the last clean stop, if no order came after it. */
   readonly recordedDigest: string | undefined;
+  /** What was watched, where that was asked for. */
+  readonly seen: RunWatch | undefined;
 }
 
-/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. */
-export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener): Promise<Recovered> {
+/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated. */
+export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false): Promise<Recovered> {
   let repeating = true;
   const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
   const run: PaperRun = await wireFrom(setup, journal, {
     onOrder: (order) => void (repeating || listener.onOrder(order)),
     onDenial: (denial) => void (repeating || listener.onDenial(denial)),
-    onReport: (report) => void (repeating || report.kind !== 'filled' || fills.take(report)),
+    onReport: (report) => {
+      seen?.onReport(report);
+      if (!repeating && report.kind === 'filled') fills.take(report);
+    },
   });
+  const seen = watched ? new RunWatch(run.markets) : undefined;
   const history = new EquityHistory();
   const prices = new PriceHistory(setup.markets.length);
   const { engine, ingest, recorder } = run;
@@ -266,6 +273,8 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
         const tsClose = timestamp + market.intervalMs;
         prices.add(record.market, tsClose, bar);
         history.record(tsClose, engine.portfolio.equity());
+        seen?.bar(record.market, bar);
+        seen?.look(engine);
         break;
       }
       case 'command':
@@ -281,7 +290,7 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
     }
   }
   repeating = false;
-  return { run, history, prices, fills, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+  return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
 }
 
 function sameDecimal(a: string, b: string): boolean {

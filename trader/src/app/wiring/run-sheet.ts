@@ -8,14 +8,16 @@ import { productVersion } from '../commands/version.ts';
 import type { BacktestReport, BacktestRequest, BarsRequest, SourceQuality } from './backtest-request.ts';
 import { finishBacktest, type BacktestContext, type FinishedBacktest } from './backtest.ts';
 import { checkRepeated } from './repeated-run.ts';
+import { BAND_SEED, bandOf } from './run-band.ts';
 import type { StoredRun } from './run-store.ts';
+import type { FinishedWalkForward } from './walkforward.ts';
 
 /** What a tear sheet says of a run beside its detail. */
 export type SheetFrame = Pick<TearSheet, 'kind' | 'title' | 'subject' | 'verdict' | 'warnings' | 'monteCarlo' | 'windows' | 'facts' | 'command'>;
 
 /** The tear sheet of a run. */
 export function sheetOf(detail: RunDetail, frame: SheetFrame): TearSheet {
-  return { ...detail, ...frame, benchmark: { name: 'Holding', values: detail.hold.values } };
+  return { monteCarlo: bandOf(detail), ...detail, ...frame, benchmark: { name: 'Holding', values: detail.hold.values } };
 }
 
 /** The tear sheet of a backtest. Throws TypeError unless it was run with its detail. */
@@ -35,7 +37,7 @@ export function backtestSheet({ report, detail, barsSha256 }: FinishedBacktest, 
 
 /** Randomness that the run used. */
 function seedFact({ models }: BacktestRequest): Fact {
-  return ['Random seed', models?.latency?.kind === 'lognormal' ? String(models.latency.seed) : 'none: nothing in it is random'];
+  return ['Random seeds', `${models?.latency?.kind === 'lognormal' ? `${models.latency.seed} for latency, ` : ''}${BAND_SEED} for Monte Carlo`];
 }
 
 function timeText(iso: string): string {
@@ -47,6 +49,26 @@ export async function sheetOfKept(run: StoredRun, home: string, command: string,
   const finished = await finishBacktest(run.request, { home, onProgress, detailed: true });
   checkRepeated(run, finished);
   return backtestSheet(finished, run.request, run, command);
+}
+
+/** The tear sheet of a walk-forward's stitched run. Throws TypeError unless it was run with its detail. */
+export function walkForwardSheet({ report, detail, barsSha256 }: FinishedWalkForward, command: string): TearSheet {
+  if (detail === undefined) throw new TypeError('a tear sheet is made of a walk-forward that was watched');
+  const { cash, sizing, fee, fill, venue, grid, objective, anchored, purge, combos } = report;
+  return sheetOf(detail, {
+    kind: 'Walk-forward', title: report.strategy, subject: report.instrument, command,
+    windows: report.windows.map(({ train, test, parameters, inSample, outOfSample }) => ({
+      trainFrom: Date.parse(train.from), trainTo: Date.parse(train.to), from: Date.parse(test.from), to: Date.parse(test.to),
+      parameters: parameters === null ? 'none was chosen' : grid.map(({ name }) => `${name}=${parameters[name]}`).join(' '),
+      sharpeIn: inSample?.sharpe ?? null, sharpeOut: outOfSample.sharpe, returnOut: outOfSample.netReturn, trades: outOfSample.trades,
+    })),
+    facts: [
+      { title: 'How it was chosen', facts: [...grid.map(({ name, values }) => [name, values.join(', ')] as const), ['By', objective], ['Training', anchored ? 'from the first bar on' : 'rolling'], ['Bars left out before a test', String(purge)], ['Combinations a window', String(combos)]] },
+      { title: 'How it traded', facts: [['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile']] },
+      { title: 'Data', facts: [['Interval', report.interval], ['First bar opens', timeText(report.from)], ['Last bar opens', timeText(report.to)], ['Bars', String(report.bars)], ['SHA-256', barsSha256]] },
+      versionFacts([['Random seed', `${BAND_SEED} for Monte Carlo`]]),
+    ],
+  });
 }
 
 /** What a kept run is known by. */

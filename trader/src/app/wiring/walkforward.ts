@@ -1,9 +1,10 @@
-import type { Bars } from '../../domain/bar.ts';
+import { BarCursor, type Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Engine } from '../../pipeline/engine.ts';
 import { MOST_COMBOS, type Axis } from '../../research/grid.ts';
+import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
 import type { Objective } from '../../research/sweep.ts';
 import {
   efficiencyOf, layWindows, stabilityOf, tradeWindows, yearlyReturn, type ChosenWindow, type Stability, type TimedReturn, type WalkPlan, type WalkWindow, type WindowOutcome,
@@ -95,13 +96,15 @@ export interface FinishedWalkForward {
   readonly engine: Engine;
   readonly windows: readonly ChosenWindow[];
   readonly barsSha256: string;
+  /** Of the stitched run; undefined unless it was asked for. */
+  readonly detail: RunDetail | undefined;
 }
 
 /** Equities in the picture. */
 const PICTURE_POINTS = 240;
 
 /** Runs a walk-forward as asked for. Refuses what cannot be run; file faults pass through as `BarFileError`. */
-export async function finishWalkForward(request: WalkForwardRequest, context: SweepContext): Promise<FinishedWalkForward> {
+export async function finishWalkForward(request: WalkForwardRequest, context: SweepContext & { readonly detailed?: boolean }): Promise<FinishedWalkForward> {
   const grid = await readGrid({ ...request, fixed: request.parameters });
   const loadStarted = performance.now();
   const chosen = await chooseBars(onlySource(request), { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
@@ -122,7 +125,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
     ...(context.onTakeOver && { onTakeOver: context.onTakeOver }),
   });
   if (swept.parts.every(({ combos }) => combos === 0)) throw allRefused(swept.parts[0].skipped);
-  const traded = tradeOut(request, swept.open, bars, chosenWindows);
+  const traded = tradeOut(request, swept.open, bars, chosenWindows, context.detailed === true);
   const cost = { loadSeconds, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000 };
 
   const subject = subjectOf(request.strategy, swept.open.spec.definition.name, chosen);
@@ -130,7 +133,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   swept.forget();
   const report = reportOf(request, { chosen, bars, windows: chosenWindows, swept, ...traded });
   return {
-    engine: traded.engine, windows: chosenWindows, barsSha256: chosen.set.sha256,
+    engine: traded.engine, windows: chosenWindows, barsSha256: chosen.set.sha256, detail: traded.seen?.detail(traded.engine),
     report: { ...report, trials: trialsOf(context.home, subject), takenOver: swept.takenOver, workers: swept.workers, ...cost, peakRssMb: process.resourceUsage().maxRSS / 1024 },
   };
 }
@@ -146,15 +149,20 @@ export async function chooseParameters(job: SweepJob, windows: readonly WalkWind
 }
 
 /** The stitched run, with its picture. */
-function tradeOut(request: WalkForwardRequest, { spec }: OpenSweep, bars: Bars, windows: readonly ChosenWindow[]) {
+function tradeOut(request: WalkForwardRequest, { spec }: OpenSweep, bars: Bars, windows: readonly ChosenWindow[], watched: boolean) {
   const total = (windows.at(-1)?.testEnd ?? 0) - windows[0].testFirst;
   const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
+  const seen = watched ? new RunWatch([spec.market]) : undefined;
+  const bar = new BarCursor(bars);
   try {
-    const { engine, outcomes } = tradeWindows(spec, bars, windows, (done, { portfolio }) => {
-      if (done % every === 0 || done === total) equityCurve.push(portfolio.equity());
-    });
-    return { engine, outcomes, equityCurve };
+    const { engine, outcomes } = tradeWindows(spec, bars, windows, (done, running) => {
+      if (done % every === 0 || done === total) equityCurve.push(running.portfolio.equity());
+      bar.index = windows[0].testFirst + done - 1;
+      seen?.bar(0, bar);
+      seen?.look(running);
+    }, seen);
+    return { engine, outcomes, equityCurve, seen };
   } catch (error) {
     throw faultOf(request.strategy, error);
   }
