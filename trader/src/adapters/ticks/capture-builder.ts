@@ -30,6 +30,9 @@ export interface Place {
 /** More decimals than prices and sizes have anywhere; more are the traces of binary fractions. */
 const MAX_DECIMALS = 12;
 
+/** Prices in ticks take 32 bits. */
+const MAX_PRICE = 0x7fff_fffe;
+
 /** Growing columns of what a file says, before prices are whole numbers. */
 class Rows {
   length = 0;
@@ -149,7 +152,7 @@ export class CaptureBuilder {
         ? `has ${this.#sequence.unused} updates of depth and no snapshot that they change; name the file with the snapshot first`
         : 'tells of no book, quote or trade that could be used');
     }
-    const { ticks, outOfOrder, clockBehindMs, delayMs } = align(rows, scaled(file, rows.price, rows.length, this.#priceDecimals), scaled(file, rows.size, rows.length, this.#sizeDecimals));
+    const { ticks, outOfOrder, clockBehindMs, delayMs } = align(rows, scaled(file, rows.price, rows.length, this.#priceDecimals, MAX_PRICE), scaled(file, rows.size, rows.length, this.#sizeDecimals, Number.MAX_SAFE_INTEGER));
     const kinds = new Float64Array(7);
     for (let i = 0; i < ticks.length; i++) kinds[ticks.kind[i]] += 1;
     const { gaps, covered, unused } = this.#sequence;
@@ -198,13 +201,13 @@ function decimals(text: string): number {
   return Math.min(MAX_DECIMALS, Math.max(0, end - dot - 1));
 }
 
-/** Numbers as whole units of their last decimal. */
-function scaled(file: string, numbers: Float64Array, length: number, scale: number): Float64Array {
+/** Numbers as whole units of their last decimal, of which there may be `most`, or no end. */
+function scaled(file: string, numbers: Float64Array, length: number, scale: number, most: number): Float64Array {
   const unit = 10 ** scale;
   const whole = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     whole[i] = Math.round(numbers[i] * unit);
-    if (whole[i] > Number.MAX_SAFE_INTEGER && whole[i] < Infinity) throw new TickFileError('value', file, `has the number ${numbers[i]} beside one of ${scale} decimals: together they need more digits than there are`);
+    if (whole[i] > most && whole[i] < Infinity) throw new TickFileError('value', file, `has the number ${numbers[i]} beside one of ${scale} decimals: together they need more digits than can be counted`);
   }
   return whole;
 }
