@@ -292,7 +292,8 @@ export class MarginVenue implements ExecutionClient {
   /** Collects what has fallen due by `now`, each payment at its time; the price is the last one. */
   #collect(desk: Desk, now: Timestamp): void {
     while (desk.due <= now) {
-      const owing = desk.quantity !== 0 || this.cash < 0;
+      // The first bar of a market only tells what time it is.
+      const owing = desk.due > -Infinity && (desk.quantity !== 0 || this.cash < 0);
       if (owing) this.#pay(desk, desk.due);
       desk.moveOn(owing ? desk.due : now);
     }
