@@ -35,6 +35,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchWalkForward } = await import('./walk-forward.ts');
     return benchWalkForward();
   },
+  async verdict() {
+    const { benchVerdict } = await import('./verdict.ts');
+    return benchVerdict();
+  },
 };
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });

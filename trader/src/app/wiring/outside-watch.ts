@@ -15,7 +15,7 @@ const DOORS: readonly Door[] = [
   { owner: fs.promises, names: ['readFile', 'open'], what: 'reads files' },
   { owner: childProcess, names: ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync'], what: 'starts programs' },
   { owner: net, names: ['connect', 'createConnection'], what: 'uses the network' },
-  { owner: globalThis, names: ['fetch', 'WebSocket'], what: 'uses the network' },
+  { owner: globalThis, names: ['fetch'], what: 'uses the network' },
   { owner: Math, names: ['random'], what: 'draws lots (Math.random)' },
   { owner: performance, names: ['now'], what: 'asks the clock' },
   { owner: Date, names: ['now'], what: 'asks the clock' },
