@@ -41,7 +41,7 @@ function refusalOfTerms(order: Order, instrument: Instrument, { last, net }: Mar
 
 function refusalOfMaker(order: Order, instrument: Instrument, last: number, price: number): string | undefined {
   if (order.type !== 'limit' || order.timeInForce === 'ioc' || order.timeInForce === 'fok') return 'post-only is for limit orders that wait';
-  return takes(order, instrument, price) || takes(order, instrument, last) ? 'post-only would trade at once' : undefined;
+  return takes(order, instrument, price, last) ? 'post-only would trade at once' : undefined;
 }
 
 function missingTerm({ type, timeInForce, terms }: Order): string | undefined {
@@ -50,8 +50,15 @@ function missingTerm({ type, timeInForce, terms }: Order): string | undefined {
   return timeInForce === 'gtd' && terms?.expires === undefined ? 'good till date needs a date' : undefined;
 }
 
-/** Whether a limit order could trade at a price of the market at once. A touch counts: who asks at that price would be taken. */
-function takes({ side, price: limit }: Order, instrument: Instrument, price: number): boolean {
+/**
+ * Whether a limit order that arrives could trade at once: at the market's price at that moment, or at its last one,
+ * between which it may have come. A touch counts: who asks at that price would be taken.
+ */
+export function takes(order: Order, instrument: Instrument, price: number, last: number): boolean {
+  return meets(order, instrument, price) || meets(order, instrument, last);
+}
+
+function meets({ side, price: limit }: Order, instrument: Instrument, price: number): boolean {
   if (Number.isNaN(price)) return false;
   return side === 'buy' ? roundToTick(price, instrument, 'floor') <= limit : roundToTick(price, instrument, 'ceil') >= limit;
 }

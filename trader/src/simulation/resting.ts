@@ -22,7 +22,7 @@ export class Resting {
   /** When it ends: by then, or when its cancel has reached the venue. */
   end = Infinity;
   accepted = false;
-  /** A price has passed it by: from there on others take from it. */
+  /** Others take from it: it could not trade when it arrived, or has met a price since and not been filled. */
   rested = false;
   /** Filled or ended: to be swept from the book. */
   gone = false;

@@ -102,6 +102,11 @@ test('fees know who took and who made', () => {
   for (const text of ['buy 1 market', 'sell 1 stop 9950', 'buy 1 limit 10100', 'buy 1 limit 9960']) floor.send(text, MINUTE);
   floor.bar(1, 100, 100, 99, 99.8);
   assert.deepEqual(told, ['taker', 'taker', 'taker', 'maker']);
+  // It could have traded at the last price but waited, or the market has jumped over it.
+  for (const text of ['buy 1 limit 9980', 'buy 1 limit 9950']) floor.send(text, 2 * MINUTE);
+  floor.bar(2, 100, 100, 99.9, 100);
+  floor.bar(3, 99);
+  assert.deepEqual(told.slice(4), ['maker', 'maker']);
 });
 
 test('the optimistic bound fills on a touch, on the range of the bar of arrival, and takes the profit before the stop', () => {

@@ -7,7 +7,7 @@ import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, Liquidity, ReportSink } from '../ports/execution.ts';
 import type { FillPolicy } from './fill-policy.ts';
 import type { LatencyModel } from './latency.ts';
-import { reducible, refusalOf } from './order-check.ts';
+import { reducible, refusalOf, takes } from './order-check.ts';
 import { Resting, type Book } from './resting.ts';
 import type { SlippageModel } from './slippage.ts';
 import { tradingDayEnd } from './trading-day.ts';
@@ -38,8 +38,8 @@ export interface VenueRules {
 /** What may differ from the plain profile, which arrives at once, pays no more than the price and fills whole, by the pessimistic policy. */
 export type VenueModels = Partial<Pick<VenueRules, 'latency' | 'policy' | 'slippage' | 'volumeLimit'>>;
 
-/** Share of its price that a sale brings at least, whatever the slippage: below it the model says nothing any more. */
-const LEAST_PRICE = 0.01;
+/** Most that slippage takes of a price: beyond it a model says nothing any more, and a sale would bring less than nothing. */
+const MOST_SLIPPAGE = 0.99;
 /** Which orders a bar's range meets first. */
 const RANGE_ORDER = { stop: ['stop', 'limit'], limit: ['limit', 'stop'] } as const;
 
@@ -176,7 +176,7 @@ export class SimulatedVenue implements ExecutionClient {
           // What had arrived by the open has had its chance; this was sent in answer to it.
           this.#end(resting, bar.timestamp);
         } else if (this.#fills(resting, resting.order.side === 'buy' ? bar.low : bar.high)) {
-          this.#make(resting, resting.rested || !this.#fills(resting, bar.open) ? 'maker' : 'taker', tsClose);
+          this.#make(resting, tsClose);
         }
       }
     }
@@ -214,7 +214,7 @@ export class SimulatedVenue implements ExecutionClient {
   /** An order that arrived inside the bar sees its close, and a limit order what the policy lets it see. */
   #atClose(resting: Resting, bar: Bar, tsClose: Timestamp): void {
     const best = resting.order.side === 'buy' ? bar.low : bar.high;
-    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#fills(resting, best)) this.#make(resting, 'maker', tsClose);
+    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#fills(resting, best)) this.#make(resting, tsClose);
     else this.#meet(resting, bar.close, tsClose);
   }
 
@@ -222,7 +222,7 @@ export class SimulatedVenue implements ExecutionClient {
   #meet(resting: Resting, price: number, tsEvent: Timestamp): void {
     if (resting.type === 'market') this.#take(resting, price, tsEvent);
     else if (resting.type === 'stop' && resting.reached(price)) this.#trigger(resting, price, tsEvent);
-    else if (resting.type === 'limit' && this.#fills(resting, price)) this.#make(resting, resting.rested || resting.order.terms?.postOnly ? 'maker' : 'taker', tsEvent);
+    else if (resting.type === 'limit' && this.#fills(resting, price)) this.#make(resting, tsEvent);
     else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
     else if (resting.order.type === 'trailing-stop') resting.trail(price);
     resting.rested = true;
@@ -247,7 +247,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** When what leaves now arrives: messages of one market stay in their order, as on one connection. */
   #arrival(book: Book, now: Timestamp): Timestamp {
-    const arrival = Math.max(now + this.rules.latency.delayMs(now), book.tsArrival);
+    const arrival = Math.max(Math.ceil(now + this.rules.latency.delayMs(now)), book.tsArrival);
     book.tsArrival = arrival;
     return arrival;
   }
@@ -266,12 +266,19 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #accept(resting: Resting): void {
+    const { order, book } = resting;
     resting.accepted = true;
+    resting.rested = order.type === 'limit' && !takes(order, book.instrument, this.#price(book), book.last);
     this.sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
   }
 
   #refusal({ order, book, arrival }: Resting): string | undefined {
-    return refusalOf(order, book.instrument, book, arrival, this.inBar ? this.price : book.last);
+    return refusalOf(order, book.instrument, book, arrival, this.#price(book));
+  }
+
+  /** The price of the market at this moment, as far as it is known. */
+  #price(book: Book): number {
+    return this.inBar ? this.price : book.last;
   }
 
   /** A stop was touched: it takes what is offered at `price`, or at its own where that is NaN; with a limit, no worse than that. */
@@ -303,15 +310,14 @@ export class SimulatedVenue implements ExecutionClient {
       return;
     }
     const from = Number.isNaN(price) ? toNumber(resting.price, instrument.priceScale) : price;
-    const slip = from * slippage.share(toNumber(quantity, instrument.quantityScale), bar);
-    // Nothing is sold for less than nothing.
-    const exact = resting.exact(order.side === 'buy' ? from + slip : Math.max(from - slip, from * LEAST_PRICE));
+    const slip = from * Math.min(slippage.share(toNumber(quantity, instrument.quantityScale), bar), MOST_SLIPPAGE);
+    const exact = resting.exact(order.side === 'buy' ? from + slip : from - slip);
     this.#deal(resting, quantity, resting.type === 'limit' ? noWorse(order, exact) : exact, 'taker', tsEvent);
   }
 
   /** A fill at the order's limit. */
-  #make(resting: Resting, liquidity: Liquidity, tsEvent: Timestamp): void {
-    this.#deal(resting, this.#available(resting), resting.price, liquidity, tsEvent);
+  #make(resting: Resting, tsEvent: Timestamp): void {
+    this.#deal(resting, this.#available(resting), resting.price, resting.rested ? 'maker' : 'taker', tsEvent);
   }
 
   /** How much of an order can trade now. */
