@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomStrategy, ScriptedStrategy, walkBars } from '../../test/markets.ts';
 import { definitionOf, runSpec } from '../../test/run-specs.ts';
+import { kolmogorov } from '../../test/uniformity.ts';
+import { allocateBars } from '../domain/bar.ts';
 import { readParameters } from '../domain/parameters.ts';
 import { Random } from '../domain/random.ts';
+import { bollinger } from '../strategies/bollinger/bollinger.ts';
 import { macd } from '../strategies/macd/macd.ts';
 import { METHODS, MonteCarlo, type MethodResult } from './monte-carlo.ts';
 
@@ -45,6 +48,33 @@ test('the same seed gives the same answers, whichever methods are asked, in what
   assert.notEqual(JSON.stringify(new MonteCarlo(macdRun(), { ...OPTIONS, seed: 6 }).ask('blocks')), forwards[1]);
 });
 
+test('a strategy without an edge has uniform p-values on shuffled bars, also one that bets against every move', () => {
+  const walk = new Random(70);
+  const values = readParameters(bollinger.parameters, { rule: 'reversion', period: '8', direction: 'both' });
+  assert.ok(values.ok);
+  const pValues = Array.from({ length: 60 }, (_, seed) => {
+    const spec = runSpec({ definition: bollinger, values: values.value, bars: [walkBars(() => walk.next(), { bars: 150, decimals: 4 })], instrument: { priceScale: 4 } });
+    return (new MonteCarlo(spec, { runs: 39, seed, ruin: 0.5 }).ask('bars') as MethodResult).pValue ?? NaN;
+  });
+  const distance = kolmogorov(pValues, 40, walk);
+  assert.ok(distance < 1.63, `${distance}`);
+});
+
+test('an edge in the order of the bars is found by shuffling them', () => {
+  const trend = allocateBars(400);
+  for (let i = 0; i < trend.length; i++) {
+    // Forty bars up, forty down.
+    const price = (at: number) => 100 + 20 * Math.abs(2 * ((at / 80) % 1) - 1) + (at % 3) / 10;
+    trend.timestamp[i] = i * 3_600_000;
+    trend.open[i] = price(i);
+    trend.close[i] = price(i + 1);
+    trend.high[i] = Math.max(price(i), price(i + 1));
+    trend.low[i] = Math.min(price(i), price(i + 1));
+  }
+  const spec = runSpec({ definition: macd, values: macdRun({ direction: 'both' }).values, bars: [trend], intervalMs: 3_600_000, instrument: { priceScale: 6 } });
+  assert.equal((new MonteCarlo(spec, { ...OPTIONS, runs: 49 }).ask('bars') as MethodResult).pValue, 0.02);
+});
+
 test('higher costs never help a strategy that trades the same units', () => {
   const spec = runSpec({ definition: definitionOf((seed => () => new RandomStrategy((random => () => random.next())(new Random(seed)), [-1, 0, 1], 0.2, 0.2))(9)), bars: [bars(2)] });
   const { finalEquity, actual, rank } = new MonteCarlo(spec, OPTIONS).ask('costs') as MethodResult;
@@ -70,6 +100,7 @@ test('a method that has nothing to work on says so', () => {
   assert.match(reason(idle, 'blocks'), /two days/);
   const two = runSpec({ definition: definitionOf(() => new ScriptedStrategy([{ target: 1 }, { target: 0 }])), bars: [bars(1, 50), bars(2, 50)], intervalMs: 3_600_000 });
   assert.match(reason(two, 'entries'), /one market/);
+  assert.match(reason(two, 'bars'), /one market/);
   const ruined = runSpec({ definition: definitionOf(() => new ScriptedStrategy([{ target: 1 }])), bars: [bars(1, 100)], cash: '10', sizing: { kind: 'units', units: '300' }, intervalMs: 3_600_000 });
   assert.match(reason(ruined, 'blocks'), /fell to nothing/);
   const stubborn = runSpec({ ...macdRun(), definition: { ...macd, check: () => 'no' }, intervalMs: 3_600_000 });

@@ -2,19 +2,20 @@ import { Random } from '../domain/random.ts';
 import type { RoundTrip } from '../pipeline/trade-log.ts';
 import { PERIODS_PER_YEAR } from '../analytics/returns.ts';
 import { canMove, CostlierFee, costlierTerms, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
+import { permuteBars } from './permuted-bars.ts';
 import { PathTally, type PathScale, type Simulation } from './path-tally.ts';
 import { RandomEntries } from './random-entries.ts';
 import { dailySharpe, recordRun, type RecordedRun, type RunChange, type RunSpec } from './recorded-run.ts';
 import { resampleReturns, shuffleTrades, type Draw } from './resampling.ts';
 
 /** The ways to ask whether a result is luck. */
-export const METHODS = ['order', 'blocks', 'entries', 'parameters', 'costs', 'missed', 'late'] as const;
+export const METHODS = ['order', 'blocks', 'entries', 'bars', 'parameters', 'costs', 'missed', 'late'] as const;
 export type Method = typeof METHODS[number];
 
 /** Runs where none are asked for: of methods that draw from one run, and of those that run the engine each time. */
 const DRAWS = 1000;
 const ENGINE_RUNS = 100;
-const BY_ENGINE: ReadonlySet<Method> = new Set(['parameters', 'costs', 'missed', 'late']);
+const BY_ENGINE: ReadonlySet<Method> = new Set(['bars', 'parameters', 'costs', 'missed', 'late']);
 
 /** What the engine's runs are changed by. */
 export const PERTURBATION = {
@@ -30,7 +31,7 @@ export const PERTURBATION = {
 /** What a method came to. */
 export interface MethodResult extends Simulation {
   readonly method: Method;
-  /** Only of `entries`: probability that random entries do as well as the real ones. */
+  /** Only of `entries` and `bars`: probability that random entries, or the same strategy on bars without memory, do as well. */
   readonly pValue: number | null;
   /** Only of `blocks`: mean length of a block, and what is drawn. */
   readonly meanBlock: number | null;
@@ -98,6 +99,7 @@ export class MonteCarlo {
       case 'order': return this.#order(draw);
       case 'blocks': return this.#blocks(draw);
       case 'entries': return this.#entries(draw);
+      case 'bars': return this.#bars(draw);
       case 'parameters': return this.#parameters(draw);
       case 'costs': return this.#engineRuns(method, draw, () => this.#costlier(draw.random));
       case 'missed': return this.#engineRuns(method, draw, () => around(PERTURBATION.missed, draw.random));
@@ -138,6 +140,14 @@ export class MonteCarlo {
     return { ...result('entries', 'bar', simulation), pValue };
   }
 
+  #bars(draw: Draw): MethodResult | Unfit {
+    const { bars, backtest } = this.#spec;
+    const [one, second] = bars;
+    if (second !== undefined) return { method: 'bars', reason: 'bars are shuffled on one market, not on several' };
+    const { priceScale } = backtest().markets[0].instrument;
+    return this.#engineRuns('bars', draw, () => ({ bars: [permuteBars(one, priceScale, draw.random)] }));
+  }
+
   #parameters(draw: Draw): MethodResult | Unfit {
     const { definition, values } = this.#spec;
     if (!canMove(definition.parameters, values)) return { method: 'parameters', reason: 'the strategy has no number among its parameters' };
@@ -162,7 +172,7 @@ export class MonteCarlo {
       tally.add(recordRun(this.#spec, change()).equity);
       onDone?.(run + 1);
     }
-    return result(method, 'bar', tally.result(equity));
+    return { ...result(method, 'bar', tally.result(equity)), ...(method === 'bars' && { pValue: tally.pValue(equity) }) };
   }
 }
 

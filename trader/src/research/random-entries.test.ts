@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MINUTE, RandomStrategy, walkBars } from '../../test/markets.ts';
 import { definitionOf, runSpec, type TestRun } from '../../test/run-specs.ts';
+import { kolmogorov } from '../../test/uniformity.ts';
 import type { Bar, Bars } from '../domain/bar.ts';
 import { Random } from '../domain/random.ts';
 import type { Signal } from '../domain/signal.ts';
@@ -27,12 +28,6 @@ function entriesOf(run: TestRun, differing: Partial<EntrySetting> = {}) {
     warmup: spec.definition.warmup(spec.values), ...differing,
   });
   return { entries, trips, equity };
-}
-
-/** Largest distance between the shares of sorted values and those of a uniform distribution, × √n: Kolmogorov's statistic. */
-function kolmogorov(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.sqrt(sorted.length) * Math.max(...sorted.map((value, i) => Math.max((i + 1) / sorted.length - value, value - i / sorted.length)));
 }
 
 test('the real entries come to the equity of the engine, bar by bar, and after the last trade whatever the fees and the exits', () => {
@@ -89,7 +84,10 @@ test('a strategy without an edge has p-values that are uniform', () => {
     pValues.macd.push(entriesOf({ definition: macd, values: values.value, bars: [bars], instrument }).entries.simulate(SCALE, { runs: 99, random }).pValue);
   }
   // Kolmogorov's 1 % point is 1.63.
-  for (const [name, found] of Object.entries(pValues)) assert.ok(kolmogorov(found) < 1.63, `${name}: ${kolmogorov(found)}`);
+  for (const [name, found] of Object.entries(pValues)) {
+    const distance = kolmogorov(found, 100, walk);
+    assert.ok(distance < 1.63, `${name}: ${distance}`);
+  }
 });
 
 /** Long for five bars after a bar of a thousand volume. */

@@ -22,6 +22,7 @@ export interface RunSpec {
 export interface RunChange {
   readonly values?: ParameterValues;
   readonly backtest?: Omit<BacktestSpec, 'books' | 'audit'>;
+  readonly bars?: readonly Bars[];
   /** Puts something between a strategy and the engine. */
   readonly around?: (strategy: Strategy) => Strategy;
   readonly audit?: Audit;
@@ -38,7 +39,8 @@ export interface RecordedRun {
 
 /** Runs a spec, as it is or changed, and records its equity. */
 export function recordRun(spec: RunSpec, change: RunChange = {}): RecordedRun {
-  const { definition, bars, sizing } = spec;
+  const { definition, sizing } = spec;
+  const bars = change.bars ?? spec.bars;
   const backtest = change.backtest ?? spec.backtest();
   const around = change.around ?? ((strategy) => strategy);
   const recorder = new EquityRecorder(1 + bars.reduce((sum, { length }) => sum + length, 0), Number(backtest.cash));

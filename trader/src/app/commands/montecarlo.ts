@@ -29,7 +29,7 @@ export const monteCarloCommand = defineCommand({
     ruin: withDefault(value('SHARE', 'loss of the opening cash that counts as ruin, such as 50% or 0.5', readRuin), '50%'),
   },
   notes: [
-    'order shuffles the trades; blocks draws returns anew, in blocks; entries makes the same trades at random times; parameters, costs, missed and late run the strategy again with parameters nearby, with higher costs, and with entries that are missed or a bar late.',
+    'order shuffles the trades; blocks draws returns anew, in blocks; entries makes the same trades at random times; bars runs the strategy on the same bars in another order; parameters, costs, missed and late run it again with parameters nearby, with higher costs, and with entries that are missed or a bar late.',
     'Statistics of the Sharpe ratio, the cost at which nothing is left, and the account that the bars\' volume would bear come first.',
   ],
   async run({ positionals, options, config, terminal, json }) {

@@ -88,6 +88,10 @@ function readingOf(found: MethodResult, { ruin, cash }: MonteCarloReport): strin
       const p = found.pValue ?? 1;
       return `${formatPercent(p, p < 0.01 ? 2 : 1)} of runs with the same trades at random times do at least as well: ${p <= SIGNIFICANT ? 'the timing does more than chance explains' : 'no sign that the timing earns'}.`;
     }
+    case 'bars': {
+      const p = found.pValue ?? 1;
+      return `${formatPercent(p, 1)} of runs on the same bars in another order do at least as well: ${p <= SIGNIFICANT ? 'it finds more in their order than chance explains' : 'no sign that it finds anything in their order'}.`;
+    }
     case 'parameters': return `parameters within ${formatPercent(PERTURBATION.parameterReach, 0)}: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
     case 'costs': return `fees up to ${PERTURBATION.feeFactor} times as high and up to ${PERTURBATION.extraBps} bp more: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
     case 'missed': return `${formatPercent(PERTURBATION.missed.missed, 0)} of the entries missed: ${range}; ${lose}; Sharpe ${sharpeRange(sharpe)}.`;
