@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { readCapture } from '../../src/adapters/ticks/capture-reader.ts';
 import type { CaptureReport } from '../../src/adapters/ticks/capture.ts';
 
-const FOLDER = fileURLToPath(new URL('../../../../shared/data/ticks/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FOLDER = join(ROOT, '..', 'shared', 'data', 'ticks');
 
 /** Recordings by their files, with what is known of them. */
 const CAPTURES: readonly (readonly [files: readonly string[], expected: Partial<CaptureReport>])[] = [

@@ -24,7 +24,7 @@ function isBid(text: string, { file, ...at }: Place): boolean {
 }
 
 /** A count of microseconds or milliseconds since 1970 as milliseconds; NaN where it is none. */
-export function readCount(text: string): number {
+function readCount(text: string): number {
   if (!/^\d{9,19}$/.test(text)) return NaN;
   const count = Number(text);
   return count < 1e14 ? count : count < 1e17 ? count / 1e3 : count / 1e6;
