@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openBars, type OpenBarsOptions } from '../adapters/bars/column-cache.ts';
 import type { BarSet } from '../adapters/bars/column-file.ts';
-import type { BarFileError } from '../adapters/bars/bar-file-error.ts';
+import { BarFileError, errorCode } from '../adapters/bars/bar-file-error.ts';
 import { refuseIrregular } from '../adapters/bars/quality.ts';
 import { formatInterval, parseInterval } from '../domain/time.ts';
 import { Refusal } from './refusal.ts';
@@ -13,7 +15,7 @@ import { Refusal } from './refusal.ts';
  */
 export async function openBarSource(name: string, options: OpenBarsOptions & { readonly intervalMs?: number | undefined }): Promise<BarSet> {
   const { home, strict, intervalMs } = options;
-  if (existsSync(name)) return openBars(name, options);
+  if (existsSync(name)) return openFile(name, options);
   const { listBars, openStoredBars } = await import('../adapters/bars/bar-store.ts'); // the store's database is loaded only where it is needed
   const faults: BarFileError[] = [];
   const stored = listBars(home, (fault) => faults.push(fault));
@@ -38,4 +40,19 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
     }
   }
   return bars;
+}
+
+/** How a system says that a folder may not be written. */
+const MAY_NOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** Opens a file through the cache; where the state folder may only be read, through one that is gone when the program ends. */
+async function openFile(name: string, options: OpenBarsOptions): Promise<BarSet> {
+  try {
+    return await openBars(name, options);
+  } catch (error) {
+    if (!(error instanceof BarFileError) || error.kind !== 'storage' || !MAY_NOT_WRITE.has(errorCode(error.cause))) throw error;
+    const home = mkdtempSync(join(tmpdir(), 'algotrendy-'));
+    process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+    return openBars(name, { ...options, home });
+  }
 }

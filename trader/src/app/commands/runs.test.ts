@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -43,6 +43,23 @@ test('where runs cannot be kept a backtest says so and goes on', () => {
   const { status, stdout, stderr } = run('blocked', 'backtest', 'macd', '--bars', BTC, '--interval', '1d', '--json');
   assert.deepEqual([status, (JSON.parse(stdout) as { run: unknown }).run], [0, null]);
   assert.match(stderr, /^the run is not kept: /);
+});
+
+// A superuser may write anywhere, but for the kernel's own files.
+const readOnly = process.getuid?.() === 0 ? '/sys/algotrendy' : join(folder, 'read-only', 'home');
+
+test('where the whole state folder may only be read a backtest says so, goes on, and leaves nothing behind', () => {
+  mkdirSync(join(folder, 'read-only'), { mode: 0o500 });
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'backtest', 'macd', '--bars', BTC, '--interval', '1h', '--json'], {
+    cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: readOnly, TMPDIR: temporary },
+  });
+  assert.equal(status, 0, stderr);
+  assert.equal((JSON.parse(stdout) as { run: unknown }).run, null);
+  assert.match(stderr, /^the run is not kept: E/);
+  assert.deepEqual(readdirSync(temporary), []);
+  chmodSync(join(folder, 'read-only'), 0o700);
 });
 
 test('a check that fails ends with 1, and its JSON says what failed', () => {
