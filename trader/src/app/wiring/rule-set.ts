@@ -2,9 +2,11 @@ import * as z from 'zod/mini';
 import type { Result } from '../../domain/result.ts';
 import { beginsWithDay, DAY_MS } from '../../domain/time.ts';
 
-const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'is no decimal number in quotes, such as "0.001"'));
-const signed = z.string().check(z.regex(/^-?\d+(\.\d+)?$/, 'is no decimal number in quotes, such as "-0.001"'));
-const above = z.string().check(z.regex(/^(?=.*[1-9])\d+(\.\d+)?$/, 'is no decimal number above 0 in quotes, such as "0.001"'));
+const NO_DECIMAL = 'is no decimal number in quotes, such as "0.001"';
+const decimal = z.string(NO_DECIMAL).check(z.regex(/^\d+(\.\d+)?$/, NO_DECIMAL));
+const signed = z.string(NO_DECIMAL).check(z.regex(/^-?\d+(\.\d+)?$/, NO_DECIMAL));
+const NOT_ABOVE = 'is no decimal number above 0 in quotes, such as "0.001"';
+const above = z.string(NOT_ABOVE).check(z.regex(/^(?=.*[1-9])\d+(\.\d+)?$/, NOT_ABOVE));
 const day = z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/, 'is no day such as 2025-06-01'), z.refine(beginsWithDay, 'is a day that the calendar does not have'));
 const moment = z.string().check(z.regex(/^(Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01]\d|2[0-3]):[0-5]\d$|^Sat 24:00$/, 'is no time of a week such as "Mon 09:30"'));
 const hours = z.number().check(z.positive());
@@ -75,7 +77,13 @@ function describe(issue: z.core.$ZodIssue, data: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${pathText([...at, issue.keys[0]])} is no field of a rule set`;
   const value = at.reduce<unknown>((from, key) => (from as Record<PropertyKey, unknown> | undefined)?.[key], data);
   if (value === undefined) return `${pathText(at)} is missing`;
-  return `${pathText(at)}: ${JSON.stringify(value).slice(0, 60)} ${issue.message.startsWith('is ') ? issue.message : `is not allowed: ${issue.message}`}`;
+  return `${pathText(at)}: ${JSON.stringify(value).slice(0, 60)} ${issue.message.startsWith('is ') ? issue.message : expectation(issue)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `is none of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return `is no ${issue.expected}`;
+  return issue.code === 'invalid_union' ? 'has none of the forms that are possible there' : 'is out of bounds';
 }
 
 function pathText(path: readonly PropertyKey[]): string {
