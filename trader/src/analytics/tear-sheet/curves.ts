@@ -10,7 +10,7 @@ import { linearScale, logScale } from './scale.ts';
 import type { SheetBand, TearSheet } from './sheet.ts';
 
 /** The span of everything that is drawn over time. */
-export function spanOf({ daily, equity }: TearSheet): Span {
+function spanOf({ daily, equity }: TearSheet): Span {
   const moments = equity ?? daily;
   const from = moments.timestamps[0] ?? 0;
   const to = moments.timestamps[moments.timestamps.length - 1] ?? from;
@@ -52,7 +52,7 @@ function equityLines({ daily, cash, benchmark, equity }: TearSheet): EquityLines
   const below = underwater(Float64Array.from([cash, ...ys])).subarray(1).map((fall) => -fall);
   if (benchmark === undefined) return { xs, ys, below };
   // A day's value is that of its end; both begin with the same money.
-  const dayEnds = equity === undefined ? daily.timestamps : daily.timestamps.map((day) => day + DAY_MS - 1);
+  const dayEnds = equity === undefined ? daily.timestamps : daily.timestamps.map((day) => Math.min(day + DAY_MS - 1, xs.at(-1) ?? day));
   const begin = Math.min(xs[0] ?? 0, dayEnds[0] ?? 0);
   const [otherXs, otherYs] = [Float64Array.from([begin, ...dayEnds]), Float64Array.from([cash, ...Array.from(benchmark.values)])];
   return { xs, ys, below, benchmark: { name: benchmark.name, xs: otherXs, ys: otherYs, atPoints: lastKnown(otherXs, otherYs, xs) } };

@@ -58,6 +58,7 @@ function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
     ...tradeCautions(sheet),
     ...(daily.timestamps.length < FEW_DAYS ? [`${plural(daily.timestamps.length, 'day')}: less than a year, so figures that are annualised are guesses.`] : []),
     ...(lucky ? [`Luck alone would do as well too often: the probability that its Sharpe ratio is truly above 0 is ${percent(confidence, 1)}, not 95 %.`] : []),
+    ...liquidationCautions(sheet),
     ...costCautions(sheet, measured),
     ...(maxDrawdown >= 1 ? ['Equity fell to nothing or below: a real account would have been closed.'] : []),
     ...(holdings.length > 0 ? [`${plural(holdings.length, 'position')} still open at the end, valued at the last price.`] : []),
@@ -68,6 +69,11 @@ function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
 function tradeCautions({ trips }: TearSheet): readonly string[] {
   if (trips === undefined || trips.length >= FEW_TRADES) return [];
   return [trips.length === 0 ? 'Not one trade was finished, so there is nothing to judge a strategy by.' : `${plural(trips.length, 'trade')}: too few to tell skill from luck.`];
+}
+
+function liquidationCautions({ trips = [] }: TearSheet): readonly string[] {
+  const liquidated = trips.filter(({ exit }) => exit === 'liquidation').length;
+  return liquidated === 0 ? [] : [`${plural(liquidated, 'position')} liquidated: the venue took what its margin no longer bore.`];
 }
 
 function costCautions({ currency = '' }: TearSheet, { profit, costs }: Measured): readonly string[] {

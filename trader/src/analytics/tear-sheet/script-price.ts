@@ -57,7 +57,7 @@ for (const panel of document.querySelectorAll('.panel[data-market]')) {
     }));
   };
   const look = (nextFrom, nextTo) => {
-    const least = (end - first) / xs.length * 8;
+    const least = Math.min(end - first, (end - first) / xs.length * 8);
     const wide = Math.max(least, Math.min(end - first, nextTo - nextFrom));
     from = Math.max(first, Math.min(end - wide, nextFrom));
     to = from + wide;

@@ -18,9 +18,9 @@ const nearest = (xs, at) => {
   return low > 0 && at - xs[low - 1] < xs[low] - at ? low - 1 : low;
 };
 const put = (element, name, value) => element.setAttribute(name, value);
-const words = (output, parts) => output.replaceChildren(...parts.flatMap(([name, value], i) => {
+const words = (output, parts) => output.replaceChildren(...parts.flatMap(([name, value]) => {
   const label = document.createElement('b');
-  label.textContent = (i > 0 ? '   ' : '') + name + ' ';
+  label.textContent = name + ' ';
   return [label, value];
 }));
 /** Reads a panel at a moment: span gives from and to, tell the words at a point. */

@@ -35,8 +35,8 @@ button[aria-pressed=true]{background:var(--text);color:var(--bg);border-color:va
 .chip{display:inline-block;padding:0 10px;margin-right:6px;border-radius:999px;border:1px solid currentColor;font-size:13px;line-height:22px;vertical-align:2px;color:var(--text-2)}
 .chip.pass{color:var(--ok)}.chip.fail{color:var(--critical)}.chip.gain{color:var(--up)}.chip.loss{color:var(--down)}
 .cautions{margin-top:8px;padding-left:0;list-style:none;color:var(--text-2)}
-.cautions li{padding-left:22px;text-indent:-22px}
-.cautions li::before{content:"!";display:inline-block;width:16px;height:16px;margin-right:6px;text-indent:0;text-align:center;font-size:11px;line-height:15px;font-weight:700;color:var(--warn);border:1px solid currentColor;border-radius:50%;vertical-align:1px}
+.cautions li{padding-left:24px;text-indent:-24px}
+.cautions li::before{content:"!";display:inline-block;width:16px;height:16px;margin-right:8px;text-indent:0;text-align:center;font-size:11px;line-height:15px;font-weight:700;color:var(--warn);border:1px solid currentColor;border-radius:50%;vertical-align:1px}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);margin-top:16px;background:var(--panel);border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .tile{padding:12px 16px;min-width:0;box-shadow:1px 1px 0 var(--line)}
 .tile dt{font-size:13px;line-height:18px;color:var(--text-2)}
@@ -52,7 +52,7 @@ section>.note{margin-top:8px}
 .above{display:flex;flex-wrap:wrap;gap:0 24px;justify-content:space-between;min-height:24px;margin:4px 0 6px;font-size:13px;line-height:22px}
 .legend{display:flex;flex-wrap:wrap;gap:0 16px;color:var(--text-2)}
 .reading{color:var(--text);text-align:right}
-.reading b{font-weight:500;color:var(--text-3)}
+.reading b{font-weight:500;color:var(--text-3)}.reading b:not(:first-child){margin-left:12px}
 .key{display:inline-flex;align-items:center;gap:6px}
 .key i{width:14px;height:3px;border-radius:2px;background:var(--text)}
 .key i.other{background:var(--other);height:0;border-top:2px dashed var(--other);border-radius:0}

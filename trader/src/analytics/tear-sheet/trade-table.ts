@@ -11,7 +11,7 @@ const KEPT = 100_000;
 const ROWS = 25;
 
 /** The trades that go into the file: all, or those that moved most, in their order. */
-export function keptTrips(trips: readonly SheetTrip[]): readonly SheetTrip[] {
+function keptTrips(trips: readonly SheetTrip[]): readonly SheetTrip[] {
   if (trips.length <= KEPT) return trips;
   const least = trips.map(({ pnl }) => Math.abs(pnl)).toSorted((a, b) => b - a)[KEPT - 1];
   return trips.filter(({ pnl }) => Math.abs(pnl) >= least).slice(0, KEPT);

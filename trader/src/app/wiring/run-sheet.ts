@@ -79,16 +79,16 @@ interface RunIdentity {
 }
 
 /** Parameters with their values, defaults filled in. */
-export function parameterFacts(values: ParameterValues): readonly Fact[] {
+function parameterFacts(values: ParameterValues): readonly Fact[] {
   return Object.entries(values).map(([name, value]) => [name, String(value)]);
 }
 
 /** What was traded with what, and under which rules. */
-function tradingFacts({ cash, sizing, fee, fill, venue, venueModels, orders, fills, denials }: BacktestReport): readonly Fact[] {
+function tradingFacts({ cash, sizing, fee, fill, venue, margin, leverage, venueModels, orders, fills, denials }: BacktestReport): readonly Fact[] {
   const models = venueModels === null ? [] : ([['Slippage', venueModels.slippage], ['Latency', venueModels.latency], ['Volume share', venueModels.volumeShare], ['Fill policy', venueModels.fillPolicy]] as const)
     .flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
   return [
-    ['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile'], ...models,
+    ['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile'], ...(margin === null ? [] : [['Margin', `${margin}, leverage ${leverage}`] as const]), ...models,
     ['Orders', String(orders)], ['Fills', String(fills)], ['Denied orders', String(denials)],
   ];
 }
