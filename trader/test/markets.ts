@@ -97,6 +97,7 @@ export class RandomStrategy implements Strategy {
     if (!changes && random() > this.#exits / 4) return;
     const side = Math.sign(signal.target) || NaN;
     signal.stop = random() < this.#exits ? close * (1 - side * random() * 0.02) : NaN;
+    signal.trail = random() < 0.3 && !Number.isNaN(signal.stop) ? 0.001 + random() * 0.02 : NaN;
     signal.takeProfit = random() < this.#exits ? close * (1 + side * random() * 0.02) : NaN;
   }
 }
