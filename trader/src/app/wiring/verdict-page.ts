@@ -7,8 +7,8 @@ import { backtestSheet, commandText } from './run-sheet.ts';
 import { runOf } from './run-store.ts';
 import type { VerdictReport } from './verdict.ts';
 
-/** What stands on a page for each state: a warning asks for a look, like what could not be measured. */
-const OUTCOMES: Readonly<Record<LineState, VerdictLine['outcome']>> = { pass: 'pass', warn: 'open', fail: 'fail', 'not-measurable': 'open' };
+/** What stands on a page for each state. */
+const OUTCOMES: Readonly<Record<LineState, VerdictLine['outcome']>> = { pass: 'pass', warn: 'warn', fail: 'fail', 'not-measurable': 'open' };
 
 /** The tear sheet of the strategy as given, over all bars, with the verdict as its head. The run is made again for it. */
 export async function verdictPage(report: VerdictReport, request: BacktestRequest, words: readonly string[], home: string): Promise<string> {
