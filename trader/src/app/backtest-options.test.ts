@@ -11,8 +11,17 @@ test('a bare backtest trades 99.75 % of 100 000 at ten basis points on the next 
   assert.deepEqual(read('--bars x.csv'), {
     strategy: 'macd', bars: [{ instrument: undefined, file: 'x.csv' }], intervalMs: undefined, from: undefined, to: undefined,
     first: undefined, parameters: {}, cash: '100000', fee: { kind: 'bps', bps: '10' }, fill: 'next-open',
-    sizing: { kind: 'fraction', fraction: '0.9975' }, venue: undefined, strict: false,
+    sizing: { kind: 'fraction', fraction: '0.9975' }, venue: undefined, account: undefined, strict: false,
   });
+});
+
+test('a venue brings its own fee, cross margin and no leverage; without one there is nothing to margin', () => {
+  const { fee, account } = read('--bars x.csv --venue binance-usdm');
+  assert.deepEqual([fee, account], [{ kind: 'venue' }, { margin: 'cross', leverage: '1', funding: [] }]);
+  const { fee: asked, account: set } = read('--bars x.csv --venue binance-usdm --fee-bps 3 --margin isolated --leverage 2.5 --funding BTC=rates.csv');
+  assert.deepEqual([asked, set], [{ kind: 'bps', bps: '3' }, { margin: 'isolated', leverage: '2.5', funding: [{ instrument: 'BTC', file: 'rates.csv' }] }]);
+  for (const words of ['--margin cross', '--leverage 2', '--funding rates.csv']) assert.throws(() => read(`--bars x.csv ${words}`), /is for the rules of a venue/);
+  for (const words of ['0.5', 'ten', '1e3']) assert.throws(() => read(`--bars x.csv --venue okx --leverage ${words}`), /takes a number from 1 on/);
 });
 
 test('bars name their instrument before =, unless that is a path', () => {
