@@ -2,6 +2,7 @@ import type { Overfitting } from '../../analytics/overfitting.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { Axis } from '../../research/grid.ts';
 import type { PropFirmOutcome } from '../../research/prop-firm-limits.ts';
+import { Refusal } from '../refusal.ts';
 import { formatPlural } from '../terminal/format.ts';
 import { finishBacktest, seconds, type FinishedBacktest } from './backtest.ts';
 import type { BacktestReport, BacktestRequest } from './backtest-request.ts';
@@ -68,6 +69,7 @@ const PLACES = 16;
  * falls, and what cannot be measured says why and is no pass. Refuses what cannot be run at all.
  */
 export async function verdict(request: VerdictRequest, { home, onProgress = () => {} }: VerdictContext): Promise<VerdictReport> {
+  if (request.bars.length > 1) throw new Refusal('usage', 'a verdict is given on the bars of one instrument', { where: '--bars', hint: 'Ask once for each FILE.' });
   const started = performance.now();
   const cpu = process.cpuUsage();
   onProgress('Checking', 0);
