@@ -32,6 +32,7 @@ export const backtestCommand = defineCommand({
     const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { finishBacktest, optimisticBound } = await import('../wiring/backtest.ts');
     const { keepRun, runOf } = await import('../wiring/run-store.ts');
+    const { recordBacktest } = await import('../wiring/trial-store.ts');
     const started = performance.now();
     const progress = terminal.phases();
     const context = { home: config.home, onProgress: (what: 'load' | 'run', fraction: number) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction) };
@@ -40,6 +41,8 @@ export const backtestCommand = defineCommand({
     const run = runOf(request, finished);
     const notKept = keepRun(config.home, run);
     if (notKept !== undefined) terminal.note(notKept);
+    const notCounted = recordBacktest(config.home, request.strategy, finished);
+    if (notCounted !== undefined) terminal.note(notCounted);
     if (writeReport) writeReport(await backtestPage(finished, request, run, words));
     if (json) {
       terminal.printJson({ ...report, run: notKept === undefined ? run.id : null });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DATA_FOLDER } from '../wiring/venue-rules.ts';
 
@@ -18,6 +20,15 @@ interface Money {
   readonly fills: number;
   readonly sharpe: number;
   readonly maxDrawdown: number;
+}
+
+interface Swept {
+  readonly combos: number;
+  readonly sumFinalEquity: string;
+  readonly totalFills: number;
+  readonly takenOver: number;
+  readonly best: readonly Money[];
+  readonly trials: { readonly trials: number };
 }
 
 function run(...words: readonly string[]) {
@@ -60,6 +71,28 @@ describe('sweep', () => {
     );
     assert.deepEqual([report.combos, report.kernelCombos, report.workers], [6, 0, 0]);
     assert.ok(report.comboBarsPerCpuSecond > 0);
+  });
+
+  it('goes on after a kill, and comes to what it would have come to', async () => {
+    const words = ['sweep', 'bollinger', '--bars', BTC, '--grid', 'period=10:25', '--grid', 'deviations=1.5:3:0.1', '--workers', '2', '--json'];
+    const parts = () => globSync(join(home, 'sweeps', '*', '*.part'));
+    const killed = spawn(process.execPath, [MAIN, ...words], { stdio: 'ignore', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: home } });
+    const ended = once(killed, 'exit');
+    while (parts().length < 2 && killed.exitCode === null) await sleep(5);
+    killed.kill('SIGKILL');
+    await ended;
+    const [damaged, ...sound] = parts();
+    assert.ok(sound.length > 0, 'it was killed in the middle');
+    writeFileSync(damaged, 'half a par');
+    const second = run(...words);
+    assert.match(second.stderr, /^Going on from where this sweep was stopped: \d+ of 256 combinations are done\./);
+    assert.deepEqual(parts(), [], 'nothing is left of a sweep that is done');
+    const resumed = JSON.parse(second.stdout) as Swept;
+    const anew = JSON.parse(run(...words, '--fresh').stdout) as Swept;
+    const result = ({ combos, sumFinalEquity, totalFills, best, trials }: Swept) => ({ combos, sumFinalEquity, totalFills, best, trials });
+    assert.deepEqual(result(resumed), result(anew));
+    assert.ok(resumed.takenOver > 0);
+    assert.deepEqual([anew.takenOver, anew.trials.trials], [0, 256]);
   });
 
   it('refuses what it cannot run, in words', () => {

@@ -87,10 +87,18 @@ export function recordTrials(home: string, subject: TrialSubject, trials: Iterab
   });
 }
 
-/** Records one backtest, several instruments together being a set of bars of their own. */
-export function recordBacktest(home: string, nameOrPath: string, { report, barsSha256 }: Pick<FinishedBacktest, 'report' | 'barsSha256'>): void {
+/**
+ * Records one backtest, several instruments together being a set of bars of their own. Gives a
+ * sentence where it cannot be written: the result of the backtest is no worse for it.
+ */
+export function recordBacktest(home: string, nameOrPath: string, { report, barsSha256 }: Pick<FinishedBacktest, 'report' | 'barsSha256'>): string | undefined {
   const { strategy, instrument, interval, parameters, sharpe } = report;
-  recordTrials(home, { strategy, content: strategyContent(nameOrPath), instrument, interval, data: barsSha256.join(',') }, [{ parameters, sharpe }]);
+  try {
+    recordTrials(home, { strategy, content: strategyContent(nameOrPath), instrument, interval, data: barsSha256.join(',') }, [{ parameters, sharpe }]);
+    return undefined;
+  } catch (error) {
+    return `the trial is not counted: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** What is on record of a subject; zeros where nothing is. */
