@@ -25,6 +25,7 @@ const LIMIT = 10e6;
 const CANONICAL = { fast: 12, slow: 26, signal: 9, warmup: 34, seed: 'first', rule: 'cross', direction: 'long' } as const;
 const MACD = ['macd', ...Object.entries(CANONICAL).flatMap(([name, value]) => ['--param', `${name}=${value}`])];
 const UNITS = ['--sizing', 'units:1'];
+const REALISM = ['--slippage', 'impact:1', '--latency', 'lognormal:80,0.5', '--volume-share', '20%'];
 
 /** What a backtest's report says of its own cost, with the seconds on the clock that its process took. */
 interface Cost {
@@ -58,6 +59,7 @@ export async function benchEngine(): Promise<Figure[]> {
       rate('macd with stop and target', run([...MACD, ...UNITS, '--param', 'stop=0.01', '--param', 'target=0.02']), LIMIT / 3),
       rate('macd by a fraction of equity', run([...MACD, '--sizing', 'fraction:0.95']), LIMIT / 3),
       rate('macd with all guards', median(() => guarded(file, folder), ({ cpuSeconds }) => cpuSeconds), LIMIT / 3),
+      rate('macd with slippage, latency and limited volume', run([...MACD, ...UNITS, ...REALISM]), LIMIT / 2),
       rate('bollinger reversion', run(['bollinger', '--param', 'rule=reversion', ...UNITS]), LIMIT / 3),
       rate('moving-average-cross', run(['moving-average-cross', ...UNITS]), LIMIT / 3),
       rate('what `new strategy` makes', run([made, ...UNITS]), LIMIT / 3),
