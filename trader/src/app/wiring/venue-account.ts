@@ -29,7 +29,7 @@ const HOUR_MS = 3_600_000;
 
 /** The venues whose rules ship, by name. */
 export function shippedVenues(): string[] {
-  return [...new Set(ruleFiles().map((file) => file.slice(0, file.lastIndexOf('_'))))];
+  return [...new Set(ruleFiles().map((file) => file.slice(0, file.lastIndexOf('_'))))].sort();
 }
 
 /**
