@@ -7,8 +7,7 @@ import type { QueueModel } from '../src/simulation/depth/queue-model.ts';
 import { noFee } from '../src/simulation/fees.ts';
 import { ConstantLatency } from '../src/simulation/latency.ts';
 
-/** Between the quoter's turns where nothing else is said, and a latency: what it does arrives at times with a fraction, as no tick of these venues has. */
-const STEP_MS = 50;
+/** What the quoter does arrives at times with a fraction, as no tick of these venues has: nothing happens at one moment. */
 export const LATENCY_MS = 5.1;
 
 /** What the quoter came to. */
@@ -36,7 +35,7 @@ export class Recording {
   readonly stepMs: number;
 
   /** The venue looks at depth and trades; best quotes would only make its ticks cheaper. */
-  constructor({ kind, tsExchange, tsLocal, price, size }: Ticks, stepMs = STEP_MS) {
+  constructor({ kind, tsExchange, tsLocal, price, size }: Ticks, stepMs: number) {
     this.stepMs = stepMs;
     const pick = (rows: Uint32Array): Ticks => ({
       length: rows.length, kind: Uint8Array.from(rows, (i) => kind[i]), tsExchange: Float64Array.from(rows, (i) => tsExchange[i]),

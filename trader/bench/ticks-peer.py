@@ -1,4 +1,4 @@
-"""The quoter of ticks.ts in hftbacktest, on the same ticks: prints fills, lots held, cash and CPU seconds as JSON.
+"""The quoter of ticks.ts in hftbacktest, on the same ticks: prints fills, lots held, cash and the CPU seconds of the quickest of three runs as JSON.
 
 Usage: python ticks-peer.py events.bin TICK LOT REPEATS SPAN_NS START_NS STEP_NS STEPS LATENCY_NS
 Events are rows of kind, time at the venue, time here (ms), price, size as float64, in the order of the venue's time.
@@ -68,4 +68,4 @@ def backtest(steps):
 
 
 backtest(20)  # compiles
-print(json.dumps(backtest(steps)))
+print(json.dumps(min((backtest(steps) for _ in range(3)), key=lambda run: run["cpuSeconds"])))

@@ -37,26 +37,26 @@ class Resting {
 
   add(working: Working): void {
     const { orders } = this;
-    let at = orders.length;
-    while (at > 0 && (working.buy ? orders[at - 1].bound < working.bound : orders[at - 1].bound > working.bound)) at--;
-    orders.splice(at, 0, working);
+    let at = orders.push(working) - 1;
+    for (; at > 0 && (working.buy ? orders[at - 1].bound < working.bound : orders[at - 1].bound > working.bound); at--) orders[at] = orders[at - 1];
+    orders[at] = working;
     this.measure();
   }
 
   remove(working: Working): void {
-    const at = this.orders.indexOf(working);
+    const { orders } = this;
+    let at = orders.indexOf(working);
     if (at < 0) return;
-    this.orders.splice(at, 1);
+    for (; at < orders.length - 1; at++) orders[at] = orders[at + 1];
+    orders.pop();
     this.measure();
   }
 
   private measure(): void {
-    this.lowest = HIGHEST;
-    this.highest = LOWEST;
-    for (const { bound } of this.orders) {
-      this.lowest = Math.min(this.lowest, bound);
-      this.highest = Math.max(this.highest, bound);
-    }
+    const { orders } = this;
+    const [first, last] = [orders.at(0), orders.at(-1)];
+    this.lowest = first === undefined || last === undefined ? HIGHEST : Math.min(first.bound, last.bound);
+    this.highest = first === undefined || last === undefined ? LOWEST : Math.max(first.bound, last.bound);
   }
 }
 
