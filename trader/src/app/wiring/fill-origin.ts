@@ -26,7 +26,7 @@ export function wordFill(fill: FillReport, { order }: TracedOrder, scene: FillSc
   const opened = bars(fill.tsEvent);
   const closed = bars(fill.tsEvent - intervalMs);
   const origin = order.type === 'market' ? ofMarket(fill, opened, closed, scene)
-    : priced(fill, order.leg === 'stop' || order.type !== 'limit', order.side === 'buy', format(order.price, priceScale), fill.price === order.price, opened, closed);
+    : priced(fill, format(order.price, priceScale), opened, closed);
   const verb = order.side === 'buy' ? 'bought' : 'sold';
   return `At ${formatTime(fill.tsEvent)} UTC ${quantity} ${quantity === '1' ? 'was' : 'were'} ${verb} at ${price}, ${origin}. Fee ${formatMoney(format(fill.fee, moneyScale))}.`;
 }
@@ -51,12 +51,20 @@ function originOf({ price, order }: FillReport, bar: Bar | undefined, which: 'op
 }
 
 /** Why a resting order traded at its own price, or at another. */
-function priced({ tsEvent }: FillReport, isStop: boolean, buy: boolean, own: string, atOwn: boolean, opened: Bar | undefined, closed: Bar | undefined): string {
+function priced({ tsEvent, price, order }: FillReport, own: string, opened: Bar | undefined, closed: Bar | undefined): string {
   const bar = closed ?? opened;
+  const isStop = order.type !== 'limit';
+  const buy = order.side === 'buy';
   if (bar === undefined) return `its own price being ${formatGrouped(own)}`;
   const extreme = isStop === buy ? `high of ${formatGrouped(String(bar.high))}` : `low of ${formatGrouped(String(bar.low))}`;
   if (!isStop) return `its limit: the bar of ${formatTime(bar.timestamp)} went through it (${extreme}), and a limit fills at its price, never better`;
-  if (atOwn) return `its stop price: the bar of ${formatTime(bar.timestamp)} reached it (${extreme})`;
+  if (order.type === 'trailing-stop') return `its stop, which began at ${formatGrouped(own)} and had followed the price: the bar of ${formatTime(bar.timestamp)} reached it (${extreme})`;
+  if (price === order.price) return `its stop price: the bar of ${formatTime(bar.timestamp)} reached it (${extreme})`;
+  const stop = Number(own);
+  const isBeyond = (one: number | undefined) => one !== undefined && (buy ? one >= stop : one <= stop);
+  if (![opened?.timestamp === tsEvent ? opened.open : undefined, bar.open, bar.close].some(isBeyond)) {
+    return `worse than its stop price of ${formatGrouped(own)}, which the bar of ${formatTime(bar.timestamp)} reached (${extreme}); the venue's slippage made the difference`;
+  }
   const jumped = opened !== undefined && tsEvent === opened.timestamp ? opened : bar;
   return `beyond its stop of ${formatGrouped(own)}: the bar of ${formatTime(jumped.timestamp)} opened at ${formatGrouped(String(jumped.open))}, or lay past it when the stop arrived, and a stop then takes what there is`;
 }
