@@ -70,6 +70,14 @@ test('a run that cannot be repeated is still compared by its figures, and why is
   assert.match(renderComparison(report, 80, PLAIN_STYLE).join('\n'), /Orders were not compared/);
 });
 
+test('a run that an older version kept, without names that were added since, is compared by what it has', async () => {
+  const [a, b] = [await run(), await run({ cash: '50000' })];
+  const { costs: _costs, margin: _margin, ...older } = b.report;
+  const { why, given } = await compare(a, { ...b, version: '0.0.1', report: older as typeof b.report }, home);
+  assert.match(why.join(' '), /B made /);
+  assert.deepEqual(given.map(({ name }) => name), ['cash', 'version']);
+});
+
 test('one run against itself says so', async () => {
   const one = await run();
   assert.deepEqual((await compare(one, one, home)).why, ['They are the same run.']);

@@ -61,7 +61,7 @@ const FIGURES = [
 /** Sets two kept runs side by side and finds where and why they part: both are run again for their orders, if they can be. */
 export async function compare(a: StoredRun, b: StoredRun, home: string): Promise<CompareReport> {
   const given = differences(a, b);
-  const figures = FIGURES.map((name) => ({ name, a: a.report[name], b: b.report[name] }));
+  const figures = FIGURES.map((name) => ({ name, a: a.report[name] ?? null, b: b.report[name] ?? null }));
   let orders: Pick<CompareReport, 'parting' | 'sizes'> = { parting: null, sizes: null };
   let notCompared: string | null = null;
   const sameTrades = a.digest === b.digest;
@@ -81,7 +81,7 @@ function differences(a: StoredRun, b: StoredRun): Pair[] {
   const names = [...new Set([...Object.keys(a.report.parameters), ...Object.keys(b.report.parameters)])];
   const facts = ({ report, request, version, barsSha256, strategySha256 }: StoredRun) => ({
     strategy: report.strategy, 'strategy file': strategySha256?.slice(0, 12) ?? null, instrument: report.instrument, data: barsSha256.map((sha256) => sha256.slice(0, 12)).join(','),
-    interval: report.interval, from: report.from, to: report.to, bars: report.bars, cash: request.cash, fee: report.fee, fill: report.fill, sizing: report.sizing, venue: report.venue, margin: report.margin, leverage: report.leverage,
+    interval: report.interval, from: report.from, to: report.to, bars: report.bars, cash: request.cash, fee: report.fee, fill: report.fill, sizing: report.sizing, venue: report.venue, margin: report.margin ?? null, leverage: report.leverage ?? null,
     slippage: report.venueModels?.slippage ?? null, latency: report.venueModels?.latency ?? null, 'volume share': report.venueModels?.volumeShare ?? null,
     'fill policy': report.venueModels?.fillPolicy ?? null, version,
   });
@@ -152,7 +152,8 @@ function wordOrder(order: ComparedOrder | null): string {
 /** Where the difference in money comes from: what trading made before costs, the fees, and what else was paid. */
 function wordMoney(a: BacktestReport, b: BacktestReport): string {
   const profit = (report: BacktestReport) => Number(report.finalEquity) - Number(report.cash);
-  const paid = ({ costs: { funding, borrow, swap, liquidation } }: BacktestReport) => [funding, borrow, swap, liquidation].reduce((sum, amount) => sum + Number(amount), 0);
+  // A run that an older version kept lacks the names that were added since.
+  const paid = ({ costs }: Partial<BacktestReport>) => (costs === undefined ? 0 : [costs.funding, costs.borrow, costs.swap, costs.liquidation].reduce((sum, amount) => sum + Number(amount), 0));
   const [fees, payments, net] = [Number(a.fees) - Number(b.fees), paid(a) - paid(b), profit(b) - profit(a)];
   const signed = (value: number) => formatMoney(value.toFixed(8), { sign: true });
   const other = payments === 0 ? '' : `, ${signed(payments)} by funding, borrowing and the like`;
