@@ -34,10 +34,8 @@ export class Refusal extends Error {
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof BarFileError) return new Refusal(BAR_FILE_CODES[error.kind], message);
-  if (error instanceof TickFileError) return new Refusal('bad-data', message);
-  if (error instanceof ReturnsFileError) return new Refusal('bad-data', message);
-  if (error instanceof JournalError) return new Refusal(JOURNAL_CODES[error.kind], error.message);
+  const kind = exitOfFileError(error);
+  if (kind !== undefined) return new Refusal(kind, message);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
@@ -48,6 +46,13 @@ export function toRefusal(error: unknown): Refusal {
   return new Refusal('failure', `unexpected error: ${message}`, {
     hint: 'This is a defect. Run again with ALGOTRENDY_DEBUG=1 and report what it prints.',
   });
+}
+
+/** How a command ends that a file's own error ended; undefined for any other error. */
+function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
+  if (error instanceof BarFileError) return BAR_FILE_CODES[error.kind];
+  if (error instanceof JournalError) return JOURNAL_CODES[error.kind];
+  return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
 }
 
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {
