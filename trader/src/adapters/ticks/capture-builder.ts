@@ -149,7 +149,7 @@ export class CaptureBuilder {
     const rows = this.#rows;
     if (rows.length === 0) {
       throw new TickFileError('empty', file, this.#sequence.unused > 0
-        ? `has ${this.#sequence.unused} updates of depth and no snapshot that they change; name the file with the snapshot first`
+        ? `has depth (${this.#sequence.unused} ${this.#sequence.unused === 1 ? 'message' : 'messages'}) and no snapshot that it changes; name the file with the snapshot first`
         : 'tells of no book, quote or trade that could be used');
     }
     const { ticks, outOfOrder, clockBehindMs, delayMs } = align(rows, scaled(file, rows.price, rows.length, this.#priceDecimals, MAX_PRICE), scaled(file, rows.size, rows.length, this.#sizeDecimals, Number.MAX_SAFE_INTEGER));

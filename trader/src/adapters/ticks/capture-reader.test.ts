@@ -205,7 +205,7 @@ const FAULTS: readonly (readonly [what: string, content: readonly string[] | Uin
   ['a recording cut short', readFileSync(SHIPPED).subarray(0, 100_000), /the gzip data ends too early; fetch or write the file again/],
   ['damaged gzip', Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255, 255, 255]), /the gzip data is damaged/],
   ['Parquet cut short', new TextEncoder().encode('PAR1 and no more'), /cannot be decoded as Parquet/],
-  ['columns of something else', ['timestamp,open,high,low,close', '1,2,3,4,5'], /line 1: has the columns timestamp, open, high, low, close; known are binance-depth \(.*recorded streams/],
+  ['columns of something else', ['timestamp,open,high,low,close', '1,2,3,4,5'], /line 1: has the columns timestamp, open, high, low, close, which are those of no known recording: binance-depth, .*or a stream of Binance/],
   ['a row of too few fields', ['timestamp,bid,ask', '1700000000000,1'], /line 2: has 2 fields where there are 3 columns/],
   ['a price of nothing', ['timestamp,bid,ask', '1700000000000,1,0'], /line 2: has the price "0"; a price is a number above 0/],
   ['a time that is none', ['timestamp,bid,ask', 'noon,1,2'], /line 2: has no time that can be read/],
@@ -213,7 +213,7 @@ const FAULTS: readonly (readonly [what: string, content: readonly string[] | Uin
   ['a size that is none', [line(0, trade(1, 0, '10', 'x', true))], /line 1: has the size "x"/],
   ['a message that breaks off', [line(0, trade(1, 0, '10', '1', true)), line(1, {}).slice(0, -1)], /line 2: has a message that is no JSON/],
   ['another kind of line', [line(0, trade(1, 0, '10', '1', true)), 'what?'], /line 2: does not begin with a time of 19 digits/],
-  ['updates without a snapshot', [line(0, depth(1, 2, 0, [['9', '1']]))], /has 1 updates of depth and no snapshot that they change; name the file with the snapshot first/],
+  ['updates without a snapshot', [line(0, depth(1, 2, 0, [['9', '1']]))], /has depth \(1 message\) and no snapshot that it changes; name the file with the snapshot first/],
   ['messages of no use', [line(0, { result: null })], /tells of no book, quote or trade/],
   ['more digits than there are', ['timestamp,bid,ask', '1700000000000,9000000000000,0.001'], /together they need more digits than can be counted/],
 ];

@@ -183,6 +183,6 @@ export function findTable(file: string, line: string): { readonly format: TableF
   const columns = line.split(',').map((name) => name.trim());
   const format = FORMATS.find((known) => known.columns.every((name) => columns.includes(name)));
   if (format !== undefined) return { format, columns, header: true };
-  throw new TickFileError('columns', file, `has the columns ${columns.slice(0, 8).join(', ').slice(0, 120)}; known are ${
-    FORMATS.map(({ name, columns: needed }) => `${name} (${needed.join(', ')})`).join('; ')}; and recorded streams of Binance`, { line: 1 });
+  throw new TickFileError('columns', file, `has the columns ${columns.slice(0, 8).join(', ').slice(0, 120)}, which are those of no known recording: ${
+    FORMATS.map(({ name }) => name).join(', ')}, or a stream of Binance with its times`, { line: 1 });
 }

@@ -29,8 +29,8 @@ function spanOf({ from, to }: { readonly from: string; readonly to: string }): s
   return `${from.replace('T', ' ').replace('Z', '')} to ${to.replace('T', ' ').replace('Z', '')} UTC, ${formatDuration(Date.parse(to) - Date.parse(from))}`;
 }
 
-function bookText({ snapshots, updates, coveredUpdates, crossed }: TicksReport): string {
-  if (snapshots + updates === 0) return 'no depth: the best quotes are the book, if there are any';
+function bookText({ snapshots, updates, coveredUpdates, crossed, quotes }: TicksReport): string {
+  if (snapshots + updates === 0) return quotes === 0 ? 'none: there are trades alone' : 'no depth: the best quotes are the book';
   return `${formatPlural(snapshots, 'snapshot')}, ${formatPlural(updates, 'update')}, ${formatCount(coveredUpdates)} left out as known already, crossed at ${formatPlural(crossed, 'moment')}`;
 }
 
@@ -72,6 +72,6 @@ export function renderTickRun(report: TickRunReport, style: Style): string[] {
     line('Round trips', formatCount(report.trades)),
     line('Held at the end', formatQuantity(report.position)),
     ...(report.gaps === 0 ? [] : [line('Gaps', style.warn(`${formatPlural(report.gaps, 'gap')}: the book was unknown from each to the next snapshot`))]),
-    style.faint(`  ${report.nsPerTick.toFixed(0)} ns of CPU a tick, ${formatDuration(report.cpuSeconds * 1000)} in all`),
+    style.faint(`  ${formatDuration(report.cpuSeconds * 1000)} of CPU`),
   ];
 }

@@ -73,9 +73,8 @@ export interface TickRunReport {
   readonly position: string;
   /** Holes in the record, at which the book was lost until the next snapshot. */
   readonly gaps: number;
-  /** Process CPU of the run, all threads, and of it for each tick. */
+  /** Process CPU of the run, all threads. */
   readonly cpuSeconds: number;
-  readonly nsPerTick: number;
 }
 
 /** Reads recordings of one market, and says what they are like. File faults pass through as `TickFileError`. */
@@ -113,7 +112,7 @@ export async function replayTicks(files: readonly string[], request: TickRunRequ
     orders: execution.orders, denials: risk.denials, fills: portfolio.fills, makerFills: venue.makerFills, takerFills: venue.takerFills,
     trades: portfolio.trades.length, finalEquity, netReturn: Number(finalEquity) / Number(cash) - 1, maxDrawdown: portfolio.curve.maxDrawdown,
     fees: format(portfolio.account.fees, moneyScale), position: format(portfolio.netQuantity(0), instrument.quantityScale), gaps: capture.report.gaps.length,
-    cpuSeconds: (user + system) / 1e6, nsPerTick: (user + system) * 1000 / ticks.length,
+    cpuSeconds: (user + system) / 1e6,
   };
 }
 
