@@ -30,6 +30,9 @@ test('a backtest is kept, listed, shown, compared, explained and forgotten', () 
   assert.match(run(home, 'runs', 'show', a.slice(0, 6)).stdout, new RegExp(`Final equity[\\s\\S]*Run ${a} of `));
   assert.match(run(home, 'compare', a, b).stdout, /another --param fast/);
   assert.match(run(home, 'explain', a, '1').stdout, /Trade 1 of \d+ of run r[\s\S]*Decision +At 2025/);
+  const listed = JSON.parse(run(home, 'explain', a, '--json').stdout) as { trades: { trade: number; pnl: number }[] };
+  assert.equal(listed.trades.length, runs.find((one) => one.id === a)?.report['trades']);
+  assert.match(run(home, 'explain', a).stdout, /trade +instrument[\s\S]*Explain one: \.\/algotrendy explain r/);
   assert.equal(run(home, 'explain', a, 'first').status, EXIT_CODES.usage);
   assert.equal(run(home, 'runs', 'rm', a).stdout, `Forgotten: ${a}\n`);
   assert.equal(run(home, 'explain', a, '1').status, EXIT_CODES.usage);
