@@ -46,6 +46,8 @@ const readable = (panel, xs, span, tell) => {
     });
     plot.addEventListener('pointerleave', hide);
     plot.tabIndex = 0;
+    put(plot, 'role', 'group');
+    put(plot, 'aria-label', 'Chart; the arrow keys read its values');
     plot.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -50, PageDown: 50, Home: -Infinity, End: Infinity }[event.key];
       if (step === undefined) return;
