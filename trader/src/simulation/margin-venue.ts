@@ -144,12 +144,14 @@ export class MarginVenue implements ExecutionClient {
     this.standing?.at(timestamp);
     if (timestamp >= desk.due) this.#collect(desk, timestamp);
     if (desk.closed) return;
-    if (desk.quantity !== 0 && this.#breached(desk, bar.open)) {
+    // Most bars come nowhere near: one look at the worst price settles those.
+    const near = desk.quantity !== 0 && this.#breached(desk, desk.quantity > 0 ? bar.low : bar.high);
+    if (near && this.#breached(desk, bar.open)) {
       this.#liquidate(desk, bar.open, timestamp);
       return;
     }
     this.inner.onBar?.(instrument, bar, intervalMs);
-    if (desk.quantity !== 0) this.#judge(desk, bar);
+    if (desk.quantity !== 0 && (near || desk.stale)) this.#judge(desk, bar);
     desk.mark = bar.close;
     if (tsClose >= desk.due) this.#collect(desk, tsClose);
   }
@@ -162,6 +164,7 @@ export class MarginVenue implements ExecutionClient {
 
   /** Whether a stop would end the position before its liquidation price is reached. */
   #stopped(desk: Desk): boolean {
+    if (desk.stops.length === 0) return false;
     const trigger = this.#trigger(desk);
     const { priceScale } = desk.instrument;
     return desk.stops.some(({ side, price }) => (desk.quantity > 0 ? side === 'sell' && toNumber(price, priceScale) >= trigger : side === 'buy' && toNumber(price, priceScale) <= trigger));
@@ -181,11 +184,14 @@ export class MarginVenue implements ExecutionClient {
 
   /** The liquidation price; it moves with other prices only where several positions share one margin. */
   #trigger(desk: Desk): number {
-    if (desk.stale || (this.held > 1 && this.cross)) {
-      desk.trigger = this.#price(desk);
-      desk.stale = false;
-    }
-    return desk.trigger;
+    return desk.stale || (this.held > 1 && this.cross) ? this.#anew(desk) : desk.trigger;
+  }
+
+  #anew(desk: Desk): number {
+    const price = this.#price(desk);
+    desk.trigger = price;
+    desk.stale = false;
+    return price;
   }
 
   #price(desk: Desk): number {
