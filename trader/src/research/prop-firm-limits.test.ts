@@ -111,6 +111,48 @@ test('a bar that spans midnight is held against both days', () => {
   assert.equal(holdAgainst(CHALLENGE, daily).breach?.limit, 98_000, 'its balance may have been made before midnight, its worst price after');
 });
 
+/** The rules written out anew, day by day of the time zone database, for bars that never span a midnight. */
+function plainBreach({ initial, timestamps, opened, balance, equity, lowest }: AccountHistory, daily: number, total: number, follows: boolean): number | undefined {
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Prague' });
+  let [start, highest] = [initial, initial];
+  for (let i = 0; i < timestamps.length; i++) {
+    const looks = [lowest[i]];
+    if (i > 0 && date.format(opened[i]) !== date.format(opened[i - 1])) {
+      start = balance[i - 1];
+      highest = Math.max(highest, start);
+      looks.push(equity[i - 1]);
+    }
+    const limit = Math.max(start - daily * initial, (follows ? highest : initial) - total * initial);
+    if (looks.some((one) => one < limit)) return i;
+  }
+  return undefined;
+}
+
+test('random accounts break the rules at the bar at which the rules written out anew say so', () => {
+  let [broken, kept] = [0, 0];
+  for (let seed = 0; seed < 300; seed++) {
+    const random = seededRandom(seed);
+    const from = Date.UTC(2024, 2, 25) + Math.floor(random() * 300) * 24 * HOUR;
+    let [closed, floating] = [100_000, 0];
+    const moments = Array.from({ length: 400 }, (_, i): Moment => {
+      floating = random() < 0.3 ? 0 : floating + (random() - 0.5) * 2600;
+      if (floating === 0) closed += (random() - 0.48) * 800;
+      return [new Date(from + i * HOUR).toISOString().slice(0, 16), closed, closed + floating, closed + floating - random() * 300];
+    });
+    const account = history(100_000, moments, []);
+    for (const rules of [{ ...CHALLENGE, profitTarget: null }, { ...ONE_STEP, profitTarget: null }]) {
+      const at = plainBreach(account, rules.maxDailyLoss, rules.maxLoss, rules.maxLossFollows);
+      const { breach } = holdAgainst(rules, account);
+      // A breach at midnight is dated by it: the close of the bar before.
+      const expected = at === undefined ? undefined : [account.timestamps[at], account.timestamps[at - 1]];
+      assert.ok(expected === undefined ? breach === null : breach !== null && expected.includes(breach.tsEvent), `seed ${seed}, ${rules.name}`);
+      if (at === undefined) kept += 1;
+      else broken += 1;
+    }
+  }
+  assert.ok(broken > 100 && kept > 100, `${broken} broken, ${kept} kept`);
+});
+
 test('the history of a run agrees with its ledger, and its lows lie below its closes', () => {
   const bars = walkBars(seededRandom(3), { bars: 3000, volatility: 0.004 });
   const markets = [{ instrument: testInstrument(), intervalMs: MINUTE }];
