@@ -16,7 +16,7 @@ test('the same seed gives the same numbers, another seed others', () => {
 test('uniform numbers fill [0, 1) evenly and do not follow from the one before', () => {
   const values = draw(new Random(1), (random) => random.next());
   assert.ok(values.every((value) => value >= 0 && value < 1));
-  const deciles = new Array<number>(10).fill(0);
+  const deciles = Array.from({ length: 10 }, () => 0);
   for (const value of values) deciles[Math.floor(value * 10)] += 1;
   // χ² with 9 degrees of freedom: 27.9 at one in a thousand.
   assert.ok(deciles.reduce((sum, count) => sum + (count - COUNT / 10) ** 2 / (COUNT / 10), 0) < 27.9);
