@@ -3,9 +3,9 @@ import type { Bar } from '../domain/bar.ts';
 /** How much worse than the market's last price an order trades that takes what is offered. */
 export interface SlippageModel {
   /**
-   * What a fill of `quantity` units pays beyond the price, as a share of it: 0.0005 is five basis
-   * points, at least 0. `bar` is the one that it falls in; nothing before or after it is known, so
-   * that a result does not depend on which bars the venue was shown.
+   * What a fill pays beyond the price, as a share of it: 0.0005 is five basis points, at least 0.
+   * `quantity` is what all fills in the bar come to with this one; `bar` the one that it falls in.
+   * Nothing before or after it is known, so that a result does not depend on which bars the venue was shown.
    */
   share(quantity: number, bar: Bar): number;
 }

@@ -19,6 +19,14 @@ test('those who take pay the slippage, those who rest do not', () => {
   assert.deepEqual([buy, sell, stop, gapped, limit].map((order) => floor.fills(order)), [['1 at 10100'], ['1 at 9900'], ['1 at 9801'], ['1 at 10100'], ['1 at 9900']]);
 });
 
+test('a second order in a bar pays for the first one as well', () => {
+  const floor = open({ slippage: new VolumeShareSlippage(1, 1) });
+  const orders = [floor.send('buy 10 market', MINUTE), floor.send('sell 10 market', MINUTE)];
+  floor.traded(100, 1, 100);
+  floor.traded(100, 2, 100);
+  assert.deepEqual(orders.map((order) => floor.fills(order)), [['10 at 10100'], ['10 at 9600']]);
+});
+
 test('slippage does not carry a stop-limit beyond its limit', () => {
   const floor = open({ slippage: new FixedSlippage(100) });
   const near = floor.send('buy 1 stop-limit 10150', MINUTE, { terms: { trigger: 10_100 } });

@@ -303,14 +303,14 @@ export class SimulatedVenue implements ExecutionClient {
   #take(resting: Resting, price: number, tsEvent: Timestamp): void {
     const { order } = resting;
     const { slippage } = this.rules;
-    const { bar, instrument } = resting.book;
+    const { bar, instrument, traded } = resting.book;
     const quantity = this.#available(resting);
     if (slippage === undefined || bar === undefined) {
       this.#deal(resting, quantity, Number.isNaN(price) ? resting.price : resting.exact(price), 'taker', tsEvent);
       return;
     }
     const from = Number.isNaN(price) ? toNumber(resting.price, instrument.priceScale) : price;
-    const slip = from * Math.min(slippage.share(toNumber(quantity, instrument.quantityScale), bar), MOST_SLIPPAGE);
+    const slip = from * Math.min(slippage.share(toNumber(add(traded, quantity), instrument.quantityScale), bar), MOST_SLIPPAGE);
     const exact = resting.exact(order.side === 'buy' ? from + slip : from - slip);
     this.#deal(resting, quantity, resting.type === 'limit' ? noWorse(order, exact) : exact, 'taker', tsEvent);
   }
