@@ -200,7 +200,7 @@ function rejectionTexts({ execution }: Engine): string[] {
 }
 
 /** What trading cost an account, in account money. */
-export function costsOf({ portfolio: { account } }: Engine): Costs {
+function costsOf({ portfolio: { account } }: Engine): Costs {
   const { moneyScale, fees, flows: { funding, borrow, swap, liquidation } } = account;
   const money = (paid: Exact) => format(paid, moneyScale);
   return { fees: money(fees), funding: money(funding), borrow: money(borrow), swap: money(swap), liquidation: money(liquidation) };
