@@ -22,6 +22,8 @@ const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ][\d:.]+)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?%?$/i;
 /** Larger files hold no days. */
 const MOST_BYTES = 64 << 20;
+/** More days than this, over a century, are no account's; it bounds the page, too. */
+const MOST_DAYS = 40_000;
 /** Days between neighbours, in the middle, above which values are not daily. */
 const WIDEST_SPACING = 4;
 
@@ -42,6 +44,7 @@ export function readReturnsFile(file: string): DatedEquity {
     if (days.length === 0 && holds === 'return' && /^(nan|null|na|)$/i.test(value)) continue;
     days.push(readDay(file, fields[dateAt] ?? '', i + 1));
     found.push(readValue(file, value, holds, i + 1));
+    if (days.length > MOST_DAYS) throw new ReturnsFileError('unreadable', file, `has more than ${MOST_DAYS} days`, i + 1);
     if (days.length > 1 && days[days.length - 1] <= days[days.length - 2]) {
       throw new ReturnsFileError('order', file, 'its day is not after the one before; give one value a day, the oldest first', i + 1);
     }
