@@ -79,6 +79,7 @@ export class CaptureBuilder {
   readonly #sequence = new Sequence<DepthUpdate>();
   #snapshots = 0;
   #updates = 0;
+  #numberedUpdates = 0;
   #priceDecimals = 0;
   #sizeDecimals = 0;
   #lastTrade = NaN;
@@ -115,6 +116,7 @@ export class CaptureBuilder {
       return;
     }
     this.#updates += 1;
+    this.#numberedUpdates += 1;
     this.#levels(place, at, update.bids, update.asks, update.last);
   }
 
@@ -159,7 +161,7 @@ export class CaptureBuilder {
     return {
       ticks, priceScale: this.#priceDecimals, quantityScale: this.#sizeDecimals,
       report: {
-        formats: this.formats, messages: this.messages, ignored: this.ignored, snapshots: this.#snapshots, updates: this.#updates,
+        formats: this.formats, messages: this.messages, ignored: this.ignored, snapshots: this.#snapshots, updates: this.#updates, numberedUpdates: this.#numberedUpdates,
         levels: kinds[TICK.bid] + kinds[TICK.ask], trades: kinds[TICK.buy] + kinds[TICK.sell], quotes: kinds[TICK.bidQuote],
         gaps, coveredUpdates: covered, unusedUpdates: unused, repeatedTrades: this.#repeatedTrades, missingTrades: this.#missingTrades,
         outOfOrder, clockBehindMs, delayMs, crossed: countCrossed(ticks), ...compareBest(rows, 10 ** this.#priceDecimals),

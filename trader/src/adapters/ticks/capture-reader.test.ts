@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { OrderBook } from '../../domain/order-book.ts';
@@ -199,12 +199,61 @@ test('quotes and trades of Parquet are read, together or each by itself', async 
   assert.deepEqual(words(capture).map((text) => text.split(' @')[0]), ['bidQuote 1000 20', 'askQuote 1050 10', 'buy 1050 10', 'bidQuote 1000 20', 'askQuote 1025 3', 'sell 1000 10']);
 });
 
+/** An archive as NumPy writes it: one packed entry, an array of hftbacktest's events. */
+function archive(rows: readonly (readonly [ev: number, exch: bigint, local: bigint, px: number, qty: number])[], columns = 'ev,exch_ts,local_ts,px,qty,order_id,ival,fval'): Uint8Array {
+  const types = ['<u8', '<i8', '<i8', '<f8', '<f8', '<u8', '<i8', '<f8'];
+  const header = `{'descr': [${columns.split(',').map((name, i) => `('${name}', '${types[i]}')`).join(', ')}], 'fortran_order': False, 'shape': (${rows.length},), }\n`;
+  const head = Buffer.alloc(10);
+  head.write('\u0093NUMPY\u0001\u0000', 'latin1');
+  head.writeUInt16LE(header.length, 8);
+  const body = Buffer.alloc(64 * rows.length);
+  rows.forEach(([ev, exch, local, px, qty], i) => {
+    body.writeBigUInt64LE(BigInt(ev), 64 * i);
+    body.writeBigInt64LE(exch, 64 * i + 8);
+    body.writeBigInt64LE(local, 64 * i + 16);
+    body.writeDoubleLE(px, 64 * i + 24);
+    body.writeDoubleLE(qty, 64 * i + 32);
+  });
+  const array = Buffer.concat([head, Buffer.from(header, 'latin1'), body]);
+  const packed = deflateRawSync(array);
+  const local = Buffer.alloc(30 + 8);
+  local.write('PK\u0003\u0004', 'latin1');
+  local.writeUInt16LE(8, 26);
+  const directory = Buffer.alloc(46 + 8);
+  directory.write('PK\u0001\u0002', 'latin1');
+  directory.writeUInt16LE(8, 10);
+  directory.writeUInt32LE(packed.length, 20);
+  directory.writeUInt32LE(array.length, 24);
+  const end = Buffer.alloc(22);
+  end.write('PK\u0005\u0006', 'latin1');
+  end.writeUInt32LE(local.length + packed.length, 16);
+  return new Uint8Array(Buffer.concat([local, packed, directory, end]));
+}
+
+const [VENUE, HERE, BUYER, SELLER] = [2 ** 31, 2 ** 30, 2 ** 29, 2 ** 28];
+const NS = 1_700_000_000_000_000_000n;
+
+test('events of hftbacktest are read once each, a clearing with what follows it as a snapshot', async () => {
+  const capture = await readCapture([file(archive([
+    [VENUE + HERE + 3, NS, NS + 500_000n, NaN, 0], [VENUE + HERE + BUYER + 4, NS, NS + 500_000n, 9.5, 2], [VENUE + HERE + SELLER + 4, NS, NS + 500_000n, 10, 0.1 + 0.2],
+    [VENUE + BUYER + 2, NS + 1_000_000n, NS + 9_000_000n, 10, 0.1], [VENUE + HERE + SELLER + 1, NS + 2_250_000n, NS + 3_000_000n, 10, 0], [HERE + BUYER + 2, NS + 1_000_000n, NS + 9_000_000n, 10, 0.1],
+    [VENUE + HERE + 10, NS + 3_000_000n, NS + 4_000_000n, 10, 1],
+  ]))]);
+  assert.deepEqual(words(capture), [
+    'reset 0 0 @1700000000000', 'bid 95 20 @1700000000000', 'ask 100 3 @1700000000000', 'buy 100 1 @1700000000001', 'ask 100 0 @1700000000002.25',
+  ]);
+  const { formats, snapshots, updates, numberedUpdates, ignored, delayMs } = capture.report;
+  assert.deepEqual([formats, snapshots, updates, numberedUpdates, ignored, delayMs], [['hftbacktest-events'], 1, 1, 0, 1, [0.5, 0.5, 8]]);
+});
+
 const FAULTS: readonly (readonly [what: string, content: readonly string[] | Uint8Array, message: RegExp])[] = [
   ['an empty file', [], /is empty/],
   ['gzip of something else', gzipSync('hello\n'), /line 1: has the columns hello/],
   ['a recording cut short', readFileSync(SHIPPED).subarray(0, 100_000), /the gzip data ends too early; fetch or write the file again/],
   ['damaged gzip', Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 255, 255, 255, 255]), /the gzip data is damaged/],
   ['Parquet cut short', new TextEncoder().encode('PAR1 and no more'), /cannot be decoded as Parquet/],
+  ['an archive cut short', archive([[VENUE + BUYER + 2, NS, NS, 10, 1]]).subarray(0, 200), /the archive is damaged or cut short/],
+  ['an archive of something else', archive([], 'a,b,c,d,e,f,g,h'), /holds an array of a, b, c, d, e, f, g, h; events of hftbacktest are ev, exch_ts/],
   ['columns of something else', ['timestamp,open,high,low,close', '1,2,3,4,5'], /line 1: has the columns timestamp, open, high, low, close, which are those of no known recording: binance-depth, .*or a stream of Binance/],
   ['a row of too few fields', ['timestamp,bid,ask', '1700000000000,1'], /line 2: has 2 fields where there are 3 columns/],
   ['a price of nothing', ['timestamp,bid,ask', '1700000000000,1,0'], /line 2: has the price "0"; a price is a number above 0/],

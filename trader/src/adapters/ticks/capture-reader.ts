@@ -2,6 +2,7 @@ import { isBinanceStream, readBinanceLine } from './binance-stream.ts';
 import { CaptureBuilder, type Place } from './capture-builder.ts';
 import type { Capture } from './capture.ts';
 import { findTable } from './csv-tables.ts';
+import { readEventArchive } from './event-archive.ts';
 import { readParquetTicks } from './parquet-table.ts';
 import { containerOf, textLines } from './text-lines.ts';
 import { TickFileError } from './tick-file-error.ts';
@@ -15,7 +16,9 @@ export async function readCapture(files: readonly string[], onFraction: (fractio
   const builder = new CaptureBuilder();
   for (const [index, file] of files.entries()) {
     const onPart = (fraction: number) => onFraction((index + fraction) / files.length);
-    if (containerOf(file) === 'parquet') await readParquetTicks(builder, file);
+    const container = containerOf(file);
+    if (container === 'parquet') await readParquetTicks(builder, file);
+    else if (container === 'zip') readEventArchive(builder, file);
     else await readText(builder, file, onPart);
     onPart(1);
   }

@@ -9,8 +9,10 @@ export interface CaptureReport {
   readonly messages: number;
   readonly ignored: number;
   readonly snapshots: number;
-  /** Depth messages used, prices set by them and by snapshots, trades and best quotes. */
+  /** Depth messages used, and those of them that were numbered: of others a hole would not be seen. */
   readonly updates: number;
+  readonly numberedUpdates: number;
+  /** Prices set by them and by snapshots, trades, and best quotes. */
   readonly levels: number;
   readonly trades: number;
   readonly quotes: number;

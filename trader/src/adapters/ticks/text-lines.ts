@@ -9,7 +9,7 @@ const MAX_EXPANSION = 400;
 const FREE_EXPANSION_BYTES = 16 << 20;
 
 /** How a file is written, by its first bytes. */
-export type Container = 'text' | 'gzip' | 'parquet';
+export type Container = 'text' | 'gzip' | 'parquet' | 'zip';
 
 /** Looks at a file's first bytes. A missing one, a folder and an empty one are each one clear error. */
 export function containerOf(file: string): Container {
@@ -22,6 +22,7 @@ export function containerOf(file: string): Container {
     readSync(descriptor, head, 0, 4, 0);
     closeSync(descriptor);
     if (head.toString('latin1') === 'PAR1') return 'parquet';
+    if (head.toString('latin1') === 'PK\u0003\u0004') return 'zip';
     return head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'text';
   } catch (error) {
     if (error instanceof TickFileError) throw error;

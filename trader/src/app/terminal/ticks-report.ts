@@ -34,7 +34,8 @@ function bookText({ snapshots, updates, coveredUpdates, crossed, quotes }: Ticks
   return `${formatPlural(snapshots, 'snapshot')}, ${formatPlural(updates, 'update')}, ${formatCount(coveredUpdates)} left out as known already, crossed at ${formatPlural(crossed, 'moment')}`;
 }
 
-function sequenceText({ gaps, unusedUpdates }: TicksReport, style: Style): string {
+function sequenceText({ gaps, unusedUpdates, updates, numberedUpdates }: TicksReport, style: Style): string {
+  if (numberedUpdates < updates) return style.warn('updates carry no numbers: a hole would not be seen');
   const unused = unusedUpdates === 0 ? '' : `, ${formatPlural(unusedUpdates, 'update')} without a snapshot to build on`;
   return gaps.length === 0 && unusedUpdates === 0 ? style.good('no gaps') : style.warn(`${formatPlural(gaps.length, 'gap')}${unused}`);
 }
