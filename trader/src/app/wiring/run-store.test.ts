@@ -33,6 +33,17 @@ test('the same request on the same bars has the same id, whatever the file is ca
   assert.deepEqual([again.id, again.digest], [first.id, first.digest]);
 });
 
+test('other files count by what they hold, and are kept by where they lie', async () => {
+  const latency = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return { models: { slippage: undefined, latency: { kind: 'recorded', delaysMs: [5, 9], file: join(folder, name) }, volume: undefined, fillPolicy: 'pessimistic' } } as const;
+  };
+  const [a, b, c] = [await run(latency('a.txt', '5\n9\n')), await run(latency('b.txt', '5\n9\n')), await run(latency('c.txt', '5\n9\n\n'))];
+  assert.equal(a.id, b.id);
+  assert.notEqual(a.id, c.id);
+  assert.deepEqual(b.request.models?.latency, { kind: 'recorded', delaysMs: [5, 9], file: join(folder, 'b.txt') });
+});
+
 test('whatever changes the result or its meaning gives another id', async () => {
   const runs = await Promise.all([
     run(), run({ parameters: { fast: '8' } }), run({ fee: { kind: 'bps', bps: '5' } }), run({ cash: '50000' }), run({ fill: 'close' }), run({ first: 600 }), run({ bars: [{ instrument: 'XBT', file: BTC }] }),

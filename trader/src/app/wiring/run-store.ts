@@ -46,15 +46,33 @@ export function runOf(request: BacktestRequest, finished: FinishedBacktest): Sto
   const strategySha256 = shipped ? null : sha256(readFileSync(request.strategy));
   const digest = tradesDigest(finished);
   const { strategy, parameters, instrument } = report;
-  const causes = { ...request, bars: undefined, strategy, parameters, instrument, version, barsSha256, strategySha256, digest };
+  const causes = { ...withFiles({ ...request, bars: [] }, contentOf), strategy, parameters, instrument, version, barsSha256, strategySha256, digest };
   return {
     format: 1, id: idOf(JSON.stringify(causes)), kind: 'backtest', keptAt: new Date().toISOString(), version,
-    request: {
-      ...request, strategy: shipped ? request.strategy : resolve(request.strategy),
-      bars: request.bars.map(({ instrument, file }) => ({ instrument, file: existsSync(file) ? resolve(file) : file })),
-    },
+    request: { ...withFiles(request, placeOf), strategy: shipped ? request.strategy : resolve(request.strategy) },
     barsSha256, strategySha256, digest, report,
   };
+}
+
+/** The request with every file of it named otherwise: bars, funding rates, recorded latencies, and a rule set of the user's own. */
+function withFiles(request: BacktestRequest, name: (file: string) => string): BacktestRequest {
+  const { bars, account, models, venue } = request;
+  const named = (sources: BacktestRequest['bars']) => sources.map(({ instrument, file }) => ({ instrument, file: name(file) }));
+  return {
+    ...request, bars: named(bars), venue: venue?.endsWith('.json') === true ? name(venue) : venue,
+    ...(account && { account: { ...account, funding: named(account.funding) } }),
+    ...(models?.latency?.kind === 'recorded' && { models: { ...models, latency: { ...models.latency, file: name(models.latency.file) } } }),
+  };
+}
+
+/** Where a file lies; what is none, such as the id of stored bars, stays. */
+function placeOf(file: string): string {
+  return existsSync(file) ? resolve(file) : file;
+}
+
+/** What a file holds, whatever it is called. */
+function contentOf(file: string): string {
+  return existsSync(file) ? sha256(readFileSync(file)) : file;
 }
 
 /**
