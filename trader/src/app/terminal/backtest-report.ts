@@ -29,7 +29,7 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     ...equityLines(report, width, style), '',
     style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
     style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
-    ...boundsLines(report, style),
+    ...boundsLines(report, width, style),
     style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`),
     ...report.warnings.flatMap((warning) => wrap(warning, width - 2)).map((line) => `  ${style.warn(line)}`), '',
     style.heading('How it was run'), ...[
@@ -48,13 +48,15 @@ function modelsSentence({ venueModels }: BacktestReport): string[] {
 }
 
 /** The result beside its optimistic bound, where that was asked for. */
-function boundsLines(report: BacktestReport, style: Style): string[] {
+function boundsLines(report: BacktestReport, width: number, style: Style): string[] {
   const { optimistic } = report;
   if (optimistic === null) return [];
-  const row = (label: string, of: (bound: OptimisticBound) => string) => `  ${style.faint(fit(label, LABEL_WIDTH))}${fit(of(report), CELL_WIDTH - LABEL_WIDTH, 'right')}${fit(of(optimistic), CELL_WIDTH - LABEL_WIDTH, 'right')}`;
+  const column = Math.min(CELL_WIDTH - LABEL_WIDTH, Math.floor((width - LABEL_WIDTH - 2) / 2));
+  const line = (label: string, worst: string, best: string) => `  ${style.faint(fit(label, LABEL_WIDTH))}${fit(worst, column, 'right')}${fit(best, column, 'right')}`;
+  const row = (label: string, of: (bound: OptimisticBound) => string) => line(label, of(report), of(optimistic));
   return [
     style.heading('What a bar cannot tell'),
-    `  ${' '.repeat(LABEL_WIDTH)}${style.faint(fit('at worst', CELL_WIDTH - LABEL_WIDTH, 'right'))}${style.faint(fit('at best', CELL_WIDTH - LABEL_WIDTH, 'right'))}`,
+    line('', style.faint('at worst'), style.faint('at best')),
     row('Final equity', ({ finalEquity }) => formatMoney(finalEquity)),
     row('Net return', ({ netReturn }) => formatPercent(netReturn, 2, { sign: true })),
     row('Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
