@@ -5,7 +5,7 @@ import type { Series } from '../sampling.ts';
 import type { Measured } from './figures.ts';
 import { compact, percent, trimmed } from './format.ts';
 import { html, type Html } from './html.ts';
-import { figure, key, plot, type Curve, type Span } from './plot.ts';
+import { figure, key, plot, share, type Curve, type Span } from './plot.ts';
 import { linearScale, logScale } from './scale.ts';
 import type { SheetBand, TearSheet } from './sheet.ts';
 
@@ -58,6 +58,12 @@ function equityLines({ daily, cash, benchmark, equity }: TearSheet): EquityLines
   return { xs, ys, below, benchmark: { name: benchmark.name, xs: otherXs, ys: otherYs, atPoints: lastKnown(otherXs, otherYs, xs) } };
 }
 
+/** Where the windows of a walk-forward began to be traded. */
+function windowMarks({ windows = [] }: TearSheet, { from, to }: Span): readonly Html[] {
+  return windows.map((window) => share(Math.max(0, window.from - from) / (to - from)))
+    .map((x) => html`<line class="window" x1="${x}" x2="${x}" y1="0" y2="100%"/>`);
+}
+
 /** Equity beside what else could have been done, and how far it was below its peak. */
 export function equityFigure(sheet: TearSheet): Html {
   const { cash, currency } = sheet;
@@ -72,12 +78,13 @@ export function equityFigure(sheet: TearSheet): Html {
     ...others.map((other) => ({ kind: 'line', paint: 'other', xs: other.xs, ys: other.ys }) as const),
     { kind: 'line', paint: 'equity', xs, ys },
   ];
-  const common = { span, write: compact, fewest: 3, height: 'tall', curves, dated: false, levels: [{ value: cash, paint: 'start' }] } as const;
+  const begins = windowMarks(sheet, span);
+  const common = { span, marks: begins, write: compact, fewest: 3, height: 'tall', curves, dated: false, levels: [{ value: cash, paint: 'start' }] } as const;
   const deepest = below.reduce((lowest, fall) => Math.min(lowest, fall), -0.001);
   const written = { decimals: bounds[1] < 10 ? 4 : bounds[1] < 1e5 ? 2 : 0, unit: currency === undefined ? '' : ` ${currency}` };
   return figure('equity', currency === undefined ? 'From 1' : `In ${currency}`, {
     tools: log !== undefined && html`<div class="tools" hidden><button type="button" data-view="linear" aria-pressed="${wide ? 'false' : 'true'}">Linear</button><button type="button" data-view="log" aria-pressed="${wide ? 'true' : 'false'}">Log</button></div>`,
-    legend: [key('equity', 'Equity'), others.map(({ name }) => key('other', name)), key('fall', 'Below the peak')],
+    legend: [key('equity', 'Equity'), others.map(({ name }) => key('other', name)), begins.length > 0 && key('window', 'A test begins, with its own parameters'), key('fall', 'Below the peak')],
     ...(wide && { view: 'log' }),
     xs, readings: [
       { name: 'Equity', values: ys, ...written },

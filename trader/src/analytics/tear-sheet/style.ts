@@ -56,7 +56,7 @@ section>.note{margin-top:8px}
 .key{display:inline-flex;align-items:center;gap:6px}
 .key i{width:14px;height:3px;border-radius:2px;background:var(--text)}
 .key i.other{background:var(--other);height:0;border-top:2px dashed var(--other);border-radius:0}
-.key i.fall{background:rgb(var(--down-rgb)/.45);height:9px}.key i.exposed{background:rgb(var(--up-rgb)/.4);height:9px}.key i.range,.key i.spread{background:rgb(var(--up-rgb)/.16);height:9px}.key i.range,.key i.spread.inner{background:rgb(var(--up-rgb)/.3)}
+.key i.window{width:1px;height:14px;margin:0 6px;background:var(--control)}.key i.fall{background:rgb(var(--down-rgb)/.45);height:9px}.key i.exposed{background:rgb(var(--up-rgb)/.4);height:9px}.key i.range,.key i.spread{background:rgb(var(--up-rgb)/.16);height:9px}.key i.range,.key i.spread.inner{background:rgb(var(--up-rgb)/.3)}
 .plot{position:relative;padding:4px 64px 6px 2px}
 .plot.dated{padding-bottom:26px}
 .plot>svg{display:block;width:100%;overflow:visible}
@@ -72,7 +72,7 @@ path.line.price{stroke-width:1.2}
 path.area,path.band{stroke:none}
 .area.fall{fill:rgb(var(--down-rgb)/.45)}.area.exposed{fill:rgb(var(--up-rgb)/.4)}.band.range{fill:rgb(var(--up-rgb)/.28)}.band.spread{fill:rgb(var(--up-rgb)/.16)}
 .level{stroke:var(--control);stroke-dasharray:2 3}
-.base{stroke:var(--control)}
+.base,.window{stroke:var(--control)}.window{stroke-opacity:.55}
 .cross{stroke:var(--text-2);stroke-dasharray:3 3;visibility:hidden}
 .reading-now .cross{visibility:visible}
 .view-log{display:none}
