@@ -1,19 +1,19 @@
 import type { SheetVerdict, VerdictLine } from '../../analytics/tear-sheet/sheet.ts';
 import { renderTearSheet } from '../../analytics/tear-sheet/tear-sheet.ts';
 import { finishBacktest } from './backtest.ts';
-import type { BacktestRequest } from './backtest-request.ts';
 import type { LineState } from './check.ts';
 import { backtestSheet, commandText } from './run-sheet.ts';
 import { runOf } from './run-store.ts';
-import type { VerdictReport } from './verdict.ts';
+import { asGiven, type VerdictReport, type VerdictRequest } from './verdict.ts';
 
 /** What stands on a page for each state. */
 const OUTCOMES: Readonly<Record<LineState, VerdictLine['outcome']>> = { pass: 'pass', warn: 'warn', fail: 'fail', 'not-measurable': 'open' };
 
 /** The tear sheet of the strategy as given, over all bars, with the verdict as its head. The run is made again for it. */
-export async function verdictPage(report: VerdictReport, request: BacktestRequest, words: readonly string[], home: string): Promise<string> {
-  const finished = await finishBacktest(request, { home, detailed: true });
-  const sheet = backtestSheet(finished, request, runOf(request, finished), commandText(words));
+export async function verdictPage(report: VerdictReport, request: VerdictRequest, words: readonly string[], home: string): Promise<string> {
+  const asked = asGiven(request);
+  const finished = await finishBacktest(asked, { home, detailed: true });
+  const sheet = backtestSheet(finished, asked, runOf(asked, finished), commandText(words));
   return renderTearSheet({ ...sheet, kind: 'Verdict', verdict: sheetVerdict(report) });
 }
 

@@ -8,6 +8,7 @@ import { PLAIN_STYLE } from '../terminal/style.ts';
 import { renderVerdict } from '../terminal/verdict-report.ts';
 import { findRun } from './run-store.ts';
 import { verdict, type VerdictReport, type VerdictRequest } from './verdict.ts';
+import { verdictPage } from './verdict-page.ts';
 import { DATA_FOLDER } from './venue-rules.ts';
 import { finishWalkForward } from './walkforward.ts';
 
@@ -67,6 +68,14 @@ test('a strategy that looks prices up in a file makes money, and is not ready fo
   assert.equal(cheat.ready, false);
   assert.match(cheat.next[0], /Mend the strategy first/);
   assert.equal(cheat.choice, null, 'it has no number to choose');
+});
+
+test('as a page it stands at the head of the tear sheet of the run, every line with its outcome', async () => {
+  const page = await verdictPage(macd, request(), ['verdict', 'macd'], home);
+  assert.ok(page.startsWith('<!doctype html>') || page.startsWith('<!DOCTYPE html>'));
+  assert.ok(page.includes(macd.headline));
+  for (const { name } of macd.lines) assert.ok(page.includes(name), name);
+  assert.ok(page.includes(macd.run ?? ''), 'the run that it shows');
 });
 
 test('it is drawn within 80 columns', () => {

@@ -100,11 +100,16 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   };
 }
 
-/** Keeps the run of the strategy as given, so that its trades can be explained. */
-function keep(request: VerdictRequest, finished: FinishedBacktest, home: string): string | null {
+/** The backtest of the strategy as given: what a verdict asks besides is none of its business, nor of its id. */
+export function asGiven(request: VerdictRequest): BacktestRequest {
   const asked: Partial<VerdictRequest> & BacktestRequest = { ...request };
   for (const own of ['axes', 'windows', 'seed', 'workers'] as const) delete asked[own];
-  const run = runOf(asked, finished);
+  return asked;
+}
+
+/** Keeps that run, so that its trades can be explained. */
+function keep(request: VerdictRequest, finished: FinishedBacktest, home: string): string | null {
+  const run = runOf(asGiven(request), finished);
   return keepRun(home, run) === undefined ? run.id : null;
 }
 
