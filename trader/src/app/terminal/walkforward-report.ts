@@ -9,6 +9,8 @@ import { clip, fit, wrap } from './text.ts';
 
 const AXIS_WIDTH = 14;
 const CHART_ROWS = 6;
+/** Windows that are listed, the newest. */
+const MOST_WINDOWS = 36;
 /** Columns of a bar that shows a share. */
 const BAR = 10;
 
@@ -76,7 +78,9 @@ function windowLines({ windows, grid }: WalkForwardReport, width: number, style:
       formatRatio(outOfSample.sharpe), formatPercent(outOfSample.maxDrawdown), formatCount(outOfSample.fills),
     ];
   };
-  return renderTable(columns, windows.map(row), { width, style });
+  const [heading, ...lines] = renderTable(columns, windows.map(row), { width, style });
+  const left = Math.max(0, lines.length - MOST_WINDOWS);
+  return [heading, ...(left === 0 ? [] : [style.faint(`  … ${formatPlural(left, 'window')} before; --json has them all`)]), ...lines.slice(left)];
 }
 
 /** For each parameter, how often each of its values was chosen; values that never were are left out where there are many. */
