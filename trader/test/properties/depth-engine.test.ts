@@ -26,12 +26,12 @@ test('an engine on recorded depth books every fill once and loses no order, what
     const { portfolio, execution, books: [book] } = engine;
     assert.ok(book);
     assert.equal(execution.strays, 0, 'the venue says nothing of an order that has ended');
-    assert.ok(portfolio.fills <= venue.makerFills + venue.takerFills, 'what is not here yet is not booked');
+    assert.equal(portfolio.fills, venue.makerFills + venue.takerFills, 'what has been told is booked');
     assert.ok(book.working.length <= 3, 'orders end');
     assert.ok(Number.isFinite(portfolio.equity()));
     assert.equal(portfolio.netQuantity(0), book.quantity);
     fills += portfolio.fills;
     maker += venue.makerFills;
   }), { numRuns: 150 });
-  assert.ok(fills > 500 && maker > 20, `${fills} fills, ${maker} of orders that had rested`);
+  assert.ok(fills > 500 && maker > 0, `${fills} fills, ${maker} of orders that had rested`);
 });

@@ -31,6 +31,13 @@ interface Request {
   readonly working: Working;
 }
 
+/** What is on its way back. */
+interface Response {
+  readonly report: ExecutionReport;
+  /** Whether it tells of a trade of an order that had rested. */
+  readonly maker: boolean;
+}
+
 /** One instrument at the venue: its record as far as it has been played, and what is under way. */
 class Desk implements MarketListener {
   /** Time at the venue. */
@@ -44,7 +51,7 @@ class Desk implements MarketListener {
   private ticks: Ticks | undefined = undefined;
   private index = 0;
   private readonly requests = new DueQueue<Request>();
-  private readonly responses = new DueQueue<ExecutionReport>();
+  private readonly responses = new DueQueue<Response>();
   /** Orders on their way or working. */
   private readonly orders = new Map<Order, Working>();
   /** Ended by the trade of their counterpart, and still to be taken out of the market. */
@@ -92,10 +99,8 @@ class Desk implements MarketListener {
     const value: Exact = mul(tick, lots);
     const fee = fees.fee(value, priceScale + quantityScale, lots, quantityScale, moneyScale, maker ? 'maker' : 'taker');
     this.net += buy ? lots : -lots;
-    if (maker) this.venue.makerFills += 1;
-    else this.venue.takerFills += 1;
     if (leaves === 0) this.orders.delete(order);
-    this.report({ kind: 'filled', order, tsEvent: this.now, tradeId: this.venue.nextTradeId(), price: tick, quantity: lots, fee });
+    this.report({ kind: 'filled', order, tsEvent: this.now, tradeId: this.venue.nextTradeId(), price: tick, quantity: lots, fee }, maker);
     for (const other of this.orders.values()) {
       if (other.state === 'gone' || (other.order !== order.ocoWith && other.order.ocoWith !== order)) continue;
       other.state = 'gone';
@@ -177,17 +182,17 @@ class Desk implements MarketListener {
     this.schedule();
   }
 
-  private report(report: ExecutionReport): void {
-    this.responses.push(this.now + this.venue.rules.response.delayMs(this.now), report);
+  private report(report: ExecutionReport, maker = false): void {
+    this.responses.push(this.now + this.venue.rules.response.delayMs(this.now), { report, maker });
     this.schedule();
   }
 
   /** Tells what has become known by now, and lets it be worked off. */
   private respond(): void {
     const { due } = this;
-    while (this.responses.next === due) this.venue.sink?.report(this.responses.shift());
+    while (this.responses.next === due) this.venue.tell(this.responses.shift());
     this.schedule();
-    this.venue.sink?.settle();
+    this.venue.settle();
   }
 
   private schedule(): void {
@@ -218,12 +223,11 @@ const MAX_TICK = 0x7fff_fffe;
  */
 export class DepthVenue implements ExecutionClient {
   readonly rules: DepthRules;
-  /** Trades of orders that had rested, and of those that took. */
+  /** Trades told of, by orders that had rested and by those that took. */
   makerFills = 0;
   takerFills = 0;
-  /** Where reports go, once connected. */
-  sink: ReportSink | undefined = undefined;
   private readonly desks: readonly Desk[];
+  private sink: ReportSink | undefined = undefined;
   private trades = 0;
 
   constructor(rules: DepthRules) {
@@ -250,6 +254,20 @@ export class DepthVenue implements ExecutionClient {
   /** Plays one instrument's ticks up to and including a time of ours, which no earlier call was beyond. */
   advance(instrument: number, until: Timestamp): void {
     this.desks[instrument].advance(until);
+  }
+
+  /** Hands on a report whose time has come; it waits until all of that time are told. */
+  tell({ report, maker }: Response): void {
+    if (report.kind === 'filled') {
+      if (maker) this.makerFills += 1;
+      else this.takerFills += 1;
+    }
+    this.sink?.report(report);
+  }
+
+  /** Has what was told worked off. */
+  settle(): void {
+    this.sink?.settle();
   }
 
   /** Id of the next trade. */
