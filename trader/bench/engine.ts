@@ -25,6 +25,8 @@ const LIMIT = 10e6;
 const CANONICAL = { fast: 12, slow: 26, signal: 9, warmup: 34, seed: 'first', rule: 'cross', direction: 'long' } as const;
 const MACD = ['macd', ...Object.entries(CANONICAL).flatMap(([name, value]) => ['--param', `${name}=${value}`])];
 const UNITS = ['--sizing', 'units:1'];
+/** Ticks, lots, minima, fees, funding, margin. */
+const VENUE = ['--venue', 'binance-usdm', '--instrument', 'BTC-USDT-PERP.BINANCE', '--leverage', '5'];
 const REALISM = ['--slippage', 'impact:1', '--latency', 'lognormal:80,0.5', '--volume-share', '20%'];
 
 /** What a backtest's report says of its own cost, with the seconds on the clock that its process took. */
@@ -60,6 +62,8 @@ export async function benchEngine(): Promise<Figure[]> {
       rate('macd by a fraction of equity', run([...MACD, '--sizing', 'fraction:0.95']), LIMIT / 3),
       rate('macd with all guards', median(() => guarded(file, folder), ({ cpuSeconds }) => cpuSeconds), LIMIT / 3),
       rate('macd with slippage, latency and limited volume', run([...MACD, ...UNITS, ...REALISM]), LIMIT / 2),
+      rate('macd at a venue', run([...MACD, ...UNITS, ...VENUE]), LIMIT / 2),
+      rate('macd at a venue with all of that', run([...MACD, ...UNITS, ...VENUE, ...REALISM]), LIMIT / 2),
       rate('bollinger reversion', run(['bollinger', '--param', 'rule=reversion', ...UNITS]), LIMIT / 3),
       rate('moving-average-cross', run(['moving-average-cross', ...UNITS]), LIMIT / 3),
       rate('what `new strategy` makes', run([made, ...UNITS]), LIMIT / 3),
@@ -75,7 +79,7 @@ export async function benchEngine(): Promise<Figure[]> {
 /** One backtest by the launcher, as a user runs it. */
 function backtest(args: readonly string[], home: string): Cost {
   const started = performance.now();
-  const printed = execFileSync(LAUNCHER, ['backtest', ...args, '--cash', '10000000', '--fee-bps', '10', '--json'], {
+  const printed = execFileSync(LAUNCHER, ['backtest', ...args, '--cash', '10000000', ...args.includes('--venue') ? [] : ['--fee-bps', '10'], '--json'], {
     encoding: 'utf8', env: { ...process.env, ALGOTRENDY_HOME: home }, maxBuffer: 1 << 26,
   });
   return { ...JSON.parse(printed) as Cost, wallSeconds: (performance.now() - started) / 1000 };
