@@ -29,7 +29,7 @@ const cautious = JSON.parse(run(SHIPPED, 'macd', '--param', 'target=0.0002', '--
 
 test('a recording is looked at: what it holds, and that its book is the venue\'s', () => {
   assert.deepEqual([looked.messages, looked.gaps, looked.crossed, looked.bestEqual], [14_000, [], 0, looked.bestCompared]);
-  assert.match(run(SHIPPED), /no gaps[\s\S]*leave the book at the venue's own best quote[\s\S]*ms behind/);
+  assert.match(run(SHIPPED), /no gaps[\s\S]*agree with the venue's own best quote[\s\S]*ms behind/);
 });
 
 test('a strategy trades in the recorded book, with orders that wait there and orders that take', () => {

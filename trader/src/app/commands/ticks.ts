@@ -45,14 +45,14 @@ export const ticksCommand = defineCommand({
         const report = await inspectTicks(files, onFraction);
         progress.close();
         if (json) terminal.printJson(report);
-        else terminal.print(...renderTicks(report, terminal.style));
+        else terminal.print(...renderTicks(report, terminal));
         return 'ok';
       }
       const { interval: intervalMs, param: parameters, cash, 'fee-bps': feeBps, sizing, queue, latency: entryMs, response: responseMs } = options;
       const report = await replayTicks(files, { strategy, parameters, intervalMs, cash, feeBps, sizing, queue, entryMs, responseMs }, onFraction);
       progress.close();
       if (json) terminal.printJson(report);
-      else terminal.print(...renderTickRun(report, terminal.style));
+      else terminal.print(...renderTickRun(report, terminal));
       return 'ok';
     } finally {
       progress.close();

@@ -1,32 +1,48 @@
 import type { TickRunReport, TicksReport } from '../wiring/ticks.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity } from './format.ts';
-import type { Style } from './style.ts';
-import { fit } from './text.ts';
+import type { Paint, Style } from './style.ts';
+import { fit, wrap } from './text.ts';
 
 const LABEL_WIDTH = 16;
 
+/** How a report is drawn. */
+export interface TicksLayout {
+  readonly columns: number;
+  readonly style: Style;
+}
+
+type Fact = readonly [label: string, text: string, paint?: Paint];
+
+/** Labels with what they say, in lines of at most so many columns. */
+function factLines(facts: readonly Fact[], { columns, style }: TicksLayout): string[] {
+  const width = Math.max(40, Math.min(columns, 110)) - LABEL_WIDTH - 2;
+  return facts.flatMap(([label, text, paint = (plain) => plain]) =>
+    wrap(text, width).map((line, i) => `  ${style.faint(fit(i === 0 ? label : '', LABEL_WIDTH))}${paint(line)}`));
+}
+
 /** What a recording holds, for people. */
-export function renderTicks(report: TicksReport, style: Style): string[] {
-  const line = (label: string, text: string) => `  ${style.faint(fit(label, LABEL_WIDTH))}${text}`;
-  return [
-    style.strong(report.file),
-    line('Written as', report.formats.join(', ')),
-    line('Span', spanOf(report)),
-    line('Messages', `${formatCount(report.messages)}${report.ignored === 0 ? '' : `, ${formatCount(report.ignored)} of them of no use`}`),
-    line('Ticks', `${formatCount(report.ticks)}: ${formatPlural(report.levels, 'price level')}, ${formatPlural(report.trades, 'trade')}, ${formatPlural(report.quotes, 'best quote')}`),
-    line('Decimals', `${report.priceDecimals} in prices, ${report.sizeDecimals} in sizes`),
-    line('Book', bookText(report)),
-    ...(report.snapshots + report.updates + report.unusedUpdates === 0 ? [] : [line('Sequence', sequenceText(report, style))]),
-    ...report.gaps.slice(0, 5).map(({ at, after, next }) => line('', style.warn(`at ${new Date(at).toISOString()}: ${after} is followed by ${next}`))),
-    ...(report.bestCompared === 0 ? [] : [line('Best prices', bestText(report, style))]),
-    ...(report.repeatedTrades + report.missingTrades === 0 ? [] : [line('Trade ids', style.warn(`${formatCount(report.repeatedTrades)} repeated, ${formatCount(report.missingTrades)} missing`))]),
-    line('Order', report.outOfOrder === 0 ? 'as it happened' : `${formatPlural(report.outOfOrder, 'tick')} recorded behind a later one, put where they belong`),
-    ...clockLines(report).map((text, i) => line(i === 0 ? 'Clock' : '', text)),
-  ];
+export function renderTicks(report: TicksReport, layout: TicksLayout): string[] {
+  const { style } = layout;
+  return [style.strong(report.file), ...factLines([
+    ['Written as', report.formats.join(', ')],
+    ['Span', spanOf(report)],
+    ['Messages', `${formatCount(report.messages)}${report.ignored === 0 ? '' : `, ${formatCount(report.ignored)} of them of no use`}`],
+    ['Ticks', `${formatCount(report.ticks)}: ${formatPlural(report.levels, 'price level')}, ${formatPlural(report.trades, 'trade')}, ${formatPlural(report.quotes, 'best quote')}`],
+    ['Decimals', `${report.priceDecimals} in prices, ${report.sizeDecimals} in sizes`],
+    ['Book', bookText(report)],
+    ...(report.snapshots + report.updates + report.unusedUpdates === 0 ? [] : [sequenceFact(report, style)]),
+    ...report.gaps.slice(0, 5).map(({ at, after, next }): Fact => ['', `at ${new Date(at).toISOString()}: ${after} is followed by ${next}`, style.warn]),
+    ...(report.bestCompared === 0 ? [] : [bestFact(report, style)]),
+    ...(report.repeatedTrades + report.missingTrades === 0 ? [] : [['Trade ids', `${formatCount(report.repeatedTrades)} repeated, ${formatCount(report.missingTrades)} missing`, style.warn] as const]),
+    ['Order', report.outOfOrder === 0 ? 'as it happened' : `${formatPlural(report.outOfOrder, 'tick')} recorded behind a later one, put where they belong`],
+    ...clockFacts(report),
+  ], layout)];
 }
 
 function spanOf({ from, to }: { readonly from: string; readonly to: string }): string {
-  return `${from.replace('T', ' ').replace('Z', '')} to ${to.replace('T', ' ').replace('Z', '')} UTC, ${formatDuration(Date.parse(to) - Date.parse(from))}`;
+  const text = (time: string) => time.replace('T', ' ').replace('Z', '');
+  const end = from.slice(0, 10) === to.slice(0, 10) ? text(to).slice(11) : text(to);
+  return `${text(from)} to ${end} UTC, ${formatDuration(Date.parse(to) - Date.parse(from))}`;
 }
 
 function bookText({ snapshots, updates, coveredUpdates, crossed, quotes }: TicksReport): string {
@@ -34,45 +50,46 @@ function bookText({ snapshots, updates, coveredUpdates, crossed, quotes }: Ticks
   return `${formatPlural(snapshots, 'snapshot')}, ${formatPlural(updates, 'update')}, ${formatCount(coveredUpdates)} left out as known already, crossed at ${formatPlural(crossed, 'moment')}`;
 }
 
-function sequenceText({ gaps, unusedUpdates, updates, numberedUpdates }: TicksReport, style: Style): string {
-  if (numberedUpdates < updates) return style.warn('updates carry no numbers: a hole would not be seen');
-  const unused = unusedUpdates === 0 ? '' : `, ${formatPlural(unusedUpdates, 'update')} without a snapshot to build on`;
-  return gaps.length === 0 && unusedUpdates === 0 ? style.good('no gaps') : style.warn(`${formatPlural(gaps.length, 'gap')}${unused}`);
+function sequenceFact({ gaps, unusedUpdates, updates, numberedUpdates }: TicksReport, style: Style): Fact {
+  if (numberedUpdates < updates) return ['Sequence', 'updates carry no numbers: a hole would not be seen', style.warn];
+  if (gaps.length === 0 && unusedUpdates === 0) return ['Sequence', 'no gaps', style.good];
+  return ['Sequence', `${formatPlural(gaps.length, 'gap')}${unusedUpdates === 0 ? '' : `, ${formatPlural(unusedUpdates, 'update')} without a snapshot to build on`}`, style.warn];
 }
 
-function bestText({ bestCompared, bestEqual }: TicksReport, style: Style): string {
-  const text = `${formatCount(bestEqual)} of ${formatPlural(bestCompared, 'update')} leave the book at the venue's own best quote`;
-  return bestEqual === bestCompared ? style.good(text) : style.warn(text);
+function bestFact({ bestCompared, bestEqual }: TicksReport, style: Style): Fact {
+  return ['Best prices', `${formatCount(bestEqual)} of ${formatPlural(bestCompared, 'update')} agree with the venue's own best quote`, bestEqual === bestCompared ? style.good : style.warn];
 }
 
-function clockLines({ clockBehindMs, delayMs }: TicksReport): string[] {
-  if (delayMs === null) return ['the venue\'s alone'];
+function clockFacts({ clockBehindMs, delayMs }: TicksReport): Fact[] {
+  if (delayMs === null) return [['Clock', 'the venue\'s alone']];
   const [lowest, median, highest] = delayMs.map((ms) => ms.toFixed(1));
   return [
-    ...(clockBehindMs === 0 ? [] : [`the recorder's was at least ${clockBehindMs.toFixed(3)} ms behind; that is added to its times`]),
-    `${lowest} ms from venue to recorder at the least, ${median} in the middle, ${highest} at the most`,
+    ...(clockBehindMs === 0 ? [] : [['Clock', `the recorder's was at least ${clockBehindMs.toFixed(3)} ms behind; that is added to its times`] as const]),
+    ['Delay', `${lowest} ms from venue to recorder at the least, ${median} in the middle, ${highest} at the most`],
   ];
 }
 
 /** What a strategy made of ticks, for people. */
-export function renderTickRun(report: TickRunReport, style: Style): string[] {
-  const line = (label: string, text: string) => `  ${style.faint(fit(label, LABEL_WIDTH))}${text}`;
+export function renderTickRun(report: TickRunReport, layout: TicksLayout): string[] {
+  const { style } = layout;
   const paint = report.netReturn > 0 ? style.good : report.netReturn < 0 ? style.bad : style.strong;
   return [
     `${style.strong(report.strategy)} on ${style.strong(report.file)}`,
-    style.faint(Object.entries(report.parameters).map(([name, value]) => `${name}=${value}`).join('  ')),
-    line('Span', spanOf(report)),
-    line('Seen', `${formatPlural(report.bars, 'bar')} of ${report.interval}, made of ${formatPlural(report.ticks, 'tick')}`),
-    line('Venue', `${report.entryMs} ms there, ${report.responseMs} ms back; queue ${report.queue}; fee ${report.fee}`),
-    line('Orders', `${formatCount(report.orders)}, denied ${formatCount(report.denials)}`),
-    line('Fills', `${formatCount(report.fills)}: ${formatCount(report.makerFills)} of orders that rested, ${formatCount(report.takerFills)} that took`),
-    line('Final equity', style.strong(formatMoney(report.finalEquity))),
-    line('Net return', paint(formatPercent(report.netReturn, 4, { sign: true }))),
-    line('Max drawdown', formatPercent(report.maxDrawdown, 4)),
-    line('Fees', formatMoney(report.fees)),
-    line('Round trips', formatCount(report.trades)),
-    line('Held at the end', formatQuantity(report.position)),
-    ...(report.gaps === 0 ? [] : [line('Gaps', style.warn(`${formatPlural(report.gaps, 'gap')}: the book was unknown from each to the next snapshot`))]),
-    style.faint(`  ${formatDuration(report.cpuSeconds * 1000)} of CPU`),
+    ...wrap(Object.entries(report.parameters).map(([name, value]) => `${name}=${value}`).join('  '), layout.columns).map(style.faint),
+    ...factLines([
+      ['Span', spanOf(report)],
+      ['Seen', `${formatPlural(report.bars, 'bar')} of ${report.interval}, made of ${formatPlural(report.ticks, 'tick')}`],
+      ['Venue', `${report.entryMs} ms there, ${report.responseMs} ms back; queue ${report.queue}; fee ${report.fee}`],
+      ['Orders', `${formatCount(report.orders)}, denied ${formatCount(report.denials)}`],
+      ['Fills', `${formatCount(report.fills)}: ${formatCount(report.makerFills)} of orders that rested, ${formatCount(report.takerFills)} that took`],
+      ['Final equity', formatMoney(report.finalEquity), style.strong],
+      ['Net return', formatPercent(report.netReturn, 4, { sign: true }), paint],
+      ['Max drawdown', formatPercent(report.maxDrawdown, 4)],
+      ['Fees', formatMoney(report.fees)],
+      ['Round trips', formatCount(report.trades)],
+      ['Held at the end', formatQuantity(report.position)],
+      ...(report.gaps === 0 ? [] : [['Gaps', `${formatPlural(report.gaps, 'gap')}: the book was unknown from each to the next snapshot`, style.warn] as const]),
+      ['CPU', formatDuration(report.cpuSeconds * 1000)],
+    ], layout),
   ];
 }
