@@ -140,13 +140,17 @@ export class ColumnAccount {
 /** The last bar of each UTC day by its close; midnight belongs to the day that it ends, as in `EquityCurve`. */
 function lastBarsOfDays({ timestamp, length }: Bars, intervalMs: number): number[] {
   const last: number[] = [];
-  for (let i = 0, dayEnd = -Infinity; i < length; i++) {
-    const close = timestamp[i] + intervalMs;
-    if (close <= dayEnd) continue;
-    if (i > 0) last.push(i - 1);
-    dayEnd = Math.ceil(close / DAY_MS) * DAY_MS;
+  for (let first = 0; first < length; first = last[last.length - 1] + 1) {
+    const latest = Math.ceil((timestamp[first] + intervalMs) / DAY_MS) * DAY_MS - intervalMs;
+    let low = first;
+    for (let high = length - 1; low < high;) {
+      const middle = low + high + 1 >> 1;
+      if (timestamp[middle] <= latest) low = middle;
+      else high = middle - 1;
+    }
+    last.push(low);
   }
-  return length === 0 ? [] : [...last, length - 1];
+  return last;
 }
 
 function bitAt(bits: Int32Array | undefined, index: number): number {
