@@ -39,7 +39,7 @@ export interface Audit {
   onOrder(order: Order): void;
   onReport(report: ExecutionReport): void;
   onDenial(denial: Denial): void;
-  /** A payment, or a liquidation, whose fills follow as reports of orders with the leg `liquidation`. */
+  /** A payment, or a liquidation, which follows as orders with the leg `liquidation` and their fills. */
   onAccountEvent?(event: AccountEvent): void;
 }
 
@@ -214,6 +214,7 @@ export class Engine implements ReportSink {
       const [side, quantity] = book.quantity > 0 ? ['sell', book.quantity] as const : ['buy', neg(book.quantity)] as const;
       const order = new Order(book, book.signalId, book.orders++, 'liquidation', instrument, side, 'market', 'ioc', quantity, 0, tsEvent);
       const report = { kind: 'filled', order, tsEvent, tradeId: -this.liquidations, price, quantity, fee: 0 } as const;
+      this.#audit?.onOrder(order);
       this.#audit?.onReport(report);
       this.portfolio.applyFill(book, report);
     }

@@ -173,6 +173,7 @@ function arithmetic({ decision }: TracedOrder, { instrument, repeated }: Scene):
 }
 
 function wordChecks({ order }: TracedOrder, { instrument, repeated }: Scene): string {
+  if (order.leg === 'liquidation') return 'The venue asks nobody. Nothing is traded there from then on.';
   const { venue } = repeated.run.request;
   const denied = repeated.trace.denials.filter(({ owner, tsEvent }) => owner === order.owner.name && tsEvent === order.tsInit);
   const guards = denied.length === 0 ? 'No guard stood in its way.' : `Before, ${denied.map(({ rule, value, limit }) => `the guard "${rule}" had refused more (${value} beyond ${limit})`).join(', ')}.`;

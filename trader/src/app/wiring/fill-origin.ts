@@ -25,7 +25,8 @@ export function wordFill(fill: FillReport, { order }: TracedOrder, scene: FillSc
   const quantity = formatGrouped(format(fill.quantity, quantityScale));
   const opened = bars(fill.tsEvent);
   const closed = bars(fill.tsEvent - intervalMs);
-  const origin = order.type === 'market' ? ofMarket(fill, opened, closed, scene)
+  const origin = order.leg === 'liquidation' ? 'its liquidation price, or the open of a bar that opened beyond it'
+    : order.type === 'market' ? ofMarket(fill, opened, closed, scene)
     : priced(fill, format(order.price, priceScale), opened, closed);
   const verb = order.side === 'buy' ? 'bought' : 'sold';
   return `At ${formatTime(fill.tsEvent)} UTC ${quantity} ${quantity === '1' ? 'was' : 'were'} ${verb} at ${price}, ${origin}. Fee ${formatMoney(format(fill.fee, moneyScale))}.`;
