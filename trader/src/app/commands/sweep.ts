@@ -49,7 +49,7 @@ export const sweepCommand = defineCommand({
     const progress = terminal.phases();
     const report = await runSweep(request, {
       home: config.home,
-      onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Sweeping', fraction),
+      onProgress: (what, fraction) => progress.update({ load: 'Reading bars', run: 'Sweeping', record: 'Recording trials' }[what], fraction),
       onTakeOver: (combos, of) => terminal.note(`Going on from where this sweep was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
     }).finally(() => progress.close());
     if (json) {

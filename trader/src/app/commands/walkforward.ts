@@ -44,7 +44,7 @@ export const walkforwardCommand = defineCommand({
     const progress = terminal.phases();
     const finished = await finishWalkForward(request, {
       home: config.home, detailed: writeReport !== undefined,
-      onProgress: (what, fraction) => progress.update(what === 'load' ? 'Reading bars' : 'Choosing parameters', fraction),
+      onProgress: (what, fraction) => progress.update({ load: 'Reading bars', run: 'Choosing parameters', record: 'Recording trials' }[what], fraction),
       onTakeOver: (combos, of) => terminal.note(`Going on from where this walk-forward was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
     }).finally(() => progress.close());
     const { report } = finished;

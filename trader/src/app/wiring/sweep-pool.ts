@@ -23,7 +23,7 @@ const MOST_TRIES = 2;
 export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[], threads: number, listener: PoolListener): Promise<void> {
   const pool = new Pool(job, orders, listener);
   const stop = Promise.withResolvers<never>();
-  const interrupt = () => stop.reject(new Refusal('interrupted', 'stopped before the sweep was done'));
+  const interrupt = () => stop.reject(new Refusal('interrupted', 'stopped before all combinations were tried'));
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {

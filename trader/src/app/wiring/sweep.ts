@@ -28,12 +28,15 @@ export interface SweepRequest extends GridRequest {
   readonly top: number;
 }
 
+/** Trials after which it is told how far their recording is. */
+const TOLD_TRIALS = 10_000;
+
 /** What a sweep needs of its surroundings. */
 export interface SweepContext {
   /** The state folder. */
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
-  readonly onProgress?: (what: 'load' | 'run', fraction: number) => void;
+  readonly onProgress?: (what: 'load' | 'run' | 'record', fraction: number) => void;
   /** Hears, once, how many combinations of how many an earlier run left finished. */
   readonly onTakeOver?: SweepPlan['onTakeOver'];
 }
@@ -124,7 +127,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   });
   const detailCpuSeconds = seconds(process.cpuUsage(detail));
   const subject = subjectOf(request.strategy, spec.definition.name, chosen);
-  recordTrials(context.home, subject, trialsIn(open, (index) => all.sharpes[index]));
+  recordTrials(context.home, subject, trialsIn(open, (index) => all.sharpes[index], context));
   swept.forget();
   return {
     strategy: spec.definition.name, instrument: chosen.id, interval: formatInterval(chosen.intervalMs), bars: bars.length,
@@ -151,8 +154,9 @@ export function subjectOf(nameOrPath: string, strategy: string, { id, intervalMs
 }
 
 /** The combinations of a grid that the strategy does not refuse, with their Sharpe ratios; NaN is none. */
-export function* trialsIn({ spec, grid }: OpenSweep, sharpeAt: (index: number) => number): Generator<Trial> {
+export function* trialsIn({ spec, grid }: OpenSweep, sharpeAt: (index: number) => number, { onProgress }: SweepContext): Generator<Trial> {
   for (let index = 0; index < grid.size; index++) {
+    if (index % TOLD_TRIALS === 0 && index > 0) onProgress?.('record', index / grid.size);
     const parameters = grid.at(index);
     const sharpe = sharpeAt(index);
     if (spec.definition.check?.(parameters) === undefined) yield { parameters, sharpe: Number.isNaN(sharpe) ? null : sharpe };

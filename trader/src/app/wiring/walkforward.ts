@@ -129,7 +129,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   const cost = { loadSeconds, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000 };
 
   const subject = subjectOf(request.strategy, swept.open.spec.definition.name, chosen);
-  recordTrials(context.home, subject, trialsIn(swept.open, (index) => meanSharpe(swept, index)));
+  recordTrials(context.home, subject, trialsIn(swept.open, (index) => meanSharpe(swept, index), context));
   swept.forget();
   const report = reportOf(request, { chosen, bars, windows: chosenWindows, swept, ...traded });
   return {
