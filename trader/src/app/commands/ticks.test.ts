@@ -47,6 +47,13 @@ test('the same run gives the same result, and no latency another', () => {
   assert.notEqual(slow.finalEquity, cautious.finalEquity);
 });
 
+test('orders that rest may cost less than those that take', () => {
+  const cheap = JSON.parse(run(SHIPPED, 'macd', '--param', 'target=0.0002', '--sizing', 'units:0.01', '--maker-bps', '2.5', '--json')) as TickRunReport;
+  assert.deepEqual([cheap.fee, cheap.fills], ['10 bp, 2.5 bp at rest', cautious.fills]);
+  const free = JSON.parse(run(SHIPPED, 'macd', '--param', 'target=0.0002', '--sizing', 'units:0.01', '--maker-bps', '0', '--json')) as TickRunReport;
+  assert.ok(Number(free.fees) < Number(cheap.fees) && Number(cheap.fees) < Number(cautious.fees));
+});
+
 test('what cannot be traded on, or is asked for in vain, is refused in words', () => {
   const trades = join(folder, 'trades.csv');
   writeFileSync(trades, 'timestamp,local_timestamp,side,price,amount\n1583020803145000,1583020803145000,buy,1,1\n');

@@ -28,6 +28,7 @@ export const ticksCommand = defineCommand({
     param: BACKTEST_OPTIONS.param,
     cash: BACKTEST_OPTIONS.cash,
     'fee-bps': withDefault(value('N', 'fee in hundredths of a percent of each fill', readDecimal), '10'),
+    'maker-bps': value('N', 'fee of fills of orders that had rested, where it is another', readDecimal),
     sizing: BACKTEST_OPTIONS.sizing,
     queue: withDefault(value('MODEL', 'how a resting order advances: risk-averse, log, log2, power:N, power2:N or power3:N', readQueue), 'risk-averse'),
     latency: withDefault(value('MS', 'time from a decision until the order is at the venue', readMilliseconds), '5'),
@@ -48,8 +49,8 @@ export const ticksCommand = defineCommand({
         else terminal.print(...renderTicks(report, terminal));
         return 'ok';
       }
-      const { interval: intervalMs, param: parameters, cash, 'fee-bps': feeBps, sizing, queue, latency: entryMs, response: responseMs } = options;
-      const report = await replayTicks(files, { strategy, parameters, intervalMs, cash, feeBps, sizing, queue, entryMs, responseMs }, onFraction);
+      const { interval: intervalMs, param: parameters, cash, 'fee-bps': feeBps, 'maker-bps': makerBps = feeBps, sizing, queue, latency: entryMs, response: responseMs } = options;
+      const report = await replayTicks(files, { strategy, parameters, intervalMs, cash, feeBps, makerBps, sizing, queue, entryMs, responseMs }, onFraction);
       progress.close();
       if (json) terminal.printJson(report);
       else terminal.print(...renderTickRun(report, terminal));

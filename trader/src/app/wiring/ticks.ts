@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import { readCapture } from '../../adapters/ticks/capture-reader.ts';
 import type { Capture, CaptureReport } from '../../adapters/ticks/capture.ts';
-import { format } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { TICK, type Ticks } from '../../domain/tick.ts';
 import { tickBars } from '../../domain/tick-bars.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
+import type { FeeModel } from '../../ports/execution.ts';
 import { runTicks } from '../../research/tick-run.ts';
 import type { QueueModelFactory } from '../../simulation/depth/queue-model.ts';
+import { FeeStanding, TieredFee } from '../../simulation/fee-schedule.ts';
 import { BasisPointFee } from '../../simulation/fees.ts';
 import { ConstantLatency } from '../../simulation/latency.ts';
 import { Refusal } from '../refusal.ts';
@@ -35,6 +37,8 @@ export interface TickRunRequest {
   readonly intervalMs: number;
   readonly cash: string;
   readonly feeBps: string;
+  /** Of orders that had rested. */
+  readonly makerBps: string;
   readonly sizing: Sizing;
   /** As it was asked for, and what it means. */
   readonly queue: { readonly text: string; readonly model: QueueModelFactory };
@@ -100,7 +104,7 @@ export async function replayTicks(files: readonly string[], request: TickRunRequ
   const cpu = process.cpuUsage();
   const { engine, venue } = catchFault(request.strategy, () => runTicks({
     instrument, ticks, bars, intervalMs, sizing, cash, strategyName: definition.name, strategy: definition.create(values),
-    fees: new BasisPointFee(request.feeBps), queue: queue.model, entry: new ConstantLatency(entryMs), response: new ConstantLatency(responseMs),
+    fees: feesOf(request), queue: queue.model, entry: new ConstantLatency(entryMs), response: new ConstantLatency(responseMs),
   }));
   const { user, system } = process.cpuUsage(cpu);
   const { portfolio, execution, risk } = engine;
@@ -108,12 +112,19 @@ export async function replayTicks(files: readonly string[], request: TickRunRequ
   const finalEquity = format(portfolio.exactEquity(), moneyScale);
   return {
     file: nameOf(files), strategy: definition.name, parameters: values, interval: formatInterval(intervalMs), bars: bars.length, ticks: ticks.length, ...spanOf(ticks),
-    cash, fee: `${request.feeBps} bp`, queue: queue.text, entryMs, responseMs,
+    cash, fee: request.makerBps === request.feeBps ? `${request.feeBps} bp` : `${request.feeBps} bp, ${request.makerBps} bp at rest`, queue: queue.text, entryMs, responseMs,
     orders: execution.orders, denials: risk.denials, fills: portfolio.fills, makerFills: venue.makerFills, takerFills: venue.takerFills,
     trades: portfolio.trades.length, finalEquity, netReturn: Number(finalEquity) / Number(cash) - 1, maxDrawdown: portfolio.curve.maxDrawdown,
     fees: format(portfolio.account.fees, moneyScale), position: format(portfolio.netQuantity(0), instrument.quantityScale), gaps: capture.report.gaps.length,
     cpuSeconds: (user + system) / 1e6,
   };
+}
+
+function feesOf({ feeBps, makerBps }: TickRunRequest): FeeModel {
+  if (makerBps === feeBps) return new BasisPointFee(feeBps);
+  const share = (bps: string) => format(parseDecimal(bps, decimalPlaces(bps)), decimalPlaces(bps) + 4);
+  const tiers = [{ volume: '0', maker: share(makerBps), taker: share(feeBps) }];
+  return new TieredFee(tiers, new FeeStanding(tiers));
 }
 
 function catchFault<T>(strategy: string, work: () => T): T {
