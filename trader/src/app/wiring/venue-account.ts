@@ -75,9 +75,10 @@ function chooseRules(venue: string, loaded: readonly ChosenBars[]): RuleSet {
 
 function readRules(path: string): RuleSet {
   if (!existsSync(path)) throw new Refusal('usage', `there is no rule set "${path}"`, { where: '--venue' });
+  const text = readFileSync(path, 'utf8');
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(path, 'utf8'));
+    data = JSON.parse(text);
   } catch (error) {
     throw new Refusal('bad-data', `the rule set is no JSON: ${error instanceof Error ? error.message : String(error)}`, { where: path });
   }
