@@ -12,7 +12,7 @@ import { BasisPointFee } from '../simulation/fees.ts';
 import { macd } from '../strategies/macd/macd.ts';
 import { runBacktest } from './backtest.ts';
 import { backtestOf, type SweepSpec } from './sweep.ts';
-import { efficiencyOf, layWindows, stabilityOf, tradeWindows, type WalkPlan, type WalkWindow } from './walk-forward.ts';
+import { efficiencyOf, layWindows, stabilityOf, tradeWindows, yearlyReturn, type WalkPlan, type WalkWindow } from './walk-forward.ts';
 
 const PLAN: WalkPlan = { windows: undefined, train: undefined, test: undefined, anchored: false, purge: 0 };
 
@@ -183,8 +183,20 @@ describe('the figures of a walk-forward', () => {
   it('compare yearly returns in and out of sample', () => {
     const year = 365 * DAY_MS;
     const close = (actual: number | null, expected: number) => assert.ok(Math.abs((actual ?? NaN) - expected) < 1e-12, `${actual} is not ${expected}`);
-    close(efficiencyOf([{ netReturn: 0.2, ms: year }, { netReturn: 0.4, ms: year }], [{ netReturn: 0.05, ms: year / 4 }, { netReturn: 0.025, ms: year / 4 }]), 0.5);
+    close(efficiencyOf([{ netReturn: 0.1, ms: year }, { netReturn: 0.21, ms: year * 2 }], [{ netReturn: 0.05, ms: year }]), 0.5);
     assert.equal(efficiencyOf([{ netReturn: -0.1, ms: year }], [{ netReturn: 0.1, ms: year }]), null);
     assert.equal(efficiencyOf([], []), null);
+  });
+
+  it('compound to what was left over all their time, and lose no more than everything', () => {
+    const year = 365 * DAY_MS;
+    fc.assert(fc.property(fc.array(fc.record({ netReturn: fc.double({ min: -1.5, max: 3, noNaN: true }), ms: fc.integer({ min: 1, max: year }) }), { minLength: 1, maxLength: 20 }), (returns) => {
+      const yearly = yearlyReturn(returns) ?? NaN;
+      assert.ok(yearly >= -1);
+      const years = returns.reduce((sum, { ms }) => sum + ms, 0) / year;
+      const growth = returns.reduce((product, { netReturn }) => product * Math.max(0, 1 + netReturn), 1);
+      if (years >= 0.5) assert.ok(Math.abs((1 + yearly) ** years - growth) <= 1e-9 * growth);
+    }));
+    assert.equal(yearlyReturn([]), null);
   });
 });

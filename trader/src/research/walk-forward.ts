@@ -199,9 +199,8 @@ export interface TimedReturn {
 }
 
 /**
- * Walk-forward efficiency (R. Pardo): the yearly return out of sample over that in sample, returns
- * taken in proportion to time and not compounded. 1 keeps all that training promised; null where
- * training promised nothing.
+ * Walk-forward efficiency (R. Pardo): the yearly return out of sample over that in sample. 1 keeps
+ * all that training promised; null where training promised nothing.
  */
 export function efficiencyOf(inSample: readonly TimedReturn[], outOfSample: readonly TimedReturn[]): number | null {
   const before = yearlyReturn(inSample);
@@ -209,8 +208,12 @@ export function efficiencyOf(inSample: readonly TimedReturn[], outOfSample: read
   return before === null || after === null || before <= 0 ? null : after / before;
 }
 
-/** The mean yearly return, in proportion to time; null without any time. */
+/**
+ * The yearly return that compounds to these returns over all their time, so that no loss is more
+ * than everything; -1 where one lost everything, null without any time.
+ */
 export function yearlyReturn(returns: readonly TimedReturn[]): number | null {
   const ms = returns.reduce((sum, one) => sum + one.ms, 0);
-  return ms === 0 ? null : returns.reduce((sum, { netReturn }) => sum + netReturn, 0) / ms * 365 * DAY_MS;
+  const growth = returns.reduce((product, { netReturn }) => product * Math.max(0, 1 + netReturn), 1);
+  return ms === 0 ? null : growth ** (365 * DAY_MS / ms) - 1;
 }
