@@ -60,21 +60,24 @@ const onPair: Readonly<Record<string, () => { update(x: number, y: number): unkn
   beta: () => new Beta(20),
 };
 
+/** Drives an indicator as the engine drives a strategy. Whatever its loop looks at is local, since what lies outside is looked up at every turn. */
 function driver(name: string, bars: Bars): () => void {
-  const { close, volume } = bars;
   const [closeMaker, barMaker, pairMaker] = [onClose[name], onBar[name], onPair[name]];
   if (closeMaker) return () => {
     const indicator = closeMaker();
-    for (let i = 0; i < BARS; i++) indicator.update(close[i]);
+    const { close, length } = bars;
+    for (let i = 0; i < length; i++) indicator.update(close[i]);
   };
   if (barMaker) return () => {
     const indicator = barMaker();
+    const { length } = bars;
     const bar = new BarCursor(bars);
-    for (; bar.index < BARS; bar.index++) indicator.update(bar);
+    for (; bar.index < length; bar.index++) indicator.update(bar);
   };
   if (pairMaker) return () => {
     const indicator = pairMaker();
-    for (let i = 0; i < BARS; i++) indicator.update(close[i], volume[i]);
+    const { close, volume, length } = bars;
+    for (let i = 0; i < length; i++) indicator.update(close[i], volume[i]);
   };
   throw new Error(`no such indicator: ${name}`);
 }

@@ -13,7 +13,7 @@ import { parseLine } from './options.ts';
 import { closest } from './suggestion.ts';
 import { PLAIN_STYLE } from './terminal/style.ts';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
 const DOCS = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
 const commands = await loadCommands();
 

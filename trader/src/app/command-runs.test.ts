@@ -9,7 +9,7 @@ import { EXIT_CODES } from './exit-codes.ts';
 import { DATA_FOLDER } from './wiring/venue-rules.ts';
 
 // Whole commands on real data, each as a process of its own, in a folder that is thrown away.
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
 const BTC = join(DATA_FOLDER, 'binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz');
 const ID = 'BTC-USDT-PERP.BINANCE';

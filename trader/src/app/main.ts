@@ -1,9 +1,5 @@
-import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { EXIT_CODES } from './exit-codes.ts';
-
-// Keeps the source, stripped of its types and compiled, between runs, for a quick start.
-enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compile', import.meta.url)));
+import { runCommandLine } from './command-line.ts';
 
 // Who reads our output may stop reading, as `| head` does: that ends the work, and is no error. Nor is
 // a full disk below it a defect; a run on paper goes on from its journal.
@@ -15,7 +11,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const { runCommandLine } = await import('./command-line.ts');
 const code = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
 // Behind all that was written; `drain` is no such sign, since it only comes after a write that filled the buffer.
 for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => void stream.write('', resolve));

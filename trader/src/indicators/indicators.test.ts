@@ -197,8 +197,9 @@ for (const [name, expect] of Object.entries(naive)) {
   });
 }
 
-test('extremes of a window are those of its values, bit for bit', () => {
-  fc.assert(fc.property(anyBars({ minLength: 1 }), periods, (bars, period) => {
+test('extremes of a window are those of its values, bit for bit, however far apart', () => {
+  const spikes = fc.constantFrom(1.4, 1.9, 2.1, 4, 1000);
+  fc.assert(fc.property(spikes.chain((spike) => anyBars({ minLength: 1, spike })), fc.integer({ min: 1, max: 30 }), (bars, period) => {
     const [upper = assert.fail(), , lower = assert.fail()] = INDICATORS.get('donchian')?.columns({ period }, bars) ?? [];
     const lowest = new RollingMin(period);
     for (let i = 0; i < bars.length; i++) {
@@ -236,6 +237,20 @@ test('a million bars with spikes leave no drift in sums, means and deviations', 
   assert.ok(Math.abs(sma.value - mean(last)) < 1e-12);
   assert.ok(Math.abs(vwap.value - mean(last)) < 1e-12);
   assert.ok(Math.abs(deviation.value - Math.sqrt(covariance(last, last))) < 1e-12);
+});
+
+test('a million bars leave no drift in the averages of the stochastic', () => {
+  const stochastic = new Stochastic(2, 3, 4);
+  const close = (i: number) => 100 + Math.sin(i * i);
+  const bar = { timestamp: 0, open: 0, high: 102, low: 98, close: 0, volume: 1 };
+  const count = 1_000_000;
+  for (let i = 0; i < count; i++) {
+    bar.close = close(i);
+    stochastic.update(bar);
+  }
+  const k = Array.from({ length: 4 }, (_, back) => mean([0, 1, 2].map((more) => 25 * (close(count - 1 - back - more) - 98))));
+  assert.ok(Math.abs(stochastic.k - (k[0] ?? NaN)) < 1e-12);
+  assert.ok(Math.abs(stochastic.d - mean(k)) < 1e-12);
 });
 
 test('a NaN is out of a mean, a deviation and an extreme with the update in which it leaves the window', () => {

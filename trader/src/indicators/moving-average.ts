@@ -1,4 +1,4 @@
-import { emptyRing, requirePeriod } from './window.ts';
+import { emptyRing, NO_RING, requirePeriod } from './window.ts';
 
 /**
  * How an exponential average starts. `first`: at the first value, defined from the first update.
@@ -12,13 +12,13 @@ export class Sma {
   value = NaN;
   readonly warmup: number;
   readonly #n: number = 0;
-  readonly #ring: number[];
+  readonly #ring: number[] = NO_RING;
   #at: number = 0;
   #first = NaN;
   #head = NaN;
 
   constructor(period: number) {
-    this.#n = this.#at = this.warmup = requirePeriod(period);
+    this.#n = this.warmup = requirePeriod(period);
     this.#ring = emptyRing(period, [0]);
   }
 
@@ -26,25 +26,28 @@ export class Sma {
 
   /** Window sums as in window.ts, of distances from the head's first value, so that a flat market gives a flat average. */
   update(x: number): number {
-    const n = this.#n;
+    if (this.#at === 0) {
+      this.#first = x;
+      this.#turn();
+    }
     const ring = this.#ring;
-    let at = this.#at;
-    if (at === n) at = this.#turn(x);
+    const at = this.#at;
+    const next = (at - 1) | 0;
+    this.#at = next;
     ring[at] = x;
-    this.#at = at + 1;
     const first = this.#first;
     const head = this.#head + (x - first);
     this.#head = head;
-    return this.value = first + (head + ring[at + 1]) / n;
+    return this.value = first + (head + ring[next]) / this.#n;
   }
 
-  #turn(x: number): 0 {
+  #turn(): void {
     const ring = this.#ring;
+    const first = this.#first;
     let sum = 0;
-    for (let i = this.#n - 1; i >= 0; i--) ring[i] = sum += ring[i] - x;
-    this.#first = x;
+    for (let i = 1; i < ring.length; i++) ring[i] = sum += ring[i] - first;
+    this.#at = this.#n;
     this.#head = 0;
-    return 0;
   }
 
   /** The value after every one of a column. */
@@ -55,10 +58,10 @@ export class Sma {
     for (let start = 0; start < x.length; start += n) {
       const first = x[start];
       let sum = 0;
-      for (let i = start - 1, at = n - 1; i >= 0 && at > 0; i--, at--) tails[at] = sum += x[i] - first;
+      for (let i = start - 1, at = 1; i >= 0 && at < n; i--, at++) tails[at] = sum += x[i] - first;
       const end = Math.min(start + n, x.length);
       sum = 0;
-      for (let i = start, at = 1; i < end; i++, at++) {
+      for (let i = start, at = n - 1; i < end; i++, at--) {
         sum += x[i] - first;
         values[i] = first + (sum + tails[at]) / n;
       }
@@ -73,8 +76,8 @@ export class Wma {
   value = NaN;
   readonly warmup: number;
   readonly #n: number = 0;
-  /** Up to `#at` the present block's values; from there on the last block's weighted tail sums. */
-  readonly #ring: number[];
+  /** From `#at` up the present block's values; under it the last block's weighted tail sums. */
+  readonly #ring: number[] = NO_RING;
   readonly #weights: number = NaN;
   #at: number = 0;
   #first = NaN;
@@ -82,7 +85,7 @@ export class Wma {
   #headWeighted = NaN;
 
   constructor(period: number) {
-    this.#n = this.#at = this.warmup = requirePeriod(period);
+    this.#n = this.warmup = requirePeriod(period);
     this.#weights = period * (period + 1) / 2;
     this.#ring = emptyRing(period, [0]);
   }
@@ -91,33 +94,36 @@ export class Wma {
 
   /** Window sums as in `Sma`: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
   update(x: number): number {
-    const n = this.#n;
+    if (this.#at === 0) {
+      this.#first = x;
+      this.#turn();
+    }
     const ring = this.#ring;
-    let at = this.#at;
-    if (at === n) at = this.#turn(x);
+    const at = this.#at;
+    const next = (at - 1) | 0;
+    this.#at = next;
     ring[at] = x;
-    this.#at = at + 1;
     const first = this.#first;
     const distance = x - first;
     const head = this.#head + distance;
     this.#head = head;
-    const headWeighted = this.#headWeighted + (at + 1) * distance;
+    const headWeighted = this.#headWeighted + (this.#n - next) * distance;
     this.#headWeighted = headWeighted;
-    return this.value = first + (headWeighted + (n - at - 1) * head + ring[at + 1]) / this.#weights;
+    return this.value = first + (headWeighted + next * head + ring[next]) / this.#weights;
   }
 
-  #turn(x: number): 0 {
+  #turn(): void {
     const ring = this.#ring;
+    const first = this.#first;
     let sum = 0;
     let weighted = 0;
-    for (let i = this.#n - 1; i >= 0; i--) {
-      sum += ring[i] - x;
+    for (let i = 1; i < ring.length; i++) {
+      sum += ring[i] - first;
       ring[i] = weighted += sum;
     }
-    this.#first = x;
+    this.#at = this.#n;
     this.#head = 0;
     this.#headWeighted = 0;
-    return 0;
   }
 
   /** The value after every one of a column. */
@@ -130,17 +136,17 @@ export class Wma {
       const first = x[start];
       let sum = 0;
       let weighted = 0;
-      for (let i = start - 1, at = n - 1; i >= 0 && at > 0; i--, at--) {
+      for (let i = start - 1, at = 1; i >= 0 && at < n; i--, at++) {
         sum += x[i] - first;
         tails[at] = weighted += sum;
       }
       const end = Math.min(start + n, x.length);
       sum = weighted = 0;
-      for (let i = start, at = 1; i < end; i++, at++) {
+      for (let i = start, at = n - 1; i < end; i++, at--) {
         const distance = x[i] - first;
         sum += distance;
-        weighted += at * distance;
-        values[i] = first + (weighted + (n - at) * sum + tails[at]) / weights;
+        weighted += (n - at) * distance;
+        values[i] = first + (weighted + at * sum + tails[at]) / weights;
       }
     }
     return values;

@@ -1,6 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import { Sma } from './moving-average.ts';
-import { requirePeriod, RollingRange } from './window.ts';
+import { Donchian } from './volatility.ts';
+import { emptyRing, NO_RING, requirePeriod } from './window.ts';
 
 /*
  * Where a definition divides by a range, a movement or a deviation that is zero (a flat market),
@@ -77,6 +78,40 @@ export class Rsi {
 }
 
 /**
+ * The mean of the last n percentages, by a running sum without drift: each is rounded to a multiple of the
+ * smallest step in which a double counts to 100 n, so that every sum of n of them is exact. That moves a
+ * percentage by 3e-14 where n is 3, and by 6e-11 where it is 10 000.
+ */
+class PercentAverage {
+  /** A count, but used as a number. */
+  readonly #n: number = NaN;
+  readonly #ring: number[] = NO_RING;
+  /** Adding and taking off 1.5 times the largest power of two under 100 n rounds to those steps. */
+  readonly #rounder: number = NaN;
+  #at: number = 0;
+  #sum = 0;
+
+  constructor(n: number) {
+    this.#n = requirePeriod(n);
+    this.#rounder = 1.5 * 2 ** (Math.ceil(Math.log2(100 * n)) - 1);
+    this.#ring = emptyRing(n - 1, [NaN]).fill(0);
+  }
+
+  /** Those of less than n updates count what is not there yet as 0. */
+  update(percentage: number): number {
+    const ring = this.#ring;
+    const at = this.#at;
+    this.#at = at + 1 === ring.length ? 0 : at + 1;
+    const rounder = this.#rounder;
+    const rounded = percentage + rounder - rounder;
+    const sum = this.#sum + (rounded - ring[at]);
+    this.#sum = sum;
+    ring[at] = rounded;
+    return sum / this.#n;
+  }
+}
+
+/**
  * Stochastic oscillator (Lane): where the close lies in the range of the last n bars, 0 to 100;
  * k is its simple average over `smooth` bars (1: the fast %K), d the simple average of k over `signal`.
  */
@@ -86,29 +121,36 @@ export class Stochastic {
   /** %D, 0 to 100. */
   d = NaN;
   readonly warmup: number;
-  readonly #range: RollingRange;
-  /** Of the raw value, and of that again. */
-  readonly #averages: readonly [k: Sma, d: Sma];
+  readonly #channel: Donchian;
+  readonly #k: PercentAverage;
+  readonly #d: PercentAverage;
+  /** Updates still to come, once there is a channel, before both averages are whole. */
+  #missing: number = 0;
 
   constructor(period: number, smooth: number, signal: number) {
-    this.#range = new RollingRange(period);
-    this.#averages = [new Sma(smooth), new Sma(signal)];
+    this.#channel = new Donchian(period);
+    this.#k = new PercentAverage(smooth);
+    this.#d = new PercentAverage(signal);
+    this.#missing = smooth + signal - 2;
     this.warmup = period + smooth + signal - 2;
   }
 
   get ready(): boolean { return !Number.isNaN(this.d); }
 
-  /** Both averages are one call in a loop: as two, there is more code than the engine inlines, and numbers get boxed. */
   update(bar: Bar): void {
-    const range = this.#range;
-    range.update(bar.high, bar.low);
-    const width = range.highest - range.lowest;
-    const averages = this.#averages;
-    let line = width === 0 ? 0 : 100 * (bar.close - range.lowest) / width;
-    for (let i = 0; i < 2; i++) line = averages[i].update(line);
-    if (Number.isNaN(line)) return;
-    this.k = averages[0].value;
-    this.d = line;
+    const close = bar.close;
+    const channel = this.#channel;
+    channel.update(bar);
+    const lower = channel.lower;
+    const width = channel.upper - lower;
+    if (Number.isNaN(width)) return;
+    const k = this.#k.update(width === 0 ? 0 : 100 * (close - lower) / width);
+    const d = this.#d.update(k);
+    if (this.#missing > 0) this.#missing -= 1;
+    else {
+      this.k = k;
+      this.d = d;
+    }
   }
 }
 
@@ -117,20 +159,22 @@ export class WilliamsR {
   /** NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #range: RollingRange;
+  readonly #channel: Donchian;
 
   constructor(period: number) {
-    this.#range = new RollingRange(period);
+    this.#channel = new Donchian(period);
     this.warmup = period;
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
   update(bar: Bar): number {
-    const range = this.#range;
-    range.update(bar.high, bar.low);
-    const width = range.highest - range.lowest;
-    return this.value = width === 0 ? 0 : -100 * (range.highest - bar.close) / width;
+    const close = bar.close;
+    const channel = this.#channel;
+    channel.update(bar);
+    const upper = channel.upper;
+    const width = upper - channel.lower;
+    return this.value = width === 0 ? 0 : -100 * (upper - close) / width;
   }
 }
 
@@ -144,29 +188,37 @@ export class Cci {
   value = NaN;
   readonly warmup: number;
   readonly #mean: Sma;
-  readonly #prices: Float64Array;
-  #at = 0;
+  readonly #prices: number[] = NO_RING;
+  /** The factor that makes a sum of absolute deviations the unit. */
+  readonly #unit: number = NaN;
+  #at: number = 0;
 
   constructor(period: number) {
     this.#mean = new Sma(period);
-    this.#prices = new Float64Array(period);
+    this.#prices = emptyRing(period, [NaN]);
+    this.#unit = 0.015 / period;
     this.warmup = period;
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
+  /** The window lies in the ring's entries 1 to n. Two sums, so that neither waits for the other. */
   update(bar: Bar): number {
-    const prices = this.#prices;
-    const n = prices.length;
     const price = (bar.high + bar.low + bar.close) / 3;
-    const at = this.#at;
-    prices[at] = price;
-    this.#at = at + 1 === n ? 0 : at + 1;
     const mean = this.#mean.update(price);
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += Math.abs(prices[i] - mean);
-    const deviation = sum / n;
-    return this.value = deviation === 0 ? 0 : (price - mean) / (0.015 * deviation);
+    const prices = this.#prices;
+    const n = this.warmup;
+    const at = this.#at;
+    this.#at = at + 1 === n ? 0 : at + 1;
+    prices[at + 1] = price;
+    let even = 0;
+    let odd = n % 2 === 0 ? 0 : Math.abs(prices[1] - mean);
+    for (let i = n % 2 + 1; i < n; i += 2) {
+      odd += Math.abs(prices[i] - mean);
+      even += Math.abs(prices[i + 1] - mean);
+    }
+    const unit = this.#unit * (odd + even);
+    return this.value = unit === 0 ? 0 : (price - mean) / unit;
   }
 }
 
@@ -176,7 +228,7 @@ export class Roc {
   value = NaN;
   readonly warmup: number;
   readonly #ring: Float64Array;
-  #at = 0;
+  #at: number = 0;
 
   constructor(period: number) {
     this.#ring = new Float64Array(requirePeriod(period)).fill(NaN);

@@ -1,4 +1,4 @@
-import { emptyRing, fillMoments, requirePeriod, RollingMoments } from './window.ts';
+import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
 
 /** Population standard deviation of the last n values: exactly 0 when they are all equal. */
 export class StandardDeviation {
@@ -56,11 +56,10 @@ class RollingPairs {
   varianceY = NaN;
   /** Population covariance; NaN before n pairs. */
   covariance = NaN;
-  readonly #end: number = 0;
   /** 1/n. */
   readonly #share: number = NaN;
   /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
-  readonly #ring: number[];
+  readonly #ring: number[] = NO_RING;
   #at: number = 0;
   #firstX = NaN;
   #firstY = NaN;
@@ -71,52 +70,55 @@ class RollingPairs {
   #products = NaN;
 
   constructor(n: number) {
-    this.#end = this.#at = 5 * requirePeriod(n, 2);
     this.#share = 1 / n;
-    this.#ring = emptyRing(n, [0, 0, 0, 0, 0]);
+    this.#ring = emptyRing(requirePeriod(n, 2), [0, 0, 0, 0, 0]);
   }
 
   update(x: number, y: number): void {
+    if (this.#at === 0) {
+      this.#firstX = x;
+      this.#firstY = y;
+      this.#turn();
+    }
     const ring = this.#ring;
-    let at = this.#at;
-    if (at === this.#end) at = this.#turn(x, y);
+    const at = this.#at;
+    const next = (at - 5) | 0;
+    this.#at = next;
     ring[at] = x;
-    ring[at + 1] = y;
-    at += 5;
-    this.#at = at;
+    ring[(at + 1) | 0] = y;
     const dx = x - this.#firstX;
     const dy = y - this.#firstY;
     const share = this.#share;
-    const meanX = ((this.#headX += dx) + ring[at]) * share;
-    const meanY = ((this.#headY += dy) + ring[at + 1]) * share;
-    const varianceX = ((this.#squaresX += dx * dx) + ring[at + 2]) * share - meanX * meanX;
-    const varianceY = ((this.#squaresY += dy * dy) + ring[at + 3]) * share - meanY * meanY;
-    const covariance = ((this.#products += dx * dy) + ring[at + 4]) * share - meanX * meanY;
+    const meanX = ((this.#headX += dx) + ring[next]) * share;
+    const meanY = ((this.#headY += dy) + ring[(next + 1) | 0]) * share;
+    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 2) | 0]) * share - meanX * meanX;
+    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 3) | 0]) * share - meanY * meanY;
+    const covariance = ((this.#products += dx * dy) + ring[(next + 4) | 0]) * share - meanX * meanY;
     this.varianceX = varianceX < 0 ? 0 : varianceX;
     this.varianceY = varianceY < 0 ? 0 : varianceY;
     this.covariance = covariance;
   }
 
-  #turn(x: number, y: number): 0 {
+  #turn(): void {
     const ring = this.#ring;
+    const firstX = this.#firstX;
+    const firstY = this.#firstY;
     let sumX = 0;
     let sumY = 0;
     let squaresX = 0;
     let squaresY = 0;
     let products = 0;
-    for (let i = this.#end - 5; i >= 0; i -= 5) {
-      const dx = ring[i] - x;
-      const dy = ring[i + 1] - y;
+    for (let i = 5; i < ring.length; i += 5) {
+      const dx = ring[i] - firstX;
+      const dy = ring[i + 1] - firstY;
       ring[i] = sumX += dx;
       ring[i + 1] = sumY += dy;
       ring[i + 2] = squaresX += dx * dx;
       ring[i + 3] = squaresY += dy * dy;
       ring[i + 4] = products += dx * dy;
     }
-    this.#firstX = x;
-    this.#firstY = y;
+    this.#at = ring.length - 5;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
-    return 0;
   }
 }
 

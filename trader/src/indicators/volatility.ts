@@ -1,7 +1,7 @@
 import { BarCursor } from '../domain/bar.ts';
 import type { Bar, Bars } from '../domain/bar.ts';
 import { Ema, Sma } from './moving-average.ts';
-import { fillMoments, requirePeriod, RollingMoments, RollingRange } from './window.ts';
+import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -96,27 +96,100 @@ export class Atr {
   }
 }
 
-/** Donchian channel: highest high and lowest low of the last n bars, this one included, and their middle. */
+/**
+ * Donchian channel: highest high and lowest low of the last n bars, this one included, and their middle.
+ *
+ * Windows as in window.ts, of prices, which are numbers, never NaN. Which bar makes a new extreme cannot
+ * be foreseen, and wrong guesses cost as much again as everything else, so the larger of two prices is
+ * found by arithmetic: a + max(b − a, 0), where max(d, 0) = (d + |d|) ÷ 2. That is exact where b − a is
+ * (Sterbenz: as long as neither is more than twice the other), which holds in a channel whose width is
+ * at most half of its low; rounding could not make a wider one look so narrow. Other channels are
+ * compared in the ordinary way.
+ */
 export class Donchian {
   upper = NaN;
   middle = NaN;
   lower = NaN;
   readonly warmup: number;
-  readonly #range: RollingRange;
+  /** Pairs (high, low): above `#at` the present block's values, from there down the last block's tail extremes. */
+  readonly #ring: number[] = NO_RING;
+  #at: number = 0;
+  #head = NaN;
+  #headLow = NaN;
 
   constructor(period: number) {
-    this.#range = new RollingRange(period);
-    this.warmup = period;
+    this.warmup = requirePeriod(period);
+    this.#ring = emptyRing(period, [-Number.MAX_VALUE, Number.MAX_VALUE]);
   }
 
   get ready(): boolean { return !Number.isNaN(this.middle); }
 
   update(bar: Bar): void {
-    const range = this.#range;
-    range.update(bar.high, bar.low);
-    this.upper = range.highest;
-    this.middle = (range.highest + range.lowest) / 2;
-    this.lower = range.lowest;
+    const high = bar.high;
+    const low = bar.low;
+    if (this.#at === 0) this.#turn(bar);
+    const ring = this.#ring;
+    const at = this.#at;
+    const next = (at - 2) | 0;
+    this.#at = next;
+    ring[at] = high;
+    ring[(at + 1) | 0] = low;
+    const rise = high - this.#head;
+    const fall = this.#headLow - low;
+    const head = this.#head + (rise + Math.abs(rise)) * 0.5;
+    const headLow = this.#headLow - (fall + Math.abs(fall)) * 0.5;
+    const over = ring[next] - head;
+    const under = headLow - ring[(next + 1) | 0];
+    const upper = head + (over + Math.abs(over)) * 0.5;
+    const lower = headLow - (under + Math.abs(under)) * 0.5;
+    if (!(upper - lower <= lower * 0.5)) return this.#compare(bar);
+    this.#head = head;
+    this.#headLow = headLow;
+    this.upper = upper;
+    this.lower = lower;
+    this.middle = (upper + lower) * 0.5;
+  }
+
+  /** What `update` does, at any distance. A tail of NaN stands for "not yet", and wins. */
+  #compare({ high, low }: Bar): void {
+    const tail = this.#ring[this.#at];
+    const tailLow = this.#ring[this.#at + 1];
+    const head = this.#head = high > this.#head ? high : this.#head;
+    const headLow = this.#headLow = low < this.#headLow ? low : this.#headLow;
+    this.upper = tail <= head ? head : tail;
+    this.lower = tailLow >= headLow ? headLow : tailLow;
+    this.middle = (this.upper + this.lower) * 0.5;
+  }
+
+  /** Two bars in a step, which makes the chain of comparisons half as long. */
+  #turn({ high, low }: Bar): void {
+    const ring = this.#ring;
+    const last = ring.length - 2;
+    const near = this.upper - this.lower <= this.lower * 0.5;
+    let upper = ring[2];
+    let lower = ring[3];
+    let i = 2;
+    for (; near && i < last; i += 4) {
+      const high1 = ring[i];
+      const low1 = ring[i + 1];
+      const rise = high1 - upper;
+      const fall = lower - low1;
+      ring[i] = upper + (rise + Math.abs(rise)) * 0.5;
+      ring[i + 1] = lower - (fall + Math.abs(fall)) * 0.5;
+      const over = ring[i + 2] - high1;
+      const under = low1 - ring[i + 3];
+      const rise2 = high1 + (over + Math.abs(over)) * 0.5 - upper;
+      const fall2 = lower - (low1 - (under + Math.abs(under)) * 0.5);
+      ring[i + 2] = upper += (rise2 + Math.abs(rise2)) * 0.5;
+      ring[i + 3] = lower -= (fall2 + Math.abs(fall2)) * 0.5;
+    }
+    for (; i <= last; i += 2) {
+      ring[i] = upper = ring[i] > upper ? ring[i] : upper;
+      ring[i + 1] = lower = ring[i + 1] < lower ? ring[i + 1] : lower;
+    }
+    this.#at = last;
+    this.#head = high;
+    this.#headLow = low;
   }
 }
 

@@ -28,6 +28,8 @@ class Desk {
   readonly index: number;
   readonly instrument: Instrument;
   readonly brackets: readonly MarginBracket[];
+  /** The highest share of a value that the table asks for. */
+  readonly steepest: number;
   readonly shortable: boolean;
   readonly minQuantity: number;
   readonly funding: Funding | undefined;
@@ -53,6 +55,7 @@ class Desk {
     this.index = index;
     this.instrument = instrument;
     this.brackets = brackets;
+    this.steepest = brackets.reduce((most, { rate }) => Math.max(most, rate), 0);
     this.shortable = shortable;
     this.minQuantity = minQuantity ?? 0;
     this.funding = funding && new Funding(funding);
@@ -178,6 +181,8 @@ export class MarginVenue implements ExecutionClient {
   }
 
   #breached(desk: Desk, price: number): boolean {
+    // An account that is worth more than the steepest step asks for needs no liquidation price to be worked out.
+    if (desk.stale && this.cross && this.held === 1 && this.cash + desk.quantity * price > desk.steepest * Math.abs(desk.quantity) * price) return false;
     const trigger = this.#trigger(desk);
     return desk.quantity > 0 ? price < trigger : price > trigger;
   }

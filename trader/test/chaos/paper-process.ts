@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/app/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/app/main.mjs', import.meta.url));
 const FAULT = new URL('journal-fault.ts', import.meta.url).href;
 
 /** No run here is nearly as long; one that is left behind by a failed test ends too. */

@@ -17,8 +17,10 @@ export interface CsvLayout {
   readonly firstLine: number;
 }
 
-/** 10^0 … 10^22: the powers of ten that a double holds exactly. */
-const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+/** A number of so many digits is an integer ÷ 10^d, both of which a double holds exactly. */
+const MAX_DIGITS = 15;
+
+const POWERS_OF_TEN = Float64Array.from({ length: MAX_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ABSENT = /^(?:nan|null|none|na|n\/a)?$/i;
@@ -28,7 +30,6 @@ const QUOTE = 0x22;
 // As distances from the digit zero, like every byte that the hot loop looks at.
 const POINT = 0x2e - ZERO;
 const NEWLINE = 0x0a - ZERO;
-const RETURN = 0x0d - ZERO;
 
 const UNKNOWN_DECIMALS = 99;
 
@@ -54,9 +55,13 @@ function readFourDigits(bytes: Uint8Array, at: number): number {
   return a * 1000 + b * 100 + c * 10 + d;
 }
 
-/** A decimal of ten to fifteen digits, with at most one point, in [start, end); -1 where it has more. */
+/** Whether a line ends here with carriage return and newline. */
+function isReturn(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x0d && bytes[at + 1] === NEWLINE + ZERO;
+}
+
+/** A decimal of ten to fifteen digits, with at most one point, in [start, end); of more digits, nothing that means anything. */
 function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals: number): number {
-  if (end - start > 16) return -1;
   const middle = start + 8;
   let head = 0;
   let tail = 0;
@@ -70,7 +75,7 @@ function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals
       power++;
     }
   }
-  return (head * POWERS_OF_TEN[power] + tail) / POWERS_OF_TEN[decimals];
+  return (head * POWERS_OF_TEN[power & 15] + tail) / POWERS_OF_TEN[decimals & 15];
 }
 
 /**
@@ -128,7 +133,7 @@ export class CsvParser {
     return at;
   }
 
-  /** Reads the line at `start` into `row`; returns where the next begins. This is the hot loop. */
+  /** Reads the line at `start` into `row`; returns where the next begins. This is the hot loop; `| 0` spares it checks for overflow. */
   #parseLine(bytes: Uint8Array, start: number, row: number): number {
     const targets = this.#targets;
     const last = targets.length - 1;
@@ -145,38 +150,45 @@ export class CsvParser {
       if (field === timeField) {
         value = readMilliseconds(bytes, at);
         whole = value >= 0;
-        at += MILLISECOND_DIGITS;
+        at = (at + MILLISECOND_DIGITS) | 0;
         digit = (bytes[at] - ZERO) | 0;
       } else {
         let mantissa = 0;
         while (digit >>> 0 <= 9) {
           mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-          digit = (bytes[++at] - ZERO) | 0;
+          at = (at + 1) | 0;
+          digit = (bytes[at] - ZERO) | 0;
         }
-        let digits = at - first;
+        let digits = (at - first) | 0;
         let decimals = 0;
+        value = mantissa;
         if (digit === POINT) {
+          at = (at + 1) | 0;
           const point = at;
-          digit = (bytes[++at] - ZERO) | 0;
+          digit = (bytes[at] - ZERO) | 0;
           while (digit >>> 0 <= 9) {
             mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-            digit = (bytes[++at] - ZERO) | 0;
+            at = (at + 1) | 0;
+            digit = (bytes[at] - ZERO) | 0;
           }
-          decimals = at - point - 1;
-          digits += decimals;
+          decimals = (at - point) | 0;
+          digits = (digits + decimals) | 0;
           if (decimals > most[field]) most[field] = decimals;
+          value = mantissa / POWERS_OF_TEN[decimals & 15]; // a number of more is read again
         }
-        value = digits <= 9 ? mantissa / POWERS_OF_TEN[decimals] : readLongDecimal(bytes, first, at, decimals);
-        whole = digits > 0 && value >= 0 && field !== slowField;
+        if (digits > 9) value = readLongDecimal(bytes, first, at, decimals);
+        whole = (digits - 1) >>> 0 < MAX_DIGITS && field !== slowField;
       }
-      if (digit === RETURN && field === last) digit = bytes[++at] - ZERO;
       if (!whole || digit !== (field < last ? separator : NEWLINE)) {
-        value = this.#readSlowly(bytes, first, field);
-        most[field] = UNKNOWN_DECIMALS;
-        at = this.#position;
+        if (whole && field === last && isReturn(bytes, at)) at = (at + 1) | 0;
+        else {
+          value = this.#readSlowly(bytes, first, field);
+          most[field] = UNKNOWN_DECIMALS;
+          at = this.#position;
+        }
       }
       targets[field][row] = value;
-      at++;
+      at = (at + 1) | 0;
     }
     return at;
   }

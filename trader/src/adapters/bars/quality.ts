@@ -77,7 +77,10 @@ export class QualityMeter {
   add(bars: Bars, decimalsOf: (column: BarColumn) => number = () => Infinity): void {
     this.#checkBars(bars);
     this.#countSteps(bars);
-    for (const column of PRICES) this.#prices.add(bars[column], bars.length, decimalsOf(column));
+    for (const column of PRICES) {
+      // No price is larger than its high: the others need no look where their decimals are known.
+      if (column === 'high' || !this.#prices.states(decimalsOf(column))) this.#prices.add(bars[column], bars.length, decimalsOf(column));
+    }
     this.#volumes.add(bars.volume, bars.length, decimalsOf('volume'));
     this.#bars += bars.length;
   }
@@ -203,11 +206,16 @@ export class DecimalsMeter {
   #found = 0;
   #largest = 0;
 
+  /** Whether numbers of so many decimals would not change what has been found. */
+  states(decimals: number): boolean {
+    return decimals <= this.#found;
+  }
+
   /** Looks at the first `count` numbers, which `known` decimals are known to state; NaN is passed over. */
   add(numbers: Float64Array, count: number, known = Infinity): void {
     let scale = 10 ** this.#found;
     let largest = this.#largest;
-    if (known <= this.#found) {
+    if (this.states(known)) {
       for (let index = 0; index < count; index++) if (numbers[index] > largest) largest = numbers[index];
       this.#largest = largest;
       return;

@@ -14,7 +14,7 @@ interface State {
   readonly positions: object;
 }
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 
 test('flatten from another process closes every position and halts; resume trades again; halt waits for the next start', async () => {
   const home = mkdtempSync(join(tmpdir(), 'halt-'));
