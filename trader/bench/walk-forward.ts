@@ -31,7 +31,8 @@ export async function benchWalkForward(): Promise<Figure[]> {
     return [
       figure('walk-forward by columns, rolling', seconds(3), LIMIT_SECONDS),
       figure('walk-forward by columns, anchored', seconds(3, '--anchored'), LIMIT_SECONDS),
-      figure('walk-forward through the engine, by calmar', seconds(1, '--objective', 'calmar'), LIMIT_SECONDS),
+      figure('walk-forward by columns, chosen by calmar', seconds(3, '--objective', 'calmar'), LIMIT_SECONDS),
+      figure('walk-forward through the engine', seconds(1, '--param', 'stop=0.5'), LIMIT_SECONDS),
       figure('100 pairs through the engine, by a fraction of equity', seconds(1, '--sizing', 'fraction:0.9975'), undefined),
     ];
   } finally {

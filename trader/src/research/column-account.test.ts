@@ -60,8 +60,10 @@ function settleBoth({ prices, targets, priceScale, units, bps, fill, intervalMs 
     markets: [{ instrument, intervalMs }], cash: '1000', fees, guards: [], latencyMs: 0, marketFill: fill,
     books: [{ strategyName: 'script', strategy: { onBar: (_, signal) => { signal.target = targets[bar++]; } }, market: 0, sizing: { kind: 'units', units } }],
   }, [[bars]]);
+  const sides = () => ({ long: column(targets, 1), short: column(targets, -1) });
   return {
-    columns: account.settle({ long: column(targets, 1), short: column(targets, -1) }),
+    drawdowns: account.tellsDrawdown ? [account.maxDrawdown(sides()), portfolio.curve.maxDrawdown] : undefined,
+    columns: account.settle(sides()),
     engine: { fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity(), dailyEquity: portfolio.curve.dailyEquity() },
   };
 }
@@ -81,10 +83,11 @@ const cases = fc.record({
 });
 
 describe('ColumnAccount', () => {
-  it('comes to the fills, fees, equity and daily equity of the engine, to the digit', () => {
+  it('comes to the fills, fees, equity, daily equity and drawdown of the engine, to the digit', () => {
     fc.assert(fc.property(cases, (one) => {
-      const { columns, engine } = settleBoth(one);
+      const { columns, engine, drawdowns } = settleBoth(one);
       assert.deepEqual(columns, engine);
+      if (drawdowns !== undefined) assert.equal(drawdowns[0], drawdowns[1]);
     }), { numRuns: 400 });
   });
 

@@ -1,5 +1,6 @@
 import { bitWords, type Bars } from '../domain/bar.ts';
 import { abs, add, compare, divide, fromNumber, mul, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { EquityCurve } from '../domain/equity-curve.ts';
 import { DAY_MS } from '../domain/time.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
@@ -37,6 +38,7 @@ export interface Settlement {
  */
 export class ColumnAccount {
   readonly #profile: ColumnProfile;
+  readonly #bars: Bars;
   /** Changes of target on these first bars trade; later ones find no price. */
   readonly #trading: number;
   /** The price at which a change on each bar trades, in limbs of this radix, the highest first. */
@@ -58,6 +60,7 @@ export class ColumnAccount {
     const wait = fill === 'close' ? 0 : 1;
     const source = fill === 'close' ? bars.close : bars.open;
     this.#profile = profile;
+    this.#bars = bars;
     this.#trading = Math.max(0, bars.length - wait);
     const prices = source.subarray(wait);
     const whole = spacedUnits(prices, priceScale);
@@ -87,6 +90,35 @@ export class ColumnAccount {
       fills, fees, finalEquity: sub(add(cash, this.#money(sub(held, this.#sumOf(2 * days - 2)))), fees),
       dailyEquity: this.#equityByDay(long, short),
     };
+  }
+
+  /** Whether `maxDrawdown` can be told: where sums are too large for a float it cannot. */
+  get tellsDrawdown(): boolean {
+    return !Number.isNaN(this.#moneyPerPrice);
+  }
+
+  /** The deepest fall of one set's equity at closes, as `EquityCurve` has it; of every bar, so it takes longer than settling. */
+  maxDrawdown({ long, short }: TargetBits): number {
+    const { cash, moneyScale, units, quantityScale, fill, intervalMs } = this.#profile;
+    const { timestamp, close, length } = this.#bars;
+    const [prices] = this.#limbs;
+    const wait = fill === 'close' ? 0 : 1;
+    const size = toNumber(units, quantityScale);
+    const curve = new EquityCurve(toNumber(cash, moneyScale));
+    let left = toNumber(cash, moneyScale);
+    for (let i = 0, held = 0, cost = 0, turnover = 0; i < length; i++) {
+      const decided = i - wait;
+      const wanted = decided < 0 ? 0 : bitAt(long, decided) - bitAt(short, decided);
+      if (wanted !== held) {
+        const price = prices[decided + (decided >> 5)];
+        cost += (wanted - held) * price;
+        turnover += Math.abs(wanted - held) * price;
+        left = toNumber(Number(cash) - cost * this.#moneyPerPrice - turnover * this.#feePerPrice, moneyScale);
+        held = wanted;
+      }
+      curve.record(timestamp[i] + intervalMs, left + held * size * close[i]);
+    }
+    return curve.maxDrawdown;
   }
 
   /** A sum of prices as money for the units that a target of 1 comes to. */

@@ -40,7 +40,7 @@ describe('a sweep', () => {
     fc.assert(fc.property(
       fc.integer(), fc.integer({ min: 1, max: 300 }), fc.constantFrom('first', 'sma'), fc.constantFrom('cross', 'zero'),
       fc.integer({ min: 0, max: 40 }), fc.constantFrom('next-open' as const, 'close' as const), fc.constantFrom(0, 0.1),
-      fc.constantFrom(MINUTE, 240 * MINUTE), fc.constantFrom('net' as const, 'sharpe' as const),
+      fc.constantFrom(MINUTE, 240 * MINUTE), fc.constantFrom('net' as const, 'sharpe' as const, 'calmar' as const),
       (seed, length, seeding, rule, warmup, fill, gaps, intervalMs, objective) => {
         const bars = walkBars(seededRandom(seed), { bars: length, gaps, intervalMs });
         const market = { instrument: testInstrument(), intervalMs };
@@ -100,7 +100,8 @@ describe('a sweep', () => {
     const byKernel = (differing: Partial<SweepSpec>, some = bars) => sweep(macd, some, grid, differing).byKernel;
     assert.equal(byKernel({}), 8);
     assert.deepEqual({ ...sweep(macd, bars, grid), byKernel: 0 }, sweep(withoutKernel, bars, grid));
-    assert.equal(byKernel({ objective: 'calmar' }), 0);
+    assert.equal(byKernel({ objective: 'calmar' }), 8);
+    assert.equal(byKernel({ objective: 'calmar', cash: '90000000000000' }), 0, 'sums that no float holds');
     assert.equal(byKernel({ sizing: { kind: 'fraction', fraction: '0.5' } }), 0);
     assert.equal(byKernel({ fees: new PerShareFee('0.01') }), 0);
     assert.equal(byKernel({ market: { instrument: testInstrument({ tickSize: 5 }), intervalMs: MINUTE } }), 0);

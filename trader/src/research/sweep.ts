@@ -142,18 +142,26 @@ export class Sweep {
   #byColumns(account: ColumnAccount, targets: TargetBits): Outcome {
     const { fills, fees, finalEquity, dailyEquity } = account.settle(targets);
     const ratio = sharpe(simpleReturns(dailyEquity), this.#periodsPerYear);
-    return { fills, fees, finalEquity, sharpe: ratio, score: this.#spec.objective === 'sharpe' ? ratio : 0 };
+    return { fills, fees, finalEquity, sharpe: ratio, score: this.#score(ratio, dailyEquity, () => account.maxDrawdown(targets)) };
   }
 
   #byEngine(values: ParameterValues): Outcome {
     const { portfolio } = this.#run(values);
     const daily = portfolio.curve.dailyEquity();
     const ratio = sharpe(simpleReturns(daily), this.#periodsPerYear);
-    const { objective } = this.#spec;
     return {
       fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity(), sharpe: ratio,
-      score: objective === 'sharpe' ? ratio : objective === 'net' ? 0 : calmar(cagr(daily, this.#periodsPerYear), portfolio.curve.maxDrawdown),
+      score: this.#score(ratio, daily, () => portfolio.curve.maxDrawdown),
     };
+  }
+
+  /** What the objective makes of a combination; of final equity nothing, since it comes next anyway. */
+  #score(ratio: number | null, daily: Float64Array, maxDrawdown: () => number): number | null {
+    switch (this.#spec.objective) {
+      case 'net': return 0;
+      case 'sharpe': return ratio;
+      case 'calmar': return calmar(cagr(daily, this.#periodsPerYear), maxDrawdown());
+    }
   }
 
   #run(values: ParameterValues): Engine {
@@ -193,12 +201,12 @@ export function backtestOf({ definition, market, sizing, cash, fees, account, fi
 function columnAccount({ market: { instrument, intervalMs }, account, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
   const { priceScale, quantityScale, tickSize, lotSize, minNotional } = instrument;
   const plain = account === undefined && tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
-  // A drawdown is seen at every bar, and columns look at days.
-  if (!plain || objective === 'calmar' || !opensAfterCloses(bars, intervalMs)) return undefined;
+  if (!plain || !opensAfterCloses(bars, intervalMs)) return undefined;
   const moneyScale = moneyScaleOf([instrument], fees, cash);
-  return new ColumnAccount(bars, {
+  const columns = new ColumnAccount(bars, {
     intervalMs, priceScale, quantityScale, units: parseDecimal(sizing.units, quantityScale), moneyScale, cash: parseDecimal(cash, moneyScale), fees, fill,
   });
+  return objective === 'calmar' && !columns.tellsDrawdown ? undefined : columns;
 }
 
 /** Whether every bar opens when the one before has closed, or later: else its open is not the next price after a decision. */
