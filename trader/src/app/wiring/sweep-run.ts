@@ -38,8 +38,9 @@ export interface SweptSpans {
   forget(): void;
 }
 
-/** Combination-bars per CPU-second to reckon with, by kernel and by engine, and what a combination costs besides. */
+/** Combination-bars per CPU-second to reckon with, by kernel, the same with drawdowns, and by engine, and what a combination costs besides. */
 const KERNEL_RATE = 400e6;
+const DRAWDOWN_RATE = 80e6;
 const ENGINE_RATE = 10e6;
 const COMBO_SECONDS = 3e-6;
 /** A thread takes about a tenth of a second to start: it must find this much to do. */
@@ -57,7 +58,8 @@ const LARGEST_PART = 4096;
  */
 export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], plan: SweepPlan): Promise<SweptSpans> {
   const open = await openSweep(job);
-  const rate = open.over(0, job.bars.length).byKernel(open.grid.at(0)) ? KERNEL_RATE : ENGINE_RATE;
+  const byKernel = open.over(0, job.bars.length).byKernel(open.grid.at(0));
+  const rate = !byKernel ? ENGINE_RATE : job.objective === 'calmar' ? DRAWDOWN_RATE : KERNEL_RATE;
   const secondsOf = ({ first, end }: SweepSpan) => open.grid.size * ((end - first) / rate + COMBO_SECONDS);
   const seconds = spans.reduce((sum, span) => sum + secondsOf(span), 0);
   const orders = spans.flatMap((span) => ordersOf(span, open.grid.size, Math.ceil(Math.max(LEAST_PARTS / spans.length, secondsOf(span) / PART_SECONDS))));
