@@ -81,6 +81,11 @@ describe('a sweep in threads', () => {
     assert.equal(mergeParts(parts, 3).combos, 3);
   });
 
+  it('ends with what its listener throws, as where a part cannot be kept', async () => {
+    const full = sweepInThreads(job(), ordersOf(20), 2, { onDone() {}, onPart() { throw new Error('the disk is full'); } });
+    await assert.rejects(full, /the disk is full/);
+  });
+
   it('stops at a signal, in the middle of whatever its threads do', async () => {
     const mark = join(folder, 'running');
     const endless = strategyFile('endless', `writeFileSync(${JSON.stringify(mark)}, ''); for (;;);`);

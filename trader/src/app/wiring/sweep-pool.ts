@@ -6,7 +6,7 @@ import type { SweepJob, SweepOrder } from './sweep-job.ts';
 
 /** Who hears how the threads get on. */
 export interface PoolListener {
-  /** An order is done; told once for each. */
+  /** An order is done; told once for each. What it throws ends the sweep. */
   onPart(order: SweepOrder, part: SweepPart): void;
   /** Combinations done so far, of all orders. */
   onDone(combos: number): void;
@@ -83,7 +83,11 @@ class Pool {
         if (answer.kind === 'refused') return reject(new Refusal(answer.code, answer.message, answer));
         if (at !== undefined && answer.kind === 'progress') return this.#report(at, answer.combos);
         if (at !== undefined && answer.kind === 'part') {
-          this.#listener.onPart(this.#orders[at], answer.part);
+          try {
+            this.#listener.onPart(this.#orders[at], answer.part);
+          } catch (error) {
+            return reject(error instanceof Error ? error : new Error(String(error)));
+          }
           this.#report(at, this.#orders[at].to - this.#orders[at].from);
         }
         at = this.#waiting.pop();
