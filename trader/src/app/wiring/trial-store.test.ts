@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -76,6 +76,15 @@ describe('the record of trials', () => {
     recordTrials(home, SUBJECT, []);
     writeFileSync(join(home, 'trials.sqlite'), 'no database at all, but long enough to look like one'.repeat(40));
     assert.throws(() => trialsOf(home, SUBJECT), (error) => error instanceof Refusal && error.code === 'bad-data' && /damaged/.test(error.message));
+  });
+
+  it('says what is wrong with a folder that cannot be', () => {
+    const home = newHome();
+    writeFileSync(home, 'a file where the folder should be');
+    assert.throws(() => trialsOf(home, SUBJECT), (error) => error instanceof Refusal && error.code === 'disk' && /trials\.sqlite cannot be written/.test(error.message));
+    const taken = newHome();
+    mkdirSync(join(taken, 'trials.sqlite'), { recursive: true });
+    assert.throws(() => trialsOf(taken, SUBJECT), (error) => error instanceof Refusal && error.code === 'disk' && error.message === 'trials.sqlite cannot be written');
   });
 });
 

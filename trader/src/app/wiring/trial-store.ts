@@ -151,31 +151,35 @@ function parametersId(parameters: ParameterValues): bigint {
 /** Opens the record, which is made where it is not there yet. */
 function withDatabase<T>(home: string, work: (database: DatabaseSync) => T): T {
   const path = join(home, 'trials.sqlite');
-  mkdirSync(home, { recursive: true });
-  const database = new DatabaseSync(path, { timeout: WAIT_MS });
+  let database: DatabaseSync | undefined;
   try {
+    mkdirSync(home, { recursive: true });
+    database = new DatabaseSync(path, { timeout: WAIT_MS });
     database.exec(SCHEMA);
     return work(database);
   } catch (error) {
     throw refusalOf(error, path);
   } finally {
-    database.close();
+    database?.close();
   }
 }
 
 /** https://sqlite.org/rescode.html */
 const SQLITE = { busy: 5, readOnly: 8, full: 13, corrupt: 11, notADatabase: 26, cannotOpen: 14, inputOutput: 10 } as const;
 
+const ELSEWHERE = 'Make room, correct its permissions, or point ALGOTRENDY_HOME elsewhere.';
+
 function refusalOf(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   const name = basename(path);
+  if (error instanceof Error && 'syscall' in error) return new Refusal('disk', `${name} cannot be written: ${error.message}`, { where: path, hint: ELSEWHERE });
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   switch (code) {
     case SQLITE.busy:
       return new Refusal('busy', `another process is writing ${name} and does not stop`, { where: path, hint: 'Try again when it is done.' });
     case SQLITE.corrupt: case SQLITE.notADatabase:
       return new Refusal('bad-data', `${name} is damaged, so that what was tried cannot be counted`, { where: path, hint: 'Put it aside to begin a new count.' });
     case SQLITE.full: case SQLITE.readOnly: case SQLITE.cannotOpen: case SQLITE.inputOutput:
-      return new Refusal('disk', `${name} cannot be written`, { where: path, hint: 'Make room, or point ALGOTRENDY_HOME at another disk.' });
+      return new Refusal('disk', `${name} cannot be written`, { where: path, hint: ELSEWHERE });
     default: return error;
   }
 }
