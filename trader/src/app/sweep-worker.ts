@@ -10,17 +10,27 @@ export type SweepAnswer =
   | { readonly kind: 'part'; readonly part: SweepPart }
   | { readonly kind: 'refused' } & Pick<Refusal, 'code' | 'message' | 'where' | 'hint'>;
 
+/** What a worker is started with. */
+export interface SweepWorkerData {
+  readonly job: SweepJob;
+  /** Where it counts the combinations of its order that are done, in memory that whoever waits can read. */
+  readonly count: Int32Array;
+}
+
 const TELL_EVERY_MS = 50;
 
 const port = parentPort;
 if (!port) throw new Error('sweep-worker.ts is started by a sweep, as a thread');
-const sweep = await openSweep(workerData as SweepJob);
+const { job, count } = workerData as SweepWorkerData;
+const sweep = await openSweep(job);
 const say = (answer: SweepAnswer) => port.postMessage(answer);
 
 port.on('message', (order: SweepOrder) => {
   let told = performance.now();
+  Atomics.store(count, 0, 0);
   try {
     const part = sweep.run(order, (combos) => {
+      Atomics.store(count, 0, combos);
       const now = performance.now();
       if (now - told < TELL_EVERY_MS) return;
       told = now;

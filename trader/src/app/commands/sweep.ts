@@ -51,6 +51,10 @@ export const sweepCommand = defineCommand({
       home: config.home,
       onProgress: (what, fraction) => progress.update({ load: 'Reading bars', run: 'Sweeping', record: 'Recording trials' }[what], fraction),
       onTakeOver: (combos, of) => terminal.note(`Going on from where this sweep was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
+      onSilence(sentence) {
+        progress.close();
+        terminal.note(sentence);
+      },
     }).finally(() => progress.close());
     if (json) {
       terminal.printJson(report);

@@ -46,6 +46,10 @@ export const walkforwardCommand = defineCommand({
       home: config.home, detailed: writeReport !== undefined,
       onProgress: (what, fraction) => progress.update({ load: 'Reading bars', run: 'Choosing parameters', record: 'Recording trials' }[what], fraction),
       onTakeOver: (combos, of) => terminal.note(`Going on from where this walk-forward was stopped: ${combos.toLocaleString('en')} of ${of.toLocaleString('en')} combinations are done. (--fresh begins anew.)`),
+      onSilence(sentence) {
+        progress.close();
+        terminal.note(sentence);
+      },
     }).finally(() => progress.close());
     const { report } = finished;
     if (writeReport) {

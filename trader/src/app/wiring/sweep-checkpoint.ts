@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { BAR_COLUMNS } from '../../domain/bar.ts';
 import type { SweepPart } from '../../research/sweep.ts';
+import { Refusal } from '../refusal.ts';
 import type { SweepJob, SweepOrder } from './sweep-job.ts';
 import { strategyContent } from './trial-store.ts';
 
@@ -31,11 +32,18 @@ export class SweepCheckpoint {
     }
   }
 
+  /** Keeps the part of an order. Refuses where the folder cannot be written: what a stop would lose must not go on for hours. */
   write(order: SweepOrder, part: SweepPart): void {
-    mkdirSync(this.#folder, { recursive: true }); // each time: the same sweep in another process may just have ended and cleared it away
     const draft = join(this.#folder, `${process.pid}.tmp`);
-    writeFileSync(draft, serialize(part));
-    renameSync(draft, join(this.#folder, fileOf(order)));
+    try {
+      mkdirSync(this.#folder, { recursive: true }); // each time: the same sweep in another process may just have ended and cleared it away
+      writeFileSync(draft, serialize(part));
+      renameSync(draft, join(this.#folder, fileOf(order)));
+    } catch (error) {
+      throw new Refusal('disk', `finished parts cannot be kept: ${error instanceof Error ? error.message : String(error)}`, {
+        where: this.#folder, hint: 'Make room, correct its permissions, or point ALGOTRENDY_HOME elsewhere.',
+      });
+    }
   }
 
   /** Forgets all parts: the sweep is done, or is to begin anew. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -84,6 +84,18 @@ describe('a sweep in threads', () => {
   it('ends with what its listener throws, as where a part cannot be kept', async () => {
     const full = sweepInThreads(job(), ordersOf(20), 2, { onDone() {}, onPart() { throw new Error('the disk is full'); } });
     await assert.rejects(full, /the disk is full/);
+  });
+
+  it('tells which order gives no answer, once, after how many combinations', async () => {
+    const endless = strategyFile('loops-at-two', 'if (this.fast === 2) for (;;);');
+    writeFileSync(endless, readFileSync(endless, 'utf8').replace('create: () => ({', 'create: ({ fast }) => ({ fast,'));
+    const silences: unknown[] = [];
+    const running = sweepInThreads(job({ strategy: endless, axes: [{ name: 'fast', values: [1, 2, 3] }], fixed: {} }), ordersOf(3), 1, { ...deaf, onSilence: (...told) => void silences.push(told.slice(0, 2)) }, 100);
+    while (silences.length === 0) await sleep(10);
+    await sleep(200);
+    process.emit('SIGINT');
+    await assert.rejects(running, (error: Refusal) => error.code === 'interrupted');
+    assert.deepEqual(silences, [[{ first: 0, end: 1000, from: 0, to: 3 }, 1]]);
   });
 
   it('stops at a signal, in the middle of whatever its threads do', async () => {

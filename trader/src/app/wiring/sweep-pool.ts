@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SweepPart } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
-import type { SweepAnswer } from '../sweep-worker.ts';
+import type { SweepAnswer, SweepWorkerData } from '../sweep-worker.ts';
 import type { SweepJob, SweepOrder } from './sweep-job.ts';
 
 /** Who hears how the threads get on. */
@@ -10,18 +10,35 @@ export interface PoolListener {
   onPart(order: SweepOrder, part: SweepPart): void;
   /** Combinations done so far, of all orders. */
   onDone(combos: number): void;
+  /** A thread has finished `combos` of an order and then nothing for `seconds`; told once for each such silence. */
+  onSilence?(order: SweepOrder, combos: number, seconds: number): void;
 }
 
 /** How often an order is given out: a thread may die of what another one did to the machine. */
 const MOST_TRIES = 2;
+/** How long one combination may take before somebody is told. */
+const PATIENCE_MS = 5000;
+
+/** A thread at an order. */
+interface Thread {
+  readonly worker: Worker;
+  /** Memory that it counts the finished combinations of its order in: a thread that loops says nothing. */
+  readonly count: Int32Array;
+  order: SweepOrder | undefined;
+  seen: number;
+  since: number;
+  told: boolean;
+}
 
 /**
  * Works off the orders of a job in threads. A signal to stop ends the threads and refuses as
  * interrupted. Where a thread dies, its order is given to a new one, once; what the strategy itself
- * throws ends the sweep at once, since it would do so again.
+ * throws ends the sweep at once, since it would do so again. What loops for ever is told of after
+ * `patienceMs`, and goes on until it is stopped: nobody knows that it is not merely slow.
  */
-export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[], threads: number, listener: PoolListener): Promise<void> {
+export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[], threads: number, listener: PoolListener, patienceMs = PATIENCE_MS): Promise<void> {
   const pool = new Pool(job, orders, listener);
+  const watch = setInterval(() => pool.watch(performance.now(), patienceMs), patienceMs / 5);
   const stop = Promise.withResolvers<never>();
   const interrupt = () => stop.reject(new Refusal('interrupted', 'stopped before all combinations were tried'));
   process.on('SIGINT', interrupt);
@@ -29,6 +46,7 @@ export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[
   try {
     await Promise.race([stop.promise, pool.run(threads)]);
   } finally {
+    clearInterval(watch);
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
     await pool.end();
@@ -42,7 +60,7 @@ class Pool {
   readonly #done: number[];
   readonly #tries: number[];
   readonly #waiting: number[];
-  readonly #workers = new Set<Worker>();
+  readonly #threads = new Set<Thread>();
   #ended = false;
 
   constructor(job: SweepJob, orders: readonly SweepOrder[], listener: PoolListener) {
@@ -61,13 +79,27 @@ class Pool {
   /** Ends all threads, whatever they are at. */
   async end(): Promise<void> {
     this.#ended = true;
-    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  /** Tells of each thread whose combination has taken `patienceMs`. */
+  watch(now: number, patienceMs: number): void {
+    for (const thread of this.#threads) {
+      const done = Atomics.load(thread.count, 0);
+      if (thread.order === undefined || done !== thread.seen) Object.assign(thread, { seen: done, since: now, told: false });
+      else if (!thread.told && now - thread.since >= patienceMs) {
+        thread.told = true;
+        this.#listener.onSilence?.(thread.order, done, Math.round((now - thread.since) / 1000));
+      }
+    }
   }
 
   /** One thread after another takes orders until none is left. */
   async #work(): Promise<void> {
     while (!this.#ended) {
-      const lost = await this.#drain(new Worker(new URL('../sweep-worker.ts', import.meta.url), { workerData: this.#job }));
+      const count = new Int32Array(new SharedArrayBuffer(4));
+      const worker = new Worker(new URL('../sweep-worker.ts', import.meta.url), { workerData: { job: this.#job, count } satisfies SweepWorkerData });
+      const lost = await this.#drain({ worker, count, order: undefined, seen: 0, since: 0, told: false });
       if (lost === undefined) return;
       if (lost.at === undefined || this.#tries[lost.at] >= MOST_TRIES) throw death(lost.cause, lost.at === undefined ? undefined : this.#orders[lost.at]);
       this.#waiting.push(lost.at);
@@ -75,8 +107,9 @@ class Pool {
   }
 
   /** Has a thread take orders until none waits, or until it dies: then gives what of, and the order that it was at. */
-  #drain(worker: Worker): Promise<{ readonly at: number | undefined; readonly cause: unknown } | undefined> {
-    this.#workers.add(worker);
+  #drain(thread: Thread): Promise<{ readonly at: number | undefined; readonly cause: unknown } | undefined> {
+    const { worker } = thread;
+    this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let at: number | undefined;
       worker.on('message', (answer: SweepAnswer) => {
@@ -93,11 +126,12 @@ class Pool {
         at = this.#waiting.pop();
         if (at === undefined) return resolve(undefined);
         this.#tries[at] += 1;
+        Object.assign(thread, { order: this.#orders[at], seen: -1 });
         worker.postMessage(this.#orders[at]);
       });
       worker.on('error', (cause) => resolve({ at, cause }));
       worker.on('exit', (code) => {
-        this.#workers.delete(worker);
+        this.#threads.delete(thread);
         resolve({ at, cause: `exit code ${code}` });
       });
     });

@@ -23,6 +23,8 @@ export interface SweepPlan {
   readonly onTakeOver?: (combos: number, of: number) => void;
   /** Hears the fraction done of what there was to do. */
   readonly onProgress?: (fraction: number) => void;
+  /** Hears in a sentence which combination a thread has been at for long, and how to stop. */
+  readonly onSilence?: (sentence: string) => void;
 }
 
 /** What a sweep over some spans came to. */
@@ -84,9 +86,10 @@ export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], pla
   } else if (left.length > 0) {
     await sweepInThreads(job, left, workers, {
       onDone,
+      onSilence: (order, combos, after) => plan.onSilence?.(silenceOf(job, open, order, combos, after)),
       onPart(order, part) {
-        parts.set(order, part);
         checkpoint?.write(order, part);
+        parts.set(order, part);
       },
     }).catch((error: unknown) => { throw afterStop(error, combosOf([...parts.keys()]), combosOf(orders)); });
   }
@@ -111,6 +114,16 @@ function takeOver(checkpoint: SweepCheckpoint, orders: readonly SweepOrder[], pa
 
 function combosOf(orders: readonly SweepOrder[]): number {
   return orders.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** Which combination a thread is at that has finished `combos` of its order: those that run over columns come last. */
+function silenceOf(job: SweepJob, open: OpenSweep, { from, to }: SweepOrder, combos: number, after: number): string {
+  const sweep = open.over(0, job.bars.length);
+  const indices = Array.from({ length: to - from }, (_, i) => from + i).filter((index) => !sweep.byKernel(open.grid.at(index)));
+  const at = indices.at(combos);
+  const values = at === undefined ? undefined : open.grid.at(at);
+  const what = values === undefined ? 'its column kernel' : job.axes.map(({ name }) => `${name}=${values[name]}`).join(' ');
+  return `${open.spec.definition.name} with ${what} has given no answer for ${after} s: it may loop for ever. Ctrl-C stops the command, and what is done is kept.`;
 }
 
 /** What ends a sweep, with what is kept of it. */

@@ -39,6 +39,8 @@ export interface SweepContext {
   readonly onProgress?: (what: 'load' | 'run' | 'record', fraction: number) => void;
   /** Hears, once, how many combinations of how many an earlier run left finished. */
   readonly onTakeOver?: SweepPlan['onTakeOver'];
+  /** Hears which combination takes suspiciously long. */
+  readonly onSilence?: SweepPlan['onSilence'];
 }
 
 /** One combination among the best, with what its own run through the engine shows besides. */
@@ -109,7 +111,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   const cpu = process.cpuUsage();
   const swept = await sweepSpans({ ...await jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], {
     home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
-    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }),
+    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }), ...(context.onSilence && { onSilence: context.onSilence }),
   });
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;

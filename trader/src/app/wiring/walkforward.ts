@@ -122,7 +122,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   const job = { ...await jobOf({ ...request, top: 1 }, chosen, bars), objective: request.objective };
   const { chosenWindows, swept } = await chooseParameters(job, windows.value, {
     home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
-    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }),
+    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }), ...(context.onSilence && { onSilence: context.onSilence }),
   });
   if (swept.parts.every(({ combos }) => combos === 0)) throw allRefused(swept.parts[0].skipped);
   const traded = tradeOut(request, swept.open, bars, chosenWindows, context.detailed === true);
