@@ -114,7 +114,7 @@ function verdictTexts({ efficiency, profitableWindows, windows, outOfSample, inS
   const untraded = windows.filter(({ parameters }) => parameters === null).length;
   return [
     promised,
-    `${formatCount(profitableWindows)} of ${formatPlural(windows.length, 'test')} ended higher than it began${outOfSample.trades < 30 ? `; ${formatPlural(outOfSample.trades, 'trade')} in all are too few to tell skill from luck` : ''}.`,
+    `${formatCount(profitableWindows)} of ${formatPlural(windows.length, 'test')} ended higher than ${windows.length === 1 ? 'it' : 'they'} began${outOfSample.trades < 30 ? `; ${formatPlural(outOfSample.trades, 'trade')} in all are too few to tell skill from luck` : ''}.`,
     untraded === 0 ? '' : `In ${formatPlural(untraded, 'window')} no combination had a value of the objective, and nothing was traded.`,
     `${formatPlural(trials.trials, 'set')} of parameters ${trials.trials === 1 ? 'has' : 'have'} been tried on these bars by now.`,
   ].filter((text) => text !== '');
