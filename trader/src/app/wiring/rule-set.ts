@@ -5,6 +5,9 @@ import { beginsWithDay, DAY_MS } from '../../domain/time.ts';
 const NO_DECIMAL = 'is no decimal number in quotes, such as "0.001"';
 const decimal = z.string(NO_DECIMAL).check(z.regex(/^\d+(\.\d+)?$/, NO_DECIMAL));
 const signed = z.string(NO_DECIMAL).check(z.regex(/^-?\d+(\.\d+)?$/, NO_DECIMAL));
+const IS_SHARE = (text: string) => Math.abs(Number(text)) < 1;
+const NO_SHARE = 'is no share of a value, which lies below 1';
+const signedShare = signed.check(z.refine(IS_SHARE, NO_SHARE));
 const NOT_ABOVE = 'is no decimal number above 0 in quotes, such as "0.001"';
 const above = z.string(NOT_ABOVE).check(z.regex(/^(?=.*[1-9])\d+(\.\d+)?$/, NOT_ABOVE));
 const day = z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/, 'is no day such as 2025-06-01'), z.refine(beginsWithDay, 'is a day that the calendar does not have'));
@@ -27,7 +30,7 @@ const INSTRUMENT = z.strictObject({
   fee: z.optional(z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }), z.strictObject({ kind: z.literal('bps'), bps: decimal }), z.strictObject({ kind: z.literal('per-lot'), perLot: decimal }),
   ])),
-  funding: z.optional(z.strictObject({ intervalHours: hours, rate: signed })),
+  funding: z.optional(z.strictObject({ intervalHours: hours, rate: signedShare })),
   borrow: z.optional(z.strictObject({ intervalHours: hours, rate: decimal })),
   swap: z.optional(z.strictObject({ kind: z.enum(['money', 'annual']), long: signed, short: signed, tripleDay: z.int().check(z.gte(1), z.lte(5)) })),
   session: z.optional(z.string()),
@@ -49,9 +52,9 @@ const RULE_SET = z.strictObject({
   currency: z.string(),
   sources: z.array(z.strictObject({ what: z.string(), address: z.string(), asOf: z.optional(day) })).check(z.minLength(1)),
   notes: z.optional(z.array(z.string())),
-  fees: z.array(z.strictObject({ volume: decimal, maker: signed, taker: signed })).check(z.minLength(1)),
+  fees: z.array(z.strictObject({ volume: decimal, maker: signedShare, taker: signedShare })).check(z.minLength(1)),
   /** How positions end whose margin is used up; needed where an instrument has brackets. */
-  margin: z.optional(z.strictObject({ liquidationFee: decimal, lossLimited: z.boolean() })),
+  margin: z.optional(z.strictObject({ liquidationFee: decimal.check(z.refine(IS_SHARE, NO_SHARE)), lossLimited: z.boolean() })),
   /** Interest on money owed. */
   debit: z.optional(z.union([z.strictObject({ intervalHours: hours, rate: decimal }), z.strictObject({ intervalHours: hours, annualRate: decimal })])),
   sessions: z.optional(z.record(z.string(), z.strictObject({
