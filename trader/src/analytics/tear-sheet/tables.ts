@@ -15,7 +15,7 @@ const SHADES = 5;
 export function calendarTable({ cash, daily }: TearSheet): Html {
   const months = monthlyReturns(cash, daily);
   const years = yearlyReturns(cash, daily);
-  const sizes = months.map(({ value }) => Math.abs(value)).toSorted((a, b) => a - b);
+  const sizes = months.map(({ value }) => Math.abs(value)).filter(Number.isFinite).toSorted((a, b) => a - b);
   const full = sizes[Math.floor(sizes.length * 0.9)] ?? 0;
   const cell = (value: number | undefined, scale: number) => value === undefined ? html`<td class="empty"><span class="hidden">no data</span></td>` : html`<td class="${shade(value, scale)}">${percent(value, 1, true)}</td>`;
   return html`<section aria-labelledby="months-title"><h2 id="months-title">Months and years</h2>
@@ -27,7 +27,7 @@ export function calendarTable({ cash, daily }: TearSheet): Html {
 
 function shade(value: number, full: number): string {
   const step = full === 0 ? 0 : Math.min(SHADES, Math.ceil(Math.abs(value) / full * SHADES));
-  return value === 0 || step === 0 ? 'flat' : `${value > 0 ? 'up' : 'down'}-${step}`;
+  return value === 0 || step === 0 || Number.isNaN(value) ? 'flat' : `${value > 0 ? 'up' : 'down'}-${step}`;
 }
 
 /** The deepest falls. */

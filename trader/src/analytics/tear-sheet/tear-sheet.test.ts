@@ -97,6 +97,11 @@ test('a sheet can be made of one day, of none, of a flat line and of ruin', () =
   }
 });
 
+test('the month of ruin is coloured, and those after it have no return', () => {
+  const page = renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, (_, day) => (day < 9 ? 1 - day / 10 : 0))) });
+  assert.match(page, /<td class="down-5">−100\.0\u00a0%<\/td><td class="flat">–<\/td><td class="flat">–<\/td>/);
+});
+
 test('every section has its heading, every chart says what it shows, and headings go down one at a time', () => {
   const page = renderTearSheet(sheetOf([trip(0), trip(1)]));
   const levels = [...page.matchAll(/<h(\d)/g)].map((match) => Number(match[1]));
