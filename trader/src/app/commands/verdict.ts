@@ -34,7 +34,13 @@ export const verdictCommand = defineCommand({
     const request = { ...readBacktestRequest(positionals[0], options), axes: options.grid, workers: options.workers, windows: options.windows, seed: options.seed };
     const { verdict } = await import('../wiring/verdict.ts');
     const progress = terminal.phases();
-    const report = await verdict(request, { home: config.home, onProgress: (what, fraction) => progress.update(what, fraction) }).finally(() => progress.close());
+    const report = await verdict(request, {
+      home: config.home, onProgress: (what, fraction) => progress.update(what, fraction),
+      onSilence(sentence) {
+        progress.close();
+        terminal.note(sentence);
+      },
+    }).finally(() => progress.close());
     if (writeReport) {
       const { verdictPage } = await import('../wiring/verdict-page.ts');
       writeReport(await verdictPage(report, request, words, config.home));

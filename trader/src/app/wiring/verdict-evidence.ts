@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts';
 import type { BacktestRequest } from './backtest-request.ts';
 import { chooseBars } from './chosen-bars.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
-import { inSharedMemory, jobOf, onlySource, subjectOf, type GridRequest } from './sweep.ts';
+import { inSharedMemory, jobOf, onlySource, subjectOf, type GridRequest, type SweepContext } from './sweep.ts';
 import { openSweep } from './sweep-job.ts';
 import { trialsOf, type TrialRecord } from './trial-store.ts';
 import { GATES, type Choice, type OutOfSample } from './verdict-gates.ts';
@@ -48,11 +48,9 @@ async function neighbourhood(request: BacktestRequest, home: string): Promise<re
 }
 
 /** Chooses in windows and trades what follows. What cannot be laid or chosen is said, not thrown. */
-export async function walk(grid: GridRequest, windows: number, home: string, onProgress: (fraction: number) => void): Promise<WalkEvidence> {
+export async function walk(grid: GridRequest, windows: number, context: SweepContext): Promise<WalkEvidence> {
   try {
-    const { report, engine } = await finishWalkForward({ ...grid, plan: { windows, train: undefined, test: undefined, anchored: false, purge: 0 }, objective: 'sharpe' }, {
-      home, onProgress: (_, fraction) => onProgress(fraction),
-    });
+    const { report, engine } = await finishWalkForward({ ...grid, plan: { windows, train: undefined, test: undefined, anchored: false, purge: 0 }, objective: 'sharpe' }, context);
     const { inSample, outOfSample, efficiency, profitableWindows, combos } = report;
     return {
       out: outOfSampleOf(engine, outOfSample),

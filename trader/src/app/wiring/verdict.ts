@@ -59,6 +59,8 @@ export interface VerdictContext {
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
   readonly onProgress?: (what: string, fraction: number) => void;
+  /** Hears which combination of the walk-forward takes suspiciously long. */
+  readonly onSilence?: (sentence: string) => void;
 }
 
 /** Places of the check: half of what the command takes by itself. */
@@ -68,7 +70,7 @@ const PLACES = 16;
  * Everything that is known against a strategy, in one report. Nothing is tuned: each line falls as it
  * falls, and what cannot be measured says why and is no pass. Refuses what cannot be run at all.
  */
-export async function verdict(request: VerdictRequest, { home, onProgress = () => {} }: VerdictContext): Promise<VerdictReport> {
+export async function verdict(request: VerdictRequest, { home, onProgress = () => {}, onSilence = () => {} }: VerdictContext): Promise<VerdictReport> {
   if (request.bars.length > 1) throw new Refusal('usage', 'a verdict is given on the bars of one instrument', { where: '--bars', hint: 'Ask once for each FILE.' });
   const started = performance.now();
   const cpu = process.cpuUsage();
@@ -78,7 +80,7 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   const finished = await finishBacktest(request, { home });
   const grid = await gridOf(request, request.axes, request.workers, home);
   const walked: WalkEvidence = grid.axes.length === 0 ? { out: outOfSampleOf(finished.engine, finished.report), choice: undefined }
-    : await walk(grid, request.windows, home, (fraction) => onProgress('Walking forward', fraction));
+    : await walk(grid, request.windows, { home, onSilence, onProgress: (_, fraction) => onProgress('Walking forward', fraction) });
   onProgress('Looking for overfitting', 0);
   const measured = await measure(request, grid, home);
   const luck = await runMonteCarlo({ ...request, methods: ['entries'], runs: undefined, ruin: 1 }, { home, onProgress: (_, fraction) => onProgress('Asking for luck', fraction) });
