@@ -129,6 +129,6 @@ function silenceOf(job: SweepJob, open: OpenSweep, { from, to }: SweepOrder, com
 /** What ends a sweep, with what is kept of it. */
 function afterStop(error: unknown, done: number, all: number): unknown {
   if (!(error instanceof Refusal) || done === 0) return error;
-  const kept = `${done.toLocaleString('en')} of ${all.toLocaleString('en')} combinations are kept: the same command goes on from there.`;
+  const kept = `${done.toLocaleString('en')} of ${all.toLocaleString('en')} combinations are kept: the same command goes on from there, as long as the strategy stays as it is.`;
   return new Refusal(error.code, error.message, { where: error.where, hint: error.hint === undefined ? kept : `${error.hint} ${kept}` });
 }
