@@ -60,8 +60,9 @@ function reportRecord(report: ExecutionReport, instruments: readonly Instrument[
   const { kind, order, tsEvent } = report;
   const head = { kind: 'report', report: kind, clientOrderId: order.clientOrderId, tsEvent } as const;
   if (kind === 'rejected') return { ...head, reason: report.reason };
+  if (kind === 'accepted') return { ...head, ...(report.venueOrderId !== undefined && { venueOrderId: report.venueOrderId }) };
   if (kind !== 'filled') return head;
   const { priceScale, quantityScale } = instruments[order.instrument];
-  const { tradeId, price, quantity, fee } = report;
-  return { ...head, tradeId, price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
+  const { tradeId, venueTradeId, price, quantity, fee } = report;
+  return { ...head, tradeId, ...(venueTradeId !== undefined && { venueTradeId }), price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
 }
