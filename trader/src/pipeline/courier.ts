@@ -5,8 +5,9 @@ import type { Timestamp } from '../domain/time.ts';
 import { VenueError } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
-import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueOrder } from '../ports/venue.ts';
+import type { VenueFill, VenueGateway, VenueListener, VenueOrder } from '../ports/venue.ts';
 import type { CourierNote } from './courier-note.ts';
+import { isOpen, packed, refOf, type Parcel } from './courier-parcel.ts';
 
 /** What a courier works with. */
 export interface CourierSpec {
@@ -20,45 +21,14 @@ export interface CourierSpec {
   readonly onNote?: (note: CourierNote) => void;
 }
 
-/** Where an order stands with the venue. */
-type Stage =
-  /** On its way; nothing has come back. */
-  | 'sent'
-  /** It may be at the venue or not: asked after, never sent again. */
-  | 'unknown'
-  /** The venue has it. */
-  | 'working'
-  /** The venue has ended it, but fills of it are still missing here. */
-  | 'closing'
-  | 'ended';
-
-/** One order, and all that is known of it. */
-interface Parcel {
-  readonly order: Order;
-  stage: Stage;
-  venueOrderId: string | undefined;
-  /** When the last attempt may have left. */
-  sentAt: Timestamp;
-  /** Booked so far. */
-  filled: Exact;
-  trades: number;
-  /** Our asking for its end: `wanted` until the venue has taken the request. */
-  cancel: 'none' | 'wanted' | 'asked';
-  /** How it ended, once all its fills are booked. */
-  ending: 'filled' | 'canceled' | 'expired' | 'rejected' | undefined;
-  /** How much of it the venue says has traded. */
-  venueFilled: Exact;
-  /** Answers that deny having it, since it was last asked after. */
-  denials: number;
-  /** Look-ups since the last word of it. */
-  asked: number;
-  pending: (() => void) | undefined;
-}
-
 /** Waits before the first, second, … look-up; the last one goes on. */
 const LOOK_UP_AFTER_MS = [250, 500, 1_000, 2_000, 5_000, 10_000] as const;
 /** An order that rests is asked after this often, whatever the stream says of its health. */
 const CROSS_CHECK_MS = 30_000;
+/** Everything is held against the venue this often, for what no order of ours leads to. */
+const RECONCILE_MS = 60_000;
+/** So many denials in a row of an order that the venue had accepted are no replica that is behind. */
+const DENIALS_TOLD = 3;
 /** What clocks and queues may add to a venue's receive window. */
 const WINDOW_SLACK_MS = 2_000;
 
@@ -96,10 +66,7 @@ export class Courier implements ExecutionClient, VenueListener {
 
   submit(order: Approved<Order>): void {
     const { clock, gateway, sync } = this.#spec;
-    const parcel: Parcel = {
-      order, stage: this.#repeating ? 'unknown' : 'sent', venueOrderId: undefined, sentAt: order.tsInit, filled: 0, trades: 0,
-      cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, pending: undefined,
-    };
+    const parcel = packed(order, this.#repeating ? 'unknown' : 'sent');
     this.#parcels.set(order.clientOrderId, parcel);
     // While a journal is repeated nothing goes out: whether this one did is asked when all is known.
     if (this.#repeating) return;
@@ -149,6 +116,7 @@ export class Courier implements ExecutionClient, VenueListener {
     }
     await this.#spec.gateway.open(this);
     await this.reconcile();
+    this.#reconcileSoon();
   }
 
   /**
@@ -164,6 +132,13 @@ export class Courier implements ExecutionClient, VenueListener {
     const listed = new Set(openOrders.map(({ clientOrderId }) => clientOrderId));
     const missing = [...this.#parcels.values()].filter(({ stage, order }) => stage !== 'ended' && stage !== 'sent' && !listed.has(order.clientOrderId));
     await Promise.all(missing.map((parcel) => this.#lookUp(parcel)));
+  }
+
+  #reconcileSoon(): void {
+    this.#spec.clock.after(RECONCILE_MS, () => {
+      this.#again('reconciliation', () => this.reconcile(), 0);
+      this.#reconcileSoon();
+    });
   }
 
   onOrder(told: VenueOrder): void {
@@ -219,6 +194,8 @@ export class Courier implements ExecutionClient, VenueListener {
     const { failure, reason, message } = error;
     if (failure === 'unknown-outcome' || failure === 'duplicate-id' || failure === 'not-found') {
       parcel.stage = 'unknown';
+      // The adapter may have held it back for a while, so its window counts from now on.
+      parcel.sentAt = this.#spec.clock.now();
       this.#note({ kind: 'outcome-unknown', clientOrderId: parcel.order.clientOrderId, reason: message });
       this.#watch(parcel, LOOK_UP_AFTER_MS[0]);
       return;
@@ -256,6 +233,7 @@ export class Courier implements ExecutionClient, VenueListener {
     if (parcel.stage === 'ended') return;
     const { gateway, clock } = this.#spec;
     const askedAt = clock.now();
+    let banMs = 0;
     try {
       const told = await gateway.lookUp(refOf(parcel));
       if (told !== undefined) {
@@ -268,23 +246,24 @@ export class Courier implements ExecutionClient, VenueListener {
       }
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
+      banMs = error.retryAfterMs ?? 0;
       this.#note({ kind: 'retry', what: `look-up of ${parcel.order.clientOrderId}`, reason: error.message });
     }
     parcel.asked += 1;
-    if (isOpen(parcel) && parcel.pending === undefined) this.#watch(parcel, LOOK_UP_AFTER_MS[Math.min(parcel.asked, LOOK_UP_AFTER_MS.length - 1)]);
+    if (isOpen(parcel) && parcel.pending === undefined) this.#watch(parcel, Math.max(banMs, waitOf(parcel.asked)));
   }
 
   /** The venue denies having an order. Not found is not not accepted: it may still be on its way to it. */
   #denied(parcel: Parcel, askedAt: Timestamp): void {
     const { clock, gateway } = this.#spec;
     if (!isOpen(parcel)) return;
+    parcel.denials += 1;
     if (parcel.stage !== 'unknown') {
-      // It was there, so an answer that does not know it is wrong, or its end is all that is left.
-      this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
+      // It was there, so an answer that does not know it is wrong. Replicas that are behind give one for a moment.
+      if (parcel.denials === DENIALS_TOLD) this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
       return;
     }
     const over = askedAt > parcel.sentAt + gateway.capabilities.receiveWindowMs + WINDOW_SLACK_MS;
-    parcel.denials += 1;
     if (!over || !this.#up || parcel.denials < 2) return;
     this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
@@ -374,7 +353,7 @@ export class Courier implements ExecutionClient, VenueListener {
     work().catch((error: unknown) => {
       if (!(error instanceof VenueError)) throw error;
       this.#note({ kind: 'retry', what, reason: error.message });
-      const wait = Math.max(error.retryAfterMs ?? 0, LOOK_UP_AFTER_MS[Math.min(attempt, LOOK_UP_AFTER_MS.length - 1)]);
+      const wait = Math.max(error.retryAfterMs ?? 0, waitOf(attempt));
       this.#spec.clock.after(wait, () => this.#again(what, work, attempt + 1));
     });
   }
@@ -384,12 +363,9 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 }
 
-function isOpen(parcel: Parcel): boolean {
-  return parcel.stage !== 'ended';
-}
-
-function refOf({ order, venueOrderId }: Parcel): OrderRef {
-  return { clientOrderId: order.clientOrderId, venueOrderId, instrument: order.instrument };
+/** How long to wait before asking again. */
+function waitOf(attempt: number): number {
+  return LOOK_UP_AFTER_MS[Math.min(attempt, LOOK_UP_AFTER_MS.length - 1)];
 }
 
 function tradeKey(instrument: number, tradeId: string): string {
