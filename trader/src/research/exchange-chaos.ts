@@ -252,7 +252,7 @@ class Trial {
 
   #heard(note: CourierNote): void {
     if (note.kind === 'lost') this.#lost += 1;
-    this.#tell('us', JSON.stringify(note));
+    if (this.#story) this.#tell('us', noteText(note));
   }
 
   #audit(recorder: Recorder, life: Life): Audit {
@@ -272,6 +272,19 @@ class Trial {
 
   #tell(who: 'us' | 'venue', text: string): void {
     this.#story?.(this.#clock.now() - START, who, text);
+  }
+}
+
+/** What the courier has to say, in a line. */
+function noteText(note: CourierNote): string {
+  const id = 'clientOrderId' in note ? note.clientOrderId.slice(0, 6) : '';
+  switch (note.kind) {
+    case 'outcome-unknown': return `does not know what became of ${id}: ${note.reason}`;
+    case 'lost': return `gives ${id} up as lost`;
+    case 'missed-fill': return `finds trade ${note.tradeId} of ${id}, which the stream had not brought`;
+    case 'external-order': return `sees order ${note.venueOrderId}, which is none of ours`;
+    case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;
+    case 'retry': return `will ask again, ${note.what}: ${note.reason}`;
   }
 }
 

@@ -198,21 +198,28 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     },
   },
   'send-before-journal': {
-    summary: 'an order is written down when its answer has come',
+    summary: 'what led to an order, and the order, are written down when its answer has come',
     plant: (parts) => {
       const held: JournalRecord[] = [];
+      let trades = false;
       const release = () => { for (const record of held.splice(0)) parts.journal.append(record); };
       return {
         ...parts,
         journal: {
           append(record) {
-            if (record.kind !== 'order') release();
-            else if (held.push(record) > 0) return;
-            parts.journal.append(record);
+            if (record.kind === 'bar') release();
+            if (trades) held.push(record);
+            else parts.journal.append(record);
           },
           sync: () => parts.journal.sync(),
         },
-        gateway: bent(parts, { submit: (order) => parts.gateway.submit(order).finally(release) }),
+        gateway: bent(parts, {
+          submit: (order) => parts.gateway.submit(order).finally(release),
+          open(listener) {
+            trades = true;
+            return parts.gateway.open(listener);
+          },
+        }),
       };
     },
   },
