@@ -35,6 +35,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchWalkForward } = await import('./walk-forward.ts');
     return benchWalkForward();
   },
+  async chaos() {
+    const { benchChaos } = await import('./chaos.ts');
+    return benchChaos();
+  },
 };
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });

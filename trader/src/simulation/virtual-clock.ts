@@ -11,7 +11,7 @@ interface Alarm {
 }
 
 /** How many steps of waiting promises are worked off between two events; longer chains go on after the next, every time at the same place. */
-const TURNS = 24;
+const TURNS = 12;
 
 /** Time that passes only from one event to the next: by their time, then in the order in which they were asked for. */
 export class VirtualClock implements Clock {
