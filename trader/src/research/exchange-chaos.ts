@@ -5,7 +5,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import { Random } from '../domain/random.ts';
 import type { Signal } from '../domain/signal.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { JournalRecord } from '../ports/journal.ts';
+import type { Command, JournalRecord } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import type { CourierNote } from '../pipeline/courier-note.ts';
 import { Courier } from '../pipeline/courier.ts';
@@ -164,8 +164,16 @@ class Trial {
     for (const [at, price] of prices.entries()) {
       this.#clock.after(bar.timestamp - START + ((at + 1) * INTERVAL_MS) / 5, () => this.#exchange.price(0, Math.round(price * 100)));
     }
+    const chance = this.#random.integer(16);
+    const command: Command | undefined = chance === 0 ? { kind: 'flatten', reason: 'a person' } : chance === 1 ? { kind: 'halt', reason: 'a person' } : chance < 6 ? { kind: 'resume' } : undefined;
     this.#clock.after(bar.timestamp - START + INTERVAL_MS, () => {
-      if (this.#trader?.ready === true && this.#trader.life.alive) this.#trader.ingest.admitBar(0, bar);
+      const trader = this.#trader;
+      if (trader?.ready !== true || !trader.life.alive) return;
+      const { life, ingest, engine } = trader;
+      ingest.admitBar(0, bar);
+      if (command === undefined || !life.alive || (command.kind === 'resume') === (engine.risk.state.kind === 'active')) return;
+      this.#tell('us', `a person says ${command.kind}`);
+      ingest.admitCommand(command);
     });
   }
 
@@ -208,7 +216,8 @@ class Trial {
 
   #repeated(record: JournalRecord, ingest: Ingest, courier: Courier): boolean {
     if (record.kind === 'report') return courier.repeat(record.clientOrderId, (order) => reportOf(record, order, [INSTRUMENT], MONEY_SCALE));
-    if (record.kind !== 'bar') return false;
+    if (record.kind === 'command') ingest.admitCommand(record.command);
+    if (record.kind !== 'bar') return record.kind === 'command';
     const [timestamp, open, high, low, close] = record.bar;
     return ingest.admitBar(record.market, { timestamp, open, high, low, close, volume: NaN }) === 'admitted';
   }
