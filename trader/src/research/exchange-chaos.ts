@@ -9,7 +9,7 @@ import type { Command, JournalRecord } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import type { CourierNote } from '../pipeline/courier-note.ts';
 import { Courier } from '../pipeline/courier.ts';
-import { Engine, type Audit } from '../pipeline/engine.ts';
+import { Engine, type Audit, type Market } from '../pipeline/engine.ts';
 import { maxNotional, maxOrderRate, staleData, type Guard } from '../pipeline/guards.ts';
 import { Ingest } from '../pipeline/ingest.ts';
 import { Recorder, reportOf } from '../pipeline/recorder.ts';
@@ -52,9 +52,9 @@ const MOST_CRASHES = 4;
 const QUIET_MS = 180_000;
 const CASH = 100_000_00;
 const MONEY_SCALE = 2;
-const INSTRUMENT: Instrument = {
-  id: 'LIE-USD.LYING', assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 0,
-};
+const INSTRUMENTS = ['LIE', 'FIB'].map((coin): Instrument => ({
+  id: `${coin}-USD.LYING`, assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 0,
+}));
 
 /** One process of ours. */
 interface Trader {
@@ -86,6 +86,7 @@ class Trial {
   readonly #journal = new DiskJournal();
   readonly #bars: readonly Bar[];
   readonly #books: number;
+  readonly #markets: readonly Market[];
   readonly #crashes: Partial<Record<Place, number>> = {};
   readonly #violations: Violation[] = [];
   #trader: Trader | undefined;
@@ -94,6 +95,8 @@ class Trial {
   #mostDeaths: number;
   #powerCuts = 0;
   #lost = 0;
+  /** Orders on the account that we were told are not ours. */
+  readonly #foreign = new Set<string>();
 
   constructor(seed: number, mutant: Mutant | undefined, story: Story | undefined) {
     this.#seed = seed;
@@ -101,16 +104,18 @@ class Trial {
     this.#story = story;
     this.#random = new Random(2 * seed);
     this.#books = 1 + this.#random.integer(2);
+    // Two books are either on one market or on one each.
+    this.#markets = INSTRUMENTS.slice(0, 1 + this.#random.integer(this.#books)).map((instrument) => ({ instrument, intervalMs: INTERVAL_MS }));
     this.#mostDeaths = this.#random.integer(MOST_CRASHES + 1);
     this.#bars = walk(this.#random);
     this.#exchange = new LyingExchange({
-      clock: this.#clock, random: new Random(2 * seed + 1), instruments: [INSTRUMENT],
+      clock: this.#clock, random: new Random(2 * seed + 1), instruments: this.#markets.map(({ instrument }) => instrument),
       ...(story && { onStory: (text: string) => this.#tell('venue', text) }),
     });
   }
 
   async run(): Promise<TrialResult> {
-    this.#exchange.price(0, Math.round(this.#bars[0].open * 100));
+    this.#price(this.#bars[0].open);
     this.#guarded(() => this.#boot('killed'));
     for (const bar of this.#bars) this.#schedule(bar);
     await this.#clock.run(START + BARS * INTERVAL_MS);
@@ -121,7 +126,7 @@ class Trial {
     const records = this.#journal.lines.map((line) => JSON.parse(line) as JournalRecord);
     const trader = this.#trader;
     if (trader?.ready === true) {
-      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, cash: CASH, limit: this.#limit }));
+      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, foreign: this.#foreign, cash: CASH, limit: this.#limit }));
       await this.#restartTwice(stateOf(trader));
     } else {
       this.#violations.push({ invariant: 'knownState', detail: 'the process does not come up again' });
@@ -162,7 +167,7 @@ class Trial {
   #schedule(bar: Bar): void {
     const prices = [bar.open, bar.low, bar.high, bar.close];
     for (const [at, price] of prices.entries()) {
-      this.#clock.after(bar.timestamp - START + ((at + 1) * INTERVAL_MS) / 5, () => this.#exchange.price(0, Math.round(price * 100)));
+      this.#clock.after(bar.timestamp - START + ((at + 1) * INTERVAL_MS) / 5, () => this.#price(price));
     }
     const chance = this.#random.integer(16);
     const command: Command | undefined = chance === 0 ? { kind: 'flatten', reason: 'a person' } : chance === 1 ? { kind: 'halt', reason: 'a person' } : chance < 6 ? { kind: 'resume' } : undefined;
@@ -170,11 +175,16 @@ class Trial {
       const trader = this.#trader;
       if (trader?.ready !== true || !trader.life.alive) return;
       const { life, ingest, engine } = trader;
-      ingest.admitBar(0, bar);
+      for (const market of this.#markets.keys()) ingest.admitBar(market, bar);
       if (command === undefined || !life.alive || (command.kind === 'resume') === (engine.risk.state.kind === 'active')) return;
       this.#tell('us', `a person says ${command.kind}`);
       ingest.admitCommand(command);
     });
+  }
+
+  /** All markets move alike, so that positions in them can be counted together. */
+  #price(price: number): void {
+    for (const market of this.#markets.keys()) this.#exchange.price(market, Math.round(price * 100));
   }
 
   /** Starts a process: it repeats the journal, and then asks the venue. */
@@ -189,18 +199,17 @@ class Trial {
     const { gateway, journal, clock, run } = this.#mutant?.plant(wired, this.#boots) ?? wired;
     const courier = new Courier({
       gateway, clock, sync: () => journal.sync(), feeOf: ({ fee }) => parseDecimal(fee, MONEY_SCALE),
-      onNote: (note) => this.#heard(note),
+      onNote: (note) => { if (life.alive) this.#heard(note); },
     });
-    const recorder = new Recorder(journal, [INSTRUMENT], MONEY_SCALE);
-    const market = { instrument: INSTRUMENT, intervalMs: INTERVAL_MS };
+    const recorder = new Recorder(journal, INSTRUMENTS, MONEY_SCALE);
     const engine = new Engine({
-      run, markets: [market], cash: CASH, moneyScale: MONEY_SCALE, fees: noFee, client: courier, audit: this.#audit(recorder, life),
+      run, markets: this.#markets, cash: CASH, moneyScale: MONEY_SCALE, fees: noFee, client: courier, audit: this.#audit(recorder, life),
       guards: [staleData(INTERVAL_MS), maxNotional(100 * UNITS * this.#books * 10), maxOrderRate(12, 60_000), positionLimit(this.#limit)],
       books: Array.from({ length: this.#books }, (_, book) => ({
-        strategyName: `whim${book}`, strategy: new Whim(new Random(this.#seed * 7 + book)), market: 0, sizing: { kind: 'units', units: String(UNITS) },
+        strategyName: `whim${book}`, strategy: new Whim(new Random(this.#seed * 7 + book)), market: book % this.#markets.length, sizing: { kind: 'units', units: String(UNITS) },
       })),
     });
-    const trader: Trader = { life, engine, courier, recorder, ingest: new Ingest(engine, [market], journal), ready: false };
+    const trader: Trader = { life, engine, courier, recorder, ingest: new Ingest(engine, this.#markets, journal), ready: false };
     this.#trader = trader;
     this.#repeat(trader);
     if (!life.alive) return;
@@ -215,7 +224,7 @@ class Trial {
   }
 
   #repeated(record: JournalRecord, ingest: Ingest, courier: Courier): boolean {
-    if (record.kind === 'report') return courier.repeat(record.clientOrderId, (order) => reportOf(record, order, [INSTRUMENT], MONEY_SCALE));
+    if (record.kind === 'report') return courier.repeat(record.clientOrderId, (order) => reportOf(record, order, INSTRUMENTS, MONEY_SCALE));
     if (record.kind === 'command') ingest.admitCommand(record.command);
     if (record.kind !== 'bar') return record.kind === 'command';
     const [timestamp, open, high, low, close] = record.bar;
@@ -261,6 +270,7 @@ class Trial {
 
   #heard(note: CourierNote): void {
     if (note.kind === 'lost') this.#lost += 1;
+    if (note.kind === 'external-order') this.#foreign.add(note.venueOrderId);
     if (this.#story) this.#tell('us', noteText(note));
   }
 

@@ -9,7 +9,7 @@ export const INVARIANTS = {
   fills: 'every trade of the venue is booked once, to its order, as it was',
   position: 'position and cash are the venue\'s',
   limit: 'the venue\'s position has never been beyond the limit',
-  knownState: 'every order has ended here as it ended there, or is open in both',
+  knownState: 'each order has ended as it did there, or is open; strangers are told',
   restart: 'a restart repeats the journal and changes nothing',
 } as const;
 
@@ -27,6 +27,8 @@ export interface Case {
   readonly truth: ExchangeTruth;
   readonly engine: Engine;
   readonly records: readonly JournalRecord[];
+  /** The venue's ids of orders that a person was told are not ours. */
+  readonly foreign: ReadonlySet<string>;
   /** Opening cash in account money, whose decimals are those of a price times a quantity. */
   readonly cash: Exact;
   /** The largest position that may ever be held, in quantity units. */
@@ -79,7 +81,7 @@ function limitFaults({ truth, limit }: Case): Violation[] {
 }
 
 /** Every order of the journal against the venue's last word on it, and the other way round. */
-function stateFaults({ truth, engine, records }: Case): Violation[] {
+function stateFaults({ truth, engine, records, foreign }: Case): Violation[] {
   const working = new Set(engine.books.flatMap((book) => Array.from({ length: book.working.length }, (_, at) => book.working.at(at).order.clientOrderId)));
   const ends = new Map<string, string>();
   const filled = new Map<string, Exact>();
@@ -100,6 +102,8 @@ function stateFaults({ truth, engine, records }: Case): Violation[] {
     if (here !== (status === 'never taken' ? 'rejected' : status)) faults.push(`${id} is ${here} here, and ${status} there`);
   }
   faults.push(...truth.orders.filter(({ order }) => !known.has(order.clientOrderId)).map(({ order }) => `${order.clientOrderId} is at the venue, and not in the journal`));
+  const strangers = truth.fills.filter(({ clientOrderId, venueOrderId }) => !truth.acceptances.has(clientOrderId) && !foreign.has(venueOrderId));
+  faults.push(...strangers.map(({ tradeId }) => `nobody was told of trade ${tradeId}, which is not ours`));
   return faults.map((detail) => ({ invariant: 'knownState', detail }));
 }
 

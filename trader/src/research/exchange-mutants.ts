@@ -174,6 +174,17 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       return fillsBent(parts, (fill) => ({ ...fill, tradeId: `${fill.tradeId}/${frames++}` }));
     },
   },
+  'one-id-for-all-markets': {
+    summary: 'a trade whose id another market has used counts as booked',
+    plant: (parts) => {
+      const markets = new Map<string, number>();
+      return fillsBent(parts, (fill) => {
+        const market = markets.get(fill.tradeId) ?? fill.instrument;
+        markets.set(fill.tradeId, market);
+        return market === fill.instrument ? fill : undefined;
+      });
+    },
+  },
   'end-before-fills': {
     summary: 'a canceled order is over before its fills are in',
     plant: (parts) => ordersBent(parts, (order) => (order.status === 'canceled' || order.status === 'expired' ? { ...order, filled: 0 } : order)),

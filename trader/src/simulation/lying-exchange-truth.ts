@@ -95,7 +95,7 @@ export class ExchangeTruth {
   #fill(clientOrderId: string, venueOrderId: string, instrument: number, side: Order['side'], price: Exact, quantity: Exact, at: Timestamp): VenueFill {
     const { priceScale, quantityScale, quoteCurrency } = this.#instruments[instrument];
     const fill: VenueFill = {
-      clientOrderId, venueOrderId, instrument, tradeId: `t${this.fills.length + 1}`, side, price, quantity,
+      clientOrderId, venueOrderId, instrument, tradeId: `t${this.fills.reduce((count, one) => (one.instrument === instrument ? count + 1 : count), 1)}`, side, price, quantity,
       fee: format(FEE, priceScale + quantityScale), feeCurrency: quoteCurrency, liquidity: 'taker', tsEvent: at,
     };
     this.fills.push(fill);
