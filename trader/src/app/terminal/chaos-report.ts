@@ -33,7 +33,7 @@ function failureLines({ failed, failures, mutant }: ChaosReport, width: number, 
   return [
     '', style.heading(mutant === null ? `${formatPlural(failed, 'seed')} failed` : `${formatPlural(failed, 'seed')} found the bug`),
     ...failures.slice(0, 5).map(({ seed, violation }) => clip(`  ${fit(String(seed), 7, 'right')}  ${violation.detail}`, width)),
-    style.faint(clip(`  To see what happened: ./algotrendy chaos exchange --trace ${failures[0]?.seed}${mutant === null ? '' : ` --mutant ${mutant}`}`, width)),
+    style.faint(`  To see what happened: ./algotrendy chaos exchange --trace ${failures[0]?.seed}${mutant === null ? '' : ` --mutant ${mutant}`}`),
   ];
 }
 
