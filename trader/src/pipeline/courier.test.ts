@@ -26,6 +26,7 @@ class HandVenue implements VenueGateway {
   listener: VenueListener | undefined;
   onSubmit: () => Promise<Acceptance> = () => Promise.resolve({ venueOrderId: 'v1', tsEvent: 0 });
   onCancel: () => Promise<void> = () => Promise.resolve();
+  onSnapshot: () => Promise<VenueSnapshot> = () => this.answerSnapshot();
   onLookUp: () => Promise<VenueOrder | undefined> = () => Promise.resolve(undefined);
 
   submit(): Promise<Acceptance> {
@@ -48,6 +49,11 @@ class HandVenue implements VenueGateway {
   }
 
   snapshot(): Promise<VenueSnapshot> {
+    this.asked.push('snapshot');
+    return this.onSnapshot();
+  }
+
+  answerSnapshot(): Promise<VenueSnapshot> {
     return Promise.resolve({ tsEvent: 0, openOrders: this.openOrders, positions: [], balances: {} });
   }
 
@@ -128,7 +134,7 @@ test('an order goes out when the journal is on the disk, and once', async () => 
   await desk.start();
   desk.send();
   await desk.pass(1_000);
-  assert.deepEqual(desk.venue.asked, ['sync', 'submit']);
+  assert.deepEqual(desk.venue.asked.filter((what) => what !== 'snapshot'), ['sync', 'submit']);
   assert.deepEqual(desk.told, ['accepted']);
 });
 
@@ -282,6 +288,25 @@ test('what traded while the stream was down is found when it is up again', async
   await desk.pass(5_000);
   desk.venue.listener?.onConnection('up', 'connected');
   await desk.pass(10);
+  assert.deepEqual(desk.told, ['accepted', 'filled 10']);
+});
+
+test('a stream that comes and goes asks no more often for it, and what came last is found', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.onSnapshot = unreachable;
+  for (let flap = 0; flap < 20; flap++) {
+    desk.venue.listener?.onConnection('down', 'closed');
+    desk.venue.listener?.onConnection('up', 'connected');
+  }
+  const before = desk.venue.count('snapshot');
+  await desk.pass(7_000);
+  assert.ok(desk.venue.count('snapshot') - before <= 5);
+  desk.venue.onSnapshot = () => desk.venue.answerSnapshot();
+  desk.venue.fills.push(fillOf(order, 't1', 10));
+  await desk.pass(10_000);
   assert.deepEqual(desk.told, ['accepted', 'filled 10']);
 });
 

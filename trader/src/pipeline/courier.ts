@@ -50,6 +50,8 @@ export class Courier implements ExecutionClient, VenueListener {
   /** Up to where the venue's fills have been read. */
   #place: string | undefined;
   #reading: Promise<void> | undefined;
+  /** How often a reconciliation was asked for that is not done. */
+  #behind = 0;
 
   constructor(spec: CourierSpec) {
     this.#spec = spec;
@@ -136,7 +138,7 @@ export class Courier implements ExecutionClient, VenueListener {
 
   #reconcileSoon(): void {
     this.#spec.clock.after(RECONCILE_MS, () => {
-      this.#again('reconciliation', () => this.reconcile(), 0);
+      if (this.#behind === 0) this.#catchUp('reconciliation');
       this.#reconcileSoon();
     });
   }
@@ -167,7 +169,21 @@ export class Courier implements ExecutionClient, VenueListener {
     const before = this.#up;
     this.#up = state === 'up';
     if (before || !this.#up || this.#repeating) return;
-    this.#again(`what happened while the stream was down (${reason})`, () => this.reconcile(), 0);
+    this.#catchUp(`what happened while the stream was down (${reason})`);
+  }
+
+  /** Reconciles until the venue has answered: one at a time, however often the stream comes and goes meanwhile. */
+  #catchUp(what: string): void {
+    this.#behind += 1;
+    if (this.#behind > 1) return;
+    this.#again(what, async () => {
+      // What has happened since it began to ask may be missing from the answers: then once more.
+      for (let asked = 0; asked !== this.#behind;) {
+        asked = this.#behind;
+        await this.reconcile();
+      }
+      this.#behind = 0;
+    }, 0);
   }
 
   #accepted(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
