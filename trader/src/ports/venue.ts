@@ -75,7 +75,11 @@ export interface VenueOrder extends OrderRef {
   readonly tsEvent: Timestamp;
 }
 
-/** One trade as a venue tells it. */
+/**
+ * One trade as a venue tells it. Its client order id decides to which order it belongs, so it is never
+ * guessed or left out: where the venue's list of trades lacks it, the adapter asks for the order, and
+ * throws where no answer names it yet, so that the trade is read again.
+ */
 export interface VenueFill extends OrderRef {
   readonly venueOrderId: string;
   /** Unique per venue and instrument. */
