@@ -252,7 +252,8 @@ export class LyingExchange implements VenueGateway {
   }
 
   #trade(one: TrueOrder, most: Exact): void {
-    const fill = this.truth.trade(one, most, this.#prices[one.order.instrument], this.#now);
+    const { type, price, instrument } = one.order;
+    const fill = this.truth.trade(one, most, type === 'limit' ? price : this.#prices[instrument], this.#now);
     this.#story(`fills ${nameOf(one)}: ${one.order.side} ${fill.quantity} at ${fill.price}, trade ${fill.tradeId}, position ${this.truth.positions[fill.instrument]}`);
     this.#frame(`fill ${fill.tradeId}`, (listener) => listener.onFill(fill));
     this.#tellOrder(one);
