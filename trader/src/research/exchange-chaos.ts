@@ -48,6 +48,8 @@ const BARS = 48;
 /** Full size of each book. */
 const UNITS = 10;
 const MOST_CRASHES = 4;
+/** The longest that a venue may have told us to wait, and somewhat more. */
+const PATIENCE_MS = 660_000;
 /** Time for everything that waits to come to its end, once nothing goes wrong any more. */
 const QUIET_MS = 180_000;
 const CASH = 100_000_00;
@@ -120,8 +122,10 @@ class Trial {
     for (const bar of this.#bars) this.#schedule(bar);
     await this.#clock.run(START + BARS * INTERVAL_MS);
     this.#mostDeaths = 0;
+    this.#trader?.life.spare();
     this.#tell('venue', 'behaves from here on');
     this.#exchange.behave();
+    await this.#clock.run(this.#clock.now() + PATIENCE_MS);
     await this.#calm();
     const records = this.#journal.lines.map((line) => JSON.parse(line) as JournalRecord);
     const trader = this.#trader;

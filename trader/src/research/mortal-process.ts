@@ -35,6 +35,11 @@ export class Life {
     this.#onDeath = onDeath;
   }
 
+  /** Has it live on: no death is planned any more. */
+  spare(): void {
+    this.#left = Infinity;
+  }
+
   /** Passes a place; false where the process is dead by now. */
   pass(place: Place): boolean {
     if (!this.alive) return false;
