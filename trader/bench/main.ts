@@ -39,6 +39,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchVerdict } = await import('./verdict.ts');
     return benchVerdict();
   },
+  async chaos() {
+    const { benchChaos } = await import('./chaos.ts');
+    return benchChaos();
+  },
 };
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });

@@ -5,7 +5,8 @@ import type { Timestamp } from './time.ts';
 
 /** What a venue says about an order. A fill adds to `filled`; every other kind but `accepted` ends the order. */
 export type ExecutionReport =
-  | { readonly kind: 'accepted' | 'canceled' | 'expired'; readonly order: Order; readonly tsEvent: Timestamp }
+  | { readonly kind: 'accepted'; readonly order: Order; readonly tsEvent: Timestamp; readonly venueOrderId?: string }
+  | { readonly kind: 'canceled' | 'expired'; readonly order: Order; readonly tsEvent: Timestamp }
   | { readonly kind: 'rejected'; readonly order: Order; readonly tsEvent: Timestamp; readonly reason: string }
   | FillReport;
 
@@ -16,6 +17,8 @@ export interface FillReport {
   readonly tsEvent: Timestamp;
   /** The venue's id of the trade, unique per venue: a repeated one is the same trade. */
   readonly tradeId: number;
+  /** What a real venue calls it. */
+  readonly venueTradeId?: string;
   /** Units of 10^-priceScale. */
   readonly price: Exact;
   /** Units of 10^-quantityScale, above zero. */

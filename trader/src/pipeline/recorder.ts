@@ -1,4 +1,4 @@
-import { format } from '../domain/exact.ts';
+import { format, parseDecimal } from '../domain/exact.ts';
 import { LineDigest } from '../domain/id.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
@@ -60,8 +60,23 @@ function reportRecord(report: ExecutionReport, instruments: readonly Instrument[
   const { kind, order, tsEvent } = report;
   const head = { kind: 'report', report: kind, clientOrderId: order.clientOrderId, tsEvent } as const;
   if (kind === 'rejected') return { ...head, reason: report.reason };
+  if (kind === 'accepted') return { ...head, ...(report.venueOrderId !== undefined && { venueOrderId: report.venueOrderId }) };
   if (kind !== 'filled') return head;
   const { priceScale, quantityScale } = instruments[order.instrument];
-  const { tradeId, price, quantity, fee } = report;
-  return { ...head, tradeId, price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
+  const { tradeId, venueTradeId, price, quantity, fee } = report;
+  return { ...head, tradeId, ...(venueTradeId !== undefined && { venueTradeId }), price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
+}
+
+/** The report that a record tells of an order: the way back from what `Recorder` writes, exact to the unit. */
+export function reportOf(record: ReportRecord, order: Order, instruments: readonly Instrument[], moneyScale: number): ExecutionReport {
+  const { report: kind, tsEvent, venueOrderId, venueTradeId } = record;
+  if (kind === 'rejected') return { kind, order, tsEvent, reason: record.reason ?? '' };
+  if (kind === 'accepted') return { kind, order, tsEvent, ...(venueOrderId !== undefined && { venueOrderId }) };
+  if (kind !== 'filled') return { kind, order, tsEvent };
+  const { priceScale, quantityScale } = instruments[order.instrument];
+  const { tradeId = 0, price = '0', quantity = '0', fee = '0' } = record;
+  return {
+    kind, order, tsEvent, tradeId, ...(venueTradeId !== undefined && { venueTradeId }),
+    price: parseDecimal(price, priceScale), quantity: parseDecimal(quantity, quantityScale), fee: parseDecimal(fee, moneyScale),
+  };
 }

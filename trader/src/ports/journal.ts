@@ -52,6 +52,9 @@ export interface ReportRecord {
   readonly tsEvent: Timestamp;
   readonly reason?: string;
   readonly tradeId?: number;
+  /** What a real venue calls the order that it accepted, and the trade. */
+  readonly venueOrderId?: string;
+  readonly venueTradeId?: string;
   readonly price?: string;
   readonly quantity?: string;
   readonly fee?: string;

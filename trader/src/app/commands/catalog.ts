@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import('./data.ts')).dataCommand,
   new: async () => (await import('./new.ts')).newCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  chaos: async () => (await import('./chaos.ts')).chaosCommand,
   bench: async () => (await import('./bench.ts')).benchCommand,
   version: async () => (await import('./version.ts')).versionCommand,
 };

@@ -1,0 +1,57 @@
+import type { Exact } from '../domain/exact.ts';
+import type { Order } from '../domain/order.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { OrderRef } from '../ports/venue.ts';
+
+/** Where an order stands with the venue. */
+export type Stage =
+  /** On its way; nothing has come back. */
+  | 'sent'
+  /** It may be at the venue or not: asked after, never sent again. */
+  | 'unknown'
+  /** The venue has it. */
+  | 'working'
+  /** The venue has ended it, but fills of it are still missing here. */
+  | 'closing'
+  | 'ended';
+
+/** One order, and all that is known of it. */
+export interface Parcel {
+  readonly order: Order;
+  stage: Stage;
+  venueOrderId: string | undefined;
+  /** Until when it may have left. */
+  sentAt: Timestamp;
+  /** Booked so far. */
+  filled: Exact;
+  trades: number;
+  /** Our asking for its end: `wanted` until the venue has taken the request. */
+  cancel: 'none' | 'wanted' | 'asked';
+  /** How it ended, once all its fills are booked. */
+  ending: 'filled' | 'canceled' | 'expired' | 'rejected' | undefined;
+  /** How much of it the venue says has traded. */
+  venueFilled: Exact;
+  /** Answers that deny having it, since it was last asked after. */
+  denials: number;
+  /** Look-ups since the last word of it. */
+  asked: number;
+  pending: (() => void) | undefined;
+}
+
+/** An order of which nothing is known yet. */
+export function packed(order: Order, stage: 'sent' | 'unknown'): Parcel {
+  return {
+    order, stage, venueOrderId: undefined, sentAt: order.tsInit, filled: 0, trades: 0,
+    cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, pending: undefined,
+  };
+}
+
+/** Whether something is still to be heard of it. A function, because what awaits may end it. */
+export function isOpen(parcel: Parcel): boolean {
+  return parcel.stage !== 'ended';
+}
+
+/** The order as the venue may know it. */
+export function refOf({ order, venueOrderId }: Parcel): OrderRef {
+  return { clientOrderId: order.clientOrderId, venueOrderId, instrument: order.instrument };
+}

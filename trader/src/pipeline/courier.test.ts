@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDecimal } from '../domain/exact.ts';
+import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
+import type { ExecutionReport } from '../domain/report.ts';
+import { VenueError } from '../domain/venue-error.ts';
+import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import { VirtualClock } from '../simulation/virtual-clock.ts';
+import type { CourierNote } from './courier-note.ts';
+import { Courier } from './courier.ts';
+
+const OWNER: OrderOwner = { run: 'test', name: 'book', index: 0 };
+const WINDOW_MS = 5_000;
+
+/** A venue worked by hand: the test says what each request comes to, and what has traded. */
+class HandVenue implements VenueGateway {
+  readonly venue = 'hand';
+  readonly capabilities: VenueCapabilities = {
+    types: ['market'], timesInForce: ['ioc'], postOnly: false, reduceOnly: false, amend: false,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS, deadMansSwitch: false,
+  };
+  /** Everything asked of it, in order. */
+  readonly asked: string[] = [];
+  readonly fills: VenueFill[] = [];
+  openOrders: VenueOrder[] = [];
+  listener: VenueListener | undefined;
+  onSubmit: () => Promise<Acceptance> = () => Promise.resolve({ venueOrderId: 'v1', tsEvent: 0 });
+  onCancel: () => Promise<void> = () => Promise.resolve();
+  onSnapshot: () => Promise<VenueSnapshot> = () => this.answerSnapshot();
+  onLookUp: () => Promise<VenueOrder | undefined> = () => Promise.resolve(undefined);
+
+  submit(): Promise<Acceptance> {
+    this.asked.push('submit');
+    return this.onSubmit();
+  }
+
+  cancel(): Promise<void> {
+    this.asked.push('cancel');
+    return this.onCancel();
+  }
+
+  cancelAll(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  lookUp(): Promise<VenueOrder | undefined> {
+    this.asked.push('look-up');
+    return this.onLookUp();
+  }
+
+  snapshot(): Promise<VenueSnapshot> {
+    this.asked.push('snapshot');
+    return this.onSnapshot();
+  }
+
+  answerSnapshot(): Promise<VenueSnapshot> {
+    return Promise.resolve({ tsEvent: 0, openOrders: this.openOrders, positions: [], balances: {} });
+  }
+
+  fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
+    return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
+  }
+
+  open(listener: VenueListener): Promise<void> {
+    this.listener = listener;
+    listener.onConnection('up', 'logged in');
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  count(what: string): number {
+    return this.asked.filter((one) => one === what).length;
+  }
+}
+
+/** A courier between a venue worked by hand and a list of what it reports. */
+class Desk {
+  readonly clock = new VirtualClock(0);
+  readonly venue = new HandVenue();
+  readonly told: string[] = [];
+  readonly reports: ExecutionReport[] = [];
+  readonly notes: CourierNote[] = [];
+  readonly courier: Courier;
+
+  constructor() {
+    this.courier = new Courier({
+      gateway: this.venue, clock: this.clock, feeOf: ({ fee }) => parseDecimal(fee, 2), onNote: (note) => void this.notes.push(note),
+      sync: () => { this.venue.asked.push('sync'); },
+    });
+    this.courier.connect({
+      report: (report) => {
+        this.reports.push(report);
+        this.told.push(report.kind === 'filled' ? `filled ${report.quantity}` : report.kind === 'rejected' ? `rejected ${report.reason}` : report.kind);
+      },
+      book: () => {}, settle: () => {},
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.courier.start();
+  }
+
+  send(quantity = 10, ordinal = 0): Order {
+    const order = new Order(OWNER, 1, ordinal, 'target', 0, 'buy', 'market', 'ioc', quantity, 0, this.clock.now());
+    this.courier.submit(order as Approved<Order>);
+    return order;
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.clock.run(this.clock.now() + ms);
+  }
+}
+
+function refOf({ clientOrderId }: Order): OrderRef & { readonly venueOrderId: string } {
+  return { clientOrderId, venueOrderId: 'v1', instrument: 0 };
+}
+
+function stateOf(order: Order, status: VenueOrder['status'], filled: number): VenueOrder {
+  return { ...refOf(order), side: 'buy', quantity: order.quantity, filled, status, tsEvent: 1 };
+}
+
+function fillOf(order: Order, tradeId: string, quantity: number): VenueFill {
+  return { ...refOf(order), tradeId, side: 'buy', price: 100, quantity, fee: '0.01', feeCurrency: 'USD', liquidity: 'taker', tsEvent: 1 };
+}
+
+const unknown = () => Promise.reject(new VenueError('unknown-outcome', 'no answer'));
+const unreachable = () => Promise.reject(new VenueError('unreachable', 'no connection'));
+
+test('an order goes out when the journal is on the disk, and once', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.send();
+  await desk.pass(1_000);
+  assert.deepEqual(desk.venue.asked.filter((what) => what !== 'snapshot'), ['sync', 'submit']);
+  assert.deepEqual(desk.told, ['accepted']);
+});
+
+test('an order whose outcome is unknown is looked for by its id and never sent again', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  const order = desk.send();
+  await desk.pass(100);
+  assert.deepEqual(desk.notes.map(({ kind }) => kind), ['outcome-unknown']);
+  desk.venue.onLookUp = () => Promise.resolve(stateOf(order, 'open', 0));
+  await desk.pass(1_000);
+  assert.deepEqual(desk.told, ['accepted']);
+  assert.equal(desk.venue.count('submit'), 1);
+});
+
+test('the stream may know of an order before the answer does', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = () => new Promise((_, reject) => void desk.clock.after(3_000, () => reject(new VenueError('unknown-outcome', 'no answer'))));
+  const order = desk.send();
+  await desk.pass(1_000);
+  desk.venue.listener?.onOrder(stateOf(order, 'open', 0));
+  await desk.pass(20_000);
+  assert.deepEqual(desk.told, ['accepted']);
+  assert.equal(desk.venue.count('submit'), 1);
+});
+
+test('an order is lost when the venue denies it after its receive window, and not before', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  desk.send();
+  await desk.pass(WINDOW_MS);
+  assert.ok(desk.venue.count('look-up') >= 2);
+  assert.deepEqual(desk.told, []);
+  await desk.pass(20_000);
+  assert.deepEqual(desk.told, ['rejected lost']);
+});
+
+test('the window of an order that was held back counts from when it may have left', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = () => new Promise((_, reject) => void desk.clock.after(60_000, () => reject(new VenueError('unknown-outcome', 'no answer'))));
+  const order = desk.send();
+  await desk.pass(60_000 + WINDOW_MS - 1);
+  assert.deepEqual(desk.told, []);
+  desk.venue.onLookUp = () => Promise.resolve(stateOf(order, 'open', 0));
+  await desk.pass(10_000);
+  assert.deepEqual(desk.told, ['accepted']);
+});
+
+test('a network that is away for ten minutes ends no order', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  desk.venue.onLookUp = unreachable;
+  const order = desk.send();
+  await desk.pass(600_000);
+  assert.deepEqual(desk.told, []);
+  desk.venue.onLookUp = () => Promise.resolve(stateOf(order, 'open', 0));
+  await desk.pass(20_000);
+  assert.deepEqual(desk.told, ['accepted']);
+});
+
+test('a look-up that is refused for asking too often waits as long as it is told', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  desk.venue.onLookUp = () => Promise.reject(new VenueError('banned', 'too many requests', { retryAfterMs: 50_000 }));
+  desk.send();
+  await desk.pass(45_000);
+  assert.equal(desk.venue.count('look-up'), 1);
+});
+
+test('what the venue refuses for good is a rejection with its reason', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = () => Promise.reject(new VenueError('rejected', 'too little money', { reason: 'insufficient-balance' }));
+  desk.send();
+  await desk.pass(10);
+  desk.venue.onSubmit = unreachable;
+  desk.send(10, 1);
+  await desk.pass(10);
+  assert.deepEqual(desk.told, ['rejected insufficient-balance', 'rejected unreachable']);
+});
+
+test('a trade is booked once, whichever way and however often it is told', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  const fill = fillOf(order, 't1', 4);
+  desk.venue.fills.push(fill);
+  desk.venue.listener?.onFill(fill);
+  desk.venue.listener?.onFill(fill);
+  await desk.courier.reconcile();
+  assert.deepEqual(desk.told, ['accepted', 'filled 4']);
+});
+
+test('a canceled order ends when all that it has filled is booked', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.courier.cancel(order);
+  await desk.pass(10);
+  desk.venue.listener?.onOrder(stateOf(order, 'canceled', 7));
+  await desk.pass(10);
+  assert.deepEqual(desk.told, ['accepted']);
+  desk.venue.fills.push(fillOf(order, 't1', 3), fillOf(order, 't2', 4));
+  await desk.pass(1_000);
+  assert.deepEqual(desk.told, ['accepted', 'filled 3', 'filled 4', 'canceled']);
+  assert.deepEqual(desk.courier.open, []);
+});
+
+test('a cancel of what is gone already asks how it ended', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.onCancel = () => Promise.reject(new VenueError('not-found', 'unknown order'));
+  desk.venue.onLookUp = () => Promise.resolve(stateOf(order, 'filled', 10));
+  desk.venue.fills.push(fillOf(order, 't1', 10));
+  desk.courier.cancel(order);
+  await desk.pass(2_000);
+  assert.deepEqual(desk.told, ['accepted', 'filled 10']);
+});
+
+test('a cancel whose outcome is unknown is asked for again while the order is open', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.onCancel = unknown;
+  desk.venue.onLookUp = () => Promise.resolve(stateOf(order, 'open', 0));
+  desk.courier.cancel(order);
+  await desk.pass(200);
+  desk.venue.onCancel = () => Promise.resolve();
+  await desk.pass(1_000);
+  assert.equal(desk.venue.count('cancel'), 2);
+});
+
+test('what traded while the stream was down is found when it is up again', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.listener?.onConnection('down', 'closed');
+  desk.venue.fills.push(fillOf(order, 't1', 10));
+  await desk.pass(5_000);
+  desk.venue.listener?.onConnection('up', 'connected');
+  await desk.pass(10);
+  assert.deepEqual(desk.told, ['accepted', 'filled 10']);
+});
+
+test('a stream that comes and goes asks no more often for it, and what came last is found', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.onSnapshot = unreachable;
+  for (let flap = 0; flap < 20; flap++) {
+    desk.venue.listener?.onConnection('down', 'closed');
+    desk.venue.listener?.onConnection('up', 'connected');
+  }
+  const before = desk.venue.count('snapshot');
+  await desk.pass(7_000);
+  assert.ok(desk.venue.count('snapshot') - before <= 5);
+  desk.venue.onSnapshot = () => desk.venue.answerSnapshot();
+  desk.venue.fills.push(fillOf(order, 't1', 10));
+  await desk.pass(10_000);
+  assert.deepEqual(desk.told, ['accepted', 'filled 10']);
+});
+
+test('a fill that the stream never brings is found though the stream looks well', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send();
+  await desk.pass(10);
+  desk.venue.fills.push(fillOf(order, 't1', 10));
+  await desk.pass(60_000);
+  assert.deepEqual(desk.told, ['accepted', 'filled 10']);
+});
+
+test('while a journal is repeated nothing goes out, and then what is open is asked after', async () => {
+  const desk = new Desk();
+  const order = desk.send();
+  assert.ok(desk.courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: 'v1' })));
+  assert.ok(desk.courier.repeat(order.clientOrderId, () => ({ kind: 'filled', order, tsEvent: 0, tradeId: 1, venueTradeId: 't1', price: 100, quantity: 4, fee: 1 })));
+  assert.equal(desk.courier.repeat('another', () => assert.fail('there is no such order')), false);
+  assert.deepEqual(desk.venue.asked, []);
+  desk.venue.fills.push(fillOf(order, 't1', 4), fillOf(order, 't2', 6));
+  await desk.start();
+  assert.deepEqual(desk.told, ['accepted', 'filled 4', 'filled 6']);
+  assert.equal(desk.venue.count('submit'), 0);
+});
+
+test('orders and trades that are not ours are told and not booked', async () => {
+  const desk = new Desk();
+  const foreign = new Order({ ...OWNER, run: 'another' }, 1, 0, 'target', 0, 'sell', 'limit', 'gtc', 5, 100, 0);
+  desk.venue.openOrders = [stateOf(foreign, 'open', 0)];
+  desk.venue.fills.push(fillOf(foreign, 't9', 5));
+  await desk.start();
+  assert.ok(desk.notes.length > 0 && desk.notes.every(({ kind }) => kind === 'external-order'));
+  assert.deepEqual(desk.told, []);
+});
+
+test('more than was ordered cannot be booked', async () => {
+  const desk = new Desk();
+  await desk.start();
+  const order = desk.send(3);
+  await desk.pass(10);
+  desk.venue.listener?.onFill(fillOf(order, 't1', 5));
+  assert.deepEqual(desk.told, ['accepted']);
+  assert.deepEqual(desk.notes.map(({ kind }) => kind), ['contradiction']);
+});

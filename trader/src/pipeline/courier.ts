@@ -1,0 +1,389 @@
+import { add, compare, sub, type Exact } from '../domain/exact.ts';
+import type { Approved, Order } from '../domain/order.ts';
+import type { ExecutionReport } from '../domain/report.ts';
+import type { Timestamp } from '../domain/time.ts';
+import { VenueError } from '../domain/venue-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
+import type { VenueFill, VenueGateway, VenueListener, VenueOrder } from '../ports/venue.ts';
+import type { CourierNote } from './courier-note.ts';
+import { isOpen, packed, refOf, type Parcel } from './courier-parcel.ts';
+
+/** What a courier works with. */
+export interface CourierSpec {
+  readonly gateway: VenueGateway;
+  readonly clock: Clock;
+  /** Returns when everything journalled so far is on the disk. Nothing goes out before. */
+  readonly sync: () => void;
+  /** A fill's fee in account money. */
+  readonly feeOf: (fill: VenueFill) => Exact;
+  /** Hears what a person should see. */
+  readonly onNote?: (note: CourierNote) => void;
+}
+
+/** Waits before the first, second, … look-up; the last one goes on. */
+const LOOK_UP_AFTER_MS = [250, 500, 1_000, 2_000, 5_000, 10_000] as const;
+/** An order that rests is asked after this often, whatever the stream says of its health. */
+const CROSS_CHECK_MS = 30_000;
+/** Everything is held against the venue this often, for what no order of ours leads to. */
+const RECONCILE_MS = 60_000;
+/** So many denials in a row of an order that the venue had accepted are no replica that is behind. */
+const DENIALS_TOLD = 3;
+/** What clocks and queues may add to a venue's receive window. */
+const WINDOW_SLACK_MS = 2_000;
+
+/**
+ * Carries orders to a real venue and brings back what becomes of them. An order goes out once, after
+ * its journal record is on the disk. Where its outcome is unknown it is looked for by its id, by
+ * stream and by asking, and never sent again; a network that fails never ends an order, only an answer
+ * of the venue does. It is *lost* when it cannot be accepted any more and the venue has denied it twice,
+ * once of it after that. An order ends here when every fill that the venue counts is booked.
+ */
+export class Courier implements ExecutionClient, VenueListener {
+  readonly #spec: CourierSpec;
+  readonly #parcels = new Map<string, Parcel>();
+  /** Trades that are booked, by instrument and the venue's id. */
+  readonly #booked = new Set<string>();
+  #sink: ReportSink | undefined;
+  #repeating = true;
+  #up = false;
+  /** Up to where the venue's fills have been read. */
+  #place: string | undefined;
+  #reading: Promise<void> | undefined;
+  /** How often a reconciliation was asked for that is not done. */
+  #behind = 0;
+
+  constructor(spec: CourierSpec) {
+    this.#spec = spec;
+  }
+
+  connect(sink: ReportSink): void {
+    this.#sink = sink;
+  }
+
+  /** Orders whose end is not known yet. */
+  get open(): readonly Order[] {
+    return [...this.#parcels.values()].filter(({ stage }) => stage !== 'ended').map(({ order }) => order);
+  }
+
+  submit(order: Approved<Order>): void {
+    const { clock, gateway, sync } = this.#spec;
+    const parcel = packed(order, this.#repeating ? 'unknown' : 'sent');
+    this.#parcels.set(order.clientOrderId, parcel);
+    // While a journal is repeated nothing goes out: whether this one did is asked when all is known.
+    if (this.#repeating) return;
+    sync();
+    parcel.sentAt = clock.now();
+    gateway.submit(order).then(
+      ({ venueOrderId, tsEvent }) => this.#accepted(parcel, venueOrderId, tsEvent),
+      (error: unknown) => this.#notAccepted(parcel, error),
+    );
+  }
+
+  cancel(order: Order): void {
+    const parcel = this.#parcels.get(order.clientOrderId);
+    if (parcel === undefined || parcel.stage === 'ended' || parcel.cancel !== 'none') return;
+    parcel.cancel = 'wanted';
+    if (!this.#repeating && parcel.stage === 'working') this.#askCancel(parcel);
+  }
+
+  /** Takes a report that the journal holds, while it is repeated; false where there is no such order. */
+  repeat(clientOrderId: string, report: (order: Order) => ExecutionReport): boolean {
+    const parcel = this.#parcels.get(clientOrderId);
+    if (parcel === undefined) return false;
+    const told = report(parcel.order);
+    if (told.kind === 'accepted') {
+      parcel.stage = 'working';
+      parcel.venueOrderId = told.venueOrderId;
+    } else if (told.kind === 'filled') {
+      parcel.filled = add(parcel.filled, told.quantity);
+      parcel.trades += 1;
+      this.#booked.add(tradeKey(parcel.order.instrument, told.venueTradeId ?? ''));
+      if (compare(parcel.filled, parcel.order.quantity) >= 0) parcel.stage = 'ended';
+    } else {
+      parcel.stage = 'ended';
+    }
+    this.#tell(told);
+    return true;
+  }
+
+  /**
+   * Ends the repeating of a journal, and opens the venue: from here on orders go out. Resolves when
+   * every order of before has been asked after once and every fill since is booked.
+   */
+  async start(): Promise<void> {
+    this.#repeating = false;
+    for (const parcel of this.#parcels.values()) {
+      if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, this.#spec.clock.now());
+    }
+    await this.#spec.gateway.open(this);
+    await this.reconcile();
+    this.#reconcileSoon();
+  }
+
+  /**
+   * Holds what is known here against the venue: books fills that were missed, asks after every order
+   * that the venue does not list as open, tells of those that are not ours. Doing it twice changes
+   * nothing the second time. Rejects with `VenueError` where the venue cannot be asked.
+   */
+  async reconcile(): Promise<void> {
+    // Orders before fills: what trades in between is in the fills, and an order that is gone by now has all its fills there.
+    const { openOrders } = await this.#spec.gateway.snapshot();
+    await this.#readFills();
+    for (const order of openOrders) this.onOrder(order);
+    const listed = new Set(openOrders.map(({ clientOrderId }) => clientOrderId));
+    const missing = [...this.#parcels.values()].filter(({ stage, order }) => stage !== 'ended' && stage !== 'sent' && !listed.has(order.clientOrderId));
+    await Promise.all(missing.map((parcel) => this.#lookUp(parcel)));
+  }
+
+  #reconcileSoon(): void {
+    this.#spec.clock.after(RECONCILE_MS, () => {
+      if (this.#behind === 0) this.#catchUp('reconciliation');
+      this.#reconcileSoon();
+    });
+  }
+
+  onOrder(told: VenueOrder): void {
+    const parcel = this.#parcels.get(told.clientOrderId);
+    if (parcel === undefined) {
+      if (told.status === 'open') this.#note({ kind: 'external-order', venueOrderId: told.venueOrderId, instrument: told.instrument });
+      return;
+    }
+    if (parcel.stage === 'ended') return;
+    this.#seen(parcel, told.venueOrderId, told.tsEvent);
+    // Frames may come out of order: what has traded never becomes less.
+    if (compare(told.filled, parcel.venueFilled) > 0) parcel.venueFilled = told.filled;
+    if (told.status !== 'open') {
+      parcel.ending = told.status;
+      parcel.stage = 'closing';
+    }
+    this.#settle(parcel, told.tsEvent);
+    if (compare(parcel.filled, parcel.venueFilled) < 0) this.#fetchSoon(parcel);
+  }
+
+  onFill(fill: VenueFill): void {
+    this.#book(fill, false);
+  }
+
+  onConnection(state: 'up' | 'down', reason: string): void {
+    const before = this.#up;
+    this.#up = state === 'up';
+    if (before || !this.#up || this.#repeating) return;
+    this.#catchUp(`what happened while the stream was down (${reason})`);
+  }
+
+  /** Reconciles until the venue has answered: one at a time, however often the stream comes and goes meanwhile. */
+  #catchUp(what: string): void {
+    this.#behind += 1;
+    if (this.#behind > 1) return;
+    this.#again(what, async () => {
+      // What has happened since it began to ask may be missing from the answers: then once more.
+      for (let asked = 0; asked !== this.#behind;) {
+        asked = this.#behind;
+        await this.reconcile();
+      }
+      this.#behind = 0;
+    }, 0);
+  }
+
+  #accepted(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
+    if (parcel.stage !== 'sent' && parcel.stage !== 'unknown') return;
+    this.#seen(parcel, venueOrderId, tsEvent);
+  }
+
+  /** A sign of life: the venue has the order. */
+  #seen(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
+    parcel.denials = 0;
+    parcel.asked = 0;
+    parcel.venueOrderId ??= venueOrderId;
+    if (parcel.stage === 'sent' || parcel.stage === 'unknown') {
+      parcel.stage = 'working';
+      this.#tell({ kind: 'accepted', order: parcel.order, tsEvent, venueOrderId });
+      if (parcel.cancel === 'wanted') this.#askCancel(parcel);
+    }
+    this.#watch(parcel, CROSS_CHECK_MS);
+  }
+
+  #notAccepted(parcel: Parcel, error: unknown): void {
+    if (parcel.stage !== 'sent') return;
+    if (!(error instanceof VenueError)) throw error;
+    const { failure, reason, message } = error;
+    if (failure === 'unknown-outcome' || failure === 'duplicate-id' || failure === 'not-found') {
+      parcel.stage = 'unknown';
+      // The adapter may have held it back for a while, so its window counts from now on.
+      parcel.sentAt = this.#spec.clock.now();
+      this.#note({ kind: 'outcome-unknown', clientOrderId: parcel.order.clientOrderId, reason: message });
+      this.#watch(parcel, LOOK_UP_AFTER_MS[0]);
+      return;
+    }
+    this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: reason ?? failure });
+  }
+
+  #askCancel(parcel: Parcel): void {
+    parcel.cancel = 'asked';
+    this.#spec.gateway.cancel(refOf(parcel)).then(
+      // Its report says that it has ended; if the stream loses it, asking does.
+      () => this.#watch(parcel, LOOK_UP_AFTER_MS[2]),
+      (error: unknown) => {
+        if (!(error instanceof VenueError)) throw error;
+        // It may have traded meanwhile, or be gone: only its state tells. If it is still open, the look-up asks again.
+        parcel.cancel = 'wanted';
+        this.#watch(parcel, LOOK_UP_AFTER_MS[0]);
+      },
+    );
+  }
+
+  /** Asks after an order in a while, instead of whatever was waited for. */
+  #watch(parcel: Parcel, afterMs: number): void {
+    parcel.pending?.();
+    parcel.pending = undefined;
+    if (parcel.stage === 'ended') return;
+    parcel.pending = this.#spec.clock.after(afterMs, () => {
+      parcel.pending = undefined;
+      void this.#lookUp(parcel);
+    });
+  }
+
+  /** Asks after one order; what is heard settles it, what is not is asked again. */
+  async #lookUp(parcel: Parcel): Promise<void> {
+    if (parcel.stage === 'ended') return;
+    const { gateway, clock } = this.#spec;
+    const askedAt = clock.now();
+    let banMs = 0;
+    try {
+      const told = await gateway.lookUp(refOf(parcel));
+      if (told !== undefined) {
+        this.onOrder(told);
+        // The word may have come while the answer was on its way.
+        if (isOpen(parcel) && told.status === 'open' && parcel.cancel === 'wanted') this.#askCancel(parcel);
+      } else {
+        await this.#readFills();
+        this.#denied(parcel, askedAt);
+      }
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      banMs = error.retryAfterMs ?? 0;
+      this.#note({ kind: 'retry', what: `look-up of ${parcel.order.clientOrderId}`, reason: error.message });
+    }
+    parcel.asked += 1;
+    if (isOpen(parcel) && parcel.pending === undefined) this.#watch(parcel, Math.max(banMs, waitOf(parcel.asked)));
+  }
+
+  /** The venue denies having an order. Not found is not not accepted: it may still be on its way to it. */
+  #denied(parcel: Parcel, askedAt: Timestamp): void {
+    const { clock, gateway } = this.#spec;
+    if (!isOpen(parcel)) return;
+    parcel.denials += 1;
+    if (parcel.stage !== 'unknown') {
+      // It was there, so an answer that does not know it is wrong. Replicas that are behind give one for a moment.
+      if (parcel.denials === DENIALS_TOLD) this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
+      return;
+    }
+    const over = askedAt > parcel.sentAt + gateway.capabilities.receiveWindowMs + WINDOW_SLACK_MS;
+    if (!over || !this.#up || parcel.denials < 2) return;
+    this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
+    this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
+  }
+
+  /** Reads the fills since the last time; one reader at a time, so that none is skipped. */
+  #readFills(): Promise<void> {
+    this.#reading ??= this.#readFillsOnce().finally(() => { this.#reading = undefined; });
+    return this.#reading;
+  }
+
+  async #readFillsOnce(): Promise<void> {
+    const { fills, place } = await this.#spec.gateway.fillsSince(this.#place);
+    this.#place = place;
+    for (const fill of fills) this.#book(fill, true);
+  }
+
+  /** Fetches fills that the venue counts and the stream has not brought. */
+  #fetchSoon(parcel: Parcel): void {
+    this.#again(`fills of ${parcel.order.clientOrderId}`, async () => {
+      if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
+      await this.#readFills();
+      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, LOOK_UP_AFTER_MS[1]);
+    }, LOOK_UP_AFTER_MS[0]);
+  }
+
+  #book(fill: VenueFill, found: boolean): void {
+    const key = tradeKey(fill.instrument, fill.tradeId);
+    if (this.#booked.has(key)) return;
+    const parcel = this.#parcels.get(fill.clientOrderId);
+    if (parcel === undefined) {
+      this.#booked.add(key);
+      this.#note({ kind: 'external-order', venueOrderId: fill.venueOrderId, instrument: fill.instrument });
+      return;
+    }
+    const { order } = parcel;
+    const filled = add(parcel.filled, fill.quantity);
+    if (parcel.stage === 'ended' || compare(filled, order.quantity) > 0) {
+      this.#booked.add(key);
+      this.#note({ kind: 'contradiction', clientOrderId: order.clientOrderId, reason: `a fill of trade ${fill.tradeId} comes ${parcel.stage === 'ended' ? 'after its end' : 'on top of all that was ordered'}` });
+      return;
+    }
+    this.#booked.add(key);
+    this.#seen(parcel, fill.venueOrderId, fill.tsEvent);
+    if (found) this.#note({ kind: 'missed-fill', clientOrderId: order.clientOrderId, tradeId: fill.tradeId });
+    parcel.filled = filled;
+    parcel.trades += 1;
+    if (compare(filled, parcel.venueFilled) > 0) parcel.venueFilled = filled;
+    if (sub(order.quantity, filled) === 0) this.#close(parcel);
+    this.#tell({
+      kind: 'filled', order, tsEvent: fill.tsEvent, tradeId: parcel.trades, venueTradeId: fill.tradeId,
+      price: fill.price, quantity: fill.quantity, fee: this.#spec.feeOf(fill),
+    });
+    this.#settle(parcel, fill.tsEvent);
+  }
+
+  /** Ends an order whose end the venue has told, once its fills are all here. */
+  #settle(parcel: Parcel, tsEvent: Timestamp): void {
+    const { order, ending, filled, venueFilled } = parcel;
+    if (parcel.stage !== 'closing' || ending === undefined || compare(filled, venueFilled) < 0) return;
+    if (ending === 'filled') {
+      // Its last fill would have ended it: the venue's count is all that is missing.
+      if (compare(filled, order.quantity) < 0) this.#fetchSoon(parcel);
+      return;
+    }
+    this.#end(parcel, ending === 'rejected' ? { kind: 'rejected', order, tsEvent, reason: 'venue' } : { kind: ending, order, tsEvent });
+  }
+
+  #end(parcel: Parcel, report: ExecutionReport): void {
+    this.#close(parcel);
+    this.#tell(report);
+  }
+
+  #close(parcel: Parcel): void {
+    parcel.stage = 'ended';
+    parcel.pending?.();
+    parcel.pending = undefined;
+  }
+
+  #tell(report: ExecutionReport): void {
+    this.#sink?.report(report);
+    this.#sink?.settle();
+  }
+
+  /** Does what changes nothing but knowledge, and does it again until the venue answers. */
+  #again(what: string, work: () => Promise<void>, attempt: number): void {
+    work().catch((error: unknown) => {
+      if (!(error instanceof VenueError)) throw error;
+      this.#note({ kind: 'retry', what, reason: error.message });
+      const wait = Math.max(error.retryAfterMs ?? 0, waitOf(attempt));
+      this.#spec.clock.after(wait, () => this.#again(what, work, attempt + 1));
+    });
+  }
+
+  #note(note: CourierNote): void {
+    this.#spec.onNote?.(note);
+  }
+}
+
+/** How long to wait before asking again. */
+function waitOf(attempt: number): number {
+  return LOOK_UP_AFTER_MS[Math.min(attempt, LOOK_UP_AFTER_MS.length - 1)];
+}
+
+function tradeKey(instrument: number, tradeId: string): string {
+  return `${instrument}:${tradeId}`;
+}

@@ -1,0 +1,120 @@
+import type { Exact } from '../domain/exact.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Order, OrderType, Side, TimeInForce } from '../domain/order.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { Liquidity } from './execution.ts';
+
+/**
+ * A real venue's account as an adapter reaches it over the network. Adapters translate and sign, obey
+ * the venue's rate limits and keep its stream alive; they decide nothing. Above all they never send an
+ * order twice: who asks again, and when, is the courier's business (`pipeline/courier.ts`).
+ *
+ * Instruments are named by their index in the list that the gateway was made with. Prices are units of
+ * their 10^-priceScale, quantities of their 10^-quantityScale, money is a decimal text in its own currency.
+ */
+export interface VenueGateway {
+  /** `binance`, `coinbase`, … */
+  readonly venue: string;
+  readonly capabilities: VenueCapabilities;
+  /** Sends an order, once. Throws `VenueError`; of kind `unknown-outcome` wherever the order may have reached the venue. */
+  submit(order: Order): Promise<Acceptance>;
+  /** Changes price or quantity of a resting order; absent where the venue cannot. Throws as `submit`. */
+  amend?(order: OrderRef, price: Exact, quantity: Exact): Promise<void>;
+  /** Asks for an order's end, which its reports tell. Throws `VenueError`, `not-found` where the venue has no such open order. */
+  cancel(order: OrderRef): Promise<void>;
+  /** Asks for the end of all open orders of one instrument, or of all. */
+  cancelAll(instrument?: number): Promise<void>;
+  /** What the venue knows of an order, open or ended; undefined where it denies having it. Any other answer throws. */
+  lookUp(order: OrderRef): Promise<VenueOrder | undefined>;
+  /** What the account holds and has open now. */
+  snapshot(): Promise<VenueSnapshot>;
+  /** Fills after a place in the venue's own order, oldest first, and the place after them; undefined begins as early as the venue keeps them. */
+  fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }>;
+  /** Opens the stream of the account's reports and keeps it open until `close`; resolves when it is first up. */
+  open(listener: VenueListener): Promise<void>;
+  /** Ends the stream and all that waits. */
+  close(): Promise<void>;
+}
+
+/** What a venue can do, and how it carries our ids. */
+export interface VenueCapabilities {
+  readonly types: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly amend: boolean;
+  /** Client order ids: how long one may be, and among which orders the venue refuses a second; 0 where it takes none. */
+  readonly clientId: { readonly length: number; readonly unique: 'always' | 'open' | 'never' };
+  /** After so long an order that was sent cannot be accepted any more; Infinity where the venue says nothing. */
+  readonly receiveWindowMs: number;
+  /** Whether the venue itself can cancel everything when we fall silent. */
+  readonly deadMansSwitch: boolean;
+}
+
+/** An order as both sides know it: by our id, and by the venue's where that is known. */
+export interface OrderRef {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string | undefined;
+  readonly instrument: number;
+}
+
+/** A venue has taken an order. */
+export interface Acceptance {
+  readonly venueOrderId: string;
+  readonly tsEvent: Timestamp;
+}
+
+/** An order's state as a venue tells it. */
+export interface VenueOrder extends OrderRef {
+  readonly venueOrderId: string;
+  readonly side: Side;
+  readonly quantity: Exact;
+  /** How much of it has traded. */
+  readonly filled: Exact;
+  readonly status: 'open' | 'filled' | 'canceled' | 'expired' | 'rejected';
+  readonly tsEvent: Timestamp;
+}
+
+/**
+ * One trade as a venue tells it. Its client order id decides to which order it belongs, so it is never
+ * guessed or left out: where the venue's list of trades lacks it, the adapter asks for the order, and
+ * throws where no answer names it yet, so that the trade is read again.
+ */
+export interface VenueFill extends OrderRef {
+  readonly venueOrderId: string;
+  /** Unique per venue and instrument. */
+  readonly tradeId: string;
+  readonly side: Side;
+  readonly price: Exact;
+  readonly quantity: Exact;
+  /** Decimal text, above zero when paid, in `feeCurrency`. */
+  readonly fee: string;
+  readonly feeCurrency: string;
+  readonly liquidity: Liquidity;
+  readonly tsEvent: Timestamp;
+}
+
+/** What an account holds and has open. */
+export interface VenueSnapshot {
+  readonly tsEvent: Timestamp;
+  readonly openOrders: readonly VenueOrder[];
+  /** Signed quantity held of each instrument that is held; for spot, the base currency's balance. */
+  readonly positions: readonly { readonly instrument: number; readonly quantity: Exact }[];
+  /** Decimal text by currency. */
+  readonly balances: Readonly<Record<string, string>>;
+}
+
+/** Hears an account's stream, in the order in which frames came; the venue may repeat, reorder or lose them. */
+export interface VenueListener {
+  onOrder(order: VenueOrder): void;
+  onFill(fill: VenueFill): void;
+  /** The stream is up (again), or down. What happened in between has to be asked for. */
+  onConnection(state: 'up' | 'down', reason: string): void;
+}
+
+/** Instruments as a venue lists them: tick, lot and minimum by value. */
+export interface VenueListing {
+  readonly instrument: Instrument;
+  /** As the venue writes it: `BTCUSDT`, `BTC-USD`. */
+  readonly symbol: string;
+}

@@ -1,0 +1,4 @@
+// Prints docs/venues/acceptance.md.
+import { acceptancePage } from './venue-acceptance.ts';
+
+process.stdout.write(acceptancePage());
