@@ -181,12 +181,13 @@ export class SpotGateway implements VenueGateway {
     return toVenueOrder(told, listing);
   }
 
-  /** Our id of an order that traded. */
+  /** Our id of an order that traded. Throws `VenueError` where nothing names it yet, so that the trade is read again. */
   async #idOf(listing: Listed, venueOrderId: string): Promise<string> {
     const known = this.#ids.get(`${listing.symbol} ${venueOrderId}`);
     if (known !== undefined) return known;
     const asked = await this.lookUp({ clientOrderId: '', venueOrderId, instrument: listing.index });
-    return asked?.clientOrderId ?? '';
+    if (asked === undefined) throw new VenueError('unknown-outcome', `binance: the order ${venueOrderId} has traded and cannot be found yet`);
+    return asked.clientOrderId;
   }
 
   #remember(symbol: string, venueOrderId: string, clientOrderId: string): void {

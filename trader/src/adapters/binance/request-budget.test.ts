@@ -20,7 +20,7 @@ test('questions stop at four fifths of the weight, orders later, and cancels go 
   const budget = new RequestBudget(SPOT_LIMITS);
   for (let i = 0; i < 60; i++) budget.spend(80, 'question', NOW);
   assert.equal(refused(() => { budget.spend(80, 'question', NOW + 1_000); }).retryAfterMs, 59_000);
-  for (let i = 0; i < 90; i++) budget.spend(10, 'order', NOW);
+  for (let i = 0; i < 45; i++) budget.spend(20, 'order', NOW);
   assert.equal(refused(() => { budget.spend(1, 'order', NOW); }).failure, 'rate-limited');
   budget.spend(300, 'cancel', NOW);
   refused(() => { budget.spend(1, 'cancel', NOW); });
@@ -39,8 +39,8 @@ test('what the venue says is used counts, where it is more than our own count', 
 
 test('orders are counted in ten seconds as well, and only orders', () => {
   const budget = new RequestBudget(SPOT_LIMITS);
-  for (let i = 0; i < 95; i++) budget.spend(1, 'order', NOW);
-  assert.match(refused(() => { budget.spend(1, 'order', NOW); }).message, /100 in 10 s/);
+  for (let i = 0; i < 47; i++) budget.spend(1, 'order', NOW);
+  assert.match(refused(() => { budget.spend(1, 'order', NOW); }).message, /50 in 10 s/);
   budget.spend(1, 'cancel', NOW);
   budget.spend(1, 'order', NOW + 10_000);
 });

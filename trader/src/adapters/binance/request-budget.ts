@@ -14,11 +14,11 @@ interface RateLimit {
   readonly limit: number;
 }
 
-/** The limits that Binance spot has for everyone (rest-api.md, "LIMITS"; web-socket-api.md, "Rate limits"). */
+/** Binance spot's limits as its documentation shows them (web-socket-api.md, "Rate limits"); an account may have more, and the venue says itself when it has less. */
 export const SPOT_LIMITS: readonly RateLimit[] = [
   { header: 'x-mbx-used-weight-1m', counts: 'weight', windowMs: 60_000, limit: 6_000 },
-  { header: 'x-mbx-order-count-10s', counts: 'orders', windowMs: 10_000, limit: 100 },
-  { header: 'x-mbx-order-count-1d', counts: 'orders', windowMs: 86_400_000, limit: 200_000 },
+  { header: 'x-mbx-order-count-10s', counts: 'orders', windowMs: 10_000, limit: 50 },
+  { header: 'x-mbx-order-count-1d', counts: 'orders', windowMs: 86_400_000, limit: 160_000 },
 ];
 
 /** How much of a limit each purpose may use up. */
