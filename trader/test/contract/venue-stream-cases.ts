@@ -326,7 +326,8 @@ const ASKING: readonly VenueCase[] = [
       await bench.place();
       const { tsEvent: first, ...one } = await bench.gateway.snapshot();
       const { tsEvent: second, ...two } = await bench.another().snapshot();
-      assert.ok(second >= first);
+      // Each gateway has set its clock by itself, so which time is the later one says nothing.
+      for (const time of [first, second]) assert.ok(Number.isSafeInteger(time), String(time));
       assert.deepEqual(one, two);
     },
   },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/ports/clock.ts';
 
 /** How much faster than the machine's the time of a contract test runs: a time-out of ten seconds takes one. */
-const SPEED = 10;
+const SPEED = 4;
 
 /** Time that runs faster than the machine's, on real timers, so that time-outs and back-off over real sockets are tested in little time. */
 export class FastClock implements Clock {
