@@ -46,3 +46,12 @@ test('the order rate counts every order of the last window, and forgets older on
   guard.sent?.(1_000);
   assert.deepEqual(at(1_100), { value: 4, limit: 2 });
 });
+
+test('an order dated before one that was sent already counts as long as that one', () => {
+  const guard = maxOrderRate(2, 1_000);
+  guard.sent?.(600);
+  // In answer to the opening of a longer bar, which began earlier.
+  guard.sent?.(0);
+  assert.deepEqual(check(guard, { now: 1_500 }), { value: 3, limit: 2 });
+  assert.equal(check(guard, { now: 1_600 }), undefined);
+});

@@ -47,17 +47,24 @@ export function maxExposure(multiple: number): Guard {
   return { rule: 'exposure', check: (intent) => above(intent.exposure, multiple * intent.equity) };
 }
 
-/** At most `count` orders in any window of `windowMs`, event time; those that take risk off count too but always pass. */
+/**
+ * At most `count` orders in any window of `windowMs`, event time; those that take risk off count too but always pass.
+ * What answers the opening of a long bar is dated at it, before what other markets have told since: for the count, time
+ * never goes back.
+ */
 export function maxOrderRate(count: number, windowMs: number): Guard {
   const times: Timestamp[] = [];
+  let latest = -Infinity;
   return {
     rule: 'order-rate',
     check(intent) {
-      while (times.length > 0 && times[0] <= intent.now - windowMs) times.shift();
+      latest = Math.max(latest, intent.now);
+      while (times.length > 0 && times[0] <= latest - windowMs) times.shift();
       return above(times.length + 1, count);
     },
     sent(now) {
-      times.push(now);
+      latest = Math.max(latest, now);
+      times.push(latest);
     },
   };
 }
