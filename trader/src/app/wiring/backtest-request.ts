@@ -160,3 +160,6 @@ export interface BacktestReport {
   readonly barsPerCpuSecond: number;
   readonly peakRssMb: number;
 }
+
+/** What a run was of and how it was filled, charged and sized: the names that every report begins with. */
+export type RunSubject = Pick<BacktestReport, 'strategy' | 'instrument' | 'interval' | 'bars' | 'from' | 'to' | 'cash' | 'fill' | 'fee' | 'sizing' | 'venue'>;

@@ -10,7 +10,7 @@ import { runBacktest } from '../../research/backtest.ts';
 import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
 import type { BacktestReport, BacktestRequest, Costs, FeeRequest, OptimisticBound } from './backtest-request.ts';
 import { Refusal } from '../refusal.ts';
-import { chooseBars, type ChosenBars } from './chosen-bars.ts';
+import { chooseAll, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument } from './profile.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
@@ -61,11 +61,8 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
   const definition = await loadStrategy(request.strategy);
   const values = readStrategyParameters(definition, request.parameters);
   const startedWall = performance.now();
-  const loaded: ChosenBars[] = [];
+  const loaded = await chooseAll(request.bars, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   try {
-    for (const source of request.bars) {
-      loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
-    }
     const opened = await openMarkets(request, loaded);
     return run(request, context, { definition, values, loaded, opened, loadSeconds: (performance.now() - startedWall) / 1000 });
   } catch (error) {

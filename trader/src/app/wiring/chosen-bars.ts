@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
-import { sliceBars, type Bars } from '../../domain/bar.ts';
+import { allocateBars, BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
 import { resample } from '../../domain/resample.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { openBarSource } from '../bar-source.ts';
@@ -51,6 +51,29 @@ export async function chooseBars(source: BarsRequest, choice: BarChoice): Promis
     set.close();
     throw error;
   }
+}
+
+/** Opens several sources and chooses their bars, in order. Refuses as `chooseBars`, and then leaves none open. */
+export async function chooseAll(sources: readonly BarsRequest[], choice: BarChoice): Promise<readonly ChosenBars[]> {
+  const chosen: ChosenBars[] = [];
+  try {
+    for (const source of sources) chosen.push(await chooseBars(source, choice));
+    return chosen;
+  } catch (error) {
+    for (const { set } of chosen) set.close();
+    throw error;
+  }
+}
+
+/** All chosen bars in one piece, for those who read them more than once; in shared memory where threads are to. */
+export function joinBars({ pieces, length }: ChosenBars, shared = false): Bars {
+  const bars = allocateBars(length, shared);
+  let at = 0;
+  for (const piece of pieces) {
+    for (const column of BAR_COLUMNS) bars[column].set(piece[column], at);
+    at += piece.length;
+  }
+  return bars;
 }
 
 function choose(source: BarsRequest, set: BarSet, choice: BarChoice): ChosenBars {

@@ -3,7 +3,6 @@ import { simpleReturns } from '../../analytics/returns.ts';
 import {
   annualisingFactor, autocorrelations, minimumTrackRecord, probabilisticSharpe, sharpeInterval, sharpeSample,
 } from '../../analytics/sharpe-statistics.ts';
-import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
@@ -11,8 +10,8 @@ import { FillVolumes } from '../../research/fill-volume.ts';
 import { MonteCarlo, type Method, type MethodResult, type Unfit } from '../../research/monte-carlo.ts';
 import type { RunSpec } from '../../research/recorded-run.ts';
 import { conditionsOf, netReturnOf, openMarkets, seconds } from './backtest.ts';
-import type { BacktestRequest } from './backtest-request.ts';
-import { chooseBars, type ChosenBars } from './chosen-bars.ts';
+import type { BacktestRequest, RunSubject } from './backtest-request.ts';
+import { chooseAll, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { createFees } from './profile.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts, type VenueModelTexts } from './venue-models.ts';
@@ -57,20 +56,9 @@ export interface LuckStatistics {
 }
 
 /** The result: the object that `montecarlo --json` prints. Names may be added, never changed. */
-export interface MonteCarloReport {
-  readonly strategy: string;
+export interface MonteCarloReport extends RunSubject {
   /** Every parameter with the value used. */
   readonly parameters: ParameterValues;
-  readonly instrument: string;
-  readonly interval: string;
-  readonly bars: number;
-  readonly from: string;
-  readonly to: string;
-  readonly cash: string;
-  readonly fill: string;
-  readonly fee: string;
-  readonly sizing: string;
-  readonly venue: string | null;
   readonly margin: string | null;
   readonly leverage: string | null;
   /** Slippage, latency, volume share and fill policy as given; null in the plain profile. */
@@ -104,12 +92,9 @@ export async function runMonteCarlo(request: MonteCarloRequest, context: MonteCa
   const definition = await loadStrategy(request.strategy);
   const values = readStrategyParameters(definition, request.parameters);
   const started = performance.now();
-  const loaded: ChosenBars[] = [];
+  const loaded = await chooseAll(request.bars, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   try {
-    for (const source of request.bars) {
-      loaded.push(await chooseBars(source, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) }));
-    }
-    const bars = loaded.map(whole);
+    const bars = loaded.map((chosen) => joinBars(chosen));
     const loadSeconds = (performance.now() - started) / 1000;
     const { markets, account, warnings } = await openMarkets(request, loaded);
     const spec: RunSpec = {
@@ -125,17 +110,6 @@ export async function runMonteCarlo(request: MonteCarloRequest, context: MonteCa
   } finally {
     for (const { set } of loaded) set.close();
   }
-}
-
-/** All bars in one piece: every run reads them again. */
-function whole({ pieces, length }: ChosenBars): Bars {
-  const bars = allocateBars(length);
-  let at = 0;
-  for (const piece of pieces) {
-    for (const column of BAR_COLUMNS) bars[column].set(piece[column], at);
-    at += piece.length;
-  }
-  return bars;
 }
 
 function simulate(request: MonteCarloRequest, { onProgress }: MonteCarloContext, spec: RunSpec, loaded: readonly ChosenBars[]): Omit<MonteCarloReport, 'warnings' | 'loadSeconds'> {

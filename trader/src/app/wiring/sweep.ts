@@ -1,4 +1,4 @@
-import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
+import type { Bars } from '../../domain/bar.ts';
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
@@ -7,8 +7,8 @@ import type { Axis, Grid } from '../../research/grid.ts';
 import { runCombination, type Ranked, type SweepPart, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
 import { conditionsOf, openMarkets, metricsOf, netReturnOf, seconds } from './backtest.ts';
-import type { BacktestRequest, BarsRequest } from './backtest-request.ts';
-import { chooseBars, type ChosenBars } from './chosen-bars.ts';
+import type { BacktestRequest, BarsRequest, RunSubject } from './backtest-request.ts';
+import { chooseBars, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
 import { sweepSpans, type SweepPlan } from './sweep-run.ts';
 import { recordTrials, strategyContent, trialsOf, type Trial, type TrialRecord, type TrialSubject } from './trial-store.ts';
@@ -58,18 +58,7 @@ export interface SweepResult {
 }
 
 /** The result of a sweep: the object that `sweep --json` prints. Names may be added, never changed. */
-export interface SweepReport {
-  readonly strategy: string;
-  readonly instrument: string;
-  readonly interval: string;
-  readonly bars: number;
-  readonly from: string;
-  readonly to: string;
-  readonly cash: string;
-  readonly fill: string;
-  readonly fee: string;
-  readonly sizing: string;
-  readonly venue: string | null;
+export interface SweepReport extends RunSubject {
   readonly grid: readonly Axis[];
   /** Combinations that were tried. */
   readonly combos: number;
@@ -103,16 +92,13 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   await readGrid({ ...request, fixed: request.parameters });
   const loadStarted = performance.now();
   const chosen = await chooseBars(onlySource(request), { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
-  const bars = inSharedMemory(chosen);
+  const bars = joinBars(chosen, true);
   chosen.set.close();
   const loadSeconds = (performance.now() - loadStarted) / 1000;
 
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const swept = await sweepSpans({ ...await jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], {
-    home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
-    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }), ...(context.onSilence && { onSilence: context.onSilence }),
-  });
+  const swept = await sweepSpans({ ...await jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], planOf(request, context));
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;
   const { open, parts: [all], workers, takenOver } = swept;
@@ -170,22 +156,16 @@ export function allRefused(combos: number): Refusal {
   return new Refusal('usage', `the strategy refuses all ${combos} combinations of the grid`, { where: '--grid', hint: 'Run one of them with backtest to see why.' });
 }
 
+/** How a grid is worked off. */
+export function planOf({ workers, fresh }: GridRequest, { home, onProgress, onTakeOver, onSilence }: SweepContext): SweepPlan {
+  return { home, workers, fresh, onProgress: (fraction) => onProgress?.('run', fraction), ...(onTakeOver && { onTakeOver }), ...(onSilence && { onSilence }) };
+}
+
 /** The one source of bars that a grid is tried on. Refuses several. */
 export function onlySource({ bars }: GridRequest): BarsRequest {
   const [source, second] = bars;
   if (second !== undefined) throw new Refusal('usage', 'a grid is tried on the bars of one instrument', { where: '--bars', hint: 'Run the command once for each FILE.' });
   return source;
-}
-
-/** The bars whole, where all threads can read them. */
-export function inSharedMemory({ pieces, length }: ChosenBars): Bars {
-  const bars = allocateBars(length, true);
-  let at = 0;
-  for (const piece of pieces) {
-    for (const column of BAR_COLUMNS) bars[column].set(piece[column], at);
-    at += piece.length;
-  }
-  return bars;
 }
 
 /**

@@ -11,9 +11,9 @@ import { FTMO_RULES, holdAgainst, type PropFirmOutcome } from '../../research/pr
 import { backtestOf, runCombination, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
 import type { BacktestRequest } from './backtest-request.ts';
-import { chooseBars } from './chosen-bars.ts';
+import { chooseBars, joinBars } from './chosen-bars.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
-import { inSharedMemory, jobOf, onlySource, subjectOf, type GridRequest, type SweepContext } from './sweep.ts';
+import { jobOf, onlySource, subjectOf, type GridRequest, type SweepContext } from './sweep.ts';
 import { openSweep } from './sweep-job.ts';
 import { trialsOf, type TrialRecord } from './trial-store.ts';
 import { GATES, type Choice, type OutOfSample } from './verdict-gates.ts';
@@ -86,7 +86,7 @@ export interface Measured {
 export async function measure(request: BacktestRequest, grid: GridRequest, home: string): Promise<Measured> {
   const chosen = await chooseBars(onlySource(grid), { ...grid, home });
   try {
-    const bars = inSharedMemory(chosen);
+    const bars = joinBars(chosen, true);
     const { spec, grid: combinations } = await openSweep({ ...await jobOf({ ...grid, top: 1 }, chosen, bars), objective: 'sharpe' });
     const { size } = combinations;
     const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));

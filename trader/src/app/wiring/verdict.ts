@@ -5,7 +5,7 @@ import type { PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { Refusal } from '../refusal.ts';
 import { formatPlural } from '../terminal/format.ts';
 import { finishBacktest, seconds, type FinishedBacktest } from './backtest.ts';
-import type { BacktestReport, BacktestRequest } from './backtest-request.ts';
+import type { BacktestReport, BacktestRequest, RunSubject } from './backtest-request.ts';
 import { check, type LineState } from './check.ts';
 import { runMonteCarlo, type MonteCarloReport } from './montecarlo.ts';
 import { keepRun, runOf } from './run-store.ts';
@@ -25,11 +25,8 @@ export interface VerdictRequest extends BacktestRequest {
   readonly workers: number | undefined;
 }
 
-/** What a run was of and how it was charged: the same names as in a backtest's report. */
-type Subject = Pick<BacktestReport, 'strategy' | 'parameters' | 'instrument' | 'interval' | 'bars' | 'from' | 'to' | 'cash' | 'fill' | 'fee' | 'sizing' | 'venue'>;
-
 /** The result of a verdict: the object that `verdict --json` prints. Names may be added, never changed. */
-export interface VerdictReport extends Subject {
+export interface VerdictReport extends RunSubject {
   readonly parameters: ParameterValues;
   /** Whether every line that decides is a pass, or a warning: what cannot be measured is neither. */
   readonly ready: boolean;

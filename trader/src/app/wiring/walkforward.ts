@@ -11,8 +11,9 @@ import {
 } from '../../research/walk-forward.ts';
 import { Refusal } from '../refusal.ts';
 import { conditionsOf, metricsOf, netReturnOf, seconds } from './backtest.ts';
-import { chooseBars, type ChosenBars } from './chosen-bars.ts';
-import { allRefused, inSharedMemory, jobOf, onlySource, subjectOf, trialsIn, type GridRequest, type SweepContext } from './sweep.ts';
+import type { RunSubject } from './backtest-request.ts';
+import { chooseBars, joinBars, type ChosenBars } from './chosen-bars.ts';
+import { allRefused, jobOf, onlySource, planOf, subjectOf, trialsIn, type GridRequest, type SweepContext } from './sweep.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
 import { sweepSpans, type SweepPlan, type SweptSpans } from './sweep-run.ts';
 import { faultOf } from './strategy.ts';
@@ -44,18 +45,7 @@ export interface WindowReport {
 }
 
 /** The result of a walk-forward: the object that `walkforward --json` prints. Names may be added, never changed. */
-export interface WalkForwardReport {
-  readonly strategy: string;
-  readonly instrument: string;
-  readonly interval: string;
-  readonly bars: number;
-  readonly from: string;
-  readonly to: string;
-  readonly cash: string;
-  readonly fill: string;
-  readonly fee: string;
-  readonly sizing: string;
-  readonly venue: string | null;
+export interface WalkForwardReport extends RunSubject {
   readonly grid: readonly Axis[];
   readonly objective: Objective;
   readonly anchored: boolean;
@@ -108,7 +98,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   const grid = await readGrid({ ...request, fixed: request.parameters });
   const loadStarted = performance.now();
   const chosen = await chooseBars(onlySource(request), { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
-  const bars = inSharedMemory(chosen);
+  const bars = joinBars(chosen, true);
   chosen.set.close();
   const windows = layWindows(bars, chosen.intervalMs, request.plan);
   if (!windows.ok) throw new Refusal('usage', windows.error.message, { where: '--windows, --train, --test or --purge', hint: 'Use shorter or fewer windows, or more bars.' });
@@ -120,10 +110,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   const started = performance.now();
   const cpu = process.cpuUsage();
   const job = { ...await jobOf({ ...request, top: 1 }, chosen, bars), objective: request.objective };
-  const { chosenWindows, swept } = await chooseParameters(job, windows.value, {
-    home: context.home, workers: request.workers, fresh: request.fresh, onProgress: (fraction) => context.onProgress?.('run', fraction),
-    ...(context.onTakeOver && { onTakeOver: context.onTakeOver }), ...(context.onSilence && { onSilence: context.onSilence }),
-  });
+  const { chosenWindows, swept } = await chooseParameters(job, windows.value, planOf(request, context));
   if (swept.parts.every(({ combos }) => combos === 0)) throw allRefused(swept.parts[0].skipped);
   const traded = tradeOut(request, swept.open, bars, chosenWindows, context.detailed === true);
   const cost = { loadSeconds, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000 };
