@@ -9,6 +9,7 @@ import { readCapture } from '../src/adapters/ticks/capture-reader.ts';
 import type { TickSeries } from '../src/domain/tick.ts';
 import { riskAverse } from '../src/simulation/depth/queue-model.ts';
 import type { Figure } from './figure.ts';
+import { peerPython } from './peer-python.ts';
 import { LATENCY_MS, Quoter, quoteOn, Recording, runQuoter, View, writeScript, type Outcome } from './quoter.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -81,7 +82,7 @@ function heapGrowth(record: Recording): number {
 
 /** hftbacktest on the same ticks with the same orders: its fills must be ours. */
 function againstPeer({ priceScale, quantityScale }: TickSeries, record: Recording, repeats: number, ours: Outcome): Figure[] {
-  const python = installPeer();
+  const python = peerPython('hftbacktest', 'hftbacktest==2.4.4');
   if (python === undefined) return [];
   const folder = mkdtempSync(join(tmpdir(), 'algotrendy-bench-'));
   try {
@@ -108,24 +109,5 @@ function againstPeer({ priceScale, quantityScale }: TickSeries, record: Recordin
     ];
   } finally {
     rmSync(folder, { recursive: true });
-  }
-}
-
-/** The Python that has hftbacktest, in a folder of its own: $BENCH_VENV, or one among the temporary files. */
-function installPeer(): string | undefined {
-  const venv = process.env['BENCH_VENV'] ?? join(tmpdir(), 'algotrendy-bench-venv');
-  const python = join(venv, 'bin', 'python');
-  const quiet = { stdio: 'ignore', timeout: 300_000 } as const;
-  try {
-    if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', venv], quiet);
-    try {
-      execFileSync(python, ['-c', 'import hftbacktest'], quiet);
-    } catch {
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'hftbacktest==2.4.4'], quiet);
-    }
-    return python;
-  } catch (error) {
-    console.error(`bench: hftbacktest is left out, it cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
   }
 }
