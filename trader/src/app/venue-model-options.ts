@@ -12,6 +12,11 @@ export const VENUE_MODEL_OPTIONS = {
   bounds: flag('show what the optimistic policy would have made of it beside the result'),
 };
 
+/** The same without what only a single backtest can show: what is run many times takes these. */
+export const VENUE_MODELS = {
+  slippage: VENUE_MODEL_OPTIONS.slippage, latency: VENUE_MODEL_OPTIONS.latency, 'volume-share': VENUE_MODEL_OPTIONS['volume-share'], 'fill-policy': VENUE_MODEL_OPTIONS['fill-policy'],
+};
+
 /** The options as a request; undefined where nothing but the plain profile was asked for. */
 export function readVenueModels(options: Pick<OptionValues<typeof VENUE_MODEL_OPTIONS>, 'slippage' | 'latency' | 'volume-share' | 'fill-policy'>): VenueModelRequest | undefined {
   const { slippage, latency, 'volume-share': volume, 'fill-policy': fillPolicy } = options;

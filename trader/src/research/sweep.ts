@@ -7,6 +7,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
 import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
 import type { AccountTerms } from '../simulation/account-terms.ts';
+import type { VenueModels } from '../simulation/venue.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
 import { moneyScaleOf, runBacktest, type BacktestSpec } from './backtest.ts';
@@ -23,6 +24,8 @@ export interface SweepSpec {
   readonly fees: FeeModel;
   /** What a venue charges and demands; a fee schedule there is instead of `fees`, which has its decimals. */
   readonly account?: AccountTerms | undefined;
+  /** What else the venue does to an order, made anew for each combination since models keep a state; undefined is the plain profile. */
+  readonly models?: (() => VenueModels) | undefined;
   readonly fill: 'next-open' | 'close';
   readonly objective: Objective;
 }
@@ -190,17 +193,17 @@ export function runCombination(spec: SweepSpec, bars: Bars, values: ParameterVal
 }
 
 /** The backtest that a strategy is put through, as one of a sweep. */
-export function backtestOf({ definition, market, sizing, cash, fees, account, fill }: SweepSpec, strategy: Strategy): BacktestSpec {
+export function backtestOf({ definition, market, sizing, cash, fees, account, models, fill }: SweepSpec, strategy: Strategy): BacktestSpec {
   return {
-    markets: [market], cash, fees, account, guards: [], latencyMs: 0, marketFill: fill,
+    markets: [market], cash, fees, account, guards: [], latencyMs: 0, marketFill: fill, ...(models && { models: models() }),
     books: [{ strategyName: definition.name, strategy, market: 0, sizing }],
   };
 }
 
 /** The account for columns; undefined where the rules are more than it knows. */
-function columnAccount({ market: { instrument, intervalMs }, account, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
+function columnAccount({ market: { instrument, intervalMs }, account, models, sizing, cash, fees, fill, objective }: SweepSpec, bars: Bars): ColumnAccount | undefined {
   const { priceScale, quantityScale, tickSize, lotSize, minNotional } = instrument;
-  const plain = account === undefined && tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
+  const plain = account === undefined && models === undefined && tickSize === 1 && lotSize === 1 && minNotional === 0 && sizing.kind === 'units' && fees instanceof BasisPointFee;
   if (!plain || !opensAfterCloses(bars, intervalMs)) return undefined;
   const moneyScale = moneyScaleOf([instrument], fees, cash);
   const columns = new ColumnAccount(bars, {

@@ -3,7 +3,7 @@ import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { list, readChoice, readInteger, value, withDefault } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import { readVenueModels, VENUE_MODEL_OPTIONS } from '../venue-model-options.ts';
+import { readVenueModels, VENUE_MODELS } from '../venue-model-options.ts';
 
 /** Asks whether a backtest's result is luck, by drawing what else it might have come to. */
 export const monteCarloCommand = defineCommand({
@@ -19,10 +19,7 @@ export const monteCarloCommand = defineCommand({
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
   options: {
     ...BACKTEST_OPTIONS,
-    slippage: VENUE_MODEL_OPTIONS.slippage,
-    latency: VENUE_MODEL_OPTIONS.latency,
-    'volume-share': VENUE_MODEL_OPTIONS['volume-share'],
-    'fill-policy': VENUE_MODEL_OPTIONS['fill-policy'],
+    ...VENUE_MODELS,
     method: list('NAME', `how to ask: ${METHODS.join(', ')}; all where none is given`, readChoice(...METHODS)),
     runs: value('N', 'courses per method; 1000, or 100 where each is a run of the engine', readRuns),
     seed: withDefault(value('N', 'where the random numbers begin: the same seed gives the same answers', readInteger(0)), '1'),

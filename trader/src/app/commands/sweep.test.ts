@@ -55,6 +55,16 @@ describe('sweep', () => {
     assert.deepEqual([best.finalEquity, best.fees, best.fills, best.sharpe, best.maxDrawdown], [finalEquity, fees, fills, sharpe, maxDrawdown]);
   });
 
+  it('at a venue with slippage and latency gives the backtest\'s own result there, and what is to be known', () => {
+    const venue = ['--bars', `BTC-USDT-PERP.BINANCE=${BTC}`, '--interval', '15m', '--venue', 'binance-usdm', '--slippage', 'spread:4', '--latency', 'lognormal:900,0.5'];
+    const one = json<{ best: Money[]; kernelCombos: number; warnings: string[]; venueModels: unknown }>('sweep', 'macd', ...venue, '--grid', 'fast=12:12:1');
+    const backtest = json<Money & { warnings: string[]; venueModels: unknown }>('backtest', 'macd', ...venue);
+    const [best] = one.best;
+    assert.deepEqual([best.finalEquity, best.fees, best.fills, best.sharpe], [backtest.finalEquity, backtest.fees, backtest.fills, backtest.sharpe]);
+    assert.ok(backtest.warnings.length > 0);
+    assert.deepEqual([one.warnings, one.venueModels, one.kernelCombos], [backtest.warnings, backtest.venueModels, 0]);
+  });
+
   it('shows the best, a map, and how it was run, in the width of a terminal', () => {
     const { status, stdout, stderr } = run('sweep', 'macd', ...PLAIN, ...GRID);
     assert.equal(status, 0, stderr);

@@ -3,6 +3,7 @@ import { BACKTEST_OPTIONS, readBacktestRequest } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { flag, list, readInteger, value, withDefault, type OptionValues } from '../options.ts';
 import { Refusal } from '../refusal.ts';
+import { readVenueModels, VENUE_MODELS } from '../venue-model-options.ts';
 import type { BacktestRequest } from '../wiring/backtest-request.ts';
 import type { GridRequest } from '../wiring/sweep.ts';
 
@@ -34,17 +35,18 @@ export const sweepCommand = defineCommand({
   positionals: [{ name: 'STRATEGY', help: 'a name that `strategies` lists, or the path of a .ts file' }],
   options: {
     ...BACKTEST_OPTIONS,
+    ...VENUE_MODELS,
     ...GRID_OPTIONS,
     top: withDefault(value('N', 'how many of the best to list', readInteger(1)), '5'),
   },
   notes: [
     `A grid may have up to ${MOST_COMBOS.toLocaleString('en')} combinations; those that the strategy itself refuses, such as fast above slow, are counted as skipped.`,
-    'With --sizing units:N and a fee in basis points, a strategy that has a column kernel is decided over whole columns, some forty times faster than through the engine and equal to it in every digit. The best are run through the engine again for their Sharpe ratio and drawdown, and compared.',
+    'With --sizing units:N, a fee in basis points and no model of a venue, a strategy that has a column kernel is decided over whole columns, some forty times faster than through the engine and equal to it in every digit. The best are run through the engine again for their Sharpe ratio and drawdown, and compared.',
     'A sweep of less than a second or so runs in one thread: starting others would take longer. A longer one keeps its finished parts in $ALGOTRENDY_HOME/sweeps until it is done, so that after Ctrl-C, a kill or a crash the same command goes on from there.',
     'Every combination is recorded for good in $ALGOTRENDY_HOME/trials.sqlite: how much was tried decides how much a good result is worth.',
   ],
   async run({ positionals, options, terminal, config, json }) {
-    const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), top: options.top };
+    const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), models: readVenueModels(options), top: options.top };
     const { runSweep } = await import('../wiring/sweep.ts');
     const progress = terminal.phases();
     const report = await runSweep(request, {

@@ -5,6 +5,7 @@ import { BACKTEST_OPTIONS, readBacktestRequest, REPORT_OPTION } from '../backtes
 import { defineCommand } from '../command.ts';
 import { flag, readChoice, readInteger, value, withDefault } from '../options.ts';
 import { Refusal } from '../refusal.ts';
+import { readVenueModels, VENUE_MODELS } from '../venue-model-options.ts';
 import { GRID_OPTIONS, readGridRequest } from './sweep.ts';
 
 /** Chooses parameters on one stretch of history, trades them on the next, and goes on so. */
@@ -22,6 +23,7 @@ export const walkforwardCommand = defineCommand({
   positionals: [{ name: 'STRATEGY', help: 'a name that `strategies` lists, or the path of a .ts file' }],
   options: {
     ...BACKTEST_OPTIONS,
+    ...VENUE_MODELS,
     ...GRID_OPTIONS,
     windows: value('N', 'how many windows, the newest; 12 where neither --train nor --test is given, else as many as fit', readInteger(1)),
     train: value('60d|BARS', 'length of a training; four times --test where not given', readStretch),
@@ -39,7 +41,7 @@ export const walkforwardCommand = defineCommand({
   async run({ positionals, options, words, terminal, config, json }) {
     const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { windows, train, test, anchored, purge, objective } = options;
-    const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), plan: { windows, train, test, anchored, purge }, objective };
+    const request = { ...readGridRequest(readBacktestRequest(positionals[0], options), options), models: readVenueModels(options), plan: { windows, train, test, anchored, purge }, objective };
     const { finishWalkForward } = await import('../wiring/walkforward.ts');
     const progress = terminal.phases();
     const finished = await finishWalkForward(request, {

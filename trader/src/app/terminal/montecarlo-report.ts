@@ -1,6 +1,7 @@
 import { PERTURBATION, type Method, type MethodResult } from '../../research/monte-carlo.ts';
 import type { Band, Histogram, Quantiles } from '../../research/path-tally.ts';
 import type { LuckStatistics, MonteCarloReport } from '../wiring/montecarlo.ts';
+import { conditionsText, warningLines } from './conditions-text.ts';
 import { formatCount, formatDecimal, formatDuration, formatMoney, formatPercent, formatPlural, formatRatio, formatScaled, formatTime } from './format.ts';
 import type { Paint, Style } from './style.ts';
 import { renderTable, type Column } from './table.ts';
@@ -30,7 +31,7 @@ export function renderMonteCarlo(report: MonteCarloReport, columns: number, styl
     ...report.methods.flatMap((method) => bullet(method.method, readingOf(method, report), width, style)),
     ...report.skipped.flatMap(({ method, reason }) => bullet(method, `left out: ${reason}.`, width, style)), '',
     ...tableLines(report, width, style), '',
-    ...report.warnings.flatMap((text) => paragraph(text).map(style.warn)),
+    ...warningLines(report, width, style),
     style.heading('How it was run'), ...howTexts(report).flatMap(paragraph),
   ];
 }
@@ -202,13 +203,8 @@ function markerLine(bin: number, columns: number, wide: number, value: number, p
 
 function howTexts(report: MonteCarloReport): string[] {
   return [
-    `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}${modelText(report)}; seed ${report.seed}.`,
+    `${conditionsText(report)}; seed ${report.seed}.`,
     `${formatCount(report.bars)} bars: load ${formatDuration(report.loadSeconds * 1000)}, ask ${formatDuration(report.wallSeconds * 1000)} (${formatDuration(report.cpuSeconds * 1000)} of CPU), peak ${report.peakRssMb.toFixed(0)} MB.`,
     'None of it sees what no past has shown: docs/monte-carlo.md says what each method can and cannot tell.',
   ];
-}
-
-function modelText({ venueModels }: MonteCarloReport): string {
-  const given = Object.entries(venueModels ?? {}).filter(([, text]) => text !== null).map(([name, text]) => `${name} ${text}`);
-  return given.length === 0 ? '' : `, ${given.join(', ')}`;
 }

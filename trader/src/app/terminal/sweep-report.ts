@@ -1,5 +1,6 @@
 import type { Axis } from '../../research/grid.ts';
 import type { SweepReport, SweepResult } from '../wiring/sweep.ts';
+import { conditionsText, warningLines } from './conditions-text.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatRatio, formatScaled, formatTime } from './format.ts';
 import type { Style } from './style.ts';
 import { renderTable, type Cell } from './table.ts';
@@ -23,6 +24,7 @@ export function renderSweep(report: SweepReport, columns: number, style: Style):
     ...wrap(`${report.grid.map(axisText).join('  ')}: ${formatPlural(report.combos, 'combination')}${skipped}`, width).map((line) => style.faint(line)), '',
     ...bestLines(report, width, style), '',
     ...mapLines(report, width, style), '',
+    ...warningLines(report, width, style),
     style.heading('How it was run'), ...runTexts(report).flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
   ];
 }
@@ -118,7 +120,7 @@ function runTexts(report: SweepReport): string[] {
   const how = report.kernelCombos === report.combos ? 'over columns' : report.kernelCombos === 0 ? 'through the engine' : `${formatCount(report.kernelCombos)} over columns, the others through the engine`;
   const threads = report.workers === 0 ? 'in one thread' : `in ${formatPlural(report.workers, 'thread')}`;
   return [
-    `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}.`,
+    `${conditionsText(report)}.`,
     `${formatPlural(report.combos, 'combination')} × ${formatPlural(report.bars, 'bar')} ${how} ${threads}: ${formatDuration(report.wallSeconds * 1000)}, ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.comboBarsPerCpuSecond)} combination-bars/s; ${formatScaled(report.totalFills)} fills.`,
     `The best of many is partly luck, and ${formatPlural(report.trials.trials, 'set')} of parameters ${report.trials.trials === 1 ? 'has' : 'have'} been tried on these bars by now: \`walkforward\` shows what choosing so would have been worth.`,
   ];

@@ -1,5 +1,6 @@
 import type { VerdictReport } from '../wiring/verdict.ts';
 import { stateLines } from './check-report.ts';
+import { conditionsText, warningLines } from './conditions-text.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatRatio, formatTime } from './format.ts';
 import type { Style } from './style.ts';
 import { clip, wrap } from './text.ts';
@@ -17,6 +18,6 @@ export function renderVerdict(report: VerdictReport, columns: number, style: Sty
     '', (report.ready ? style.good : style.bad)(report.headline),
     ...groups.flatMap((group) => ['', style.heading(group), ...lines.filter((line) => line.group === group).flatMap((line) => stateLines(line, width, style))]),
     '', style.heading('What to do next'), ...report.next.flatMap((step) => wrap(step, width - 4).map((line, i) => `  ${i === 0 ? '·' : ' '} ${line}`)),
-    '', ...wrap(`Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}; seed ${report.seed}; ${formatDuration(report.wallSeconds * 1000)}.`, width).map((line) => style.faint(line)),
+    '', ...warningLines(report, width, style), ...wrap(`${conditionsText(report)}; seed ${report.seed}; ${formatDuration(report.wallSeconds * 1000)}.`, width).map((line) => style.faint(line)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Stability } from '../../research/walk-forward.ts';
 import type { WalkForwardReport, WindowReport } from '../wiring/walkforward.ts';
 import { lineChart } from './chart.ts';
+import { conditionsText, warningLines } from './conditions-text.ts';
 import { formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatRatio, formatTime } from './format.ts';
 import type { Paint, Style } from './style.ts';
 import { axisText, titleLines } from './sweep-report.ts';
@@ -26,6 +27,7 @@ export function renderWalkForward(report: WalkForwardReport, columns: number, st
     ...windowLines(report, width, style), '',
     ...stabilityLines(report, width, style), '',
     style.heading('What it says'), ...indent(verdictTexts(report)), '',
+    ...warningLines(report, width, style),
     style.heading('How it was run'), ...indent(runTexts(report)),
   ];
 }
@@ -126,7 +128,7 @@ function runTexts(report: WalkForwardReport): string[] {
   const [{ train }] = report.windows;
   const trained = report.anchored ? `${formatPlural(train.bars, 'bar')} and growing` : formatPlural(train.bars, 'bar');
   return [
-    `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}`}.`,
+    `${conditionsText(report)}.`,
     `Trained on ${trained}, chosen by ${report.objective}${report.purge === 0 ? '' : `, ${formatPlural(report.purge, 'bar')} left out`}, tested on the ${formatPlural(report.windows[0].test.bars, 'bar')} that follow; positions are carried over boundaries.`,
     `${formatCount(report.combos * report.windows.length)} backtests ${how} ${threads}: ${formatDuration(report.wallSeconds * 1000)}, ${formatDuration(report.cpuSeconds * 1000)} of CPU.`,
   ];

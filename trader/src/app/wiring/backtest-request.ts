@@ -162,4 +162,4 @@ export interface BacktestReport {
 }
 
 /** What a run was of and how it was filled, charged and sized: the names that every report begins with. */
-export type RunSubject = Pick<BacktestReport, 'strategy' | 'instrument' | 'interval' | 'bars' | 'from' | 'to' | 'cash' | 'fill' | 'fee' | 'sizing' | 'venue'>;
+export type RunSubject = Pick<BacktestReport, 'strategy' | 'instrument' | 'interval' | 'bars' | 'from' | 'to' | 'cash' | 'fill' | 'fee' | 'sizing' | 'venue' | 'venueModels' | 'warnings'>;

@@ -92,7 +92,6 @@ interface Prepared {
 
 function run(request: BacktestRequest, context: BacktestContext, prepared: Prepared): FinishedBacktest {
   const { definition, values, loaded, opened } = prepared;
-  checkVolume(request, loaded);
   const fees = createFees(request.fee);
   const { markets, account } = opened;
   const cpu = process.cpuUsage();
@@ -155,7 +154,6 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
     turnover: engine.portfolio.turnover / Number(request.cash),
     positions: Object.fromEntries(markets.map(({ instrument }, index) => [instrument.id, format(engine.portfolio.netQuantity(index), instrument.quantityScale)])),
     ...conditionsOf(request),
-    venueModels: request.models ? venueModelTexts(request.models) : null,
     optimistic: null,
     warnings: [...opened.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
@@ -179,8 +177,9 @@ function checkVolume({ models }: BacktestRequest, loaded: readonly ChosenBars[])
   throw new Refusal('usage', `${without.set.quality.absentVolumeBars} bars of ${without.id} have no volume to take a share of`, { where: '--volume-share' });
 }
 
-/** What is traded, under the plain profile or the rules of a venue. Refuses what those refuse. */
+/** What is traded, under the plain profile or the rules of a venue. Refuses what those refuse, and models that the bars cannot feed. */
 export async function openMarkets(request: BacktestRequest, loaded: readonly ChosenBars[]): Promise<OpenedMarkets> {
+  checkVolume(request, loaded);
   const { venue } = request;
   if (venue !== undefined) return (await import('./venue-account.ts')).openVenue({ ...request, venue }, loaded);
   const markets = loaded.map(({ set, id, weekends, intervalMs }) => {
@@ -217,8 +216,8 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
 }
 
 /** How a run was filled, charged and sized, in the words of the command line. */
-export function conditionsOf({ fill, fee, sizing, venue, account }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue' | 'margin' | 'leverage'> {
-  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null };
+export function conditionsOf({ fill, fee, sizing, venue, account, models }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue' | 'margin' | 'leverage' | 'venueModels'> {
+  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null, venueModels: models ? venueModelTexts(models) : null };
 }
 
 /** What became of the cash, both decimal strings: 0.1 is 10 % more. */

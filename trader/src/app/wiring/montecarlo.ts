@@ -14,7 +14,7 @@ import type { BacktestRequest, RunSubject } from './backtest-request.ts';
 import { chooseAll, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { createFees } from './profile.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
-import { createVenueModels, venueModelTexts, type VenueModelTexts } from './venue-models.ts';
+import { createVenueModels } from './venue-models.ts';
 
 /** A Monte Carlo as asked for on the command line. */
 export interface MonteCarloRequest extends BacktestRequest {
@@ -61,8 +61,6 @@ export interface MonteCarloReport extends RunSubject {
   readonly parameters: ParameterValues;
   readonly margin: string | null;
   readonly leverage: string | null;
-  /** Slippage, latency, volume share and fill policy as given; null in the plain profile. */
-  readonly venueModels: VenueModelTexts | null;
   readonly seed: number;
   readonly ruin: number;
   /** The run as it is. */
@@ -75,8 +73,6 @@ export interface MonteCarloReport extends RunSubject {
   readonly methods: readonly MethodResult[];
   /** Methods that say nothing about this run, and why. */
   readonly skipped: readonly Unfit[];
-  /** What is to be known about the venue's rules and these bars, in sentences. */
-  readonly warnings: readonly string[];
   readonly loadSeconds: number;
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
@@ -131,7 +127,7 @@ function simulate(request: MonteCarloRequest, { onProgress }: MonteCarloContext,
     strategy: spec.definition.name, parameters: spec.values, instrument: loaded.map(({ id }) => id).join(','),
     interval: formatInterval(loaded[0].intervalMs), bars: loaded.reduce((sum, { length }) => sum + length, 0),
     from: new Date(Math.min(...loaded.map(({ first }) => first))).toISOString(), to: new Date(Math.max(...loaded.map(({ last }) => last))).toISOString(),
-    cash: request.cash, ...conditionsOf(request), venueModels: request.models ? venueModelTexts(request.models) : null, seed: request.seed, ruin: request.ruin,
+    cash: request.cash, ...conditionsOf(request), seed: request.seed, ruin: request.ruin,
     finalEquity, netReturn: netReturnOf(finalEquity, request.cash), maxDrawdown: portfolio.curve.maxDrawdown,
     sharpe: simulation.sharpe, trades: portfolio.trades.length,
     statistics: statisticsOf(simulation, volumes.participations),

@@ -5,7 +5,7 @@ import { formatInterval } from '../../domain/time.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { RunDetail } from '../../research/run-detail.ts';
 import { productVersion } from '../commands/version.ts';
-import type { BacktestReport, BacktestRequest, BarsRequest, SourceQuality } from './backtest-request.ts';
+import type { BacktestReport, BacktestRequest, BarsRequest, RunSubject, SourceQuality } from './backtest-request.ts';
 import { finishBacktest, type BacktestContext, type FinishedBacktest } from './backtest.ts';
 import { checkRepeated } from './repeated-run.ts';
 import { BAND_SEED, bandOf } from './run-band.ts';
@@ -54,9 +54,9 @@ export async function sheetOfKept(run: StoredRun, home: string, command: string,
 /** The tear sheet of a walk-forward's stitched run. Throws TypeError unless it was run with its detail. */
 export function walkForwardSheet({ report, detail, barsSha256 }: FinishedWalkForward, command: string): TearSheet {
   if (detail === undefined) throw new TypeError('a tear sheet is made of a walk-forward that was watched');
-  const { cash, sizing, fee, fill, venue, grid, objective, anchored, purge, combos } = report;
+  const { grid, objective, anchored, purge, combos } = report;
   return sheetOf(detail, {
-    kind: 'Walk-forward', title: report.strategy, subject: report.instrument, command,
+    kind: 'Walk-forward', title: report.strategy, subject: report.instrument, warnings: report.warnings, command,
     windows: report.windows.map(({ train, test, parameters, inSample, outOfSample }) => ({
       trainFrom: Date.parse(train.from), trainTo: Date.parse(train.to), from: Date.parse(test.from), to: Date.parse(test.to),
       parameters: parameters === null ? 'none was chosen' : grid.map(({ name }) => `${name}=${parameters[name]}`).join(' '),
@@ -64,7 +64,7 @@ export function walkForwardSheet({ report, detail, barsSha256 }: FinishedWalkFor
     })),
     facts: [
       { title: 'How it was chosen', facts: [...grid.map(({ name, values }) => [name, values.join(', ')] as const), ['By', objective], ['Training', anchored ? 'from the first bar on' : 'rolling'], ['Bars left out before a test', String(purge)], ['Combinations a window', String(combos)]] },
-      { title: 'How it traded', facts: [['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile']] },
+      { title: 'How it traded', facts: conditionFacts(report) },
       { title: 'Data', facts: [['Interval', report.interval], ['First bar opens', timeText(report.from)], ['Last bar opens', timeText(report.to)], ['Bars', String(report.bars)], ['SHA-256', barsSha256]] },
       versionFacts([['Random seed', `${BAND_SEED} for Monte Carlo`]]),
     ],
@@ -84,13 +84,19 @@ function parameterFacts(values: ParameterValues): readonly Fact[] {
 }
 
 /** What was traded with what, and under which rules. */
-function tradingFacts({ cash, sizing, fee, fill, venue, margin, leverage, venueModels, orders, fills, denials }: BacktestReport): readonly Fact[] {
-  const models = venueModels === null ? [] : ([['Slippage', venueModels.slippage], ['Latency', venueModels.latency], ['Volume share', venueModels.volumeShare], ['Fill policy', venueModels.fillPolicy]] as const)
-    .flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+function tradingFacts(report: BacktestReport): readonly Fact[] {
+  const { margin, leverage, orders, fills, denials } = report;
   return [
-    ['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile'], ...(margin === null ? [] : [['Margin', `${margin}, leverage ${leverage}`] as const]), ...models,
+    ...conditionFacts(report), ...(margin === null ? [] : [['Margin', `${margin}, leverage ${leverage}`] as const]),
     ['Orders', String(orders)], ['Fills', String(fills)], ['Denied orders', String(denials)],
   ];
+}
+
+/** How a run was filled, charged and sized. */
+function conditionFacts({ cash, sizing, fee, fill, venue, venueModels }: RunSubject): readonly Fact[] {
+  const models = venueModels === null ? [] : ([['Slippage', venueModels.slippage], ['Latency', venueModels.latency], ['Volume share', venueModels.volumeShare], ['Fill policy', venueModels.fillPolicy]] as const)
+    .flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  return [['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile'], ...models];
 }
 
 function dataFacts({ file }: BarsRequest, quality: SourceQuality, sha256: string): readonly Fact[] {

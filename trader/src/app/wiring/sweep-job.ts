@@ -8,6 +8,7 @@ import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 import { createFees } from './profile.ts';
 import { faultOf, loadStrategy } from './strategy.ts';
+import { createVenueModels, type VenueModelRequest } from './venue-models.ts';
 
 /** A sweep in words and numbers alone, as it goes to another thread; the bars are shared memory there. */
 export interface SweepJob {
@@ -15,6 +16,8 @@ export interface SweepJob {
   readonly market: Market;
   /** What a venue charges and demands; undefined in the plain profile. */
   readonly account?: AccountTerms | undefined;
+  /** What the venue does to an order; undefined is the plain profile. */
+  readonly models?: VenueModelRequest | undefined;
   readonly bars: Bars;
   readonly axes: readonly Axis[];
   /** Parameters that are not swept. */
@@ -57,9 +60,11 @@ export async function readGrid({ strategy, axes, fixed }: Pick<SweepJob, 'strate
 export async function openSweep(job: SweepJob): Promise<OpenSweep> {
   const definition = await loadStrategy(job.strategy);
   const grid = await readGrid(job);
-  const { market, account, sizing, cash, fill, objective } = job;
+  const { market, account, models, sizing, cash, fill, objective } = job;
   const asked = createFees(job.fee);
-  const spec = { definition, market, sizing, cash, account, fees: account ? accountFees(account, asked).models[0] : asked, fill, objective };
+  const spec = {
+    definition, market, sizing, cash, account, fees: account ? accountFees(account, asked).models[0] : asked, models: models && (() => createVenueModels(models)), fill, objective,
+  };
   let last: { readonly first: number; readonly end: number; readonly sweep: Sweep } | undefined;
   const over = (first: number, end: number): Sweep => {
     if (last === undefined || last.first !== first || last.end !== end) {

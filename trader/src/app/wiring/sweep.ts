@@ -98,7 +98,8 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
 
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const swept = await sweepSpans({ ...await jobOf(request, chosen, bars), objective: 'net' }, [{ first: 0, end: bars.length }], planOf(request, context));
+  const { job, warnings } = await jobOf(request, chosen, bars);
+  const swept = await sweepSpans({ ...job, objective: 'net' }, [{ first: 0, end: bars.length }], planOf(request, context));
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;
   const { open, parts: [all], workers, takenOver } = swept;
@@ -120,7 +121,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   return {
     strategy: spec.definition.name, instrument: chosen.id, interval: formatInterval(chosen.intervalMs), bars: bars.length,
     from: new Date(chosen.first).toISOString(), to: new Date(chosen.last).toISOString(),
-    cash: request.cash, ...conditionsOf(request),
+    cash: request.cash, ...conditionsOf(request), warnings,
     grid: grid.axes, combos: all.combos, skipped: all.skipped, kernelCombos: all.byKernel,
     totalFills: all.fills, sumFinalEquity: format(all.sumFinalEquity, moneyScale), best, map: mapOf(all, grid, (equity) => netReturn(format(equity, moneyScale))),
     trials: trialsOf(context.home, subject), takenOver, workers, loadSeconds, cpuSeconds, wallSeconds,
@@ -129,11 +130,11 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   };
 }
 
-/** What a sweep over these bars hands to its threads. */
-export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Promise<Omit<SweepJob, 'objective'>> {
-  const { strategy, axes, parameters: fixed, sizing, cash, fee, fill, top } = request;
-  const { markets: [market], account } = await openMarkets(request, [chosen]);
-  return { strategy, market, account, bars, axes, fixed, sizing, cash, fee, fill, top };
+/** What a sweep over these bars hands to its threads, and what is to be said about the venue's rules and the bars. */
+export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Promise<{ readonly job: Omit<SweepJob, 'objective'>; readonly warnings: readonly string[] }> {
+  const { strategy, axes, parameters: fixed, models, sizing, cash, fee, fill, top } = request;
+  const { markets: [market], account, warnings } = await openMarkets(request, [chosen]);
+  return { job: { strategy, market, account, models, bars, axes, fixed, sizing, cash, fee, fill, top }, warnings };
 }
 
 /** What the trials of a strategy on these bars are counted under. */

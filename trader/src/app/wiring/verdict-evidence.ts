@@ -87,7 +87,8 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
   const chosen = await chooseBars(onlySource(grid), { ...grid, home });
   try {
     const bars = joinBars(chosen, true);
-    const { spec, grid: combinations } = await openSweep({ ...await jobOf({ ...grid, top: 1 }, chosen, bars), objective: 'sharpe' });
+    const { job } = await jobOf({ ...grid, top: 1 }, chosen, bars);
+    const { spec, grid: combinations } = await openSweep({ ...job, objective: 'sharpe' });
     const { size } = combinations;
     const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));
     const tried = Array.from({ length: Math.ceil(size / step) }, (_, i) => combinations.at(i * step)).filter((values) => spec.definition.check?.(values) === undefined);

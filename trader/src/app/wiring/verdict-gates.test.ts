@@ -7,7 +7,7 @@ import { nextSteps } from './verdict-steps.ts';
 const OUT: OutOfSample = { netReturn: 0.1, sharpe: 2, maxDrawdown: 0.1, trades: 50, winRate: 0.5, days: 300, probabilisticSharpe: 0.99, minimumTrackRecord: 200 };
 const CHOICE = { windows: 12, profitableWindows: 7, combos: 100, inSampleYearly: 0.5, outOfSampleYearly: 0.1, efficiency: 0.2 };
 const LUCK: LuckFigures = {
-  out: OUT, trials: 100, deflatedSharpe: 0.96, overfitting: { probability: 0.05, splits: 70, lossProbability: 0, degradation: null }, overfittingTrials: 100, entries: { pValue: 0.05, runs: 1000 },
+  out: OUT, trials: 100, deflatedSharpe: 0.96, overfitting: { probability: 0.05, splits: 70, lossProbability: 0, degradation: null }, overfittingTrials: 100, entries: { pValue: 0.05, runs: 1000 }, bars: { pValue: 0.05, runs: 100 },
 };
 const states = (lines: readonly { readonly state: string }[]) => lines.map(({ state }) => state);
 
@@ -22,8 +22,8 @@ test('what cannot be measured says why, and is never a pass', () => {
   for (const gates of [
     outOfSampleGates({ missing: '20 bars do not hold 12 windows' }), outOfSampleGates({ out: { ...OUT, trades: 0 }, choice: CHOICE }),
     outOfSampleGates({ out: { ...OUT, sharpe: null }, choice: CHOICE }).slice(1, 2),
-    luckGates({ ...LUCK, out: undefined, deflatedSharpe: null, overfitting: null, entries: { missing: 'there is no finished trade' } }),
-    costGates({ breakEvenBps: null, capacity: null }, null, 1000),
+    luckGates({ ...LUCK, out: undefined, deflatedSharpe: null, overfitting: null, entries: { missing: 'there is no finished trade' }, bars: { missing: 'there is no finished trade' } }),
+    costGates({ breakEvenBps: null, capacity: null }, { paidBps: null, slipped: false }, 1000),
   ]) {
     assert.ok(gates.length > 0);
     for (const { state, reason } of gates) {
@@ -34,20 +34,20 @@ test('what cannot be measured says why, and is never a pass', () => {
 });
 
 test('luck passes at its gates and fails beyond them', () => {
-  assert.deepEqual(states(luckGates(LUCK)), ['pass', 'pass', 'pass', 'pass', 'pass']);
+  assert.deepEqual(states(luckGates(LUCK)), ['pass', 'pass', 'pass', 'pass', 'pass', 'pass']);
   assert.deepEqual(states(luckGates({
-    ...LUCK, out: { ...OUT, probabilisticSharpe: 0.949, minimumTrackRecord: 301 }, deflatedSharpe: 0.949, entries: { pValue: 0.0501, runs: 1000 },
+    ...LUCK, out: { ...OUT, probabilisticSharpe: 0.949, minimumTrackRecord: 301 }, deflatedSharpe: 0.949, entries: { pValue: 0.0501, runs: 1000 }, bars: { pValue: 0.0501, runs: 100 },
     overfitting: { probability: 0.0501, splits: 70, lossProbability: 0, degradation: null },
-  })), ['fail', 'fail', 'fail', 'fail', 'fail']);
+  })), ['fail', 'fail', 'fail', 'fail', 'fail', 'fail']);
   assert.equal(luckGates({ ...LUCK, out: { ...OUT, minimumTrackRecord: null } })[1].state, 'fail', 'no length would do');
   assert.equal(luckGates({ ...LUCK, overfitting: null, overfittingTrials: 1 })[3].state, 'pass', 'nothing was chosen');
 });
 
 test('a strategy must bear twice the cost that it was charged, and the account must fit the market', () => {
   const capacity = { first: 10, twentieth: 1000 };
-  assert.deepEqual(states(costGates({ breakEvenBps: 20, capacity }, 10, 1000)), ['pass', 'pass']);
-  assert.deepEqual(states(costGates({ breakEvenBps: 19.9, capacity }, 10, 1001)), ['fail', 'fail']);
-  assert.match(costGates({ breakEvenBps: -3, capacity }, 10, 1)[0].reason, /loses before any cost/);
+  assert.deepEqual(states(costGates({ breakEvenBps: 20, capacity }, { paidBps: 10, slipped: false }, 1000)), ['pass', 'pass']);
+  assert.deepEqual(states(costGates({ breakEvenBps: 19.9, capacity }, { paidBps: 10, slipped: true }, 1001)), ['fail', 'fail']);
+  assert.match(costGates({ breakEvenBps: -3, capacity }, { paidBps: 10, slipped: false }, 1)[0].reason, /loses before any cost/);
 });
 
 test('what a prop firm would have said does not decide, and an unfinished evaluation is no pass', () => {
@@ -63,8 +63,8 @@ test('what a prop firm would have said does not decide, and an unfinished evalua
 
 test('every line that can fail has a step that says what to do', () => {
   const lines = [
-    ...outOfSampleGates({ out: { ...OUT, netReturn: -1, sharpe: 0, maxDrawdown: 1 }, choice: CHOICE }), ...luckGates({ ...LUCK, deflatedSharpe: 0, entries: { pValue: 1, runs: 9 } }),
-    ...costGates({ breakEvenBps: 1, capacity: { first: 1, twentieth: 1 } }, 10, 1000),
+    ...outOfSampleGates({ out: { ...OUT, netReturn: -1, sharpe: 0, maxDrawdown: 1 }, choice: CHOICE }), ...luckGates({ ...LUCK, deflatedSharpe: 0, entries: { pValue: 1, runs: 9 }, bars: { pValue: 1, runs: 9 } }),
+    ...costGates({ breakEvenBps: 1, capacity: { first: 1, twentieth: 1 } }, { paidBps: 10, slipped: false }, 1000),
   ];
   for (const line of lines.filter(({ state }) => state === 'fail')) {
     assert.ok(nextSteps([line], { run: null, ready: false }).length > 1, line.name);

@@ -85,12 +85,17 @@ export interface LuckFigures {
   readonly overfitting: Overfitting | null;
   /** Combinations that overfitting was looked for among. */
   readonly overfittingTrials: number;
-  /** Probability that random entries do as well, or why there is none. */
-  readonly entries: { readonly pValue: number; readonly runs: number } | { readonly missing: string };
+  /** Probability that the same trades at random times do as well. */
+  readonly entries: Chance;
+  /** Probability that the strategy does as well on its bars in a random order. */
+  readonly bars: Chance;
 }
 
+/** How likely chance is to do as well, and how often it was tried; or why there is no telling. */
+export type Chance = { readonly pValue: number; readonly runs: number } | { readonly missing: string };
+
 /** Gates on luck. */
-export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittingTrials, entries }: LuckFigures): Gate[] {
+export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittingTrials, entries, bars }: LuckFigures): Gate[] {
   return [
     ...trackGates(out),
     deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, or of the trials too few have one.')
@@ -98,9 +103,20 @@ export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittin
         ? `It is the only one that was tried on these bars, so nothing is deflated: its Sharpe ratio over all of them is truly above 0 with a probability of ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`
         : `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
     wordOverfitting(overfitting, overfittingTrials),
-    'missing' in entries ? line('Luck', 'Timing', 'not-measurable', `Not measurable: ${entries.missing}.`)
-      : line('Luck', 'Timing', judge(entries.pValue <= GATES.luck), `The same trades entered at random do as well with a probability of ${formatPercent(entries.pValue, 1)} (${formatCount(entries.runs)} tries); at most ${formatPercent(GATES.luck, 0)} is asked for.`),
+    wordChance('Timing', entries, 'Its own trades, as long and as large, entered at random on the same bars'),
+    wordChance('Patterns', bars, 'The strategy itself, stops and all, run on the same bars in a random order'),
   ];
+}
+
+/**
+ * A line on chance. Both ways decide, since each answers what the other cannot: random entries keep
+ * the trades and ask whether their moments earned; shuffled bars let the strategy trade anew where
+ * there is nothing to foresee, and so see a gain that holding times and stops make by themselves.
+ */
+function wordChance(name: string, chance: Chance, what: string): Gate {
+  if ('missing' in chance) return line('Luck', name, 'not-measurable', `Not measurable: ${chance.missing}.`);
+  const { pValue, runs } = chance;
+  return line('Luck', name, judge(pValue <= GATES.luck), `${what}: as good or better with a probability of ${formatPercent(pValue, 1)} (${formatCount(runs)} tries); at most ${formatPercent(GATES.luck, 0)} is asked for.`);
 }
 
 const SURE = formatPercent(GATES.confidence, 0);
@@ -125,15 +141,15 @@ function wordOverfitting(overfitting: Overfitting | null, trials: number): Gate 
   return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
 }
 
-/** Gates on what trading costs and how much the market takes. */
-export function costGates({ breakEvenBps, capacity }: Pick<LuckStatistics, 'breakEvenBps' | 'capacity'>, paidBps: number | null, cash: number): Gate[] {
+/** Gates on what trading costs and how much the market takes; `slipped` where slippage is in the prices already. */
+export function costGates({ breakEvenBps, capacity }: Pick<LuckStatistics, 'breakEvenBps' | 'capacity'>, { paidBps, slipped }: { readonly paidBps: number | null; readonly slipped: boolean }, cash: number): Gate[] {
   const never = 'Not measurable: it never traded.';
   const needed = paidBps === null ? null : GATES.costFactor * paidBps;
   return [
     breakEvenBps === null || paidBps === null || needed === null ? line('Costs', 'Break-even cost', 'not-measurable', never)
       : line('Costs', 'Break-even cost', judge(breakEvenBps >= needed), breakEvenBps <= 0
-        ? 'It loses before any cost.'
-        : `Nothing is left at ${breakEvenBps.toFixed(1)} bp a fill; ${paidBps.toFixed(1)} bp were charged, and slippage comes on top, so ${needed.toFixed(1)} bp are asked for.`),
+        ? `It loses before any ${slipped ? 'fee, from slippage alone or without it' : 'cost'}.`
+        : `Nothing is left at ${breakEvenBps.toFixed(1)} bp a fill; ${paidBps.toFixed(1)} bp were charged, and ${slipped ? 'its slippage, which is in the prices already, is a guess' : 'slippage comes on top'}, so ${needed.toFixed(1)} bp are asked for.`),
     capacity === null ? line('Costs', 'Capacity', 'not-measurable', 'Not measurable: it never traded, or the bars have no volume.')
       : line('Costs', 'Capacity', judge(capacity.twentieth >= cash), `One fill in twenty is more than 1 % of its bar's volume from an account of ${formatMoney(capacity.twentieth.toFixed(0))} on; this one has ${formatMoney(String(cash))}.`),
   ];

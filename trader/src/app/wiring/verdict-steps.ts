@@ -13,7 +13,7 @@ const STEPS: readonly (readonly [names: readonly string[], step: string])[] = [
   [['Repeats itself', 'Stays with its bars', 'Leaves the bars alone', 'No look-ahead', 'No outside knowledge'], 'Mend the strategy first: it decides by what it cannot know, so that no other figure means anything (docs/check.md).'],
   [['Warm-up'], 'Give the strategy the bars that it needs to settle before it decides; live, it begins in the middle.'],
   [['Break-even cost'], 'Trade less often or cheaper: try a longer --interval, or set --fee-bps to what you really pay and look again.'],
-  [['Walk-forward', 'Timing', 'Overfitting', 'Deflated Sharpe'], 'Do not search for better parameters on these bars: each try makes a good result worth less. Change the idea, or test it on data that was never looked at.'],
+  [['Walk-forward', 'Timing', 'Patterns', 'Overfitting', 'Deflated Sharpe'], 'Do not search for better parameters on these bars: each try makes a good result worth less. Change the idea, or test it on data that was never looked at.'],
   [['Sharpe above 1.5', 'Sharpe above 0'], 'A Sharpe ratio this low seldom outlives what a backtest does not know. Compare it with doing nothing before going on.'],
   [['Drawdown below 20 %'], 'Hold less (--sizing fraction:0.5 halves most of the drawdown), or give positions a stop.'],
   [['Track record'], 'Bring more history, of other years and other coins, or let it trade on paper for as long.'],

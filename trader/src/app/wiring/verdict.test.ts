@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Refusal } from '../refusal.ts';
 import { PLAIN_STYLE } from '../terminal/style.ts';
 import { renderVerdict } from '../terminal/verdict-report.ts';
 import { findRun } from './run-store.ts';
@@ -29,9 +30,9 @@ before(async () => {
 
 test('a strategy that loses is not ready, with a reason on every line and something to do', () => {
   assert.equal(macd.ready, false);
-  assert.match(macd.headline, /^Not ready: \d+ lines of 16 fail/);
+  assert.match(macd.headline, /^Not ready: \d+ lines of 17 fail/);
   assert.ok(macd.lines.every(({ reason }) => reason.length > 20));
-  assert.equal(macd.counts.pass + macd.counts.warn + macd.counts.fail + macd.counts['not-measurable'], 16);
+  assert.equal(macd.counts.pass + macd.counts.warn + macd.counts.fail + macd.counts['not-measurable'], 17);
   assert.ok(macd.next.length >= 3);
   assert.equal(line(macd, 'Break-even cost')?.state, 'fail');
 });
@@ -47,6 +48,29 @@ test('the run of the strategy as given is kept, and is the one that the verdict 
   const kept = findRun(home, macd.run ?? '');
   assert.equal(kept.report.finalEquity, macd.asGiven.finalEquity);
   assert.equal('axes' in kept.request, false);
+});
+
+test('luck is asked in both ways, and each line says what it asked', () => {
+  for (const [name, what] of [['Timing', /entered at random .*1,000 tries/], ['Patterns', /bars in a random order.*100 tries/]] as const) {
+    const found = line(macd, name);
+    assert.match(found?.reason ?? '', what);
+    assert.equal(found?.decides, true);
+  }
+});
+
+test('what a venue does to orders is done in every part: the run, the choice, the tests and luck', async () => {
+  const models = { slippage: { kind: 'bps', bps: 30 }, latency: undefined, volume: undefined, fillPolicy: 'pessimistic' } as const;
+  const slipped = await verdict(request({ models }), { home });
+  assert.deepEqual(slipped.venueModels, { slippage: 'bps:30', latency: null, volumeShare: null, fillPolicy: 'pessimistic' });
+  assert.ok(slipped.asGiven.netReturn < macd.asGiven.netReturn - 0.05, `${slipped.asGiven.netReturn} against ${macd.asGiven.netReturn}`);
+  assert.ok((slipped.outOfSample?.netReturn ?? 0) < (macd.outOfSample?.netReturn ?? 0));
+  assert.ok((slipped.choice?.inSampleYearly ?? 0) < (macd.choice?.inSampleYearly ?? 0));
+  assert.match(line(slipped, 'Break-even cost')?.reason ?? '', /loses before any fee|in the prices already/);
+});
+
+test('several markets are refused, with the reason', async () => {
+  await assert.rejects(verdict(request({ bars: [BTC, { ...BTC, instrument: 'ETH' }] }), { home }), (error: Refusal) =>
+    error.code === 'usage' && /one market at a time; on several, a good one would hide a bad one/.test(error.hint ?? ''));
 });
 
 test('the same seed gives the same verdict', async () => {

@@ -11,7 +11,7 @@ import { runMonteCarlo, type MonteCarloReport } from './montecarlo.ts';
 import { keepRun, runOf } from './run-store.ts';
 import type { TrialRecord } from './trial-store.ts';
 import { gridOf, measure, outOfSampleOf, walk, type WalkEvidence } from './verdict-evidence.ts';
-import { costGates, honestyGates, luckGates, outOfSampleGates, propFirmGates, type Choice, type Gate, type LuckFigures, type OutOfSample } from './verdict-gates.ts';
+import { costGates, honestyGates, luckGates, outOfSampleGates, propFirmGates, type Chance, type Choice, type Gate, type OutOfSample } from './verdict-gates.ts';
 import { nextSteps } from './verdict-steps.ts';
 
 /** A verdict as asked for on the command line. */
@@ -60,6 +60,8 @@ export interface VerdictContext {
   readonly onSilence?: (sentence: string) => void;
 }
 
+/** The ways in which chance is asked. */
+const CHANCES = ['entries', 'bars'] as const;
 /** Places of the check: half of what the command takes by itself. */
 const PLACES = 16;
 
@@ -68,7 +70,11 @@ const PLACES = 16;
  * falls, and what cannot be measured says why and is no pass. Refuses what cannot be run at all.
  */
 export async function verdict(request: VerdictRequest, { home, onProgress = () => {}, onSilence = () => {} }: VerdictContext): Promise<VerdictReport> {
-  if (request.bars.length > 1) throw new Refusal('usage', 'a verdict is given on the bars of one instrument', { where: '--bars', hint: 'Ask once for each FILE.' });
+  if (request.bars.length > 1) {
+    throw new Refusal('usage', 'a verdict is given on the bars of one instrument', {
+      where: '--bars', hint: 'A walk-forward chooses, and chance is asked, on one market at a time; on several, a good one would hide a bad one. Ask once for each FILE.',
+    });
+  }
   const started = performance.now();
   const cpu = process.cpuUsage();
   onProgress('Checking', 0);
@@ -80,19 +86,19 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
     : await walk(grid, request.windows, { home, onSilence, onProgress: (_, fraction) => onProgress('Walking forward', fraction) });
   onProgress('Looking for overfitting', 0);
   const measured = await measure(request, grid, home);
-  const luck = await runMonteCarlo({ ...request, methods: ['entries'], runs: undefined, ruin: 1 }, { home, onProgress: (_, fraction) => onProgress('Asking for luck', fraction) });
+  const luck = await runMonteCarlo({ ...request, methods: CHANCES, runs: undefined, ruin: 1 }, { home, onProgress: (_, fraction) => onProgress('Asking for luck', fraction) });
   const out = 'out' in walked ? walked.out : undefined;
   const lines = [
     ...checked.markets.flatMap((market) => honestyGates(market.lines)), ...outOfSampleGates(walked),
-    ...luckGates({ out, ...measured, trials: measured.trials.allWordings.trials, entries: entriesOf(luck) }),
-    ...costGates(luck.statistics, paidBps(finished), Number(request.cash)), ...propFirmGates(measured.propFirm),
+    ...luckGates({ out, ...measured, trials: measured.trials.allWordings.trials, entries: chanceOf(luck, 'entries'), bars: chanceOf(luck, 'bars') }),
+    ...costGates(luck.statistics, { paidBps: paidBps(finished), slipped: request.models?.slippage !== undefined }, Number(request.cash)), ...propFirmGates(measured.propFirm),
   ];
   const { report } = finished;
   const run = keep(request, finished, home);
   const found = conclude(lines);
-  const { strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, netReturn, sharpe, maxDrawdown, trades, fees, finalEquity } = report;
+  const { strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, venueModels, warnings, netReturn, sharpe, maxDrawdown, trades, fees, finalEquity } = report;
   return {
-    strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, ...found, lines, next: nextSteps(lines, { run, ready: found.ready }),
+    strategy, parameters, instrument, interval, bars, from, to, cash, fill, fee, sizing, venue, venueModels, warnings, ...found, lines, next: nextSteps(lines, { run, ready: found.ready }),
     run, asGiven: { netReturn, sharpe, maxDrawdown, trades, fees, finalEquity }, outOfSample: out ?? null, choice: ('choice' in walked ? walked.choice : undefined) ?? null, grid: grid.axes,
     trials: measured.trials, overfitting: measured.overfitting, deflatedSharpe: measured.deflatedSharpe, statistics: luck.statistics, propFirm: measured.propFirm,
     seed: request.seed, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000,
@@ -112,10 +118,10 @@ function keep(request: VerdictRequest, finished: FinishedBacktest, home: string)
   return keepRun(home, run) === undefined ? run.id : null;
 }
 
-function entriesOf({ methods, skipped }: MonteCarloReport): LuckFigures['entries'] {
-  const entries = methods.find(({ method }) => method === 'entries');
-  if (entries === undefined || entries.pValue === null) return { missing: skipped.find(({ method }) => method === 'entries')?.reason ?? 'random entries could not be made' };
-  return { pValue: entries.pValue, runs: entries.runs };
+function chanceOf({ methods, skipped, trades }: MonteCarloReport, wanted: (typeof CHANCES)[number]): Chance {
+  const found = methods.find(({ method }) => method === wanted);
+  if (found === undefined || found.pValue === null) return { missing: skipped.find(({ method }) => method === wanted)?.reason ?? 'it could not be tried' };
+  return trades === 0 ? { missing: 'there is no finished trade' } : { pValue: found.pValue, runs: found.runs };
 }
 
 /** Fees in basis points of what was traded; null without a trade. */

@@ -109,8 +109,8 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
 
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const job = { ...await jobOf({ ...request, top: 1 }, chosen, bars), objective: request.objective };
-  const { chosenWindows, swept } = await chooseParameters(job, windows.value, planOf(request, context));
+  const { job, warnings } = await jobOf({ ...request, top: 1 }, chosen, bars);
+  const { chosenWindows, swept } = await chooseParameters({ ...job, objective: request.objective }, windows.value, planOf(request, context));
   if (swept.parts.every(({ combos }) => combos === 0)) throw allRefused(swept.parts[0].skipped);
   const traded = tradeOut(request, swept.open, bars, chosenWindows, context.detailed === true);
   const cost = { loadSeconds, cpuSeconds: seconds(process.cpuUsage(cpu)), wallSeconds: (performance.now() - started) / 1000 };
@@ -121,7 +121,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   const report = reportOf(request, { chosen, bars, windows: chosenWindows, swept, ...traded });
   return {
     engine: traded.engine, windows: chosenWindows, barsSha256: chosen.set.sha256, detail: traded.seen?.detail(traded.engine),
-    report: { ...report, trials: trialsOf(context.home, subject), takenOver: swept.takenOver, workers: swept.workers, ...cost, peakRssMb: process.resourceUsage().maxRSS / 1024 },
+    report: { ...report, warnings, trials: trialsOf(context.home, subject), takenOver: swept.takenOver, workers: swept.workers, ...cost, peakRssMb: process.resourceUsage().maxRSS / 1024 },
   };
 }
 
