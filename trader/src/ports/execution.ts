@@ -35,6 +35,11 @@ export interface FeeModel {
   /** Decimals that the fee needs beyond those of a notional, so that nothing is rounded. */
   readonly scale: number;
   /**
+   * Whether it is charged on an order and not on each trade, as where it has a minimum: a fill then
+   * costs what all that the order has filled by now would, less what its fills before have cost.
+   */
+  readonly perOrder?: boolean;
+  /**
    * Fee of a trade in account money (10^-moneyScale), rounded up where it does not fit. `value` is
    * price × quantity in units of 10^-valueScale, above zero; `quantity` in units of 10^-quantityScale.
    * `liquidity` is that of a taker where it is not given.

@@ -42,12 +42,14 @@ function nearby(spec: ParameterSpecs[string], value: number | string, reach: num
 /** Fees that are so many thousandths of another model's, and so many thousandths of a basis point of the value more; rounded up. */
 export class CostlierFee implements FeeModel {
   readonly scale: number;
+  readonly perOrder: boolean;
   readonly #inner: FeeModel;
   readonly #thousandths: number;
   readonly #more: number;
 
   constructor(inner: FeeModel, thousandths: number, more: number) {
     this.scale = inner.scale;
+    this.perOrder = inner.perOrder === true;
     this.#inner = inner;
     this.#thousandths = thousandths;
     this.#more = more;

@@ -27,9 +27,14 @@ export class BasisPointFee implements FeeModel {
   }
 }
 
-/** So much a share, at least `minimum`, at most `maximumShare` of the notional; decimals in account money. */
+/**
+ * So much a share, at least `minimum` and at most `maximumShare` of the notional for an order; decimals
+ * in account money. As Interactive Brokers charge: minimum and maximum are those of an order, however
+ * many executions it takes.
+ */
 export class PerShareFee implements FeeModel {
   readonly scale: number;
+  readonly perOrder = true;
   readonly #perShare: string;
   readonly #minimum: string;
   readonly #maximumShare: string | undefined;

@@ -1,9 +1,10 @@
 import type { Bar } from '../domain/bar.ts';
-import type { Exact } from '../domain/exact.ts';
+import { add, mul, sub, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
+import type { FeeModel, Liquidity } from '../ports/execution.ts';
 
 /** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
 export class Resting {
@@ -17,6 +18,8 @@ export class Resting {
   declare price: Exact;
   /** What is not filled yet. */
   declare leaves: Exact;
+  /** Price × quantity of its fills, as far as a fee by the order asks for it. */
+  traded: Exact = 0;
   /** When its own time is over. */
   expires = Infinity;
   /** When it ends: by then, or when its cancel has reached the venue. */
@@ -35,6 +38,19 @@ export class Resting {
     this.type = type === 'market' || type === 'limit' ? type : 'stop';
     this.price = type === 'stop-limit' ? order.terms?.trigger ?? price : price;
     this.leaves = order.quantity;
+  }
+
+  /** What filling `quantity` of it now costs; each fill is asked for once, and before it is taken off `leaves`. */
+  fee(model: FeeModel, price: Exact, quantity: Exact, moneyScale: number, liquidity: Liquidity): Exact {
+    const { priceScale, quantityScale } = this.book.instrument;
+    const feeOf = (value: Exact, filled: Exact) => model.fee(value, priceScale + quantityScale, filled, quantityScale, moneyScale, liquidity);
+    const value = mul(price, quantity);
+    const before = this.traded;
+    if (model.perOrder !== true || quantity === this.order.quantity) return feeOf(value, quantity);
+    const filled = sub(this.order.quantity, this.leaves);
+    this.traded = add(before, value);
+    const owed = feeOf(this.traded, add(filled, quantity));
+    return filled === 0 ? owed : sub(owed, feeOf(before, filled));
   }
 
   /** Gives it a time to end at. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE } from '../../test/markets.ts';
 import { openFloor as open } from '../../test/venue-floor.ts';
+import type { Exact } from '../domain/exact.ts';
 import type { FeeModel } from '../ports/execution.ts';
+import { PerShareFee } from './fees.ts';
 import { OPTIMISTIC } from './fill-policy.ts';
 import { ConstantLatency, RecordedLatency } from './latency.ts';
 import { FixedSlippage, VolumeShareSlippage } from './slippage.ts';
@@ -115,6 +117,22 @@ test('fees know who took and who made', () => {
   floor.bar(2, 100, 100, 99.9, 100);
   floor.bar(3, 99);
   assert.deepEqual(told.slice(4), ['maker', 'maker']);
+});
+
+test('a fee with a minimum for an order is charged once, however many fills the order takes', () => {
+  const fees = (...asked: ConstructorParameters<typeof PerShareFee>) => {
+    const charged: Exact[] = [];
+    const floor = open({ ...tenth, fees: new PerShareFee(...asked), moneyScale: 2 });
+    floor.onReport = (report) => { if (report.kind === 'filled') charged.push(report.fee); };
+    floor.send('buy 300 market', MINUTE);
+    floor.traded(1000, 1, 100);
+    floor.traded(1000, 2, 100);
+    floor.traded(1000, 3, 100);
+    return charged;
+  };
+  assert.deepEqual(fees('0.005', '1'), [100, 0, 50], '1.00 covers the first two hundred shares');
+  assert.deepEqual(fees('0.005'), [50, 50, 50]);
+  assert.deepEqual(fees('1', '0', '0.001'), [1000, 1000, 1000], 'the cap is on the order too: 0.1 % of 10,000 each');
 });
 
 test('the optimistic bound fills on a touch, on the range of the bar of arrival, and takes the profit before the stop', () => {

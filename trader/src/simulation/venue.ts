@@ -1,5 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, max, min, mul, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { add, max, min, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { floorToLot, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
@@ -342,8 +342,7 @@ export class SimulatedVenue implements ExecutionClient {
     const { order, book } = resting;
     const { marketFees, moneyScale } = this.rules;
     const fees = marketFees?.[order.instrument] ?? this.rules.fees;
-    const { priceScale, quantityScale } = book.instrument;
-    const fee = fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, liquidity);
+    const fee = resting.fee(fees, price, quantity, moneyScale, liquidity);
     book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
     if (this.watching) book.traded = add(book.traded, quantity);
     resting.leaves = sub(resting.leaves, quantity);

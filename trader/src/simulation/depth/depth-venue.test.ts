@@ -4,7 +4,7 @@ import { Order, type Approved, type OrderTerms, type OrderType, type Side, type 
 import type { ExecutionReport } from '../../domain/report.ts';
 import { testInstrument } from '../../../test/markets.ts';
 import { TickFeed, type Row } from '../../../test/tick-feed.ts';
-import { noFee } from '../fees.ts';
+import { noFee, PerShareFee } from '../fees.ts';
 import { ConstantLatency } from '../latency.ts';
 import { DepthVenue } from './depth-venue.ts';
 import { QUEUE_MODELS, riskAverse, type QueueModelFactory } from './queue-model.ts';
@@ -208,4 +208,10 @@ test('what the venue does not do, and what breaks its rules, is refused with the
     'rejected @1: no trailing-stop orders on recorded ticks', 'rejected @1: no orders good till a date on recorded ticks', 'rejected @1: no reduce-only orders on recorded ticks',
     'rejected @1: price or quantity is beyond what the venue counts', 'rejected @1: order value is below the minimum',
   ]);
+});
+
+test('a fee by the order is refused: what is filled is charged trade by trade', () => {
+  assert.throws(() => new DepthVenue({
+    markets: [], fees: new PerShareFee('0.005', '1'), moneyScale: 2, queue: () => riskAverse, entry: new ConstantLatency(0), response: new ConstantLatency(0),
+  }), /by the trade, not by the order/);
 });

@@ -16,6 +16,7 @@ import type { QueueModelFactory } from './queue-model.ts';
 export interface DepthRules {
   /** What is traded, each with its ticks in pieces; an instrument's scales are those of its ticks. */
   readonly markets: readonly { readonly instrument: Instrument; readonly ticks: Iterable<Ticks> }[];
+  /** By the trade: what is charged by the order is refused. */
   readonly fees: FeeModel;
   /** Decimals of account money. */
   readonly moneyScale: number;
@@ -231,6 +232,7 @@ export class DepthVenue implements ExecutionClient {
   private trades = 0;
 
   constructor(rules: DepthRules) {
+    if (rules.fees.perOrder) throw new RangeError('a venue of depth charges by the trade, not by the order');
     this.rules = rules;
     this.desks = rules.markets.map(({ instrument, ticks }) => new Desk(this, instrument, ticks));
   }
