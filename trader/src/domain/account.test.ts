@@ -15,9 +15,9 @@ const MONEY_SCALE = 17;
 
 test('a purchase costs price times quantity and the fee; a sale brings them back less its fee', () => {
   const account = new Account(parseDecimal('10000000', 5), 5, [{ priceScale: 2, quantityScale: 0 }]);
-  account.applyFill({ instrument: 0, side: 'buy', price: 3000012, quantity: 2, fee: parseDecimal('60.00024', 5) });
+  account.applyFill(0, 'buy', { price: 3000012, quantity: 2, fee: parseDecimal('60.00024', 5) });
   assert.equal(format(account.cash, 5), '9939939.75976');
-  const realised = account.applyFill({ instrument: 0, side: 'sell', price: 3000112, quantity: 2, fee: parseDecimal('60.00224', 5) });
+  const realised = account.applyFill(0, 'sell', { price: 3000112, quantity: 2, fee: parseDecimal('60.00224', 5) });
   assert.equal(format(realised, 5), '2');
   assert.equal(format(account.cash, 5), '9999881.99752');
   assert.equal(format(account.fees, 5), '120.00248');
@@ -25,8 +25,8 @@ test('a purchase costs price times quantity and the fee; a sale brings them back
 
 test('equity is cash and what is held at the mark; its gain is the unrealised profit', () => {
   const account = new Account(100_000, 2, [{ priceScale: 2, quantityScale: 0 }, { priceScale: 2, quantityScale: 0 }]);
-  account.applyFill({ instrument: 0, side: 'buy', price: 1000, quantity: 3, fee: 10 });
-  account.applyFill({ instrument: 1, side: 'sell', price: 500, quantity: 4, fee: 10 });
+  account.applyFill(0, 'buy', { price: 1000, quantity: 3, fee: 10 });
+  account.applyFill(1, 'sell', { price: 500, quantity: 4, fee: 10 });
   assert.equal(account.equity([1000, 500]), 99_980);
   assert.equal(account.equity([1100, 450]), 99_980 + 300 + 200);
   assert.equal(account.unrealised(0, 1100), 300);
@@ -43,11 +43,11 @@ test('a notional that money cannot hold is rounded half-even', () => {
 test('a quadrillion meme coins at a trillionth and a seven-figure coin are counted to the unit', () => {
   const account = new Account(parseDecimal('1e30', MONEY_SCALE), MONEY_SCALE, INSTRUMENTS);
   const dust = parseDecimal('1e-12', 12);
-  account.applyFill({ instrument: 2, side: 'buy', price: dust, quantity: parseDecimal('1e15', 3), fee: 1 });
+  account.applyFill(2, 'buy', { price: dust, quantity: parseDecimal('1e15', 3), fee: 1 });
   assert.equal(format(sub(parseDecimal('1e30', MONEY_SCALE), account.cash), MONEY_SCALE), '1000.00000000000000001');
-  account.applyFill({ instrument: 2, side: 'sell', price: dust, quantity: parseDecimal('0.001', 3), fee: 0 });
+  account.applyFill(2, 'sell', { price: dust, quantity: parseDecimal('0.001', 3), fee: 0 });
   assert.equal(format(account.positions[2]?.cost ?? 0, MONEY_SCALE), '999.999999999999999');
-  account.applyFill({ instrument: 0, side: 'buy', price: parseDecimal('1234567.89', 2), quantity: parseDecimal('0.00000001', 8), fee: 0 });
+  account.applyFill(0, 'buy', { price: parseDecimal('1234567.89', 2), quantity: parseDecimal('0.00000001', 8), fee: 0 });
   assert.equal(format(account.positions[0]?.cost ?? 0, MONEY_SCALE), '0.0123456789');
 });
 
@@ -65,7 +65,7 @@ test('over any stream of fills equity is start + realised + unrealised − fees,
     const marks = prices.map(exact);
     let realised: Exact = 0;
     for (const f of stream) {
-      realised = add(realised, account.applyFill({ ...f, price: exact(f.price), quantity: exact(f.quantity), fee: exact(f.fee) }));
+      realised = add(realised, account.applyFill(f.instrument, f.side, { price: exact(f.price), quantity: exact(f.quantity), fee: exact(f.fee) }));
     }
     assert.equal(account.realised, realised);
     const unrealised = marks.reduce<Exact>((sum, mark, i) => add(sum, account.unrealised(i, mark)), 0);
@@ -99,7 +99,7 @@ function compareWithReference(account: Account, count: number, sizes: { price: n
     const quantity = 1 + random() % sizes.quantity;
     const fee = random() % sizes.fee;
     const side = random() % 2 === 0 ? 'buy' : 'sell';
-    account.applyFill({ instrument, side, price, quantity, fee });
+    account.applyFill(instrument, side, { price, quantity, fee });
     const signed = side === 'buy' ? BigInt(quantity) : BigInt(-quantity);
     cash -= signed * BigInt(price) * units[instrument] + BigInt(fee);
     fees += BigInt(fee);

@@ -7,11 +7,8 @@ export interface InstrumentScales {
   readonly quantityScale: number;
 }
 
-/** What the ledger needs of a fill. */
+/** What the ledger needs of a fill besides its instrument and side. */
 export interface LedgerFill {
-  /** Index of the instrument in the account. */
-  readonly instrument: number;
-  readonly side: 'buy' | 'sell';
   /** Integer in the instrument's price scale. */
   readonly price: Exact;
   /** Positive integer in the instrument's quantity scale. */
@@ -52,12 +49,11 @@ export class Account {
     this.positions = instruments.map(() => new Position());
   }
 
-  /** Books a fill and returns the profit that it realised, before its fee. */
-  applyFill(fill: LedgerFill): Exact {
-    const { side, quantity, fee } = fill;
-    const notional = this.notional(fill.instrument, fill.price, quantity);
+  /** Books a fill of the instrument at that index and returns the profit that it realised, before its fee. */
+  applyFill(instrument: number, side: 'buy' | 'sell', { price, quantity, fee }: LedgerFill): Exact {
+    const notional = this.notional(instrument, price, quantity);
     this.cash = sub(side === 'buy' ? sub(this.cash, notional) : add(this.cash, notional), fee);
-    return this.positions[fill.instrument].applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
+    return this.positions[instrument].applyFill(side === 'buy' ? quantity : neg(quantity), notional, fee);
   }
 
   /** Books a payment, below zero where money is received; cash = opening + realised − cost of what is held − fees − Σ flows, to the unit. */

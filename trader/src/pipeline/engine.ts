@@ -84,6 +84,8 @@ export class Engine implements ReportSink {
   readonly portfolio: Portfolio;
   readonly risk: Risk;
   readonly execution: Execution;
+  /** Only those who listen want to hear of acceptances. */
+  readonly ignoresAcceptances: boolean;
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   readonly #audit: Audit | undefined;
@@ -106,6 +108,7 @@ export class Engine implements ReportSink {
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
     this.#audit = spec.audit;
+    this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
     spec.audit?.begin?.(this);
   }
@@ -156,9 +159,9 @@ export class Engine implements ReportSink {
     this.settle();
   }
 
-  /** Takes a report, which waits until it is settled. An acceptance changes nothing here, so it is kept only for those who listen. */
+  /** Takes a report, which waits until it is settled. */
   report(report: ExecutionReport): void {
-    if (report.kind !== 'accepted' || this.#audit !== undefined) this.#reports.push(report);
+    if (report.kind !== 'accepted' || !this.ignoresAcceptances) this.#reports.push(report);
   }
 
   /** Books what the venue did to the account, after the reports that wait. */

@@ -43,7 +43,7 @@ export class Portfolio {
     const { priceScale, quantityScale } = this.instruments[book.instrument];
     const { moneyScale } = account;
     const { order, quantity, fee } = report;
-    const realised = account.applyFill({ instrument: book.index, side: order.side, price: report.price, quantity, fee });
+    const realised = account.applyFill(book.index, order.side, report);
     const held = (account.positions[book.index] as { quantity: Exact }).quantity;
     const before = this.quantities[book.index];
     const after = toNumber(held, quantityScale);

@@ -42,8 +42,9 @@ export class Risk {
     this.#onDenial = onDenial;
   }
 
-  /** Notes that an instrument's price is about to change, and when. */
+  /** Notes that an instrument's price is about to change, and when, for the guards to judge by. */
   seen(instrument: number, now: Timestamp): void {
+    if (this.#guards.length === 0) return;
     this.#tsMarks[instrument] = now;
     this.#references[instrument] = this.#portfolio.marks[instrument];
   }

@@ -19,6 +19,8 @@ export interface ExecutionClient {
 
 /** Where a venue's reports go. */
 export interface ReportSink {
+  /** An acceptance changes nothing for it: a venue that makes its reports itself need not make that one. */
+  readonly ignoresAcceptances?: boolean;
   /** Takes one report; it waits until the engine has finished what it is at. */
   report(report: ExecutionReport): void;
   /** Takes what the venue did to the account; it is booked at once, after the reports that wait. */

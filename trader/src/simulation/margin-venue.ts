@@ -121,7 +121,9 @@ export class MarginVenue implements ExecutionClient {
 
   connect(sink: ReportSink): void {
     this.sink = sink;
-    this.inner.connect({ report: (report) => this.#report(report), settle: () => sink.settle(), book: (event) => sink.book(event) });
+    this.inner.connect({
+      report: (report) => this.#report(report), settle: () => sink.settle(), book: (event) => sink.book(event), ignoresAcceptances: sink.ignoresAcceptances ?? false,
+    });
   }
 
   submit(order: Approved<Order>): void {
@@ -276,10 +278,11 @@ export class MarginVenue implements ExecutionClient {
     this.sink?.report(report);
   }
 
-  #filled({ order, price, quantity, fee }: FillReport): void {
+  #filled(report: FillReport): void {
+    const { order, price, quantity } = report;
     const desk = this.desks[order.instrument];
     const { priceScale, quantityScale } = desk.instrument;
-    this.account.applyFill({ instrument: desk.index, side: order.side, price, quantity, fee });
+    this.account.applyFill(desk.index, order.side, report);
     this.standing?.traded(toNumber(price, priceScale) * toNumber(quantity, quantityScale));
     this.#hold(desk);
     this.#refresh();
@@ -350,7 +353,7 @@ export class MarginVenue implements ExecutionClient {
     const exact = roundToTick(price, instrument, long ? 'floor' : 'ceil');
     const fee = this.#liquidationFee(account.notional(index, exact, abs(quantity)));
     desk.closed = true;
-    const realised = account.applyFill({ instrument: index, side: long ? 'sell' : 'buy', price: exact, quantity: abs(quantity), fee: 0 });
+    const realised = account.applyFill(index, long ? 'sell' : 'buy', { price: exact, quantity: abs(quantity), fee: 0 });
     this.#hold(desk);
     this.#refresh();
     this.sink?.book({ kind: 'liquidated', instrument: index, tsEvent, price: exact, account: this.cross });
