@@ -20,10 +20,10 @@ export class Resting {
   declare leaves: Exact;
   /** Price × quantity of its fills, as far as a fee by the order asks for it. */
   traded: Exact = 0;
-  /** When its own time is over. */
-  expires = Infinity;
-  /** When it ends: by then, or when its cancel has reached the venue. */
-  end = Infinity;
+  /** When it ends: by its own date, or when its cancel has reached the venue; undefined while there is neither. */
+  end: Timestamp | undefined = undefined;
+  /** It ends by its own date. */
+  expires = false;
   accepted = false;
   /** Others take from it: it could not trade when it arrived, or has met a price since and not been filled. */
   rested = false;
@@ -55,8 +55,27 @@ export class Resting {
 
   /** Gives it a time to end at. */
   expire(ts: Timestamp): void {
-    this.expires = ts;
     this.end = ts;
+    this.expires = true;
+  }
+
+  /** Ends it at this time, before its own. */
+  cancel(ts: Timestamp): void {
+    this.end = ts;
+    this.expires = false;
+  }
+
+  /** Whether its end has come. */
+  isOver(ts: Timestamp): boolean {
+    return this.end !== undefined && this.end <= ts;
+  }
+
+  /** Whether a bar passes it by: it has met a price before, waits for its own, and the bar stays far from that. */
+  sleeps(bar: Bar): boolean {
+    const { order: { side, type, timeInForce } } = this;
+    if (!this.rested || this.end !== undefined || this.type === 'market' || type === 'trailing-stop' || timeInForce !== 'gtc') return false;
+    const below = (side === 'buy') === (this.type === 'stop');
+    return this.isFar(below ? bar.high : bar.low, below) && this.arrival <= bar.timestamp;
   }
 
   /** A price of the market as it would be traded: between two ticks, the worse. */

@@ -110,8 +110,8 @@ export class SimulatedVenue implements ExecutionClient {
     const known = this.inBar || tsLast === this.now;
     for (let i = 0; i < orders.length; i++) {
       const resting = orders.at(i);
-      if (resting.order !== order || resting.gone || resting.end <= end) continue;
-      resting.end = end;
+      if (resting.order !== order || resting.gone || resting.isOver(end)) continue;
+      resting.cancel(end);
       if (known && end === this.now) this.#end(resting, end);
     }
   }
@@ -123,10 +123,19 @@ export class SimulatedVenue implements ExecutionClient {
       book.bar = bar;
       book.traded = 0;
     }
-    if (book.orders.length > 0) this.#trade(instrument, book, bar, tsClose);
+    if (book.orders.length > 0 && !this.#passes(book, bar)) this.#trade(instrument, book, bar, tsClose);
     this.now = tsClose;
     book.last = bar.close;
     book.tsLast = tsClose;
+  }
+
+  /** Whether a bar passes by all that rests, as most do, so that nobody needs to be asked. */
+  #passes({ orders }: Book, bar: Bar): boolean {
+    if (this.rules.afterOpen !== undefined) return false;
+    for (let i = 0; i < orders.length; i++) {
+      if (!orders.at(i).sleeps(bar)) return false;
+    }
+    return true;
   }
 
   #trade(instrument: number, book: Book, bar: Bar, tsClose: Timestamp): void {
@@ -157,7 +166,7 @@ export class SimulatedVenue implements ExecutionClient {
     for (let i = 0; i < count; i++) {
       const resting = orders.at(i);
       if (resting.gone || resting.arrival > timestamp || !this.#admit(resting)) continue;
-      if (resting.end <= timestamp) this.#end(resting, resting.end, resting.end === resting.expires ? 'expired' : 'canceled');
+      if (resting.isOver(timestamp)) this.#lapse(resting, timestamp);
       else this.#meet(resting, open, timestamp);
     }
     this.#sweep(book);
@@ -205,7 +214,7 @@ export class SimulatedVenue implements ExecutionClient {
       const resting = orders.at(i);
       const { arrival } = resting;
       if (resting.gone || arrival > tsClose || !this.#admit(resting)) continue;
-      if (resting.end <= tsClose) this.#end(resting, resting.end, resting.end === resting.expires ? 'expired' : 'canceled');
+      if (resting.isOver(tsClose)) this.#lapse(resting, tsClose);
       else if (i >= settled && arrival === tsClose) this.#answer(resting, bar, tsClose);
       else if (arrival > bar.timestamp) this.#atClose(resting, bar, tsClose);
     }
@@ -247,7 +256,8 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** When what leaves now arrives: messages of one market stay in their order, as on one connection. */
   #arrival(book: Book, now: Timestamp): Timestamp {
-    const arrival = Math.max(Math.ceil(now + this.rules.latency.delayMs(now)), book.tsArrival);
+    const arrival = Math.ceil(now + this.rules.latency.delayMs(now));
+    if (arrival < book.tsArrival) return book.tsArrival;
     book.tsArrival = arrival;
     return arrival;
   }
@@ -269,7 +279,8 @@ export class SimulatedVenue implements ExecutionClient {
     const { order, book } = resting;
     resting.accepted = true;
     resting.rested = order.type === 'limit' && !takes(order, book.instrument, this.#price(book), book.last);
-    this.sink?.report({ kind: 'accepted', order: resting.order, tsEvent: resting.arrival });
+    const { sink } = this;
+    if (sink && !sink.ignoresAcceptances) sink.report({ kind: 'accepted', order, tsEvent: resting.arrival });
   }
 
   #refusal({ order, book, arrival }: Resting): string | undefined {
@@ -361,6 +372,11 @@ export class SimulatedVenue implements ExecutionClient {
     if (order.timeInForce !== 'ioc' && order.timeInForce !== 'fok') return false;
     const { volumeLimit } = this.rules;
     return volumeLimit === undefined || bar === undefined || volumeLimit.units(bar) > 0;
+  }
+
+  /** Its time is over, by `now` at the latest. */
+  #lapse(resting: Resting, now: Timestamp): void {
+    this.#end(resting, resting.end ?? now, resting.expires ? 'expired' : 'canceled');
   }
 
   #end(resting: Resting, tsEvent: Timestamp, kind: 'canceled' | 'expired' = 'canceled'): void {
