@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  abs, add, compare, decimalPlaces, divide, format, fromNumber, max, min, mul, neg, parseDecimal, pow10, rescale, sign,
+  abs, add, compare, decimalPlaces, divide, format, fromNumber, isMultiple, max, min, mul, neg, parseDecimal, pow10, rescale, sign,
   sub, toNumber, type Exact, type Rounding,
 } from './exact.ts';
 
@@ -62,6 +62,17 @@ test('a quotient goes to the named side', () => {
   assert.deepEqual(ROUNDINGS.map((r) => divide(-7, 2, r)), [-4, -3, -4, -3]);
   assert.deepEqual(ROUNDINGS.map((r) => divide(5, 2, r)), [2, 3, 2, 2]);
   assert.ok(Object.is(divide(-1, 3, 'trunc'), 0), 'never −0');
+});
+
+test('a quotient beside a whole number is told from it up to 2^53', () => {
+  const beside = fc.tuple(fc.bigInt(1n, SAFE), fc.bigInt(1n, SAFE), fc.bigInt(-1n, 1n), fc.boolean()).map(([b, k, d, minus]) => {
+    const a = b * (k % (SAFE / b) + 1n) + d;
+    return [minus ? -a : a, b] as const;
+  }).filter(([a]) => a <= SAFE && a >= -SAFE);
+  fc.assert(fc.property(beside, fc.constantFrom(...ROUNDINGS), ([a, b], rounding) => {
+    assert.ok(Object.is(divide(exact(a), exact(b), rounding), exact(quotient(a, b, rounding))));
+    assert.equal(isMultiple(exact(a), exact(b)), a % b === 0n);
+  }), { numRuns: 10_000 });
 });
 
 test('a product is exact on both sides of 2^53', () => {

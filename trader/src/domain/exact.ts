@@ -75,13 +75,19 @@ export function sign(a: Exact): -1 | 0 | 1 {
 /** a / b as an integer, rounded to the named side. Throws RangeError where b is 0. */
 export function divide(a: Exact, b: Exact, rounding: Rounding): Exact {
   if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
-    const remainder = a % b; // exact, and so is the division of what it leaves
-    const quotient = (a - remainder) / b + 0;
+    // Rounding moves a quotient by less than 1/b while a is below 2^53, and so never onto the next whole number.
+    const quotient = Math.trunc(a / b) + 0;
+    const remainder = a - quotient * b;
     if (remainder === 0) return quotient;
     const half = 2 * Math.abs(remainder) - Math.abs(b);
     return quotient + nudge(rounding, (remainder < 0) === (b < 0), half, quotient % 2 !== 0) + 0;
   }
   return divideBig(BigInt(a), BigInt(b), rounding);
+}
+
+/** Whether a is a whole multiple of b, which is not 0. */
+export function isMultiple(a: Exact, b: Exact): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? Math.trunc(a / b) * b === a : BigInt(a) % BigInt(b) === 0n;
 }
 
 /** What rounding adds to a truncated quotient; `half` is the sign of 2|remainder| − |divisor|. */

@@ -1,4 +1,4 @@
-import { add, divide, fromNumber, mul, sub, toNumber, type Exact } from './exact.ts';
+import { add, divide, fromNumber, mul, pow10, sub, toNumber, type Exact } from './exact.ts';
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -48,7 +48,7 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 
 /** Truncation, not the nearest: 0.99999999999 of a lot is no lot. */
 function fromFloat(quantity: number, scale: number): Exact {
-  const scaled = quantity * 10 ** scale;
+  const scaled = quantity * Number(pow10(scale));
   const nearest = Math.round(scaled);
   const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : Math.trunc(scaled);
   return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);

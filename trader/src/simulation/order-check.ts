@@ -1,4 +1,4 @@
-import { fromNumber, mul, neg, type Exact } from '../domain/exact.ts';
+import { fromNumber, isMultiple, mul, neg, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -67,8 +67,4 @@ function meets({ side, price: limit }: Order, instrument: Instrument, price: num
 export function reducible(side: Order['side'], net: Exact): Exact {
   const open = side === 'sell' ? net : neg(net);
   return open > 0 ? open : 0;
-}
-
-function isMultiple(value: Exact, step: Exact): boolean {
-  return typeof value === 'number' && typeof step === 'number' ? value % step === 0 : BigInt(value) % BigInt(step) === 0n;
 }
