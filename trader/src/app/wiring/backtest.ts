@@ -78,7 +78,7 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
  * it costs more than it saves.
  */
 function compileSparingly(): void {
-  setFlagsFromString('--invocation-count-for-turbofan=100000');
+  setFlagsFromString('--invocation-count-for-turbofan=250000');
 }
 
 /** What a backtest runs on. */
