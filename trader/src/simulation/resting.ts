@@ -43,14 +43,14 @@ export class Resting {
   /** What filling `quantity` of it now costs; each fill is asked for once, and before it is taken off `leaves`. */
   fee(model: FeeModel, price: Exact, quantity: Exact, moneyScale: number, liquidity: Liquidity): Exact {
     const { priceScale, quantityScale } = this.book.instrument;
-    const feeOf = (value: Exact, filled: Exact) => model.fee(value, priceScale + quantityScale, filled, quantityScale, moneyScale, liquidity);
+    const valueScale = priceScale + quantityScale;
     const value = mul(price, quantity);
+    if (model.perOrder !== true || quantity === this.order.quantity) return model.fee(value, valueScale, quantity, quantityScale, moneyScale, liquidity);
     const before = this.traded;
-    if (model.perOrder !== true || quantity === this.order.quantity) return feeOf(value, quantity);
     const filled = sub(this.order.quantity, this.leaves);
     this.traded = add(before, value);
-    const owed = feeOf(this.traded, add(filled, quantity));
-    return filled === 0 ? owed : sub(owed, feeOf(before, filled));
+    const owed = model.fee(this.traded, valueScale, add(filled, quantity), quantityScale, moneyScale, liquidity);
+    return filled === 0 ? owed : sub(owed, model.fee(before, valueScale, filled, quantityScale, moneyScale, liquidity));
   }
 
   /** Gives it a time to end at. */
