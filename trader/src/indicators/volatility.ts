@@ -108,7 +108,6 @@ export class Atr {
  */
 export class Donchian {
   upper = NaN;
-  middle = NaN;
   lower = NaN;
   readonly warmup: number;
   /** Pairs (high, low): above `#at` the present block's values, from there down the last block's tail extremes. */
@@ -122,6 +121,7 @@ export class Donchian {
     this.#ring = emptyRing(period, [-Number.MAX_VALUE, Number.MAX_VALUE]);
   }
 
+  get middle(): number { return (this.upper + this.lower) * 0.5; }
   get ready(): boolean { return !Number.isNaN(this.middle); }
 
   update(bar: Bar): void {
@@ -147,7 +147,6 @@ export class Donchian {
     this.#headLow = headLow;
     this.upper = upper;
     this.lower = lower;
-    this.middle = (upper + lower) * 0.5;
   }
 
   /** What `update` does, at any distance. A tail of NaN stands for "not yet", and wins. */
@@ -158,7 +157,6 @@ export class Donchian {
     const headLow = this.#headLow = low < this.#headLow ? low : this.#headLow;
     this.upper = tail <= head ? head : tail;
     this.lower = tailLow >= headLow ? headLow : tailLow;
-    this.middle = (this.upper + this.lower) * 0.5;
   }
 
   /** Two bars in a step, which makes the chain of comparisons half as long. */
