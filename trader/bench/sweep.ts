@@ -7,7 +7,8 @@ import type { Bars } from '../src/domain/bar.ts';
 import { toNumber } from '../src/domain/exact.ts';
 import type { StrategyDefinition } from '../src/ports/strategy.ts';
 import { createGrid, readAxis, type Grid } from '../src/research/grid.ts';
-import { Sweep, type SweepPart } from '../src/research/sweep.ts';
+import { Sweep } from '../src/research/sweep.ts';
+import type { SweepPart } from '../src/research/sweep-tally.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
 import type { Figure } from './figure.ts';
@@ -20,6 +21,9 @@ const PEER_SIGNALS = [5, 6];
 /** Bars for the sweep in threads: enough that starting them is a small part. */
 const THREAD_BARS = 1_000_000;
 const RUNS = 3;
+/** Few bars and many combinations: what a sweep keeps of each shows. */
+const MEMORY_BARS = 1000;
+const MEMORY_GRID = ['fast=2:101', 'slow=102:201', 'signal=2:101'];
 
 const TRIPLES = ['fast=5:23:2', 'slow=26:53:3', 'signal=5:14'];
 
@@ -63,6 +67,7 @@ export async function benchSweep(): Promise<Figure[]> {
       { name: `sweep by columns, ${columns.part.fills} fills`, value: rate(columns), unit: 'combo-bar/s', limit: 400e6, better: 'more' },
       { name: `sweep through the engine, ${engine.part.fills} fills`, value: rate(engine), unit: 'combo-bar/s', limit: 10e6, better: 'more' },
       ...scaling(folder),
+      memory(folder),
       ...againstPeer(bars, folder),
     ];
   } finally {
@@ -91,6 +96,16 @@ function scaling(folder: string): Figure[] {
   return limits.map(([threads, limit]) => ({
     name: `times as fast with ${threads} threads as with one`, value: (shortest.get(1) ?? NaN) / (shortest.get(threads) ?? NaN), unit: '×', limit, better: 'more',
   }));
+}
+
+/** Peak memory of a million combinations in two threads, recorded as trials. */
+function memory(folder: string): Figure {
+  const file = writeCsv(join(folder, 'short.csv'), makeBars(MEMORY_BARS));
+  const printed = execFileSync(LAUNCHER, ['sweep', 'macd', '--bars', file, ...MEMORY_GRID.flatMap((axis) => ['--grid', axis]), '--cash', '10000000', '--sizing', 'units:1', '--workers', '2', '--json'], {
+    encoding: 'utf8', env: { ...process.env, ALGOTRENDY_HOME: folder }, maxBuffer: 1 << 26,
+  });
+  const { combos, peakRssMb } = JSON.parse(printed) as { readonly combos: number; readonly peakRssMb: number };
+  return { name: `peak memory of a sweep of ${combos} combinations`, value: peakRssMb, unit: 'MB', limit: 250, better: 'less' };
 }
 
 /** Ours over theirs on the same bars and triples; nothing where Python or vectorbt cannot be had. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SweepPart } from '../research/sweep.ts';
+import type { SweepPart } from '../research/sweep-tally.ts';
 import { toRefusal, type Refusal } from './refusal.ts';
 import { openSweep, type SweepJob, type SweepOrder } from './wiring/sweep-job.ts';
 

@@ -54,7 +54,7 @@ function readRange(text: string, name: string, fromText: string, toText: string,
   if (compare(step, 0) <= 0) return refuse(`the step of "${text}" must be above 0, not ${stepText}`);
   if (compare(from, to) > 0) return refuse(`"${text}" begins above its end: ${fromText} is more than ${toText}`);
   const steps = Number(divide(sub(to, from), step, 'floor'));
-  if (steps >= MOST_COMBOS) return refuse(`"${text}" has ${steps + 1} values; a sweep may have ${MOST_COMBOS} combinations: take larger steps`);
+  if (steps >= MOST_COMBOS) return refuse(`"${text}" has ${count(steps + 1)} values; a sweep may have ${count(MOST_COMBOS)} combinations: take larger steps`);
   return { ok: true, value: { name, values: Array.from({ length: steps + 1 }, (_, k) => toNumber(add(from, mul(step, k)), scale)) } };
 }
 
@@ -73,7 +73,9 @@ export function createGrid(
   if (twice !== undefined) return refuse(`${twice} is given twice; it may be swept once, or fixed`);
   const size = axes.reduce((product, { values }) => product * values.length, 1);
   if (size > MOST_COMBOS) {
-    return refuse(`the grid has ${size} combinations (${axes.map(({ name, values }) => `${name}: ${values.length}`).join(', ')}); a sweep may have ${MOST_COMBOS}: take larger steps, or fix some parameters`);
+    const product = axes.reduce((all, { values }) => all * BigInt(values.length), 1n);
+    const factors = axes.filter(({ values }) => values.length > 1).map(({ name, values }) => `${count(values.length)} of ${name}`).join(' × ');
+    return refuse(`the grid has ${factors} = ${count(product)} combinations, ${count((product + BigInt(MOST_COMBOS) - 1n) / BigInt(MOST_COMBOS))} times the ${count(MOST_COMBOS)} that a sweep may have: take larger steps, or fix some parameters`);
   }
   const read: Axis[] = [];
   for (const { name, values } of axes) {
@@ -97,6 +99,11 @@ function combination(base: ParameterValues, axes: readonly Axis[], index: number
     rest = Math.floor(rest / choices.length);
   }
   return values as ParameterValues;
+}
+
+/** A whole number in groups of three. */
+function count(value: number | bigint): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function refuse(message: string): { readonly ok: false; readonly error: GridError } {

@@ -8,7 +8,8 @@ import type { StrategyDefinition } from '../ports/strategy.ts';
 import { BasisPointFee, PerShareFee } from '../simulation/fees.ts';
 import { macd } from '../strategies/macd/macd.ts';
 import { createGrid, readAxis, type Grid } from './grid.ts';
-import { mergeParts, Sweep, type SweepPart, type SweepSpec } from './sweep.ts';
+import { Sweep, type SweepSpec } from './sweep.ts';
+import { SweepTally, type SweepPart } from './sweep-tally.ts';
 
 const { columnKernel: _, ...withoutKernel } = macd;
 
@@ -61,7 +62,9 @@ describe('a sweep', () => {
     for (const step of [1, 7, 50]) {
       const parts: SweepPart[] = [];
       for (let from = 0; from < grid.size; from += step) parts.push(new Sweep(specOf(macd), bars, grid, 4).run(from, Math.min(grid.size, from + step)));
-      assert.deepEqual(mergeParts(parts.reverse(), 4), whole);
+      const tally = new SweepTally(grid, 4);
+      for (const part of parts.reverse()) tally.add(part);
+      assert.deepEqual(tally.part(), whole);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { Bars } from '../domain/bar.ts';
-import { add, compare, parseDecimal, type Exact } from '../domain/exact.ts';
+import { parseDecimal } from '../domain/exact.ts';
 import type { ParameterValues } from '../domain/parameters.ts';
 import type { Engine, Market } from '../pipeline/engine.ts';
 import type { Sizing } from '../pipeline/sizing.ts';
@@ -13,6 +13,7 @@ import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analyt
 import { moneyScaleOf, runBacktest, type BacktestSpec } from './backtest.ts';
 import { ColumnAccount } from './column-account.ts';
 import type { Grid } from './grid.ts';
+import { SweepTally, type Outcome, type SweepPart } from './sweep-tally.ts';
 
 /** What stays the same for all combinations of a sweep. */
 export interface SweepSpec {
@@ -35,56 +36,6 @@ export const OBJECTIVES = ['net', 'sharpe', 'calmar'] as const;
 
 /** One of `OBJECTIVES`. */
 export type Objective = (typeof OBJECTIVES)[number];
-
-/** What one combination came to; money in units of 10^-moneyScale. */
-export interface Outcome {
-  readonly fills: number;
-  readonly fees: Exact;
-  readonly finalEquity: Exact;
-  /** Annualised, of daily returns; null where there is none. */
-  readonly sharpe: number | null;
-  /** What it is ranked by before its final equity; null where the objective has no value, and it is never among the best. */
-  readonly score: number | null;
-}
-
-/** A combination and what it came to. */
-export interface Ranked extends Outcome {
-  /** Its place in the grid. */
-  readonly index: number;
-}
-
-/** Two axes of a grid, and the best final equity for each pair of their values (or of neighbours, where there are many). */
-export interface SweepMap {
-  /** Indices of the axes; the same axis twice where only one has several values. */
-  readonly rowAxis: number;
-  readonly columnAxis: number;
-  readonly rows: number;
-  readonly columns: number;
-  /** Row by row; null where no combination was tried. */
-  readonly cells: (Exact | null)[];
-}
-
-/** What some neighbouring combinations of a grid came to together. */
-export interface SweepPart {
-  /** Index of the first one. */
-  readonly from: number;
-  readonly combos: number;
-  /** How many of them a column kernel decided. */
-  readonly byKernel: number;
-  /** Combinations that the strategy's own check refused. */
-  readonly skipped: number;
-  readonly fills: number;
-  readonly sumFinalEquity: Exact;
-  /** The best by the objective and then by final equity, the best first; of equals, the first of the grid. */
-  readonly best: readonly Ranked[];
-  /** The Sharpe ratio of each combination in turn; NaN where there is none, or it was skipped. */
-  readonly sharpes: Float64Array;
-  readonly map: SweepMap;
-}
-
-/** Rows and columns that a map has at most. */
-const MAP_ROWS = 16;
-const MAP_COLUMNS = 24;
 
 /**
  * Tries the combinations of a grid on one market. Those that the strategy's column kernel supports,
@@ -120,7 +71,7 @@ export class Sweep {
   run(from: number, to: number, onDone: (combos: number) => void = () => {}): SweepPart {
     const { definition } = this.#spec;
     const kernel: { readonly index: number; readonly values: ParameterValues }[] = [];
-    const tally = new Tally(this.#grid, this.#top, from, to);
+    const tally = new SweepTally(this.#grid, this.#top, from, to);
     let done = 0;
     const take = (index: number, outcome: Outcome) => {
       tally.take(index, outcome);
@@ -216,99 +167,4 @@ function columnAccount({ market: { instrument, intervalMs }, account, models, si
 function opensAfterCloses({ timestamp, length }: Bars, intervalMs: number): boolean {
   for (let i = 1; i < length; i++) if (timestamp[i] - timestamp[i - 1] < intervalMs) return false;
   return true;
-}
-
-/** Adds outcomes up. */
-class Tally {
-  skipped = 0;
-  byKernel = 0;
-  #combos = 0;
-  #fills = 0;
-  #sum: Exact = 0;
-  readonly #best: Ranked[] = [];
-  readonly #top: number;
-  readonly #from: number;
-  readonly #sharpes: Float64Array;
-  readonly #grid: Grid;
-  readonly #map: SweepMap;
-
-  constructor(grid: Grid, top: number, from: number, to: number) {
-    this.#grid = grid;
-    this.#top = top;
-    this.#from = from;
-    this.#sharpes = new Float64Array(to - from).fill(NaN);
-    this.#map = emptyMap(grid);
-  }
-
-  take(index: number, outcome: Outcome): void {
-    this.#combos += 1;
-    this.#fills += outcome.fills;
-    this.#sum = add(this.#sum, outcome.finalEquity);
-    this.#sharpes[index - this.#from] = outcome.sharpe ?? NaN;
-    rank(this.#best, { index, ...outcome }, this.#top);
-    const { rowAxis, columnAxis, rows, columns, cells } = this.#map;
-    const cell = place(this.#grid, rowAxis, rows, index) * columns + place(this.#grid, columnAxis, columns, index);
-    cells[cell] = better(cells[cell], outcome.finalEquity);
-  }
-
-  part(): SweepPart {
-    return {
-      from: this.#from, combos: this.#combos, byKernel: this.byKernel, skipped: this.skipped, fills: this.#fills,
-      sumFinalEquity: this.#sum, best: this.#best, sharpes: this.#sharpes, map: this.#map,
-    };
-  }
-}
-
-/** Parts of one sweep that together leave nothing out, at least one: the same whatever the parts and their order. */
-export function mergeParts(parts: readonly SweepPart[], top: number): SweepPart {
-  const best: Ranked[] = [];
-  for (const part of parts) for (const one of part.best) rank(best, one, top);
-  const from = Math.min(...parts.map((part) => part.from));
-  const sharpes = new Float64Array(parts.reduce((total, part) => total + part.sharpes.length, 0));
-  for (const part of parts) sharpes.set(part.sharpes, part.from - from);
-  const sum = (of: (part: SweepPart) => number) => parts.reduce((total, part) => total + of(part), 0);
-  const cells = parts[0].map.cells.map((_, cell) => parts.reduce<Exact | null>((most, { map }) => better(most, map.cells[cell]), null));
-  return {
-    from, combos: sum(({ combos }) => combos), byKernel: sum(({ byKernel }) => byKernel), skipped: sum(({ skipped }) => skipped),
-    fills: sum(({ fills }) => fills), sumFinalEquity: parts.reduce<Exact>((total, part) => add(total, part.sumFinalEquity), 0),
-    best, sharpes, map: { ...parts[0].map, cells },
-  };
-}
-
-function better(a: Exact | null, b: Exact | null): Exact | null {
-  return a === null || (b !== null && compare(b, a) > 0) ? b : a;
-}
-
-/** Puts one among the best where it belongs, and keeps `top` of them. */
-function rank(best: Ranked[], one: Ranked, top: number): void {
-  if (one.score === null) return;
-  let at = best.length;
-  while (at > 0 && comesBefore(one, best[at - 1])) at--;
-  if (at >= top) return;
-  best.splice(at, 0, one);
-  if (best.length > top) best.pop();
-}
-
-function comesBefore(a: Ranked, b: Ranked): boolean {
-  const lead = (a.score ?? 0) - (b.score ?? 0);
-  if (lead !== 0) return lead > 0;
-  const order = compare(a.finalEquity, b.finalEquity);
-  return order > 0 || (order === 0 && a.index < b.index);
-}
-
-/** A map of the first two axes that have several values. */
-function emptyMap({ axes }: Grid): SweepMap {
-  const [rowAxis = 0, columnAxis = rowAxis] = axes.flatMap(({ values }, axis) => (values.length > 1 ? [axis] : []));
-  const rows = rowAxis === columnAxis ? 1 : Math.min(MAP_ROWS, axes[rowAxis].values.length);
-  const columns = axes.length === 0 ? 1 : Math.min(MAP_COLUMNS, axes[columnAxis].values.length);
-  return { rowAxis, columnAxis, rows, columns, cells: Array.from({ length: rows * columns }, () => null) };
-}
-
-/** Which of `places` equal stretches of an axis a combination's value lies in. */
-function place({ axes }: Grid, axis: number, places: number, index: number): number {
-  if (places === 1) return 0;
-  let rest = index;
-  for (let faster = axes.length - 1; faster > axis; faster--) rest = Math.floor(rest / axes[faster].values.length);
-  const { length } = axes[axis].values;
-  return Math.floor(rest % length * places / length);
 }

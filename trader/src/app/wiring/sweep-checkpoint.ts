@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { BAR_COLUMNS } from '../../domain/bar.ts';
-import type { SweepPart } from '../../research/sweep.ts';
+import type { SweepPart } from '../../research/sweep-tally.ts';
 import { Refusal } from '../refusal.ts';
 import type { SweepJob, SweepOrder } from './sweep-job.ts';
 import { strategyContent } from './trial-store.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE, testInstrument, walkBars } from '../../../test/markets.ts';
 import { seededRandom } from '../../../test/random.ts';
 import { allocateBars, BAR_COLUMNS } from '../../domain/bar.ts';
-import { mergeParts, type SweepPart } from '../../research/sweep.ts';
+import { SweepTally } from '../../research/sweep-tally.ts';
 import type { Refusal } from '../refusal.ts';
 import { openSweep, type SweepJob, type SweepOrder } from './sweep-job.ts';
 import { sweepInThreads } from './sweep-pool.ts';
@@ -51,16 +51,16 @@ describe('a sweep in threads', () => {
     assert.ok(alone.byKernel > 0 && alone.byKernel < alone.combos && alone.skipped > 0);
     for (const threads of [1, 3]) {
       let done = 0;
-      const parts: SweepPart[] = [];
+      const tally = new SweepTally(grid, 3);
       await sweepInThreads(job(), ordersOf(grid.size), threads, {
-        onPart: (_, part) => void parts.push(part),
+        onPart: (_, part) => tally.add(part),
         onDone(combos) {
           assert.ok(combos >= done, 'progress never goes back');
           done = combos;
         },
       });
       assert.equal(done, grid.size);
-      assert.deepEqual(mergeParts(parts, 3), alone);
+      assert.deepEqual(tally.part(), alone);
     }
   });
 
@@ -76,9 +76,9 @@ describe('a sweep in threads', () => {
     await assert.rejects(sweepInThreads(always, ordersOf(3, 1), 2, deaf), (error: Refusal) => error.code === 'failure' && /died, twice on combinations \d to \d: exit code 7/.test(error.message));
     const mark = join(folder, 'died');
     const onceOnly = job({ ...one, strategy: strategyFile('exits-once', `if (!existsSync(${JSON.stringify(mark)})) { writeFileSync(${JSON.stringify(mark)}, ''); process.exit(7); }`) });
-    const parts: SweepPart[] = [];
-    await sweepInThreads(onceOnly, ordersOf(3, 1), 1, { onDone() {}, onPart: (_, part) => void parts.push(part) });
-    assert.equal(mergeParts(parts, 3).combos, 3);
+    let combos = 0;
+    await sweepInThreads(onceOnly, ordersOf(3, 1), 1, { onDone() {}, onPart: (_, part) => { combos += part.combos; } });
+    assert.equal(combos, 3);
   });
 
   it('ends with what its listener throws, as where a part cannot be kept', async () => {

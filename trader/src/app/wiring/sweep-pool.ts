@@ -1,5 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { SweepPart } from '../../research/sweep.ts';
+import type { SweepPart } from '../../research/sweep-tally.ts';
 import { Refusal } from '../refusal.ts';
 import type { SweepAnswer, SweepWorkerData } from '../sweep-worker.ts';
 import type { SweepJob, SweepOrder } from './sweep-job.ts';
@@ -19,6 +20,10 @@ const MOST_TRIES = 2;
 /** How long one combination may take before somebody is told. */
 const PATIENCE_MS = 5000;
 
+/** What a thread's heap begins with, and what its young generation may grow to: what a combination leaves behind is small and soon dead. */
+const HEAP_MB = 1;
+const YOUNG_MB = 2;
+
 /** A thread at an order. */
 interface Thread {
   readonly worker: Worker;
@@ -37,6 +42,8 @@ interface Thread {
  * `patienceMs`, and goes on until it is stopped: nobody knows that it is not merely slow.
  */
 export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[], threads: number, listener: PoolListener, patienceMs = PATIENCE_MS): Promise<void> {
+  // The launcher has heaps begin large, which suits one short command; it would hold for every thread.
+  setFlagsFromString(`--initial-heap-size=${HEAP_MB}`);
   const pool = new Pool(job, orders, listener);
   const watch = setInterval(() => pool.watch(performance.now(), patienceMs), patienceMs / 5);
   const stop = Promise.withResolvers<never>();
@@ -98,7 +105,7 @@ class Pool {
   async #work(): Promise<void> {
     while (!this.#ended) {
       const count = new Int32Array(new SharedArrayBuffer(4));
-      const worker = new Worker(new URL('../sweep-worker.ts', import.meta.url), { workerData: { job: this.#job, count } satisfies SweepWorkerData });
+      const worker = new Worker(new URL('../sweep-worker.mjs', import.meta.url), { workerData: { job: this.#job, count } satisfies SweepWorkerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
       const lost = await this.#drain({ worker, count, order: undefined, seen: 0, since: 0, told: false });
       if (lost === undefined) return;
       if (lost.at === undefined || this.#tries[lost.at] >= MOST_TRIES) throw death(lost.cause, lost.at === undefined ? undefined : this.#orders[lost.at]);

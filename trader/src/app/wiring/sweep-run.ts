@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { mergeParts, type SweepPart } from '../../research/sweep.ts';
+import { SweepTally, type SweepPart } from '../../research/sweep-tally.ts';
 import { SweepCheckpoint } from './sweep-checkpoint.ts';
 import { openSweep, type OpenSweep, type SweepJob, type SweepOrder } from './sweep-job.ts';
 import { sweepInThreads } from './sweep-pool.ts';
@@ -51,8 +51,8 @@ const SECONDS_PER_THREAD = 0.5;
 const PART_SECONDS = 1;
 /** So many parts at least, so that no thread waits long for the last one. */
 const LEAST_PARTS = 32;
-/** No part is larger, so that memory stays in bounds. */
-const LARGEST_PART = 4096;
+/** No part is larger, so that what a thread keeps of it stays small. */
+const LARGEST_PART = 512;
 
 /**
  * Sweeps a grid over each of some spans of bars. A short one runs here; a longer one in threads,
@@ -64,23 +64,24 @@ export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], pla
   const rate = !byKernel ? ENGINE_RATE : job.objective === 'calmar' ? DRAWDOWN_RATE : KERNEL_RATE;
   const secondsOf = ({ first, end }: SweepSpan) => open.grid.size * ((end - first) / rate + COMBO_SECONDS);
   const seconds = spans.reduce((sum, span) => sum + secondsOf(span), 0);
-  const orders = spans.flatMap((span) => ordersOf(span, open.grid.size, Math.ceil(Math.max(LEAST_PARTS / spans.length, secondsOf(span) / PART_SECONDS))));
-  const parts = new Map<SweepOrder, SweepPart>();
+  const sums = new Sums(spans.map((span) => ({
+    tally: new SweepTally(open.grid, job.top), orders: ordersOf(span, open.grid.size, Math.ceil(Math.max(LEAST_PARTS / spans.length, secondsOf(span) / PART_SECONDS))),
+  })));
   const short = seconds < 2 * SECONDS_PER_THREAD;
   // A long sweep gets a thread even where only one is allowed, so that Ctrl-C is heard.
   const workers = short ? 0 : Math.min(plan.workers ?? availableParallelism(), Math.floor(seconds / SECONDS_PER_THREAD));
   const checkpoint = short ? undefined : new SweepCheckpoint(plan.home, job);
   if (plan.fresh) checkpoint?.clear();
-  if (checkpoint) takeOver(checkpoint, orders, parts);
-  const takenOver = combosOf([...parts.keys()]);
-  if (takenOver > 0) plan.onTakeOver?.(takenOver, combosOf(orders));
-  const left = orders.filter((order) => !parts.has(order));
+  if (checkpoint) sums.takeOver(checkpoint);
+  const takenOver = sums.done;
+  if (takenOver > 0) plan.onTakeOver?.(takenOver, sums.all);
+  const left = sums.left();
   const toDo = combosOf(left);
   const onDone = (combos: number) => plan.onProgress?.(combos / toDo);
   if (workers === 0) {
     let before = 0;
     for (const order of left) {
-      parts.set(order, open.run(order, (combos) => onDone(before + combos)));
+      sums.take(order, open.run(order, (combos) => onDone(before + combos)));
       before += order.to - order.from;
     }
   } else if (left.length > 0) {
@@ -89,27 +90,55 @@ export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], pla
       onSilence: (order, combos, after) => plan.onSilence?.(silenceOf(job, open, order, combos, after)),
       onPart(order, part) {
         checkpoint?.write(order, part);
-        parts.set(order, part);
+        sums.take(order, part);
       },
-    }).catch((error: unknown) => { throw afterStop(error, combosOf([...parts.keys()]), combosOf(orders)); });
+    }).catch((error: unknown) => { throw afterStop(error, sums.done, sums.all); });
   }
-  return {
-    open, workers, takenOver, forget: () => checkpoint?.clear(),
-    parts: spans.map((span) => mergeParts(orders.filter(({ first, end }) => first === span.first && end === span.end).map((order) => parts.get(order) as SweepPart), job.top)),
-  };
+  return { open, workers, takenOver, forget: () => checkpoint?.clear(), parts: sums.parts() };
+}
+
+/** What the parts of each span come to, and which orders are done. A part is added up and let go: what is kept does not grow with their number. */
+class Sums {
+  /** Combinations of all orders, and of those that are done. */
+  readonly all: number;
+  done = 0;
+  readonly #tallies: readonly SweepTally[];
+  /** The tally of each order that is still to be done. */
+  readonly #open = new Map<SweepOrder, SweepTally>();
+
+  constructor(spans: readonly { readonly tally: SweepTally; readonly orders: readonly SweepOrder[] }[]) {
+    this.#tallies = spans.map(({ tally }) => tally);
+    for (const { tally, orders } of spans) for (const order of orders) this.#open.set(order, tally);
+    this.all = combosOf(this.left());
+  }
+
+  left(): SweepOrder[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Takes the parts that an earlier run left finished. */
+  takeOver(checkpoint: SweepCheckpoint): void {
+    for (const order of this.left()) {
+      const part = checkpoint.read(order);
+      if (part) this.take(order, part);
+    }
+  }
+
+  take(order: SweepOrder, part: SweepPart): void {
+    this.#open.get(order)?.add(part);
+    this.#open.delete(order);
+    this.done += order.to - order.from;
+  }
+
+  parts(): SweepPart[] {
+    return this.#tallies.map((tally) => tally.part());
+  }
 }
 
 /** One span's combinations in parts of equal size, the last one perhaps smaller. The same sweep has the same parts whatever does it. */
 function ordersOf({ first, end }: SweepSpan, size: number, least: number): SweepOrder[] {
   const step = Math.max(1, Math.min(LARGEST_PART, Math.ceil(size / least)));
   return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({ first, end, from: i * step, to: Math.min(size, (i + 1) * step) }));
-}
-
-function takeOver(checkpoint: SweepCheckpoint, orders: readonly SweepOrder[], parts: Map<SweepOrder, SweepPart>): void {
-  for (const order of orders) {
-    const part = checkpoint.read(order);
-    if (part) parts.set(order, part);
-  }
 }
 
 function combosOf(orders: readonly SweepOrder[]): number {
