@@ -114,6 +114,27 @@ test('a file that is not there exits with 3 and is named', () => {
   assert.match(stderr, /\/nowhere\/bars\.csv/);
 });
 
+test('a strategy that ends the program does not pass for a command that is done', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  try {
+    const file = join(folder, 'leaves.ts');
+    writeFileSync(file, `export const strategy = { name: 'leaves', summary: 'A test.', parameters: {}, warmup: () => 0, create: () => ({ onBar() { process.exit(0); } }) };`);
+    const bars = fileURLToPath(new URL('../../../data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz', import.meta.url));
+    const { status, stdout, stderr } = run(['backtest', file, '--bars', bars, '--first', '100'], { ALGOTRENDY_HOME: join(folder, 'home') });
+    assert.deepEqual([status, stdout], [EXIT_CODES.failure, '']);
+    assert.match(stderr, /the strategy ended the program before the command was done\n {2}What to do: Take process\.exit out/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a file of funding rates that is not there is named, with the option', () => {
+  const bars = fileURLToPath(new URL('../../../data/binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz', import.meta.url));
+  const { status, stderr } = run(['backtest', 'macd', '--bars', `BTC-USDT-PERP.BINANCE=${bars}`, '--first', '100', '--venue', 'binance-usdm', '--funding', 'nofile.csv'], { ALGOTRENDY_HOME: mkdtempSync(join(tmpdir(), 'command-line-')) });
+  assert.equal(status, EXIT_CODES['bad-data']);
+  assert.match(stderr, /the funding rates cannot be read: ENOENT.*nofile\.csv.*\n {2}Where: --funding\n {2}What to do: /);
+});
+
 test('what a file holds cannot command the terminal that its fault is shown on', () => {
   const folder = mkdtempSync(join(tmpdir(), 'command-line-'));
   try {

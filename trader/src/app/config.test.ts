@@ -22,6 +22,12 @@ test('a setting with a value that it cannot have is refused by name', async () =
   await assert.rejects(readConfig({ ALGOTRENDY_HOME: '' }, '/work'), /ALGOTRENDY_HOME must name a folder/);
 });
 
+test('a home in which no folder can be made is refused at once', async () => {
+  for (const home of ['/proc/x', '/proc', '/sys/a/b', '/home/../proc/1']) await assert.rejects(readConfig({ ALGOTRENDY_HOME: home }, '/work'), /nothing can be kept in \/proc and \/sys/, home);
+  await assert.rejects(readConfig({}, '/proc/self'), /nothing can be kept/);
+  assert.equal((await readConfig({ ALGOTRENDY_HOME: '/process' }, '/')).home, '/process');
+});
+
 test('NO_COLOR beats FORCE_COLOR, and CI is set by any value but false', async () => {
   assert.equal((await readConfig({ NO_COLOR: '1', FORCE_COLOR: '1' }, '/')).color, false);
   assert.equal((await readConfig({ FORCE_COLOR: '1' }, '/')).color, true);

@@ -27,11 +27,17 @@ export async function readConfig(
   const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(PREFIX)));
   const settings = Object.keys(own).length === 0 ? {} : await checkSettings(own);
   return {
-    home: settings.ALGOTRENDY_HOME === undefined ? join(folder, '.algotrendy') : resolve(folder, settings.ALGOTRENDY_HOME),
+    home: checkHome(settings.ALGOTRENDY_HOME === undefined ? join(folder, '.algotrendy') : resolve(folder, settings.ALGOTRENDY_HOME)),
     debug: settings.ALGOTRENDY_DEBUG === '1',
     color: isSet(environment['NO_COLOR']) ? false : isSet(environment['FORCE_COLOR']) ? environment['FORCE_COLOR'] !== '0' : undefined,
     ci: isSet(environment['CI']) && environment['CI'] !== 'false',
   };
+}
+
+/** Refuses a place in which no folder can be made. Linux says there that the parent is missing, and Node then tries for ever. */
+function checkHome(home: string): string {
+  if (!/^\/(proc|sys)(\/|$)/.test(home)) return home;
+  throw new Refusal('usage', 'nothing can be kept in /proc and /sys', { where: `ALGOTRENDY_HOME, ${home}`, hint: 'Point ALGOTRENDY_HOME at a folder on a disk.' });
 }
 
 /** The table in docs/cli.md names the same keys. */

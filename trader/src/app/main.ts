@@ -1,10 +1,20 @@
 import { EXIT_CODES } from './exit-codes.ts';
 import { runCommandLine } from './command-line.ts';
 
+// What ends the process within a command is the strategy's code: it must not pass for the command's own end.
+const cutShort = () => {
+  process.exitCode = EXIT_CODES.failure;
+  process.stderr.write('algotrendy: the strategy ended the program before the command was done\n  What to do: Take process.exit out of the strategy; one that cannot go on throws an error.\n');
+};
+process.on('exit', cutShort);
+// An error that nobody caught tells of itself.
+process.on('uncaughtExceptionMonitor', () => process.off('exit', cutShort));
+
 // Who reads our output may stop reading, as `| head` does: that ends the work, and is no error. Nor is
 // a full disk below it a defect; a run on paper goes on from its journal.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.off('exit', cutShort);
     if (error.code === 'EPIPE') process.exit();
     if (stream === process.stdout) process.stderr.write(`algotrendy: the output cannot be written: ${error.message}\n  What to do: Make room for it, or send it elsewhere.\n`);
     process.exit(EXIT_CODES.disk);
@@ -12,6 +22,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const code = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
+process.off('exit', cutShort);
 // Behind all that was written; `drain` is no such sign, since it only comes after a write that filled the buffer.
 for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => void stream.write('', resolve));
 // Not by winding down, during which a second Ctrl-C would still be taken for a kill.

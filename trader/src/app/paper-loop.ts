@@ -9,7 +9,7 @@ import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { CommandBox } from './wiring/command-box.ts';
 import { PaperTrader } from './wiring/paper.ts';
-import { denialView, fillView, paperView } from './wiring/paper-view.ts';
+import { denialView, fillView, minuteView, paperView } from './wiring/paper-view.ts';
 
 /** How a paper run is driven. */
 export interface PaperRequest {
@@ -187,7 +187,7 @@ class PaperLoop {
 
   #onMinute(): void {
     if (this.#request.json) this.#terminal.printJson({ kind: 'minute', ...this.#trader.state() });
-    else if (this.#display?.live === false) this.#display.minute(this.#view());
+    else if (this.#display?.live === false) this.#display.minute(minuteView(this.#trader, this.#state));
   }
 
   #measure(decisionSeconds: number): void {

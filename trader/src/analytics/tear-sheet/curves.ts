@@ -117,19 +117,26 @@ function stepped({ timestamps, values }: Series): { readonly xs: Float64Array; r
 /** Daily returns in a rolling window: the longest of these of which the run holds at least two. */
 const WINDOWS = [126, 90, 60, 30, 15];
 
+/** The ratio at each day and its window; or no window, and why: an axis without a curve would say nothing. */
+function rollingRatios({ daily, periodsPerYear }: TearSheet, returns: Float64Array): { readonly window: number | undefined; readonly ratios: Float64Array; readonly missing: string } {
+  const window = WINDOWS.find((days) => returns.length >= 2 * days);
+  const ratios = new Float64Array(daily.timestamps.length).fill(NaN);
+  if (window === undefined) return { window, ratios, missing: 'Fewer than 30 days: too few for a Sharpe ratio that moves.' };
+  ratios.set(rollingSharpe(returns, window, periodsPerYear), window - 1);
+  return { window: ratios.some(Number.isFinite) ? window : undefined, ratios, missing: `The returns of no ${window} days in a row differ, so there is no Sharpe ratio.` };
+}
+
 /** Sharpe ratio of a moving window, and how much was invested. */
 export function rollingFigure(sheet: TearSheet, { returns }: Measured): Html | undefined {
-  const window = WINDOWS.find((days) => returns.length >= 2 * days);
-  const { exposure, periodsPerYear } = sheet;
+  const { exposure } = sheet;
+  const { window, ratios, missing } = rollingRatios(sheet, returns);
   if (window === undefined && exposure === undefined) return undefined;
   const span = spanOf(sheet);
   const xs = sheet.daily.timestamps.map((day) => day + DAY_MS - 1);
-  const ratios = new Float64Array(xs.length).fill(NaN);
-  if (window !== undefined) ratios.set(rollingSharpe(returns, window, periodsPerYear), window - 1);
   const invested = exposure === undefined ? undefined : lastKnown(exposure.timestamps, exposure.values, xs);
   const most = exposure === undefined ? 1 : Math.max(0.05, extent(exposure.values)[1]);
-  return figure('rolling', exposure === undefined ? 'Sharpe ratio' : 'Sharpe ratio and exposure', {
-    note: window === undefined ? 'Fewer than 30 days: too few for a Sharpe ratio that moves.' : `Sharpe ratio of the ${window} days before, annualised${exposure === undefined ? '' : '; below it, the share of equity that was invested, longs and shorts added up'}.`,
+  return figure('rolling', window === undefined ? 'Exposure' : exposure === undefined ? 'Sharpe ratio' : 'Sharpe ratio and exposure', {
+    note: window === undefined ? missing : `Sharpe ratio of the ${window} days before, annualised${exposure === undefined ? '' : '; below it, the share of equity that was invested, longs and shorts added up'}.`,
     legend: [window !== undefined && key('equity', `Sharpe, ${window} days`), exposure !== undefined && key('exposed', 'Invested')],
     xs, readings: [
       ...(window === undefined ? [] : [{ name: 'Sharpe', values: ratios, decimals: 2 }]),

@@ -97,6 +97,14 @@ test('a sheet can be made of one day, of none, of a flat line and of ruin', () =
   }
 });
 
+test('where no days have a Sharpe ratio no empty axis is drawn for it, and it is said', () => {
+  const still = renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, () => 1)) });
+  assert.ok(!still.includes('Sharpe ratio of 30 days over time'));
+  const exposure = { timestamps: Float64Array.of(FROM, FROM + DAY_MS), values: Float64Array.of(0.5, 0.5) };
+  assert.match(renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, () => 1)), exposure }), /The returns of no 30 days in a row differ, so there is no Sharpe ratio/);
+  assert.match(renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, (_, day) => 1 + day % 7 / 100)) }), /Sharpe ratio of 30 days over time/);
+});
+
 test('the month of ruin is coloured, and those after it have no return', () => {
   const page = renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, (_, day) => (day < 9 ? 1 - day / 10 : 0))) });
   assert.match(page, /<td class="down-5">−100\.0\u00a0%<\/td><td class="flat">–<\/td><td class="flat">–<\/td>/);

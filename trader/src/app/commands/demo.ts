@@ -15,7 +15,13 @@ export const demoCommand = defineCommand({
   async run({ config, terminal, json }) {
     const { demo } = await import('../wiring/demo.ts');
     const progress = terminal.phases();
-    const report = await demo({ home: config.home, onProgress: (what, fraction) => progress.update(what, fraction) }).finally(() => progress.close());
+    const report = await demo({
+      home: config.home, onProgress: (what, fraction) => progress.update(what, fraction),
+      onSilence(sentence) {
+        progress.close();
+        terminal.note(sentence);
+      },
+    }).finally(() => progress.close());
     if (json) terminal.printJson(report);
     else {
       const { renderDemo } = await import('../terminal/demo-report.ts');

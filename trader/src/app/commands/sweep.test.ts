@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { DATA_FOLDER } from '../wiring/venue-rules.ts';
 
 const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
@@ -63,6 +64,21 @@ describe('sweep', () => {
     assert.deepEqual([best.finalEquity, best.fees, best.fills, best.sharpe], [backtest.finalEquity, backtest.fees, backtest.fills, backtest.sharpe]);
     assert.ok(backtest.warnings.length > 0);
     assert.deepEqual([one.warnings, one.venueModels, one.kernelCombos], [backtest.warnings, backtest.venueModels, 0]);
+  });
+
+  it('is refused before anything is tried where what is tried cannot be recorded', () => {
+    const broken = join(home, 'broken');
+    mkdirSync(join(broken, 'trials.sqlite'), { recursive: true });
+    const mark = join(home, 'tried');
+    const strategy = join(home, 'marks.ts');
+    writeFileSync(strategy, `import { writeFileSync } from 'node:fs';
+      export const strategy = { name: 'marks', summary: 'A test.', parameters: { n: { kind: 'integer', default: 1, min: 1, max: 9, help: 'a number' } }, warmup: () => 0,
+        create: () => { writeFileSync(${JSON.stringify(mark)}, ''); return { onBar() {} }; } };`);
+    for (const command of ['sweep', 'walkforward']) {
+      const { status, stderr } = spawnSync(process.execPath, [MAIN, command, strategy, '--bars', BTC, '--interval', '1h', '--grid', 'n=1:3'], { encoding: 'utf8', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: broken } });
+      assert.deepEqual([status, existsSync(mark)], [EXIT_CODES.disk, false], stderr);
+      assert.match(stderr, /trials\.sqlite cannot be written/);
+    }
   });
 
   it('shows the best, a map, and how it was run, in the width of a terminal', () => {

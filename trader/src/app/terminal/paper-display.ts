@@ -2,7 +2,7 @@ import { decimalSign, formatGrouped, formatMoney, formatPercent, formatQuantity,
 import { listenForKeys, type KeyStream, type PaperKey } from './keyboard.ts';
 import { shortName, signPaint } from './paper-panels.ts';
 import { renderPaper } from './paper-screen.ts';
-import type { DenialView, FillView, PaperView } from './paper-view.ts';
+import type { DenialView, FillView, MinuteView, PaperView } from './paper-view.ts';
 import { Screen } from './screen.ts';
 import type { Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,7 +16,7 @@ export interface PaperDisplay {
   /** Tells of one fill, of one denial, of a minute of market time: lines where there is no screen. */
   fill(fill: FillView): void;
   denial(denial: DenialView): void;
-  minute(view: PaperView): void;
+  minute(view: MinuteView): void;
   /** Says something that no view holds, such as where the run resumed: after the screen, where there is one. */
   note(text: string): void;
   /** Gives the terminal back. Happens by itself when the process ends in any other way. */
@@ -86,7 +86,7 @@ export function denialText(denial: DenialView, style: Style): string {
 }
 
 /** The account and the prices at a minute as a line. */
-export function minuteText({ tsEvent, account, instruments, state }: PaperView, style: Style): string {
+export function minuteText({ tsEvent, account, instruments, state }: MinuteView, style: Style): string {
   const total = signPaint(decimalSign(account.totalPnl), style)(formatMoney(account.totalPnl, { sign: true }));
   const prices = instruments.map(({ id, last }) => `${shortName(id)} ${formatSignificant(last, 7)}`).join('  ');
   return `${style.faint(formatTime(tsEvent))}  PAPER ${state}  equity ${style.strong(formatMoney(account.equity))} ${account.currency}  total ${total}  drawdown ${formatPercent(account.drawdown)}  ${prices}`;

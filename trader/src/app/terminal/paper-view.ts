@@ -32,6 +32,12 @@ export interface PaperView {
   readonly health: HealthView;
 }
 
+/** What a line says of a minute where nobody watches the screen: few enough to be made for every minute of a year. */
+export interface MinuteView extends Pick<PaperView, 'state' | 'tsEvent'> {
+  readonly account: Pick<AccountView, 'currency' | 'equity' | 'totalPnl' | 'drawdown'>;
+  readonly instruments: readonly Pick<InstrumentView, 'id' | 'last'>[];
+}
+
 /** The account's money. */
 export interface AccountView {
   readonly currency: string;

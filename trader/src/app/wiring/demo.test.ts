@@ -11,7 +11,9 @@ const home = mkdtempSync(join(tmpdir(), 'demo-'));
 after(() => rmSync(home, { recursive: true }));
 
 test('the demo gives the published answer, judges every strategy on every coin, and names what to do next, within half a minute', async () => {
-  const report = await demo({ home });
+  const told: number[] = [];
+  const report = await demo({ home, onProgress: (what, fraction) => void (what === 'Verdicts' && told.push(fraction)) });
+  assert.ok(told.every((fraction, i) => fraction <= 1 && (i === 0 || fraction >= told[i - 1])) && told.length > 8 * 100, 'it tells of every step within a verdict');
   assert.ok(report.lean.equal, JSON.stringify(report.lean.figures));
   assert.equal(report.lean.figures.length, 3);
   const pairs = report.verdicts.map(({ strategy, instrument, interval }) => `${strategy} ${instrument.split('-')[0]} ${interval}`);

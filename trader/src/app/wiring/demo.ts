@@ -4,7 +4,7 @@ import { openBars } from '../../adapters/bars/column-cache.ts';
 import { writeCsv } from '../../adapters/bars/csv-writer.ts';
 import { finishBacktest } from './backtest.ts';
 import type { BacktestRequest } from './backtest-request.ts';
-import { verdict, type VerdictReport } from './verdict.ts';
+import { verdict, VERDICT_PHASES, type VerdictReport } from './verdict.ts';
 import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 
 /** What LEAN publishes of its MACDTrendAlgorithm: the expected statistics in Algorithm.CSharp/MACDTrendAlgorithm.cs. */
@@ -31,6 +31,8 @@ export interface DemoContext {
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
   readonly onProgress?: (what: string, fraction: number) => void;
+  /** Hears which combination of a walk-forward takes suspiciously long. */
+  readonly onSilence?: (sentence: string) => void;
 }
 
 /** The MACD as LEAN trades it, and the span of its published result. */
@@ -45,7 +47,7 @@ const HOUR_MS = 3_600_000;
 const YEARS = { id: 'BTC-USDT.BINANCE', file: 'binance-spot_BTCUSDT_1h_20190701-20220430.csv.gz', intervalMs: 4 * HOUR_MS };
 
 /** Sets a published answer beside ours, and judges the shipped strategies on the shipped coins, with nothing but what ships. */
-export async function demo({ home, onProgress = () => {} }: DemoContext): Promise<DemoReport> {
+export async function demo({ home, onProgress = () => {}, onSilence = () => {} }: DemoContext): Promise<DemoReport> {
   const started = performance.now();
   onProgress('LEAN on SPY', 0);
   const lean = await besideLean(home);
@@ -53,12 +55,13 @@ export async function demo({ home, onProgress = () => {} }: DemoContext): Promis
   const cases = ['macd', 'bollinger'].flatMap((strategy) => coins.map((coin) => ({ strategy, ...coin })));
   const verdicts: VerdictReport[] = [];
   for (const { strategy, id, file, intervalMs } of cases) {
-    onProgress('Verdicts', verdicts.length / cases.length);
+    const told = (share: number) => onProgress('Verdicts', (verdicts.length + share) / cases.length);
+    told(0);
     verdicts.push(await verdict({
       strategy, bars: [{ instrument: id, file: join(DATA_FOLDER, file) }], intervalMs, from: undefined, to: undefined, first: undefined,
       parameters: {}, cash: '100000', fee: { kind: 'bps', bps: '10' }, fill: 'next-open', sizing: { kind: 'fraction', fraction: '0.9975' }, venue: undefined, strict: false,
       axes: [], windows: 12, seed: 1, workers: undefined,
-    }, { home }));
+    }, { home, onSilence, onProgress: (what, fraction) => told((VERDICT_PHASES.indexOf(what) + fraction) / VERDICT_PHASES.length) }));
   }
   return { lean, verdicts, wallSeconds: (performance.now() - started) / 1000 };
 }

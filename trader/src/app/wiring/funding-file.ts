@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 export function readFunding(file: string): FundingSeries {
   const timestamps: number[] = [];
   const rates: string[] = [];
-  readFileSync(file, 'utf8').split(/\r?\n/).forEach((line, index) => {
+  readText(file).split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === '' || index === 0 && /^[a-z]/i.test(line)) return;
     const fault = (what: string): never => {
       throw new Refusal('bad-data', `line ${index + 1} ${what}: "${line.slice(0, 60)}"`, { where: file, hint: 'Give timestamp,rate: 1746345600000,0.0001 is 0.01 % at 2025-05-04 08:00 UTC.' });
@@ -22,4 +22,12 @@ export function readFunding(file: string): FundingSeries {
   });
   if (timestamps.length === 0) throw new Refusal('bad-data', 'there are no funding rates', { where: file });
   return { timestamps, rates };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Refusal('bad-data', `the funding rates cannot be read: ${error instanceof Error ? error.message : String(error)}`, { where: '--funding', hint: 'Give --funding FILE, or --funding ID=FILE for one of several instruments.' });
+  }
 }

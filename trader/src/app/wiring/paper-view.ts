@@ -3,7 +3,7 @@ import type { Order } from '../../domain/order.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
-import type { DenialView, FillView, InstrumentView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
+import type { DenialView, FillView, InstrumentView, MinuteView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
 import type { PaperTrader } from './paper.ts';
 
 /** What the command knows and the run does not: how it is being driven, and what it told lately. */
@@ -38,6 +38,29 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
       decisionMicros: drive.decisionMicros, rssMb: process.memoryUsage.rss() / 2 ** 20,
     },
   };
+}
+
+/** The little of it that a line for each minute says. */
+export function minuteView(trader: PaperTrader, state: PaperView['state']): MinuteView {
+  const { engine: { portfolio }, markets, setup } = trader.run;
+  const { account: { moneyScale }, curve } = portfolio;
+  const equity = portfolio.exactEquity();
+  const equityNow = toNumber(equity, moneyScale);
+  return {
+    state, tsEvent: trader.tsEvent === -Infinity ? 0 : trader.tsEvent,
+    account: {
+      currency: markets[0].instrument.quoteCurrency, equity: format(equity, moneyScale),
+      totalPnl: (equityNow - Number(setup.cash)).toFixed(2), drawdown: 1 - equityNow / Math.max(curve.peak, equityNow),
+    },
+    instruments: markets.map(({ instrument: { id } }, market) => ({ id, last: lastText(trader, market) })),
+  };
+}
+
+/** The last price in the instrument's decimals; `0` before the first. */
+function lastText({ run }: PaperTrader, market: number): string {
+  const { priceScale, tickSize } = run.markets[market].instrument;
+  const last = run.engine.portfolio.marks[market];
+  return Number.isNaN(last) ? '0' : last.toFixed(decimalPlaces(format(tickSize, priceScale)));
 }
 
 function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['account'] {
@@ -90,7 +113,7 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
   const last = engine.portfolio.marks[market];
   const text = (price: number) => price.toFixed(decimals);
   return {
-    id, last: Number.isNaN(last) ? '0' : text(last),
+    id, last: lastText(trader, market),
     changeSinceStart: first === undefined ? undefined : last / first - 1,
     change24h: day.length < 1440 ? undefined : last / (day[0] as { close: number }).close - 1,
     high24h: day.length === 0 ? '0' : text(Math.max(...day.map(({ high }) => high))),

@@ -11,6 +11,7 @@ import { conditionsOf, openMarkets, metricsOf, netReturnOf, seconds } from './ba
 import type { BacktestRequest, BarsRequest, RunSubject } from './backtest-request.ts';
 import { chooseBars, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
+import { loadStrategy } from './strategy.ts';
 import { sweepSpans, type SweepPlan } from './sweep-run.ts';
 import { recordTrials, strategyContent, trialsOf, type Trial, type TrialRecord, type TrialSubject } from './trial-store.ts';
 
@@ -97,9 +98,10 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   chosen.set.close();
   const loadSeconds = (performance.now() - loadStarted) / 1000;
 
+  const { job, warnings } = await jobOf(request, chosen, bars);
+  await proveRecord(request, chosen, context.home);
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const { job, warnings } = await jobOf(request, chosen, bars);
   const swept = await sweepSpans({ ...job, objective: 'net' }, [{ first: 0, end: bars.length }], planOf(request, context));
   const cpuSeconds = seconds(process.cpuUsage(cpu));
   const wallSeconds = (performance.now() - started) / 1000;
@@ -141,6 +143,11 @@ export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bar
 /** What the trials of a strategy on these bars are counted under. */
 export function subjectOf(nameOrPath: string, strategy: string, { id, intervalMs, set }: ChosenBars): TrialSubject {
   return { strategy, content: strategyContent(nameOrPath), instrument: id, interval: formatInterval(intervalMs), data: set.sha256 };
+}
+
+/** Has the record of trials opened for this strategy before anything is tried: a state folder that cannot be written must not come to light hours later. */
+export async function proveRecord({ strategy }: GridRequest, chosen: ChosenBars, home: string): Promise<void> {
+  recordTrials(home, subjectOf(strategy, (await loadStrategy(strategy)).name, chosen), []);
 }
 
 /** The combinations of a grid that the strategy does not refuse, with their Sharpe ratios; NaN is none. */

@@ -82,8 +82,8 @@ export interface Measured {
   readonly propFirm: readonly PropFirmOutcome[];
 }
 
-/** Counts the trials on record, deflates by them, looks for overfitting, and holds the account against a prop firm's limits. */
-export async function measure(request: BacktestRequest, grid: GridRequest, home: string): Promise<Measured> {
+/** Counts the trials on record, deflates by them, looks for overfitting, which is most of the work and tells how much of it is done, and holds the account against a prop firm's limits. */
+export async function measure(request: BacktestRequest, grid: GridRequest, home: string, onDone: (fraction: number) => void): Promise<Measured> {
   const chosen = await chooseBars(onlySource(grid), { ...grid, home });
   try {
     const bars = joinBars(chosen, true);
@@ -92,7 +92,10 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
     const { size } = combinations;
     const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));
     const tried = Array.from({ length: Math.ceil(size / step) }, (_, i) => combinations.at(i * step)).filter((values) => spec.definition.check?.(values) === undefined);
-    const returns = tried.map((values) => simpleReturns(runCombination(spec, bars, values).portfolio.curve.dailyEquity()));
+    const returns = tried.map((values, i) => {
+      onDone(i / tried.length);
+      return simpleReturns(runCombination(spec, bars, values).portfolio.curve.dailyEquity());
+    });
     const trials = trialsOf(home, subjectOf(request.strategy, spec.definition.name, chosen));
     const { engine, propFirm } = account(spec, bars, readStrategyParameters(spec.definition, request.parameters));
     return {

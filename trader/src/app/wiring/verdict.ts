@@ -51,11 +51,17 @@ export interface VerdictReport extends RunSubject {
   readonly wallSeconds: number;
 }
 
+/** What a verdict does, one after the other. */
+export const VERDICT_PHASES = ['Checking', 'Running', 'Walking forward', 'Looking for overfitting', 'Asking for luck'] as const;
+
+/** One of them. */
+export type VerdictPhase = (typeof VERDICT_PHASES)[number];
+
 /** What a verdict needs of its surroundings. */
 export interface VerdictContext {
   readonly home: string;
   /** Hears what is going on and the fraction of it done. */
-  readonly onProgress?: (what: string, fraction: number) => void;
+  readonly onProgress?: (what: VerdictPhase, fraction: number) => void;
   /** Hears which combination of the walk-forward takes suspiciously long. */
   readonly onSilence?: (sentence: string) => void;
 }
@@ -83,10 +89,11 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   const finished = await finishBacktest(request, { home });
   const grid = await gridOf(request, request.axes, request.workers, home);
   const walked: WalkEvidence = grid.axes.length === 0 ? { out: outOfSampleOf(finished.engine, finished.report), choice: undefined }
-    : await walk(grid, request.windows, { home, onSilence, onProgress: (_, fraction) => onProgress('Walking forward', fraction) });
-  onProgress('Looking for overfitting', 0);
-  const measured = await measure(request, grid, home);
-  const luck = await runMonteCarlo({ ...request, methods: CHANCES, runs: undefined, ruin: 1 }, { home, onProgress: (_, fraction) => onProgress('Asking for luck', fraction) });
+    : await walk(grid, request.windows, { home, onSilence, onProgress: (what, fraction) => void (what === 'run' && onProgress('Walking forward', fraction)) });
+  const measured = await measure(request, grid, home, (fraction) => onProgress('Looking for overfitting', fraction));
+  const luck = await runMonteCarlo({ ...request, methods: CHANCES, runs: undefined, ruin: 1 }, {
+    home, onProgress: (what, fraction) => onProgress('Asking for luck', Math.max(0, CHANCES.findIndex((one) => one === what) + fraction) / CHANCES.length),
+  });
   const out = 'out' in walked ? walked.out : undefined;
   const lines = [
     ...checked.markets.flatMap((market) => honestyGates(market.lines)), ...outOfSampleGates(walked),

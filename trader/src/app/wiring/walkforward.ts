@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts';
 import { conditionsOf, metricsOf, netReturnOf, seconds } from './backtest.ts';
 import type { RunSubject } from './backtest-request.ts';
 import { chooseBars, joinBars, type ChosenBars } from './chosen-bars.ts';
-import { allRefused, jobOf, onlySource, planOf, subjectOf, trialsIn, type GridRequest, type SweepContext } from './sweep.ts';
+import { allRefused, jobOf, onlySource, planOf, proveRecord, subjectOf, trialsIn, type GridRequest, type SweepContext } from './sweep.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
 import { sweepSpans, type SweepPlan, type SweptSpans } from './sweep-run.ts';
 import { faultOf } from './strategy.ts';
@@ -107,6 +107,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   }
   const loadSeconds = (performance.now() - loadStarted) / 1000;
 
+  await proveRecord(request, chosen, context.home);
   const started = performance.now();
   const cpu = process.cpuUsage();
   const { job, warnings } = await jobOf({ ...request, top: 1 }, chosen, bars);
