@@ -73,7 +73,7 @@ describe('sweep', () => {
     const strategy = join(home, 'marks.ts');
     writeFileSync(strategy, `import { writeFileSync } from 'node:fs';
       export const strategy = { name: 'marks', summary: 'A test.', parameters: { n: { kind: 'integer', default: 1, min: 1, max: 9, help: 'a number' } }, warmup: () => 0,
-        create: () => { writeFileSync(${JSON.stringify(mark)}, ''); return { onBar() {} }; } };`);
+        create: () => ({ onBar() { writeFileSync(${JSON.stringify(mark)}, ''); } }) };`);
     for (const command of ['sweep', 'walkforward']) {
       const { status, stderr } = spawnSync(process.execPath, [MAIN, command, strategy, '--bars', BTC, '--interval', '1h', '--grid', 'n=1:3'], { encoding: 'utf8', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: broken } });
       assert.deepEqual([status, existsSync(mark)], [EXIT_CODES.disk, false], stderr);
