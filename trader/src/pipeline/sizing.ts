@@ -67,7 +67,10 @@ class FractionSizer implements Sizer {
   #largest(budget: Exact, mark: number): Exact {
     const price = fromNumber(mark, this.#instrument.priceScale);
     if (price === 0) return 0;
-    const lots = (money: Exact) => floorToLot(toNumber(money, this.#moneyScale) / mark, this.#instrument);
+    const lot = this.#instrument.lotSize;
+    // What a unit costs with its fee, as the last guess has shown.
+    let unit = mark;
+    const lots = (money: Exact) => floorToLot(toNumber(money, this.#moneyScale) / unit, this.#instrument);
     // The first is known to be affordable, the second not to be; its infinity is only ever compared.
     let enough: Exact = 0;
     let tooMuch: Exact = Infinity;
@@ -77,15 +80,16 @@ class FractionSizer implements Sizer {
       else tooMuch = min(tooMuch, size);
       return left;
     };
-    // Each round moves by the money that is over or missing: fees are a small share, so two or three do.
+    // Each round moves by the money that is over or missing: where fees are a share, the second finds it.
     let size = lots(budget);
     for (let round = 0; round < 8; round++) {
       const left = spare(size);
+      if (size !== 0) unit = toNumber(sub(budget, left), this.#moneyScale) / toNumber(size, this.#instrument.quantityScale);
       const step = lots(abs(left));
-      if (step === 0) break;
-      size = max(0, compare(left, 0) < 0 ? sub(size, step) : add(size, step));
+      if (compare(left, 0) < 0) size = max(0, sub(size, add(step, lot)));
+      else if (step === 0) break;
+      else size = add(size, step);
     }
-    const lot = this.#instrument.lotSize;
     for (let step = lot; compare(add(enough, step), tooMuch) < 0; step = mul(step, 2)) spare(add(enough, step));
     for (let gap = sub(tooMuch, enough); compare(gap, lot) > 0; gap = sub(tooMuch, enough)) {
       spare(add(enough, max(lot, toLots(divide(gap, 2, 'trunc'), this.#instrument))));
