@@ -65,7 +65,7 @@ export function openFile(file: string): OpenFile {
   try {
     const identity = identify(descriptor);
     if (identity.size === 0) throw new BarFileError('empty', file, 'is empty; it needs a header and at least one bar');
-    return { descriptor, identity, format: detectFormat(descriptor) };
+    return { descriptor, identity, format: detectFormat(file, descriptor) };
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -78,9 +78,14 @@ function unreadable(code: string, error: unknown): string {
   return `cannot be opened (${error instanceof Error ? error.message : String(error)})`;
 }
 
-function detectFormat(descriptor: number): FileFormat {
+function detectFormat(file: string, descriptor: number): FileFormat {
   const head = Buffer.alloc(4);
   readSync(descriptor, head, 0, 4, 0);
+  const mark = head.readUInt16BE();
+  // Its mark, or a letter of ASCII beside a zero byte.
+  if (mark === 0xfffe || mark === 0xfeff || (head[0] === 0) !== (head[1] === 0)) {
+    throw new BarFileError('format', file, 'is text in UTF-16; save it as UTF-8 (in Excel: "CSV UTF-8"), or convert it: iconv -f UTF-16 -t UTF-8');
+  }
   if (head.toString('latin1') === 'PAR1') return 'parquet';
   return head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'text';
 }

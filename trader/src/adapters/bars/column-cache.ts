@@ -3,6 +3,7 @@ import { closeSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BarFileError } from './bar-file-error.ts';
 import { openBarReader } from './bar-reader.ts';
+import { boundCache } from './cache-bound.ts';
 import { hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
 import { ColumnFile, ColumnFileWriter, type BarSet } from './column-file.ts';
 import { QualityMeter, refuseIrregular } from './quality.ts';
@@ -19,6 +20,9 @@ export interface OpenBarsOptions {
   /** Hears the fraction done, from 0 to 1, while a file is read for the first time. */
   readonly onProgress?: (fraction: number) => void;
 }
+
+/** What all copies together may take: some eighty million bars. */
+const MOST_CACHED_BYTES = 4 * 2 ** 30;
 
 /** The part of the progress that finding out the content takes, where it is a pass of its own. */
 const HASH_SHARE = 0.15;
@@ -128,6 +132,7 @@ async function writeColumns(file: string, source: OpenFile, options: WriteOption
       const sha256 = options.sha256();
       const name = options.nameOf(sha256);
       options.seen.rememberSound(writer.finish(name, { sha256, quality: meter.report() }));
+      boundCache(options.directory, MOST_CACHED_BYTES, name);
       return new ColumnFile(join(options.directory, name));
     } finally {
       writer.abandon();

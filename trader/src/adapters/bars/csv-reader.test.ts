@@ -118,6 +118,9 @@ test('wrong, missing and double columns, and files without bars, are refused', a
     ['\n'.repeat(1 << 20), 'format', 'a line of more than'],
     [Buffer.alloc(1 << 20), 'format', 'a line of more than'],
     ['PK\u0003\u0004some zip file', 'columns', 'timestamp'],
+    [Buffer.from(`\uFEFF${HEADER}`, 'utf16le'), 'format', 'UTF-16', 'save it as UTF-8'],
+    [Buffer.from(HEADER, 'utf16le'), 'format', 'UTF-16'],
+    [Buffer.from(HEADER, 'utf16le').swap16(), 'format', 'UTF-16'],
   ] as const) {
     const file = folder.write(text);
     await assert.rejects(openBars(file, { home: folder.home }), barFileError(kind, file, ...words));
