@@ -120,19 +120,22 @@ function mulBig(a: Exact, b: Exact): Exact {
 function divideBig(a: bigint, b: bigint, rounding: Rounding): Exact {
   if (b === 0n) throw new RangeError(`${a} cannot be divided by zero`);
   const quotient = a / b;
-  const remainder = a % b;
-  if (remainder === 0n) return normalise(quotient);
-  const half = 2n * (remainder < 0n ? -remainder : remainder) - (b < 0n ? -b : b);
+  const remainder = a - quotient * b;
+  if (remainder === 0n || rounding === 'trunc') return normalise(quotient);
+  const half = rounding === 'half-even' ? 2n * (remainder < 0n ? -remainder : remainder) - (b < 0n ? -b : b) : 0n;
   return normalise(quotient + BigInt(nudge(rounding, (remainder < 0n) === (b < 0n), half, quotient % 2n !== 0n)));
 }
 
 // Every power of ten that a double holds exactly: up to 10^22, of which 10^15 is the last safe one.
 const DOUBLE_POWERS = Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
 const SAFE_POWERS = 15;
+// As many as money and shares of it need; beyond them powers are worked out.
+const BIG_POWERS = Array.from({ length: 40 }, (_, n) => 10n ** BigInt(n));
 
 /** 10^n for a whole n ≥ 0. */
 export function pow10(n: number): Exact {
-  return n <= SAFE_POWERS ? DOUBLE_POWERS[n] : 10n ** BigInt(n);
+  if (n <= SAFE_POWERS) return DOUBLE_POWERS[n];
+  return n < BIG_POWERS.length ? BIG_POWERS[n] : 10n ** BigInt(n);
 }
 
 /** The same amount in other units: exact towards a finer scale, rounded to the named side towards a coarser one. */

@@ -57,8 +57,10 @@ class FractionSizer implements Sizer {
 
   quantity(target: number, mark: number, equity: () => Exact): Exact {
     if (target === 0) return 0;
-    const share = mul(this.#fraction, fromNumber(Math.abs(target), SHARE_SCALE));
-    const budget = rescale(mul(equity(), share), this.#moneyScale + 2 * SHARE_SCALE, this.#moneyScale, 'floor');
+    const part = Math.abs(target);
+    // All of it, as mostly, needs half the digits.
+    const [share, scale] = part === 1 ? [this.#fraction, SHARE_SCALE] : [mul(this.#fraction, fromNumber(part, SHARE_SCALE)), 2 * SHARE_SCALE];
+    const budget = rescale(mul(equity(), share), this.#moneyScale + scale, this.#moneyScale, 'floor');
     const size = compare(budget, 0) > 0 ? this.#largest(budget, mark) : 0;
     return target > 0 ? size : neg(size);
   }
