@@ -35,23 +35,23 @@ export class BasisPointFee implements FeeModel {
 export class PerShareFee implements FeeModel {
   readonly scale: number;
   readonly perOrder = true;
-  readonly #perShare: string;
-  readonly #minimum: string;
-  readonly #maximumShare: string | undefined;
+  readonly #perShare: Exact;
+  readonly #minimum: Exact;
+  readonly #maximumShare: Exact | undefined;
 
   constructor(perShare: string, minimum = '0', maximumShare?: string) {
-    this.#perShare = perShare;
-    this.#minimum = minimum;
-    this.#maximumShare = maximumShare;
-    this.scale = Math.max(decimalPlaces(perShare), decimalPlaces(minimum), decimalPlaces(maximumShare ?? '0'));
+    const scale = Math.max(decimalPlaces(perShare), decimalPlaces(minimum), decimalPlaces(maximumShare ?? '0'));
+    this.scale = scale;
+    this.#perShare = parseDecimal(perShare, scale);
+    this.#minimum = parseDecimal(minimum, scale);
+    this.#maximumShare = maximumShare === undefined ? undefined : parseDecimal(maximumShare, scale);
   }
 
   fee(value: Exact, valueScale: number, quantity: Exact, quantityScale: number, moneyScale: number): Exact {
-    const perShare = mul(parseDecimal(this.#perShare, this.scale), quantity);
-    const byShares = rescale(perShare, this.scale + quantityScale, moneyScale, 'ceil');
-    const atLeast = max(byShares, parseDecimal(this.#minimum, moneyScale));
+    const { scale } = this;
+    const byShares = rescale(mul(this.#perShare, quantity), scale + quantityScale, moneyScale, 'ceil');
+    const atLeast = max(byShares, rescale(this.#minimum, scale, moneyScale, 'ceil'));
     if (this.#maximumShare === undefined) return atLeast;
-    const cap = rescale(mul(value, parseDecimal(this.#maximumShare, this.scale)), valueScale + this.scale, moneyScale, 'ceil');
-    return min(atLeast, cap);
+    return min(atLeast, rescale(mul(value, this.#maximumShare), valueScale + scale, moneyScale, 'ceil'));
   }
 }
