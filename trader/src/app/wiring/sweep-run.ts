@@ -49,8 +49,9 @@ const COMBO_SECONDS = 3e-6;
 const SECONDS_PER_THREAD = 0.5;
 /** A part is at most so much work: that is what a kill loses. */
 const PART_SECONDS = 1;
-/** So many parts at least, so that no thread waits long for the last one. */
-const LEAST_PARTS = 32;
+/** A part is this share of what is left, and at least that share of all: the last ones are small, so that no thread waits long for another. */
+const SHARE_OF_REST = 1 / 16;
+const SMALLEST_SHARE = 1 / 256;
 /** No part is larger, so that what a thread keeps of it stays small. */
 const LARGEST_PART = 512;
 
@@ -64,9 +65,8 @@ export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], pla
   const rate = !byKernel ? ENGINE_RATE : job.objective === 'calmar' ? DRAWDOWN_RATE : KERNEL_RATE;
   const secondsOf = ({ first, end }: SweepSpan) => open.grid.size * ((end - first) / rate + COMBO_SECONDS);
   const seconds = spans.reduce((sum, span) => sum + secondsOf(span), 0);
-  const sums = new Sums(spans.map((span) => ({
-    tally: new SweepTally(open.grid, job.top), orders: ordersOf(span, open.grid.size, Math.ceil(Math.max(LEAST_PARTS / spans.length, secondsOf(span) / PART_SECONDS))),
-  })));
+  const orders = ordersOf(spans, open.grid.size, (span) => open.grid.size * PART_SECONDS / secondsOf(span));
+  const sums = new Sums(orders.map((one) => ({ tally: new SweepTally(open.grid, job.top), orders: one })));
   const short = seconds < 2 * SECONDS_PER_THREAD;
   // A long sweep gets a thread even where only one is allowed, so that Ctrl-C is heard.
   const workers = short ? 0 : Math.min(plan.workers ?? availableParallelism(), Math.floor(seconds / SECONDS_PER_THREAD));
@@ -135,10 +135,21 @@ class Sums {
   }
 }
 
-/** One span's combinations in parts of equal size, the last one perhaps smaller. The same sweep has the same parts whatever does it. */
-function ordersOf({ first, end }: SweepSpan, size: number, least: number): SweepOrder[] {
-  const step = Math.max(1, Math.min(LARGEST_PART, Math.ceil(size / least)));
-  return Array.from({ length: Math.ceil(size / step) }, (_, i) => ({ first, end, from: i * step, to: Math.min(size, (i + 1) * step) }));
+/** Each span's combinations in parts, of which none has more than `most`. The same sweep has the same parts whatever does it. */
+function ordersOf(spans: readonly SweepSpan[], size: number, most: (span: SweepSpan) => number): SweepOrder[][] {
+  const all = spans.length * size;
+  let left = all;
+  return spans.map((span) => {
+    const orders: SweepOrder[] = [];
+    for (let from = 0; from < size;) {
+      const step = Math.min(LARGEST_PART, most(span), Math.max(all * SMALLEST_SHARE, left * SHARE_OF_REST));
+      const to = Math.min(size, from + Math.max(1, Math.ceil(step)));
+      orders.push({ first: span.first, end: span.end, from, to });
+      left -= to - from;
+      from = to;
+    }
+    return orders;
+  });
 }
 
 function combosOf(orders: readonly SweepOrder[]): number {
