@@ -4,7 +4,9 @@ import { runCommandLine } from './command-line.ts';
 // What ends the process within a command is the strategy's code: it must not pass for the command's own end.
 const cutShort = () => {
   process.exitCode = EXIT_CODES.failure;
-  process.stderr.write('algotrendy: the strategy ended the program before the command was done\n  What to do: Take process.exit out of the strategy; one that cannot go on throws an error.\n');
+  const [message, hint] = ['the strategy ended the program before the command was done', 'Take process.exit out of the strategy; one that cannot go on throws an error.'];
+  process.stderr.write(`algotrendy: ${message}\n  What to do: ${hint}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code: 'failure', message, hint } })}\n`);
 };
 process.on('exit', cutShort);
 // An error that nobody caught tells of itself.
