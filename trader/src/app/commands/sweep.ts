@@ -42,7 +42,7 @@ export const sweepCommand = defineCommand({
   notes: [
     `A grid may have up to ${MOST_COMBOS.toLocaleString('en')} combinations; those that the strategy itself refuses, such as fast above slow, are counted as skipped.`,
     'With --sizing units:N, a fee in basis points and no model of a venue, a strategy that has a column kernel is decided over whole columns, some forty times faster than through the engine and equal to it in every digit. The best are run through the engine again for their Sharpe ratio and drawdown, and compared.',
-    'A sweep of less than a second or so runs in one thread: starting others would take longer. A longer one keeps its finished parts in $ALGOTRENDY_HOME/sweeps until it is done, so that after Ctrl-C, a kill or a crash the same command goes on from there.',
+    'A sweep of less than a second or so of a strategy that ships runs in one thread: starting others would take longer. A longer one keeps its finished parts in $ALGOTRENDY_HOME/sweeps until it is done, so that after Ctrl-C, a kill or a crash the same command goes on from there.',
     'Every combination is recorded for good in $ALGOTRENDY_HOME/trials.sqlite: how much was tried decides how much a good result is worth.',
   ],
   async run({ positionals, options, terminal, config, json }) {

@@ -155,6 +155,6 @@ function death(cause: unknown, order: SweepOrder | undefined): Refusal {
   const memory = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
   const at = order === undefined ? '' : `, twice on combinations ${order.from + 1} to ${order.to}`;
   return new Refusal('failure', `a thread of the sweep died${at}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    hint: memory ? 'Use fewer --workers, or fewer bars.' : 'Run again with --workers 1 to see whether it comes from the strategy.',
+    hint: memory ? 'Use fewer --workers, or fewer bars.' : cause instanceof Error ? 'Run again with --workers 1 to see whether it comes from the strategy.' : 'Take process.exit out of the strategy; one that cannot go on throws an error.',
   });
 }

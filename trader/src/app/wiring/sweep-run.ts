@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { SweepTally, type SweepPart } from '../../research/sweep-tally.ts';
+import { findStrategy } from '../../strategies/catalog.ts';
 import { SweepCheckpoint } from './sweep-checkpoint.ts';
 import { openSweep, type OpenSweep, type SweepJob, type SweepOrder } from './sweep-job.ts';
 import { sweepInThreads } from './sweep-pool.ts';
@@ -68,8 +69,10 @@ export async function sweepSpans(job: SweepJob, spans: readonly SweepSpan[], pla
   const orders = ordersOf(spans, open.grid.size, (span) => open.grid.size * PART_SECONDS / secondsOf(span));
   const sums = new Sums(orders.map((one) => ({ tally: new SweepTally(open.grid, job.top), orders: one })));
   const short = seconds < 2 * SECONDS_PER_THREAD;
-  // A long sweep gets a thread even where only one is allowed, so that Ctrl-C is heard.
-  const workers = short ? 0 : Math.min(plan.workers ?? availableParallelism(), Math.floor(seconds / SECONDS_PER_THREAD));
+  // A long sweep gets a thread even where only one is allowed, so that Ctrl-C is heard; and so does a strategy
+  // from a file, which may loop for ever.
+  const ours = findStrategy(job.strategy) !== undefined;
+  const workers = short && ours ? 0 : Math.min(plan.workers ?? availableParallelism(), Math.max(1, Math.floor(seconds / SECONDS_PER_THREAD)));
   const checkpoint = short ? undefined : new SweepCheckpoint(plan.home, job);
   if (plan.fresh) checkpoint?.clear();
   if (checkpoint) sums.takeOver(checkpoint);
