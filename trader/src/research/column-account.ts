@@ -193,27 +193,28 @@ function bitAt(bits: Int32Array | undefined, index: number): number {
 const TRADED = new Float64Array(3);
 
 /**
- * Adds up the prices at every change of a column until each of the `ends`: bought − sold, and all
- * of them, and returns the number of changes. Most words go whole; one in which a day ends, in parts.
+ * Adds up the prices at every change of a column until each of the `ends`: bought − sold, and all of
+ * them, and returns the number of changes. Words go whole; of the one in which a day ends, the bars
+ * until then are looked at once more. Sums are of integers, so nothing hangs on their order.
  */
 function trade(bits: Int32Array, ends: Int32Array, prices: Float64Array, side: number, sums: Float64Array): number {
-  let cost = 0, turnover = 0, changes = 0, from = 0;
+  let cost = 0, turnover = 0, changes = 0, begun = 0, done = 0;
   for (let day = 0; day < ends.length; day++) {
     const end = ends[day];
-    while (from < end) {
-      const inWord = from & 31;
-      const to = inWord === 0 && end - from >= 32 ? end & -32 : Math.min(end, from - inWord + 32);
-      if (inWord === 0 && to - from >= 32) tradeWords(bits, from >> 5, to >> 5, prices);
-      else tradeBits(bits, from, to, prices);
+    const words = end >> 5;
+    if (words > done) {
+      tradeWords(bits, done, words, prices);
       cost += TRADED[0];
       turnover += TRADED[1];
       changes += TRADED[2];
-      from = to;
+      done = words;
     }
-    sums[2 * day] += side * cost;
-    sums[2 * day + 1] += turnover;
+    tradeBegun(bits, end, prices);
+    sums[2 * day] += side * (cost + TRADED[0]);
+    sums[2 * day + 1] += turnover + TRADED[1];
+    begun = TRADED[2];
   }
-  return changes;
+  return changes + begun;
 }
 
 /**
@@ -249,20 +250,21 @@ function tradeWords(bits: Int32Array, from: number, to: number, prices: Float64A
   TRADED[2] = changes;
 }
 
-/** The changes on the bars [from, to) of one word. */
-function tradeBits(bits: Int32Array, from: number, to: number, prices: Float64Array): void {
-  const w = from >> 5;
-  const word = bits[w];
-  const upTo = (to & 31) === 0 ? -1 : ~(-1 >>> (to & 31));
-  let left = (word ^ (word >>> 1 | (w === 0 ? 0 : bits[w - 1] << 31))) & -1 >>> (from & 31) & upTo;
+/** The changes on the bars until `end` of the word that it lies in; none where it begins there. */
+function tradeBegun(bits: Int32Array, end: number, prices: Float64Array): void {
   let cost = 0, turnover = 0, changes = 0;
-  while (left !== 0) {
-    const i = Math.clz32(left);
-    left &= 0x7fffffff >>> i;
-    const price = prices[w * 33 + i];
-    cost += (word >>> 31 - i & 1) === 1 ? price : -price;
-    turnover += price;
-    changes += 1;
+  if ((end & 31) !== 0) {
+    const w = end >> 5;
+    const word = bits[w];
+    let left = (word ^ (word >>> 1 | (w === 0 ? 0 : bits[w - 1] << 31))) & ~(-1 >>> (end & 31));
+    while (left !== 0) {
+      const i = Math.clz32(left);
+      left &= 0x7fffffff >>> i;
+      const price = prices[w * 33 + i];
+      cost += (word >>> 31 - i & 1) === 1 ? price : -price;
+      turnover += price;
+      changes += 1;
+    }
   }
   TRADED[0] = cost;
   TRADED[1] = turnover;
