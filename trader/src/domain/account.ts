@@ -38,7 +38,7 @@ export class Account {
   readonly instruments: readonly InstrumentScales[];
   /** One per instrument, in the same order. */
   readonly positions: readonly Position[];
-  cash: Exact = 0;
+  cash: Exact = NaN;
   /** Paid in all by kind, in units of 10^-moneyScale; below zero what was received. */
   readonly flows: Record<FlowKind, Exact> = { funding: 0, borrow: 0, swap: 0, liquidation: 0 };
 

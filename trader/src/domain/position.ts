@@ -3,19 +3,25 @@ import { abs, add, divide, mul, neg, sub, type Exact } from './exact.ts';
 /**
  * What is held of one instrument, at average cost. Quantities are integers in the instrument's
  * quantity scale, money in the account's money scale. At every step, to the unit:
- * `bought − sold = quantity` and `cash paid in and out = realised − fees − cost`.
+ * `bought − sold = quantity` and `cash paid in and out = realised − fees − cost`. (Money begins as NaN: V8 takes
+ * a field that begins as 0 for one of small integers, and gives up all code that had relied on it when the
+ * sum outgrows them, hundreds of fills into a run.)
  */
 export class Position {
   /** Held: positive long, negative short. */
   quantity: Exact = 0;
   /** Money paid for what is held: positive long, negative short (money received). */
-  cost: Exact = 0;
+  cost: Exact = NaN;
   /** Profit of what was closed, before fees. */
-  realised: Exact = 0;
+  realised: Exact = NaN;
   /** Fees paid. */
-  fees: Exact = 0;
+  fees: Exact = NaN;
   /** Quantity bought in all. */
   bought: Exact = 0;
+
+  constructor() {
+    this.cost = this.realised = this.fees = 0;
+  }
 
   /** Quantity sold in all. */
   get sold(): Exact {

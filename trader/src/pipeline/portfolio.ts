@@ -24,7 +24,7 @@ export class Portfolio {
   private held = 0;
   fills = 0;
   /** Value of all fills together. */
-  turnover = 0;
+  turnover = NaN;
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly Instrument[], books: readonly Book[]) {
     this.account = new Account(cash, moneyScale, books.map((book) => instruments[book.instrument]));
@@ -32,6 +32,7 @@ export class Portfolio {
     this.marks = new Float64Array(instruments.length).fill(NaN);
     this.instruments = instruments;
     this.books = books;
+    this.turnover = 0;
     this.quantities = new Float64Array(books.length);
     this.cash = toNumber(cash, moneyScale);
     this.curve = new EquityCurve(this.cash);

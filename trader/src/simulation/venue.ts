@@ -2,6 +2,7 @@ import type { Bar } from '../domain/bar.ts';
 import { add, max, min, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { floorToLot, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
+import { fillReport } from '../domain/report.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, Liquidity, ReportSink } from '../ports/execution.ts';
@@ -359,7 +360,7 @@ export class SimulatedVenue implements ExecutionClient {
     resting.leaves = sub(resting.leaves, quantity);
     resting.gone = resting.leaves === 0;
     this.trades += 1;
-    this.sink?.report({ kind: 'filled', order, tsEvent, tradeId: this.trades, price, quantity, fee });
+    this.sink?.report(fillReport(order, tsEvent, this.trades, price, quantity, fee));
     const { orders } = book;
     for (let i = 0; i < orders.length; i++) {
       const other = orders.at(i);
