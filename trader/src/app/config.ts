@@ -36,8 +36,8 @@ export async function readConfig(
 
 /** Refuses a place in which no folder can be made. Linux says there that the parent is missing, and Node then tries for ever. */
 function checkHome(home: string): string {
-  if (!/^\/(proc|sys)(\/|$)/.test(home)) return home;
-  throw new Refusal('usage', 'nothing can be kept in /proc and /sys', { where: `ALGOTRENDY_HOME, ${home}`, hint: 'Point ALGOTRENDY_HOME at a folder on a disk.' });
+  if (!/^\/proc(\/|$)/.test(home)) return home;
+  throw new Refusal('usage', 'nothing can be kept in /proc', { where: `ALGOTRENDY_HOME, ${home}`, hint: 'Point ALGOTRENDY_HOME at a folder on a disk.' });
 }
 
 /** The table in docs/cli.md names the same keys. */
