@@ -168,7 +168,12 @@ export function fromNumber(x: number, scale: number): Exact {
     // Far from a tie the float error of the product, below 0.0003 at this size, cannot turn the rounding.
     if (rounded < 1e12 && rounded > -1e12 && Math.abs(scaled - rounded) < 0.499) return rounded;
   }
-  const { significand, places } = readDecimal(String(x));
+  return fromText(String(x), scale);
+}
+
+/** Apart from the quick way, whose code would be given up with what this learns of its rare numbers. */
+function fromText(text: string, scale: number): Exact {
+  const { significand, places } = readDecimal(text);
   return unboxed(rescale(significand, places, scale, 'half-even'));
 }
 
