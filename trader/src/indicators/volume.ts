@@ -94,12 +94,12 @@ export class Mfi {
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** The first bar's change is NaN, and so, by the zero added, is its flow and every window that holds it: hence n + 1. */
+  /** The first bar's change is NaN, and so is, by the zero that it adds, its flow and every window that holds it: hence n + 1. */
   update(bar: Bar): number {
     const price = (bar.high + bar.low + bar.close) / 3;
     const change = price - this.#price;
     this.#price = price;
-    const flow = price * tradedVolume(bar) + 0 * change;
+    const flow = price * tradedVolume(bar) + (change - change);
     return this.value = 100 * this.#share.update(flow * Number(change > 0), flow * Number(change !== 0));
   }
 }
