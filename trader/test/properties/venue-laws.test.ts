@@ -40,12 +40,12 @@ interface Scene {
   readonly marketFill: 'next-open' | 'close';
 }
 
-/** Random orders, pairs and cancels, sent after random closes to a venue of random rules. */
-function play(seed: number): Scene {
+/** Random orders, pairs and cancels, sent after random closes to a venue of random rules, which may have to stop at every open. */
+function play(seed: number, afterOpen?: () => void): Scene {
   const random = seededRandom(seed);
   const latencyMs = pick(random, [0, 5, 20_000, MINUTE, 2.5 * MINUTE]);
   const marketFill = pick(random, ['next-open', 'close'] as const);
-  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC });
+  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC, afterOpen });
   const fates: Fate[] = [];
   let bar = 0;
   venue.connect({
@@ -172,4 +172,14 @@ test('no fill is better than it could have been, from the past, or from the futu
   for (const kind of ['market filled', 'limit filled', 'limit canceled', 'limit accepted', 'stop filled', 'stop canceled']) {
     assert.ok((kinds.get(kind) ?? 0) > 50, `too few: ${kind} in ${[...kinds].join('; ')}`);
   }
+});
+
+test('a bar that passes by all orders leaves them as it would if it were gone through', () => {
+  let waited = 0;
+  for (let seed = 1; seed <= 300; seed++) {
+    // A venue that must stop at the open of every bar in which orders rest lets none pass.
+    const { fates } = play(seed, () => void (waited += 1));
+    assert.deepEqual(play(seed).fates, fates);
+  }
+  assert.ok(waited > 3000, `orders wait in ${waited} bars only`);
 });
