@@ -17,7 +17,7 @@ class HandVenue implements VenueGateway {
   readonly venue = 'hand';
   readonly capabilities: VenueCapabilities = {
     types: ['market'], timesInForce: ['ioc'], postOnly: false, reduceOnly: false, amend: false,
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS, deadMansSwitch: false,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS,
   };
   /** Everything asked of it, in order. */
   readonly asked: string[] = [];

@@ -47,7 +47,7 @@ export class LyingExchange implements VenueGateway {
   readonly capabilities: VenueCapabilities = {
     types: ['market', 'limit', 'stop'], timesInForce: ['gtc', 'ioc'], postOnly: false, reduceOnly: false, amend: false,
     // Binance's rule: a second one is refused while the first is open, and taken when it has ended.
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS, deadMansSwitch: false,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS,
   };
   readonly truth: ExchangeTruth;
   readonly temper: Temper;

@@ -47,7 +47,7 @@ export class SpotGateway implements VenueGateway {
   readonly venue = 'binance';
   readonly capabilities: VenueCapabilities = {
     types: ['market', 'limit', 'stop', 'stop-limit'], timesInForce: ['gtc', 'ioc', 'fok'], postOnly: true, reduceOnly: false, amend: false,
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS, deadMansSwitch: false,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS,
   };
   readonly #spec: SpotSpec;
   readonly #rest: RestClient;
