@@ -8,7 +8,7 @@ import { STREAM_CASES } from './venue-stream-cases.ts';
 export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CASES, ...STREAM_CASES].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** Venues under the suite, one line each. */
-const VENUES: readonly VenueHarness[] = [
+export const VENUES: readonly VenueHarness[] = [
   BINANCE_SPOT,
 ];
 

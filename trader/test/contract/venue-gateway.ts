@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { subscribe } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { mul, type Exact } from '../../src/domain/exact.ts';
@@ -149,12 +149,14 @@ function noSecret(text: string): void {
   for (const secret of secrets) assert.ok(!text.includes(secret), 'a secret is printed');
 }
 
-/** Hosts that this process has dialled, as Node's own client tells. */
+/** Hosts that this process has dialled, whichever client of Node's did. */
 const dialled = new Set<string>();
-subscribe('undici:client:beforeConnect', (message) => {
-  const { connectParams } = message as { readonly connectParams: { readonly hostname: string } };
-  dialled.add(connectParams.hostname);
-});
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function seen(this: Socket, ...parameters: unknown[]): Socket {
+  const first: unknown = parameters.flat()[0];
+  dialled.add(typeof first === 'object' && first !== null && 'host' in first ? String(first.host) : inspect(first));
+  return Reflect.apply(connect, this, parameters) as Socket;
+};
 
 /** Whether a venue has a case, or lacks it for a reason that its harness names. */
 export function applies(harness: VenueHarness, { id }: VenueCase): boolean {

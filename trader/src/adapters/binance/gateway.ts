@@ -4,13 +4,15 @@ import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import type { SteadySocket } from '../wire/steady-socket.ts';
 import { readReport } from './execution-report.ts';
+import { failureOf } from './failure.ts';
 import { exchangeInfo, readListings } from './listing.ts';
 import { acceptance, holding, orderEntry, orderParameters, toVenueFill, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
-import { UserStream } from './user-stream.ts';
+import { userStream } from './user-stream.ts';
 import { decimal } from './wire.ts';
 
 /** Where Binance spot is; nothing else is ever dialled. */
@@ -55,11 +57,11 @@ export class SpotGateway implements VenueGateway {
   readonly #bySymbol: ReadonlyMap<string, Listed>;
   /** Our ids of orders, by symbol and the venue's id. */
   readonly #ids = new Map<string, string>();
-  #stream: UserStream | undefined;
+  #stream: SteadySocket | undefined;
 
   constructor(spec: SpotSpec, listings: readonly VenueListing[]) {
     this.#spec = spec;
-    this.#rest = new RestClient(spec.hosts.rest, spec.signer, spec.clock, new RequestBudget(SPOT_LIMITS));
+    this.#rest = spotClient(spec);
     this.#listed = listings.map((listing, index) => ({ ...listing, index }));
     this.#bySymbol = new Map(this.#listed.map((listing) => [listing.symbol, listing]));
   }
@@ -132,7 +134,7 @@ export class SpotGateway implements VenueGateway {
 
   async open(listener: VenueListener): Promise<void> {
     const { hosts, clock, random, onUnreadable } = this.#spec;
-    const stream = new UserStream({
+    const stream = userStream({
       url: hosts.stream, clock, random, onUnreadable,
       login: () => this.#rest.login(),
       onEvent: (event) => { this.#hear(event, listener); },
@@ -209,10 +211,18 @@ export class SpotGateway implements VenueGateway {
 }
 
 /** What trades on Binance spot now. Throws `VenueError`. */
-export async function spotListings({ hosts, signer, clock, onUnreadable }: SpotSpec): Promise<readonly VenueListing[]> {
-  const client = new RestClient(hosts.rest, signer, clock, new RequestBudget(SPOT_LIMITS));
-  const told = await client.request({ method: 'GET', path: '/api/v3/exchangeInfo', weight: 20, purpose: 'question', open: true });
-  return readListings(checked(exchangeInfo, told, 'exchangeInfo').symbols, onUnreadable);
+export async function spotListings(spec: SpotSpec): Promise<readonly VenueListing[]> {
+  const client = spotClient(spec);
+  try {
+    const told = await client.request({ method: 'GET', path: '/api/v3/exchangeInfo', weight: 20, purpose: 'question', security: 'none' });
+    return readListings(checked(exchangeInfo, told, 'exchangeInfo').symbols, spec.onUnreadable);
+  } finally {
+    client.close();
+  }
+}
+
+function spotClient({ hosts, signer, clock }: SpotSpec): RestClient {
+  return new RestClient({ base: hosts.rest, signer, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf });
 }
 
 function baseOf(instrumentId: string): string {

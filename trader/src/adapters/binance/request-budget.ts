@@ -60,10 +60,10 @@ export class RequestBudget {
     for (const { counter, amount } of due) counter.used += amount;
   }
 
-  /** Takes what the headers of an answer say is used. */
-  learn(headers: Headers, now: Timestamp): void {
+  /** Takes what the headers of an answer, named in small letters, say is used. */
+  learn(headers: Readonly<Record<string, string | readonly string[] | undefined>>, now: Timestamp): void {
     for (const counter of this.#counters) {
-      const told = Number(headers.get(counter.limit.header) ?? Number.NaN);
+      const told = Number(headers[counter.limit.header] ?? Number.NaN);
       if (!Number.isFinite(told)) continue;
       turn(counter, now);
       counter.used = Math.max(counter.used, told);
