@@ -2,10 +2,11 @@ import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
 import { FAILURE_CASES } from './venue-failure-cases.ts';
 import { applies, type VenueCase, type VenueHarness } from './venue-gateway.ts';
 import { ORDER_CASES } from './venue-order-cases.ts';
+import { SPECIAL_CASES } from './venue-special-cases.ts';
 import { STREAM_CASES } from './venue-stream-cases.ts';
 
 /** Every case, in the order of its number. */
-export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CASES, ...STREAM_CASES].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CASES, ...STREAM_CASES, ...SPECIAL_CASES].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** Venues under the suite, one line each. */
 export const VENUES: readonly VenueHarness[] = [

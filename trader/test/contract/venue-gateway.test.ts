@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '../../src/domain/order.ts';
-import type { VenueGateway, VenueListener } from '../../src/ports/venue.ts';
+import type { KeyedVenue, VenueGateway, VenueListener } from '../../src/ports/venue.ts';
 import { readPage } from '../docs/page.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
 import { acceptancePage, VENUE_CASES, VENUES } from './venue-acceptance.ts';
 import { runCase, type VenueHarness } from './venue-gateway.ts';
 
 /** A gateway with one mistake; all else goes on to a good one. */
-class Mistaken implements VenueGateway {
-  protected readonly good: VenueGateway;
+class Mistaken implements VenueGateway, KeyedVenue {
+  protected readonly good: VenueGateway & KeyedVenue;
   readonly venue;
   readonly capabilities;
 
-  constructor(good: VenueGateway) {
+  constructor(good: VenueGateway & KeyedVenue) {
     this.good = good;
     this.venue = good.venue;
     this.capabilities = good.capabilities;
@@ -27,6 +27,7 @@ class Mistaken implements VenueGateway {
   fillsSince: VenueGateway['fillsSince'] = (place) => this.good.fillsSince(place);
   open: VenueGateway['open'] = (listener) => this.good.open(listener);
   close: VenueGateway['close'] = () => this.good.close();
+  checkKeys: KeyedVenue['checkKeys'] = () => this.good.checkKeys();
 }
 
 class SendsAgain extends Mistaken {
@@ -53,7 +54,7 @@ class ForgetsItsPlace extends Mistaken {
 }
 
 /** The suite's harness, with a mistake around each gateway. */
-function mistaken(wrap: (good: VenueGateway) => VenueGateway): VenueHarness {
+function mistaken(wrap: (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue): VenueHarness {
   return {
     ...BINANCE_SPOT,
     serve: async (clock) => {
@@ -63,7 +64,7 @@ function mistaken(wrap: (good: VenueGateway) => VenueGateway): VenueHarness {
   };
 }
 
-const PLANTED: readonly (readonly [string, (good: VenueGateway) => VenueGateway, string])[] = [
+const PLANTED: readonly (readonly [string, (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue, string])[] = [
   ['an adapter that sends an order again when the connection breaks', (good) => new SendsAgain(good), 'V63'],
   ['an adapter that denies every order', (good) => new TakesSilenceForNo(good), 'V50'],
   ['an adapter that swallows repeated frames', (good) => new SwallowsRepeats(good), 'V90'],

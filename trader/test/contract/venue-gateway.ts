@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { mul, type Exact } from '../../src/domain/exact.ts';
 import { Order, type OrderTerms, type OrderType, type Side, type TimeInForce } from '../../src/domain/order.ts';
 import { VenueError, type VenueFailure } from '../../src/domain/venue-error.ts';
-import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder } from '../../src/ports/venue.ts';
+import type { KeyedVenue, OrderRef, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder } from '../../src/ports/venue.ts';
 import type { DialectServer } from '../venues/dialect-server.ts';
 import { FastClock } from '../venues/fast-clock.ts';
 
@@ -20,7 +20,7 @@ export interface VenueHarness {
   /** Numbers of the cases that this venue cannot have, each with the reason: it stands under the table. */
   readonly without: Readonly<Record<string, string>>;
   /** A fresh server, and what makes gateways to it. */
-  serve(clock: FastClock): Promise<{ readonly server: DialectServer; gateway(keys: 'good' | 'bad'): VenueGateway; listings(): Promise<readonly VenueListing[]> }>;
+  serve(clock: FastClock): Promise<{ readonly server: DialectServer; gateway(keys: 'good' | 'bad'): VenueGateway & KeyedVenue; listings(): Promise<readonly VenueListing[]> }>;
 }
 
 /** What an account's stream has told, and waiting for it. */
@@ -53,13 +53,13 @@ export class Ear implements VenueListener {
 
 /** What one case works with: a server and a gateway of its own. */
 export interface Bench {
-  readonly gateway: VenueGateway;
+  readonly gateway: VenueGateway & KeyedVenue;
   readonly server: DialectServer;
   readonly clock: FastClock;
   readonly listing: VenueListing;
   readonly ear: Ear;
   /** A gateway with keys that the venue does not know. */
-  readonly stranger: () => VenueGateway;
+  readonly stranger: () => VenueGateway & KeyedVenue;
   /** A second gateway to the same account, as after a restart. */
   readonly another: () => VenueGateway;
   readonly listings: () => Promise<readonly VenueListing[]>;

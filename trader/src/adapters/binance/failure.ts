@@ -46,7 +46,7 @@ export function failureOf(refusal: Refusal): VenueError {
   const { what, status, code, message, retryAfterMs } = refusal;
   const { failure, reason } = meaning(refusal);
   return new VenueError(failure, `binance: ${what} was answered ${status}${code === undefined ? '' : ` ${code}`}: ${message}`, {
-    ...(reason === undefined ? {} : { reason }), ...(code === undefined ? {} : { code: String(code) }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }), code: code === undefined ? `http-${status}` : String(code), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 

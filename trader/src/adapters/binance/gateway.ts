@@ -3,10 +3,11 @@ import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
 import { readReport } from './execution-report.ts';
 import { failureOf } from './failure.ts';
+import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
 import { acceptance, holding, orderEntry, orderParameters, toVenueFill, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
@@ -45,7 +46,7 @@ const REMEMBERED = 100_000;
  * An account of Binance spot. Orders go over REST, reports come over the WebSocket API. A trade names
  * only the venue's order id, so ours is remembered, or asked for once per order.
  */
-export class SpotGateway implements VenueGateway {
+export class SpotGateway implements VenueGateway, KeyedVenue {
   readonly venue = 'binance';
   readonly capabilities: VenueCapabilities = {
     types: ['market', 'limit', 'stop', 'stop-limit'], timesInForce: ['gtc', 'ioc', 'fok'], postOnly: true, reduceOnly: false, amend: false,
@@ -102,8 +103,7 @@ export class SpotGateway implements VenueGateway {
 
   async snapshot(): Promise<VenueSnapshot> {
     const openOrders = await this.#openOrders();
-    const account = await this.#rest.request({ method: 'GET', path: '/api/v3/account', parameters: { omitZeroBalances: 'true' }, weight: 20, purpose: 'question' });
-    const held = new Map(checked(accountBody, account, 'the account').balances.map(({ asset, free, locked }) => [asset, holding(free, locked)]));
+    const held = new Map(checked(accountBody, await this.#account(), 'the account').balances.map(({ asset, free, locked }) => [asset, holding(free, locked)]));
     const positions = this.#listed.flatMap(({ index, instrument }) => {
       const quantity = held.get(baseOf(instrument.id))?.units(instrument.quantityScale) ?? 0;
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
@@ -130,6 +130,15 @@ export class SpotGateway implements VenueGateway {
     }
     fills.sort((a, b) => a.tsEvent - b.tsEvent);
     return { fills, place: JSON.stringify(last) };
+  }
+
+  async checkKeys(): Promise<KeyCheck> {
+    const clockSkewMs = await this.#rest.skew();
+    const allowed = await keyRestrictions(this.#rest);
+    if (allowed !== undefined) return { clockSkewMs, canTrade: allowed.enableSpotAndMarginTrading, canWithdraw: allowed.enableWithdrawals, addressBound: allowed.ipRestrict };
+    // The testnet tells nothing of keys; that they are known at all, and the account is not locked, it does.
+    const { canTrade } = checked(z.object({ canTrade: z.boolean() }), await this.#account(), 'the account');
+    return { clockSkewMs, canTrade: canTrade ? undefined : false, canWithdraw: undefined, addressBound: undefined };
   }
 
   async open(listener: VenueListener): Promise<void> {
@@ -168,6 +177,10 @@ export class SpotGateway implements VenueGateway {
       this.#spec.onUnreadable(what);
       return undefined;
     }
+  }
+
+  #account(): Promise<unknown> {
+    return this.#rest.request({ method: 'GET', path: '/api/v3/account', parameters: { omitZeroBalances: 'true' }, weight: 20, purpose: 'question' });
   }
 
   async #openOrders(): Promise<VenueOrder[]> {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { RejectReason } from '../../../src/domain/venue-error.ts';
-import type { DialectServer, Fault, ServedTrade, WireOrder } from '../dialect-server.ts';
+import type { DialectServer, Fault, KeyGrant, ServedTrade, WireOrder } from '../dialect-server.ts';
 import { fixture, isOpen, SpotAccount, toWire, type SpotOrder } from './spot-account.ts';
 import { acceptedBody, accountBody, canceledBody, exchangeBody, orderBody, refuse, REJECTIONS, reportFrame, toText, tradeBody, type Answer } from './spot-words.ts';
 
@@ -36,6 +36,7 @@ export class SpotServer implements DialectServer {
   #refusals = 0;
   #dead = false;
   #weight = 0;
+  #grant: KeyGrant = { trade: true, withdraw: false, addressBound: true };
 
   constructor(spec: SpotServerSpec) {
     this.#spec = spec;
@@ -133,6 +134,19 @@ export class SpotServer implements DialectServer {
     this.#dead = true;
   }
 
+  exhaust(): void {
+    this.#weight = 6_000;
+  }
+
+  grantKeys(grant: KeyGrant): void {
+    this.#grant = grant;
+  }
+
+  /** A stop that triggers stays the order that it was, and is told as new once more (user-data-stream.md, "Order Update"). */
+  trigger(clientOrderId: string): void {
+    this.#tell(reportFrame(this.#own(clientOrderId), 'NEW', this.#time()));
+  }
+
   close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#http.closeAllConnections();
@@ -206,6 +220,8 @@ export class SpotServer implements DialectServer {
       case 'DELETE /api/v3/order': return order === undefined || !isOpen(order) ? refuse(-2011, 'Unknown order sent.') : fine(this.#cancel(order));
       case 'GET /api/v3/openOrders': return fine(open.map((each) => orderBody(each)));
       case 'DELETE /api/v3/openOrders': return open.length === 0 ? refuse(-2011, 'Unknown order sent.') : fine(open.map((each) => this.#cancel(each)));
+      // fixture get-api-key-permissions
+      case 'GET /sapi/v1/account/apiRestrictions': return fine({ ...fixture('get-api-key-permissions'), enableSpotAndMarginTrading: this.#grant.trade, enableWithdrawals: this.#grant.withdraw, ipRestrict: this.#grant.addressBound });
       case 'GET /api/v3/account': return fine(accountBody(account));
       case 'GET /api/v3/myTrades': {
         const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(parameters.get('fromId')));
