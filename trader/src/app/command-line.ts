@@ -1,6 +1,6 @@
 import { COMMON_OPTIONS, type Command } from './command.ts';
 import { COMMANDS, loadCommands } from './commands/catalog.ts';
-import { NO_CONFIG, readConfig } from './config.ts';
+import { NO_CONFIG, readConfig, type Config } from './config.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseLine } from './options.ts';

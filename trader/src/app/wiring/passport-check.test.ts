@@ -37,7 +37,8 @@ test('a passport whose lines hold is accepted for what it was given for, however
 function other(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
   if (value === 'pass') return 'warn';
-  if (typeof value === 'string') return value.replace(/[a-z0-9]/g, (letter) => (letter === '1' ? '2' : letter === '2' ? '1' : letter === 'a' ? 'b' : letter === 'b' ? 'a' : letter));
+  // Hashes and times keep their shape, so that it is the seal that sees the change.
+  if (typeof value === 'string') return /\d/.test(value) ? value.replace(/[1-9]$|[1-9](?=.*Z$)|a/, (digit) => (digit === '1' || digit === 'a' ? '2' : '1')) : `${value}x`;
   if (Array.isArray(value)) return value.slice(1);
   return value;
 }

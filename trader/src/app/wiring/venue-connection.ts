@@ -1,0 +1,138 @@
+import type { Random } from '../../domain/random.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { MarketFeed } from '../../ports/market-feed.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import type { KeyCheck, KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.ts';
+import { Refusal } from '../refusal.ts';
+import { closest } from '../suggestion.ts';
+import type { LiveConsent } from './live-consent.ts';
+import { readKeys, type VenueKeys } from './secret-stores.ts';
+import { hostsOf, SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
+
+/** What connections are made with. */
+export interface Surroundings {
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  /** Spreads the attempts to come back. */
+  readonly random: Random;
+  /** `Config.loopbackPort`: every venue is there in place of where it is. */
+  readonly loopbackPort: number | undefined;
+  /** Hears of each part of an answer or frame that could not be read and was passed over. */
+  readonly onUnreadable: (what: string) => void;
+}
+
+/** An account at a venue, and the market that it trades on; nothing is open yet. */
+export interface VenueConnection {
+  readonly venue: VenueName;
+  readonly world: World;
+  readonly gateway: VenueGateway & KeyedVenue;
+  readonly feed: MarketFeed;
+  /** The chosen instruments: their places are the indices that gateway and feed speak of. */
+  readonly listings: readonly VenueListing[];
+  /** In which all of them are quoted, and the account is kept. */
+  readonly accountCurrency: string;
+}
+
+/** A venue's market alone, for which no keys are needed where the venue is open to all. */
+export interface FeedConnection extends Pick<VenueConnection, 'venue' | 'feed' | 'listings' | 'accountCurrency'> {
+  /** The hosts that are dialled, as `hostName` gives them. */
+  readonly hosts: readonly string[];
+}
+
+/** What may be done to an account by who must never open anything there. */
+export type VenueStopper = Pick<VenueGateway, 'cancelAll' | 'snapshot' | 'close'>;
+
+/** How one venue's adapter is put together. */
+interface Driver {
+  /** Where the feed is. */
+  readonly hosts: readonly string[];
+  listings(): Promise<readonly VenueListing[]>;
+  gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
+  /** Absent where the venue's market cannot be watched yet. */
+  feed?(listings: readonly VenueListing[]): MarketFeed;
+}
+
+/**
+ * An account at a venue with the instruments to trade, each by its id or by the venue's symbol. The
+ * account of real money takes the consent of a person. Refuses what is not listed, or not there; throws
+ * `VenueError` where the venue cannot be asked.
+ */
+export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveConsent, instruments: readonly string[], around: Surroundings): Promise<VenueConnection> {
+  if (access !== 'sandbox' && access.venue !== venue) throw new Refusal('usage', `the consent is for ${access.venue}, not for ${venue}`);
+  const world = access === 'sandbox' ? 'sandbox' : 'live';
+  const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
+  const listings = choose(venue, await driver.listings(), instruments);
+  return { venue, world, gateway: driver.gateway(listings), feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings) };
+}
+
+/** A venue's real market, to watch and not to trade. Refuses and throws as `connectVenue`. */
+export async function connectFeed(venue: VenueName, instruments: readonly string[], around: Surroundings): Promise<FeedConnection> {
+  const driver = await openDriver(venue, 'live', await readKeys(around.secrets, venue, 'live'), around);
+  const listings = choose(venue, await driver.listings(), instruments);
+  return { venue, feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
+}
+
+/** Access to all that is open on an account, to end it. Refuses without keys; throws `VenueError`. */
+export async function connectStopper(venue: VenueName, world: World, around: Surroundings): Promise<VenueStopper> {
+  const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
+  return driver.gateway(await driver.listings());
+}
+
+/** What a venue says of keys. Throws `VenueError`. */
+export async function askKeys(venue: VenueName, world: World, keys: VenueKeys, around: Surroundings): Promise<KeyCheck> {
+  const gateway = (await openDriver(venue, world, keys, around)).gateway([]);
+  try {
+    return await gateway.checkKeys();
+  } finally {
+    await gateway.close();
+  }
+}
+
+async function keysOf(venue: VenueName, world: World, secrets: SecretStore): Promise<VenueKeys> {
+  const keys = await readKeys(secrets, venue, world);
+  if (keys !== undefined) return keys;
+  const flag = world === 'live' ? 'live' : SANDBOX_WORDS[venue];
+  throw new Refusal('usage', `there are no keys for ${venue}, ${flag}`, { hint: `Add them: ./algotrendy keys add ${venue} --${flag}` });
+}
+
+async function openDriver(venue: VenueName, world: World, keys: VenueKeys | undefined, around: Surroundings): Promise<Driver> {
+  switch (venue) {
+    case 'binance': {
+      const { SpotGateway, spotListings } = await import('../../adapters/binance/gateway.ts');
+      const { Signer } = await import('../../adapters/binance/signing.ts');
+      const hosts = hostsOf(venue, world, around.loopbackPort);
+      const spec = { ...around, hosts, signer: new Signer(keys?.key.reveal() ?? '', keys?.secret.reveal() ?? '') };
+      return { hosts: [], listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings) };
+    }
+    case 'alpaca': {
+      const { AlpacaGateway, alpacaListings } = await import('../../adapters/alpaca/gateway.ts');
+      const { Signer } = await import('../../adapters/alpaca/signing.ts');
+      const spec = { ...around, hosts: hostsOf(venue, world, around.loopbackPort), signer: new Signer(keys?.key.reveal() ?? '', keys?.secret.reveal() ?? '') };
+      return { hosts: [], listings: () => alpacaListings(spec), gateway: (listings) => new AlpacaGateway(spec, listings) };
+    }
+    default:
+      throw new Refusal('usage', `${venue} cannot be reached yet`);
+  }
+}
+
+function feedOf(venue: VenueName, driver: Driver, listings: readonly VenueListing[]): MarketFeed {
+  const feed = driver.feed?.(listings);
+  if (feed === undefined) throw new Refusal('usage', `the market of ${venue} cannot be watched live yet`);
+  return feed;
+}
+
+/** The listings of the instruments that were asked for, in their order. */
+function choose(venue: VenueName, listings: readonly VenueListing[], wanted: readonly string[]): readonly VenueListing[] {
+  return wanted.map((name) => {
+    const found = listings.find(({ symbol, instrument }) => symbol === name || instrument.id === name);
+    if (found !== undefined) return found;
+    const meant = closest(name, listings.flatMap(({ symbol, instrument }) => [symbol, instrument.id]));
+    throw new Refusal('usage', `${venue} does not list ${name}`, { hint: meant === undefined ? `Name it as ${listings[0]?.instrument.id ?? 'the venue'} is named.` : `Did you mean ${meant}?` });
+  });
+}
+
+function currencyOf(listings: readonly VenueListing[]): string {
+  const currencies = [...new Set(listings.map(({ instrument }) => instrument.quoteCurrency))];
+  if (currencies.length === 1) return currencies[0];
+  throw new Refusal('usage', `one account is kept in one currency, and these are quoted in ${currencies.join(' and ')}`, { hint: 'Trade each currency in an ALGOTRENDY_HOME of its own.' });
+}
