@@ -14,12 +14,12 @@ interface Dealt {
 }
 
 /** Trades against an order at its own price; what is expected of its fill comes back. */
-function deal({ server, listing }: Bench, order: Order, { lots, fee = '0.1', feeCurrency = 'USDT', liquidity = 'maker' }: Dealt): Omit<VenueFill, 'tsEvent' | 'venueOrderId'> {
+function deal({ server, listing, untold }: Bench, order: Order, { lots, fee = '0.1', feeCurrency = 'USDT', liquidity = 'maker' }: Dealt): Omit<VenueFill, 'tsEvent' | 'venueOrderId'> {
   const { priceScale, quantityScale, lotSize, tickSize } = listing.instrument;
   const price: Exact = order.type === 'market' ? mul(tickSize, 1_000) : order.price;
   const quantity = mul(lotSize, lots);
   const tradeId = server.trade(order.clientOrderId, { price: format(price, priceScale), quantity: format(quantity, quantityScale), fee, feeCurrency, liquidity });
-  return { clientOrderId: order.clientOrderId, instrument: 0, tradeId, side: order.side, price, quantity, fee, feeCurrency, liquidity };
+  return { clientOrderId: order.clientOrderId, instrument: 0, tradeId, side: order.side, price, quantity, fee, feeCurrency, liquidity, ...untold };
 }
 
 /** A fill without what the venue alone decides. */

@@ -17,7 +17,7 @@ const SHARE: Readonly<Record<Purpose, number>> = { question: 0.8, order: 0.95, c
  */
 export class MinuteBudget {
   #limit = LIMIT;
-  #minute = 0;
+  #endsAt = 0;
   #used = 0;
   #pausedUntil = 0;
 
@@ -26,15 +26,17 @@ export class MinuteBudget {
     if (now < this.#pausedUntil) throw new VenueError('rate-limited', 'alpaca: not asked, since the venue has told us to wait', { retryAfterMs: this.#pausedUntil - now });
     this.#turn(now);
     if (this.#used + 1 > this.#limit * SHARE[purpose]) {
-      throw new VenueError('rate-limited', `alpaca: not asked, since it would go beyond ${this.#limit} requests a minute`, { retryAfterMs: MINUTE_MS - (now % MINUTE_MS) });
+      throw new VenueError('rate-limited', `alpaca: not asked, since it would go beyond ${this.#limit} requests a minute`, { retryAfterMs: this.#endsAt - now });
     }
     this.#used += 1;
   }
 
-  /** Takes what an answer's `X-Ratelimit-Limit` and `X-Ratelimit-Remaining` say; nothing where they say nothing. */
-  learn(limit: number, remaining: number, now: Timestamp): void {
+  /** Takes what an answer's `X-Ratelimit-Limit`, `-Remaining` and `-Reset` (a moment) say; nothing where they say nothing. */
+  learn(limit: number, remaining: number, reset: Timestamp, now: Timestamp): void {
     if (!(limit > 0) || !(remaining >= 0)) return;
     this.#turn(now);
+    // A clock that is off cannot make a minute longer.
+    if (reset > now) this.#endsAt = Math.min(reset, now + MINUTE_MS);
     this.#limit = limit;
     this.#used = Math.max(this.#used, limit - remaining);
   }
@@ -45,9 +47,8 @@ export class MinuteBudget {
   }
 
   #turn(now: Timestamp): void {
-    const minute = Math.floor(now / MINUTE_MS);
-    if (minute === this.#minute) return;
-    this.#minute = minute;
+    if (now < this.#endsAt) return;
+    this.#endsAt = now - (now % MINUTE_MS) + MINUTE_MS;
     this.#used = 0;
   }
 }

@@ -44,7 +44,7 @@ export class RestClient {
       headers: { ...this.#signer.headers(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    this.#budget.learn(numberOf(answer, 'x-ratelimit-limit'), numberOf(answer, 'x-ratelimit-remaining'), this.#clock.now());
+    this.#budget.learn(numberOf(answer, 'x-ratelimit-limit'), numberOf(answer, 'x-ratelimit-remaining'), numberOf(answer, 'x-ratelimit-reset') * 1_000, this.#clock.now());
     const json = readJson(answer.text);
     if (answer.status >= 200 && answer.status < 300) {
       if (json === undefined && answer.status !== 204) throw new VenueError('unknown-outcome', `alpaca: the answer to ${what} cannot be read`);
