@@ -32,7 +32,7 @@ export function readLifeSign(home: string): string | undefined {
 export class LifeSign {
   readonly #file: string;
   readonly #account: Pick<LifeSignText, 'venue' | 'world'>;
-  readonly #gateway: Pick<VenueGateway, 'armDeadMansSwitch'>;
+  readonly #gateway: Pick<VenueGateway, 'venue' | 'armDeadMansSwitch'>;
   readonly #clock: Clock;
   readonly #afterMs: number;
   readonly #onTrouble: (error: unknown) => void;
@@ -42,7 +42,7 @@ export class LifeSign {
   #arming: Promise<void> = Promise.resolve();
 
   /** `afterMs`: after so long without a sign the venue cancels everything; what goes wrong in telling it so is heard by `onTrouble`, and tried again. */
-  constructor(home: string, account: Pick<LifeSignText, 'venue' | 'world'>, gateway: Pick<VenueGateway, 'armDeadMansSwitch'>, clock: Clock, afterMs: number, onTrouble: (error: unknown) => void) {
+  constructor(home: string, account: Pick<LifeSignText, 'venue' | 'world'>, gateway: Pick<VenueGateway, 'venue' | 'armDeadMansSwitch'>, clock: Clock, afterMs: number, onTrouble: (error: unknown) => void) {
     this.#file = signFile(home);
     this.#account = account;
     this.#gateway = gateway;
