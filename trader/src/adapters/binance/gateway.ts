@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baseOf } from '../../domain/instrument.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
@@ -105,7 +106,7 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     const openOrders = await this.#openOrders();
     const held = new Map(checked(accountBody, await this.#account(), 'the account').balances.map(({ asset, free, locked }) => [asset, holding(free, locked)]));
     const positions = this.#listed.flatMap(({ index, instrument }) => {
-      const quantity = held.get(baseOf(instrument.id))?.units(instrument.quantityScale) ?? 0;
+      const quantity = held.get(baseOf(instrument))?.units(instrument.quantityScale) ?? 0;
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
     });
     return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].map(([asset, { text }]) => [asset, text])) };
@@ -133,7 +134,8 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   }
 
   async checkKeys(): Promise<KeyCheck> {
-    const clockSkewMs = await this.#rest.skew();
+    await this.#rest.askTime();
+    const clockSkewMs = this.#rest.now() - this.#spec.clock.now();
     const allowed = await keyRestrictions(this.#rest);
     if (allowed !== undefined) return { clockSkewMs, canTrade: allowed.enableSpotAndMarginTrading, canWithdraw: allowed.enableWithdrawals, addressBound: allowed.ipRestrict };
     // The testnet tells nothing of keys; that they are known at all, and the account is not locked, it does.
@@ -236,10 +238,6 @@ export async function spotListings(spec: SpotSpec): Promise<readonly VenueListin
 
 function spotClient({ hosts, signer, clock }: SpotSpec): RestClient {
   return new RestClient({ base: hosts.rest, signer, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf });
-}
-
-function baseOf(instrumentId: string): string {
-  return instrumentId.slice(0, instrumentId.indexOf('-'));
 }
 
 /** Reads a part of an answer that cannot be done without. Throws `VenueError`, unknown outcome. */

@@ -21,6 +21,13 @@ export const SPOT_LIMITS: readonly RateLimit[] = [
   { header: 'x-mbx-order-count-1d', counts: 'orders', windowMs: 86_400_000, limit: 160_000 },
 ];
 
+/** USD-M futures' limits as `GET /fapi/v1/exchangeInfo` lists them. */
+export const FUTURES_LIMITS: readonly RateLimit[] = [
+  { header: 'x-mbx-used-weight-1m', counts: 'weight', windowMs: 60_000, limit: 2_400 },
+  { header: 'x-mbx-order-count-10s', counts: 'orders', windowMs: 10_000, limit: 300 },
+  { header: 'x-mbx-order-count-1m', counts: 'orders', windowMs: 60_000, limit: 1_200 },
+];
+
 /** How much of a limit each purpose may use up. */
 const SHARE: Readonly<Record<Purpose, number>> = { question: 0.8, order: 0.95, cancel: 1 };
 

@@ -93,11 +93,13 @@ export class RestClient {
     this.#http.close();
   }
 
-  /** Asks the venue's time, and tells how far it is ahead of ours. Throws `VenueError`. */
-  async skew(): Promise<number> {
-    this.#ahead = undefined;
-    await this.#knowTime('question');
-    return this.#ahead ?? 0;
+  /** Asks the venue's time, by which `now` goes from then on. Throws `VenueError`. */
+  async askTime(): Promise<Timestamp> {
+    const before = this.#spec.clock.now();
+    const { serverTime } = checked(timeBody, await this.#send({ method: 'GET', path: this.#spec.timePath, weight: 1, purpose: 'cancel', security: 'none' }, ''), 'the time');
+    // The answer is from some moment in between: the middle halves the error.
+    this.#ahead = serverTime - Math.round((before + this.#spec.clock.now()) / 2);
+    return serverTime;
   }
 
   #stamp(): Parameters {
@@ -116,14 +118,12 @@ export class RestClient {
   /** Asks the venue's time where it is not known. An order that waits for it has surely not been sent if that fails. */
   async #knowTime(purpose: Purpose): Promise<void> {
     if (this.#ahead !== undefined) return;
-    const before = this.#spec.clock.now();
     try {
-      const { serverTime } = timeBody.parse(await this.#send({ method: 'GET', path: this.#spec.timePath, weight: 1, purpose: 'cancel', security: 'none' }, ''));
-      // The answer is from some moment in between: the middle halves the error.
-      this.#ahead = serverTime - Math.round((before + this.#spec.clock.now()) / 2);
+      await this.askTime();
     } catch (error) {
-      if (error instanceof VenueError && (error.failure !== 'unknown-outcome' || purpose === 'question')) throw error;
-      throw new VenueError('unreachable', `binance: nothing was sent, since its time could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof VenueError)) throw error;
+      if (error.failure !== 'unknown-outcome' || purpose === 'question') throw error;
+      throw new VenueError('unreachable', `binance: nothing was sent, since its time could not be asked: ${error.message}`);
     }
   }
 

@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { RejectReason } from '../../../src/domain/venue-error.ts';
 import type { DialectServer, Fault, KeyGrant, ServedTrade, WireOrder } from '../dialect-server.ts';
 import { fixture, isOpen, SpotAccount, toWire, type SpotOrder } from './spot-account.ts';
-import { acceptedBody, accountBody, canceledBody, exchangeBody, orderBody, refuse, REJECTIONS, reportFrame, toText, tradeBody, type Answer } from './spot-words.ts';
+import { acceptedBody, accountBody, canceledBody, exchangeBody, faultAnswer, orderBody, refuse, REJECTIONS, reportFrame, toText, tradeBody, type Answer } from './spot-words.ts';
 
 /** What the server works with. */
 interface SpotServerSpec {
@@ -274,16 +274,5 @@ export class SpotServer implements DialectServer {
       socket.on('close', () => this.#live.delete(socket));
     }
     socket.send(toText({ id, status: 200, result: method === 'ping' ? {} : { subscriptionId: 0 }, rateLimits: [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000, count: 4 }] }));
-  }
-}
-
-/** The venue's words for what goes wrong: rest-api.md, "HTTP Return Codes" and "IP Limits"; errors.md, -1003 and -1007. */
-function faultAnswer(fault: Fault, now: number): Answer {
-  switch (fault) {
-    case 'rate-limited': return refuse(-1003, 'Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.', 429, { 'Retry-After': '2' });
-    case 'banned': return refuse(-1003, `Way too much request weight used; IP banned until ${now + 120_000}. Please use WebSocket Streams for live updates to avoid bans.`, 418, { 'Retry-After': '120' });
-    case 'venue-unsure': return refuse(-1007, 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.');
-    case 'maintenance': return { status: 503, body: '<html><head><title>503 Service Temporarily Unavailable</title></head></html>' };
-    default: return refuse(-1000, 'An unknown error occurred while processing the request.', 500);
   }
 }
