@@ -40,6 +40,7 @@ export class Risk {
     this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
     this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
+    for (const guard of guards) guard.attach?.(portfolio, books);
   }
 
   /** Notes that an instrument's price is about to change, and when. */
@@ -143,7 +144,7 @@ export class Risk {
     }
     return {
       now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
-      equity: portfolio.equity(), peakEquity: portfolio.curve.peak,
+      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books: this.#books, instruments: this.#instruments, portfolio,
     };
   }
 
@@ -159,7 +160,7 @@ export class Risk {
 
   #approve(order: Order, now: Timestamp): Approved<Order> {
     const guards = this.#guards;
-    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now);
+    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now, order);
     return order as Approved<Order>;
   }
 

@@ -4,6 +4,7 @@ import {
   decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
 } from './format.ts';
 import { shortName } from './paper-panels.ts';
+import { propFirmLines } from './prop-firm-report.ts';
 import type { Paint, Style } from './style.ts';
 import { clip, fit, spread, visibleWidth, wrap } from './text.ts';
 
@@ -30,6 +31,7 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
     style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
     ...boundsLines(report, width, style),
+    ...(report.propFirm === null ? [] : [...propFirmLines(report.propFirm, width, style), '']),
     style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`),
     ...report.warnings.flatMap((warning) => wrap(warning, width - 2)).map((line) => `  ${style.warn(line)}`), '',
     style.heading('How it was run'), ...[

@@ -7,11 +7,13 @@ import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
+import { PropFirmRun } from '../../research/prop-firm-run.ts';
 import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
 import type { BacktestReport, BacktestRequest, Costs, FeeRequest, OptimisticBound } from './backtest-request.ts';
 import { Refusal } from '../refusal.ts';
 import { chooseAll, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument } from './profile.ts';
+import { createPropFirmGuard, propFirmWarnings } from './prop-firm.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
 import type { OpenedMarkets } from './venue-account.ts';
@@ -100,13 +102,16 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
   const seen = context.detailed === true ? new RunWatch(markets) : undefined;
+  const guard = request.propFirm && createPropFirmGuard(request.propFirm, markets, account);
+  const guarded = guard && new PropFirmRun(guard);
   const audit = seen ?? context.audit;
   const engine = runBacktest({
-    markets, fees, account, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
-    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: definition.create(values), market, sizing: request.sizing })),
+    markets, fees, account, guards: guard ? [guard] : [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
+    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(definition.create(values), market) ?? definition.create(values), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
-  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined ? every : 1, (done, running) => {
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? every : 1, (done, running) => {
+    guarded?.look(running);
     seen?.look(running);
     if (done % every !== 0) return;
     equityCurve.push(running.portfolio.equity());
@@ -117,7 +122,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const metrics = metricsOf(engine, markets);
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
-  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds });
+  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm: guarded?.result() ?? null });
   return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), detail: seen?.detail(engine) };
 }
 
@@ -128,9 +133,10 @@ interface Outcome {
   readonly metrics: ReturnType<typeof metricsOf>;
   readonly equityCurve: readonly number[];
   readonly cpuSeconds: number;
+  readonly propFirm: BacktestReport['propFirm'];
 }
 
-function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds }: Outcome): BacktestReport {
+function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
   const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
@@ -157,7 +163,8 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
     ...conditionsOf(request),
     venueModels: request.models ? venueModelTexts(request.models) : null,
     optimistic: null,
-    warnings: [...opened.warnings, ...rejectionTexts(engine)],
+    propFirm,
+    warnings: [...(request.propFirm ? propFirmWarnings(request.propFirm) : []), ...opened.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
