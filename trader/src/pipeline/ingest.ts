@@ -35,7 +35,7 @@ export class Ingest {
   }
 
   /** Admits a closed bar, or refuses and counts it; says which. Time never goes backwards. */
-  admitBar(market: number, bar: Bar): 'admitted' | 'repeated' | 'malformed' {
+  admitBar(market: number, bar: Bar, tsHeard?: Timestamp): 'admitted' | 'repeated' | 'malformed' {
     const { intervalMs } = this.#markets[market];
     const quality = this.quality[market];
     const { timestamp, open, high, low, close, volume } = bar;
@@ -48,7 +48,7 @@ export class Ingest {
       quality.repeated += 1;
       return 'repeated';
     }
-    this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume] });
+    this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume], ...(tsHeard !== undefined && { tsHeard }) });
     const missing = quality.bars === 0 ? 0 : Math.round((tsClose - quality.tsLast) / intervalMs) - 1;
     if (missing > 0) {
       quality.gaps += 1;

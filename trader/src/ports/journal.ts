@@ -18,8 +18,8 @@ export type Command =
 export type JournalRecord =
   /** First record: everything that the run is made of. */
   | { readonly kind: 'run'; readonly version: 1; readonly run: string; readonly setup: unknown }
-  /** A bar, admitted: open time, open, high, low, close, volume (null where absent). */
-  | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null] }
+  /** A bar, admitted: open time, open, high, low, close, volume (null where absent). `tsHeard` is when a live stream told it, by the wall clock; absent where it was read from a file, or fetched afterwards. */
+  | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
   /** A clean end of a process, with what its orders came to; trading may go on after it. */
   | { readonly kind: 'stop'; readonly orders: number; readonly digest: string }
