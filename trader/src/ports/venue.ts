@@ -49,6 +49,8 @@ export interface VenueCapabilities {
   readonly clientId: { readonly length: number; readonly unique: 'always' | 'open' | 'never' };
   /** After so long an order that was sent cannot be accepted any more; Infinity where the venue says nothing. */
   readonly receiveWindowMs: number;
+  /** Positions are held on margin: a trade moves balances by its fee and by what it realises, not by its value. */
+  readonly margin?: boolean;
 }
 
 /** A venue that is reached with keys. */
@@ -66,6 +68,8 @@ export interface KeyCheck {
   readonly canWithdraw: boolean | undefined;
   /** Whether only listed addresses may use them. */
   readonly addressBound: boolean | undefined;
+  /** What else a person should know, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** An order as both sides know it: by our id, and by the venue's where that is known. */

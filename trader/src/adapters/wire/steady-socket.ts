@@ -129,6 +129,7 @@ export class SteadySocket {
 
   #dial(url: string): void {
     const socket = new WebSocket(url);
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     const current = () => socket === this.#socket;
     const ifCurrent = (work: () => void) => { if (current()) work(); };
@@ -136,7 +137,8 @@ export class SteadySocket {
     socket.addEventListener('message', ({ data }) => {
       ifCurrent(() => {
         this.#heard = true;
-        this.#spec.onText(String(data));
+        // Alpaca's paper endpoint sends its JSON in binary frames.
+        this.#spec.onText(data instanceof ArrayBuffer ? new TextDecoder().decode(data) : String(data));
       });
     });
     socket.addEventListener('error', () => { ifCurrent(() => { this.lost('the connection failed'); }); });
