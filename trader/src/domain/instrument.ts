@@ -19,6 +19,11 @@ export interface Instrument {
   readonly minNotional: Exact;
 }
 
+/** What is traded: the id up to the currency that it is quoted in, or to its venue: `BTC` of `BTC-USDT.BINANCE`, `AAPL` of `AAPL.ALPACA`. */
+export function baseOf({ id }: Instrument): string {
+  return id.slice(0, id.search(/[-.]/));
+}
+
 /**
  * What arithmetic leaves in the last bits of a float, as a share of it: 53.35 × 1.01 =
  * 53.883500000000005 stands for 53.8835, and 0.29 × 100 = 28.999999999999996 for 29.

@@ -87,7 +87,7 @@ class Desk {
 
   constructor() {
     this.courier = new Courier({
-      gateway: this.venue, clock: this.clock, feeOf: ({ fee }) => parseDecimal(fee, 2), onNote: (note) => void this.notes.push(note),
+      gateway: this.venue, clock: this.clock, feeOf: ({ fee }) => ({ fee: parseDecimal(fee, 2) }), onNote: (note) => void this.notes.push(note),
       sync: () => { this.venue.asked.push('sync'); },
     });
     this.courier.connect({

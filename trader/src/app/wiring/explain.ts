@@ -128,6 +128,7 @@ function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { 
     case 'take-profit': return `${when} ${held} was held, with a profit to be taken at ${price(decision.takeProfit)}: so the strategy had said. An order to do that was left with the venue.`;
     case 'flatten': return `${when} everything was to be closed because a person, or a limit, had said so.`;
     case 'liquidation': return `${when} the venue closed the position itself: what the account held no longer covered it.`;
+    case 'external': return `${when} the venue held another quantity than the books: somebody else had traded, and the books followed.`;
     case 'target': break;
   }
   const values = Object.entries(decision.values).map(([name, value]) => `${name} ${Number(value.toPrecision(8))}`).join(', ');
