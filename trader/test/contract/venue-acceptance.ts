@@ -1,3 +1,5 @@
+import { ALPACA_COINS, ALPACA_SHARES } from '../venues/alpaca/alpaca-harness.ts';
+import { ALPACA_COINS_FEED, ALPACA_SHARES_FEED } from '../venues/alpaca/feed-harness.ts';
 import { BINANCE_FUTURES_FEED, BINANCE_SPOT_FEED } from '../venues/binance/feed-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
 import type { FeedHarness } from './market-feed.ts';
@@ -14,12 +16,16 @@ export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CAS
 /** Venues under the suite, one line each. */
 export const VENUES: readonly VenueHarness[] = [
   BINANCE_SPOT,
+  ALPACA_SHARES,
+  ALPACA_COINS,
 ];
 
 /** Feeds under their suite, one line each. */
 const FEEDS: readonly FeedHarness[] = [
   BINANCE_SPOT_FEED,
   BINANCE_FUTURES_FEED,
+  ALPACA_SHARES_FEED,
+  ALPACA_COINS_FEED,
 ];
 
 /** One suite's results: the cases down, the venues across. */

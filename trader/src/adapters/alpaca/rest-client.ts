@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { HttpCaller, type HttpAnswer } from '../wire/http-caller.ts';
@@ -28,6 +29,8 @@ export class RestClient {
   readonly #signer: Signer;
   readonly #clock: Clock;
   readonly #budget = new MinuteBudget();
+  /** How far the venue's clock is ahead of ours, as its last answer was dated. */
+  #ahead = 0;
 
   constructor(base: string, signer: Signer, clock: Clock) {
     this.#caller = new HttpCaller({ venue: 'alpaca', base, clock, timeoutMs: TIMEOUT_MS });
@@ -45,6 +48,8 @@ export class RestClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     this.#budget.learn(numberOf(answer, 'x-ratelimit-limit'), numberOf(answer, 'x-ratelimit-remaining'), numberOf(answer, 'x-ratelimit-reset') * 1_000, this.#clock.now());
+    const dated = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(dated)) this.#ahead = dated - this.#clock.now();
     const json = readJson(answer.text);
     if (answer.status >= 200 && answer.status < 300) {
       if (json === undefined && answer.status !== 204) throw new VenueError('unknown-outcome', `alpaca: the answer to ${what} cannot be read`);
@@ -53,6 +58,11 @@ export class RestClient {
     const retryAfterMs = answer.status === 429 ? this.#pause(answer) : undefined;
     const told = errorBody.safeParse(json).data;
     throw failureOf({ what, status: answer.status, code: told?.code, message: told?.message ?? answer.statusText, acts: method !== 'GET', retryAfterMs, world: this.#signer.world });
+  }
+
+  /** Now, by the clock that dates the venue's answers: to the second, and never ahead of it. */
+  venueTime(): Timestamp {
+    return this.#clock.now() + this.#ahead;
   }
 
   /** Gives up what is in flight; each of it fails with an unknown outcome. */

@@ -22,7 +22,7 @@ const WITHOUT = {
   V4: 'Alpaca looks at no time stamp', V5: 'Alpaca looks at no time stamp', V6: 'Alpaca looks at no time stamp',
   V15: 'there are no post-only orders', V35: 'there are no post-only orders', V18: 'there are no reduce-only orders', V36: 'there are no reduce-only orders', V145: 'there are no reduce-only orders',
   V32: 'Alpaca names no such reason', V39: 'Alpaca names no such reason', V41: 'Alpaca names no such reason',
-  V59: 'a replaced order that had traded in part trades its whole quantity again', V120: 'see V59', V121: 'see V59', V122: 'see V59', V123: 'see V59',
+  ...Object.fromEntries(['V59', 'V120', 'V121', 'V122', 'V123'].map((id) => [id, 'not offered, since an order that is replaced after a part of it has traded trades its whole quantity again'])),
   V72: 'there are no bans, only 429', V83: 'a trade names no fee', V84: 'a trade does not say who made and who took',
   V125: 'there is no dead-man switch', V126: 'there is no dead-man switch', V127: 'there is no dead-man switch',
   V132: 'Alpaca does not say what keys may do', V134: 'Alpaca does not say what keys may do',
@@ -52,4 +52,4 @@ function harness(name: string, listing: VenueListing, paper: boolean, without: R
 export const ALPACA_SHARES = harness('Alpaca shares', AAPL, true, WITHOUT);
 
 /** Coins, on a stream of text frames as the live endpoint has it. */
-export const ALPACA_COINS = harness('Alpaca coins', BTC, false, { ...WITHOUT, V14: 'coins have no fill or kill', V17: 'coins have stop-limit orders alone', V140: 'see V17', V141: 'see V17', V142: 'see V17', V143: 'see V17' });
+export const ALPACA_COINS = harness('Alpaca coins', BTC, false, { ...WITHOUT, V14: 'coins have no fill or kill', ...Object.fromEntries(['V17', 'V140', 'V141', 'V142', 'V143'].map((id) => [id, 'coins have no stops but stop-limit orders'])) });
