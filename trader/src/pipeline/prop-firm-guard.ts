@@ -69,7 +69,8 @@ interface Attached {
 
 /** What the guard has decided: flat until a time, or for good. */
 interface Level {
-  readonly until: Timestamp | undefined;
+  /** Infinity for good. */
+  readonly until: Timestamp;
   readonly reason: string;
 }
 
@@ -146,14 +147,14 @@ export class PropFirmGuard implements Guard {
   due(state: TradingState): Command | undefined {
     if (state.kind === 'liquidated') return undefined;
     const halted = state.kind === 'halted' ? state : undefined;
-    const until = halted && untilOf(halted.reason);
+    // When a halt of the guard's own ends; Infinity for one that another must lift.
+    const until = halted === undefined ? -Infinity : untilOf(halted.reason);
     const level = this.#level;
-    if (level === undefined) return until !== undefined && this.#opened >= until ? { kind: 'resume' } : undefined;
-    // A halt that is not the guard's own is for its giver to lift, also after the guard has closed everything.
-    if (halted?.flat === true && (until === undefined || (level.until !== undefined && level.until <= until))) return undefined;
-    const lifts = level.until !== undefined && (halted === undefined || until !== undefined);
-    const minute = Math.ceil((level.until ?? 0) / 60_000) * 60_000;
-    return { kind: 'flatten', reason: `prop firm${lifts ? ` until ${minuteText(minute)} UTC` : ''}: ${level.reason}` };
+    if (level === undefined) return halted !== undefined && this.#opened >= until ? { kind: 'resume' } : undefined;
+    if (halted?.flat === true && level.until <= until) return undefined;
+    // A halt that another gave stays his to lift, also after the guard has closed everything.
+    const lifts = level.until !== Infinity && until !== Infinity;
+    return { kind: 'flatten', reason: `prop firm${lifts ? ` until ${minuteText(Math.ceil(level.until / 60_000) * 60_000)} UTC` : ''}: ${level.reason}` };
   }
 
   check(intent: Intent): Violation | undefined {
@@ -218,7 +219,7 @@ export class PropFirmGuard implements Guard {
     evaluation.look({ opened, now, balance, equity, lowest, flat: !portfolio.exposed });
     this.#opened = Math.max(this.#opened, opened);
     this.#now = Math.max(this.#now, now);
-    if (this.#level?.until !== undefined && this.#opened >= this.#level.until) this.#level = undefined;
+    if (this.#level !== undefined && this.#opened >= this.#level.until) this.#level = undefined;
     this.#level = this.#forGood(lowest) ?? this.#forNow(equity, lowest) ?? this.#level;
   }
 
@@ -227,8 +228,8 @@ export class PropFirmGuard implements Guard {
     const { evaluation, own } = this.#attached;
     const { breach, passedAt, rules, limits, totalLoss, moneyScale } = evaluation;
     const text = (amount: Exact) => toNumber(amount, moneyScale).toFixed(2);
-    const level = (reason: string): Level => ({ until: undefined, reason });
-    if (this.#level !== undefined && this.#level.until === undefined) return this.#level;
+    const level = (reason: string): Level => ({ until: Infinity, reason });
+    if (this.#level?.until === Infinity) return this.#level;
     if (breach) return level(`${rules.name} is broken: equity ${breach.equity.toFixed(2)} is below the ${breach.rule === 'max-loss' ? 'total' : 'daily'} limit ${breach.limit.toFixed(2)}`);
     if (passedAt !== undefined) return level(`${rules.name} is passed`);
     const floor = sub(add(limits.total, totalLoss), own.total);
@@ -282,7 +283,7 @@ export class PropFirmGuard implements Guard {
   /** What could be lost of the books that `counts` if each were at its largest and went to its stop and beyond: account money. */
   #atRisk(intent: Intent, counts: (book: Book) => boolean): number {
     const [gap, unprotected, cost] = [this.spec.levels.gap, this.spec.levels.unprotected, this.spec.levels.cost].map(Number);
-    let risk = cost * intent.notional;
+    let risk = 0;
     for (const book of intent.books) {
       if (!counts(book)) continue;
       const mark = intent.portfolio.marks[book.instrument];
@@ -293,7 +294,9 @@ export class PropFirmGuard implements Guard {
         // A stop belongs to the opinion: it protects its side alone.
         const stops = book.target * side > 0 && !Number.isNaN(book.stop);
         const exit = stops ? (side > 0 ? Math.min(book.stop, mark) : Math.max(book.stop, mark)) * (1 - side * gap) : mark * (1 - side * unprotected);
-        worst = Math.max(worst, units * (Math.abs(mark - exit) + cost * mark));
+        // Closing costs, and so does opening what is not held yet.
+        const opening = units - Math.max(0, side * intent.portfolio.quantityOf(book));
+        worst = Math.max(worst, units * Math.abs(mark - exit) + (units + opening) * cost * mark);
       }
       risk += worst;
     }
@@ -338,10 +341,10 @@ export class PropFirmGuard implements Guard {
   }
 }
 
-/** When a halt of the guard's own ends; undefined where it is not one that it may lift. */
-function untilOf(reason: string): Timestamp | undefined {
+/** When a halt of the guard's own ends; Infinity where it is not one that it may lift. */
+function untilOf(reason: string): Timestamp {
   const match = UNTIL.exec(reason);
-  if (match === null) return undefined;
+  if (match === null) return Infinity;
   const [year, month, day, hour, minute] = match.slice(1).map(Number);
   return startOfDay({ year, month, day }) + (hour * 60 + minute) * 60_000;
 }
