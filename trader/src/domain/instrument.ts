@@ -19,9 +19,10 @@ export interface Instrument {
   readonly minNotional: Exact;
 }
 
-/** What is traded: the id up to the currency that it is quoted in, or to its venue: `BTC` of `BTC-USDT.BINANCE`, `AAPL` of `AAPL.ALPACA`. */
-export function baseOf({ id }: Instrument): string {
-  return id.slice(0, id.search(/[-.]/));
+/** What is traded against the quote currency: `BTC` of `BTC-USDT-PERP.BINANCE`, `EUR` of `EURUSD.FTMO`, `AAPL` of `AAPL.ALPACA`. */
+export function baseOf({ id, assetClass }: Pick<Instrument, 'id' | 'assetClass'>): string {
+  const symbol = id.split('.')[0];
+  return assetClass === 'fx' && /^[A-Z]{6}$/.test(symbol) ? symbol.slice(0, 3) : symbol.split(/[-/]/)[0];
 }
 
 /**

@@ -15,7 +15,7 @@ const WINDOW_MS = 5_000;
 /** A venue worked by hand: the test says what each request comes to, and what has traded. */
 class HandVenue implements VenueGateway {
   readonly venue = 'hand';
-  readonly capabilities: VenueCapabilities = {
+  capabilities: VenueCapabilities = {
     types: ['market'], timesInForce: ['ioc'], postOnly: false, reduceOnly: false, amend: false,
     clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS,
   };
@@ -68,6 +68,7 @@ class HandVenue implements VenueGateway {
   }
 
   close(): Promise<void> {
+    this.asked.push('close');
     return Promise.resolve();
   }
 
@@ -351,4 +352,38 @@ test('more than was ordered cannot be booked', async () => {
   desk.venue.listener?.onFill(fillOf(order, 't1', 5));
   assert.deepEqual(desk.told, ['accepted']);
   assert.deepEqual(desk.notes.map(({ kind }) => kind), ['contradiction']);
+});
+
+test('a courier that has stopped asks nothing, reports nothing and sends nothing more', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  const order = desk.send();
+  await desk.pass(100);
+  desk.venue.onSnapshot = unreachable;
+  desk.venue.listener?.onConnection('down', 'cut');
+  desk.venue.listener?.onConnection('up', 'again');
+  await desk.pass(1);
+  await desk.courier.stop();
+  const before = [desk.venue.asked.length, desk.notes.length];
+  assert.equal(desk.venue.asked.at(-1), 'close');
+  desk.venue.listener?.onOrder(stateOf(order, 'open', 0));
+  desk.venue.listener?.onFill(fillOf(order, 't1', 10));
+  await desk.pass(600_000);
+  assert.deepEqual([desk.venue.asked.length, desk.notes.length], before);
+  assert.deepEqual(desk.told, []);
+  assert.throws(() => desk.send(10, 1), /stopped/);
+});
+
+test('at a venue that states no receive window an order is given up after ten minutes of denials, and a person is told so', async () => {
+  const desk = new Desk();
+  desk.venue.capabilities = { ...desk.venue.capabilities, receiveWindowMs: Infinity };
+  await desk.start();
+  assert.deepEqual(desk.notes, [{ kind: 'no-window', giveUpMs: 600_000 }]);
+  desk.venue.onSubmit = unknown;
+  desk.send();
+  await desk.pass(595_000);
+  assert.deepEqual(desk.told, []);
+  await desk.pass(30_000);
+  assert.deepEqual(desk.told, ['rejected lost']);
 });

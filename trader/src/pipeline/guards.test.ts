@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { baseOf } from '../domain/instrument.ts';
 import { testInstrument } from '../../test/markets.ts';
 import { Order } from '../domain/order.ts';
 import type { Exact } from '../domain/exact.ts';
 import { Book } from './book.ts';
 import {
-  baseOf, maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData,
+  maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData,
   type Guard, type Intent,
 } from './guards.ts';
 import { Portfolio } from './portfolio.ts';

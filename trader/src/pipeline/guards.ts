@@ -1,5 +1,5 @@
 import { add, sub, toNumber, type Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { baseOf, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
@@ -123,12 +123,6 @@ export function maxDrawdown(share: number): Guard {
 /** All books of one instrument together worth at most this share of equity. */
 export function maxPosition(share: number): Guard {
   return { rule: 'position', check: (intent) => above(worth(intent, ({ instrument }) => instrument === intent.book.instrument), share * intent.equity) };
-}
-
-/** What is traded against the quote currency: `BTC` of `BTC-USDT-PERP.BINANCE`, `EUR` of `EURUSD.FTMO`, `AAPL` of `AAPL.ALPACA`. */
-export function baseOf({ id, assetClass }: Instrument): string {
-  const symbol = id.split('.')[0];
-  return assetClass === 'fx' && /^[A-Z]{6}$/.test(symbol) ? symbol.slice(0, 3) : symbol.split(/[-/]/)[0];
 }
 
 /** Everything that depends on one currency or coin, in whatever contract, worth at most this share of equity. */
