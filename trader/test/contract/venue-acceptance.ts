@@ -2,6 +2,7 @@ import { ALPACA_COINS, ALPACA_SHARES } from '../venues/alpaca/alpaca-harness.ts'
 import { ALPACA_COINS_FEED, ALPACA_SHARES_FEED } from '../venues/alpaca/feed-harness.ts';
 import { BINANCE_FUTURES_FEED, BINANCE_SPOT_FEED } from '../venues/binance/feed-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
+import { COINBASE } from '../venues/coinbase/harness.ts';
 import type { FeedHarness } from './market-feed.ts';
 import { FEED_CASES } from './market-feed-cases.ts';
 import { FAILURE_CASES } from './venue-failure-cases.ts';
@@ -16,6 +17,7 @@ export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CAS
 /** Venues under the suite, one line each. */
 export const VENUES: readonly VenueHarness[] = [
   BINANCE_SPOT,
+  COINBASE,
   ALPACA_SHARES,
   ALPACA_COINS,
 ];

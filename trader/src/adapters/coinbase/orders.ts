@@ -10,35 +10,50 @@ export interface Listed extends VenueListing {
   readonly index: number;
 }
 
+/** One of Coinbase's names for an order, and what is said beneath it besides size and limit. */
+interface Configuration {
+  readonly name: string;
+  readonly stop?: true;
+  readonly until?: true;
+  readonly postOnly?: true;
+}
+
+/** What Coinbase calls each type of order with each time in force. */
+const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
+  // A market order takes what is there and leaves nothing, whichever of the two it is called.
+  'market gtc': { name: 'market_market_ioc' }, 'market ioc': { name: 'market_market_ioc' },
+  'limit gtc': { name: 'limit_limit_gtc', postOnly: true }, 'limit gtd': { name: 'limit_limit_gtd', postOnly: true, until: true },
+  'limit ioc': { name: 'sor_limit_ioc' }, 'limit fok': { name: 'limit_limit_fok' },
+  'stop-limit gtc': { name: 'stop_limit_stop_limit_gtc', stop: true }, 'stop-limit gtd': { name: 'stop_limit_stop_limit_gtd', stop: true, until: true },
+};
+
 /**
  * An order as Coinbase takes it ("Create Order"): what it is and how long it stays are one name, with
  * its sizes and prices beneath. Throws `VenueError`, rejected as not permitted, for what has no such name.
  */
 export function orderBody(order: Order, { symbol, instrument }: VenueListing): object {
-  const { terms } = order;
-  if (terms?.reduceOnly === true) throw notPermitted('reduce-only order');
-  if (order.ocoWith !== undefined) throw notPermitted('order that cancels another');
+  const { terms, type, timeInForce } = order;
+  const configuration = CONFIGURATIONS[`${type} ${timeInForce}`];
+  const lacking = lackOf(order, configuration);
+  if (configuration === undefined || lacking !== undefined) throw notPermitted(lacking ?? `${type} order ${timeInForce}`);
+  const { name, stop, until, postOnly } = configuration;
   const price = (value: Exact) => format(value, instrument.priceScale);
-  const size = { base_size: format(order.quantity, instrument.quantityScale) };
-  const limit = { ...size, limit_price: price(order.price) };
-  const stop = { ...limit, stop_price: price(terms?.trigger ?? order.price), stop_direction: order.side === 'buy' ? 'STOP_DIRECTION_STOP_UP' : 'STOP_DIRECTION_STOP_DOWN' };
-  const until = () => ({ end_time: new Date(terms?.expires ?? Number.NaN).toISOString() });
-  const postOnly = { post_only: terms?.postOnly === true };
-  const configuration = ((): object | undefined => {
-    switch (`${order.type} ${order.timeInForce}`) {
-      // A market order takes what is there and leaves nothing, whichever of the two it is called.
-      case 'market gtc': case 'market ioc': return postOnly.post_only ? undefined : { market_market_ioc: size };
-      case 'limit ioc': return postOnly.post_only ? undefined : { sor_limit_ioc: limit };
-      case 'limit fok': return postOnly.post_only ? undefined : { limit_limit_fok: limit };
-      case 'limit gtc': return { limit_limit_gtc: { ...limit, ...postOnly } };
-      case 'limit gtd': return terms?.expires === undefined ? undefined : { limit_limit_gtd: { ...limit, ...until(), ...postOnly } };
-      case 'stop-limit gtc': return postOnly.post_only ? undefined : { stop_limit_stop_limit_gtc: stop };
-      case 'stop-limit gtd': return postOnly.post_only || terms?.expires === undefined ? undefined : { stop_limit_stop_limit_gtd: { ...stop, ...until() } };
-      default: return undefined;
-    }
-  })();
-  if (configuration === undefined) throw notPermitted(`${postOnly.post_only ? 'post-only ' : ''}${order.type} order ${order.timeInForce}`);
-  return { client_order_id: order.clientOrderId, product_id: symbol, side: order.side.toUpperCase(), order_configuration: configuration };
+  const said = {
+    base_size: format(order.quantity, instrument.quantityScale),
+    ...(type === 'market' ? {} : { limit_price: price(order.price) }),
+    ...(stop === undefined ? {} : { stop_price: price(terms?.trigger ?? order.price), stop_direction: order.side === 'buy' ? 'STOP_DIRECTION_STOP_UP' : 'STOP_DIRECTION_STOP_DOWN' }),
+    ...(until === undefined ? {} : { end_time: new Date(terms?.expires ?? 0).toISOString() }),
+    ...(postOnly === undefined ? {} : { post_only: terms?.postOnly === true }),
+  };
+  return { client_order_id: order.clientOrderId, product_id: symbol, side: order.side.toUpperCase(), order_configuration: { [name]: said } };
+}
+
+/** What an order asks for that must not be left out in silence, and that spot has not. */
+function lackOf({ terms, ocoWith, type, timeInForce }: Order, configuration: Configuration | undefined): string | undefined {
+  if (terms?.reduceOnly === true) return 'reduce-only order';
+  if (ocoWith !== undefined) return 'order that cancels another';
+  if (terms?.postOnly === true && configuration?.postOnly === undefined) return `post-only ${type} order ${timeInForce}`;
+  return configuration?.until !== undefined && terms?.expires === undefined ? `${type} order ${timeInForce} without its date` : undefined;
 }
 
 function notPermitted(what: string): VenueError {

@@ -28,12 +28,12 @@ test('the wait ends when enough of the last second\'s requests are a second old,
 
 test('the venue\'s own count replaces ours where less is left, and never where more is', () => {
   const budget = new RequestBudget(30);
-  budget.learn(new Headers({ 'x-ratelimit-remaining': '9' }), 1_000);
+  budget.learn({ 'x-ratelimit-remaining': '9' }, 1_000);
   assert.ok(budget.spend('question', 1_000) > 0);
   assert.equal(budget.spend('order', 1_000), 0);
-  budget.learn(new Headers({ 'x-ratelimit-remaining': '30' }), 1_000);
-  budget.learn(new Headers({ 'x-ratelimit-remaining': 'many' }), 1_000);
-  budget.learn(new Headers(), 1_000);
+  budget.learn({ 'x-ratelimit-remaining': '30' }, 1_000);
+  budget.learn({ 'x-ratelimit-remaining': 'many' }, 1_000);
+  budget.learn({}, 1_000);
   assert.ok(budget.spend('question', 1_000) > 0);
   assert.equal(budget.spend('question', 2_000), 0);
 });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 
@@ -41,9 +42,9 @@ export class RequestBudget {
   }
 
   /** Takes what the headers of an answer say is left of this second. */
-  learn(headers: Headers, now: Timestamp): void {
-    const left = headers.get('x-ratelimit-remaining');
-    if (left === null || !/^\d+$/.test(left)) return;
+  learn(headers: IncomingHttpHeaders, now: Timestamp): void {
+    const left = String(headers['x-ratelimit-remaining'] ?? '');
+    if (!/^\d+$/.test(left)) return;
     while (this.#perSecond - this.#sent.length > Number(left)) this.#sent.push(now);
   }
 

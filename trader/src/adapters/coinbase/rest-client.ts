@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { HttpCaller, type HttpAnswer } from '../wire/http-caller.ts';
 import { failureOf } from './failure.ts';
 import { PRIVATE_PER_SECOND, PUBLIC_PER_SECOND, RequestBudget, type Purpose } from './request-budget.ts';
 import type { Signer } from './signing.ts';
@@ -26,10 +28,10 @@ const SKEW_MS = 5_000;
 const LIMITED_PAUSE_MS = 1_000;
 const BANNED_PAUSE_MS = 60_000;
 
-/** The three shapes of an error: of an endpoint, of the gateway before it, and of the limits ("Error Responses", "Rate Limiting"). */
+/** Coinbase's word for what went wrong, and what it says besides: an endpoint's shape, and that of the limits ("Rate Limiting"). */
 const errorBody = z.union([
-  z.object({ error: z.string(), message: z.string().optional(), error_details: z.string().optional() }),
-  z.object({ errors: z.array(z.object({ id: z.string(), message: z.string() })).min(1) }),
+  z.object({ error: z.string(), message: z.string().default('') }).transform(({ error, message }) => ({ code: error, message })),
+  z.object({ errors: z.tuple([z.object({ id: z.string(), message: z.string() })]).rest(z.unknown()) }).transform(({ errors: [{ id, message }] }) => ({ code: id, message })),
 ]);
 const timeBody = z.object({ epochMillis: z.coerce.number().int() });
 
@@ -39,12 +41,13 @@ const timeBody = z.object({ epochMillis: z.coerce.number().int() });
  * A request refused for its time is asked again once with the clock set, but never an order.
  */
 export class RestClient {
-  readonly #base: URL;
+  readonly #host: string;
+  readonly #http: HttpCaller;
   readonly #signer: Signer | undefined;
   readonly #clock: Clock;
   readonly #private = new RequestBudget(PRIVATE_PER_SECOND);
   readonly #public = new RequestBudget(PUBLIC_PER_SECOND);
-  /** Ends each thing that is waited for. */
+  /** Ends each wait for a turn. */
   readonly #waits = new Set<() => void>();
   /** How far the venue's clock is ahead of ours; undefined until it was asked. */
   #ahead: number | undefined;
@@ -52,7 +55,8 @@ export class RestClient {
 
   /** Without a signer it can ask only what is public. */
   constructor(base: string, signer: Signer | undefined, clock: Clock) {
-    this.#base = new URL(base);
+    this.#host = new URL(base).host;
+    this.#http = new HttpCaller({ venue: 'coinbase', base, clock, timeoutMs: TIMEOUT_MS });
     this.#signer = signer;
     this.#clock = clock;
   }
@@ -91,10 +95,11 @@ export class RestClient {
     return this.#ahead ?? 0;
   }
 
-  /** Gives up what is in flight; each of it fails with an unknown outcome. */
+  /** Gives up what is in flight, with an unknown outcome, and what waits for its turn, unsent. */
   close(): void {
     this.#closed = true;
     for (const giveUp of this.#waits) giveUp();
+    this.#http.close();
   }
 
   #signed(): Signer {
@@ -134,51 +139,29 @@ export class RestClient {
     const what = `${ask.method} ${ask.path}`;
     const budget = ask.open === true ? this.#public : this.#private;
     await this.#turn(budget, what, ask.purpose);
-    const { response, text } = await this.#fetch(what, ask);
+    const { status, statusText, headers, text } = await this.#call(what, ask);
     const now = this.#clock.now();
-    budget.learn(response.headers, now);
+    budget.learn(headers, now);
     const body = readJson(text);
-    if (response.ok) {
+    if (status === 200) {
       if (body === undefined) throw new VenueError('unknown-outcome', `coinbase: the answer to ${what} cannot be read`);
       return body;
     }
-    const told = errorBody.safeParse(body).data;
-    const [first] = told !== undefined && 'errors' in told ? told.errors : [];
-    const code = told !== undefined && 'error' in told ? told.error : first?.id;
-    const message = told !== undefined && 'error' in told ? told.message ?? told.error_details : first?.message;
-    const failure = failureOf({ what, status: response.status, code, message: message ?? response.statusText, acts: ask.method !== 'GET', retryAfterMs: this.#pauseOf(response, code) });
+    const { code, message } = errorBody.safeParse(body).data ?? { code: undefined, message: statusText };
+    const failure = failureOf({ what, status, code, message, acts: ask.method !== 'GET', retryAfterMs: pauseOf(status, headers, code) });
     if (failure.failure === 'rate-limited' || failure.failure === 'banned') {
       for (const each of [this.#private, this.#public]) each.pause(failure.failure, now + (failure.retryAfterMs ?? 0));
     }
     throw failure;
   }
 
-  #pauseOf({ status, headers }: Response, code: string | undefined): number | undefined {
-    const told = headers.get('retry-after');
-    if (told !== null) return Math.max(0, Number(told) || 0) * 1_000;
-    return status === 429 ? LIMITED_PAUSE_MS : status === 403 && code === undefined ? BANNED_PAUSE_MS : undefined;
-  }
-
-  async #fetch(what: string, ask: Ask): Promise<{ readonly response: Response; readonly text: string }> {
-    const url = new URL(ask.path, this.#base);
-    for (const [name, value] of ask.query ?? []) url.searchParams.append(name, value);
-    const controller = new AbortController();
-    const giveUp = () => { controller.abort(); };
-    const calm = this.#clock.after(TIMEOUT_MS, giveUp);
-    this.#waits.add(giveUp);
-    try {
-      const headers: Record<string, string> = ask.body === undefined ? {} : { 'Content-Type': 'application/json' };
-      if (ask.open !== true) headers.Authorization = `Bearer ${this.#signed().token(this.now(), `${ask.method} ${url.host}${ask.path}`)}`;
-      const response = await fetch(url, { method: ask.method, headers, signal: controller.signal, redirect: 'error', ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }) });
-      return { response, text: await response.text() };
-    } catch (error) {
-      if (error instanceof VenueError) throw error;
-      const { neverMade, words } = brokenBy(error);
-      throw new VenueError(neverMade ? 'unreachable' : 'unknown-outcome', `coinbase: ${what} at ${url.host}: ${controller.signal.aborted ? 'no answer in time' : words}`);
-    } finally {
-      calm();
-      this.#waits.delete(giveUp);
-    }
+  #call(what: string, { method, path, query = [], body, open }: Ask): Promise<HttpAnswer> {
+    const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(open === true ? {} : { authorization: `Bearer ${this.#signed().token(this.now(), `${method} ${this.#host}${path}`)}` }),
+    };
+    return this.#http.call(what, { method, target: search === '' ? path : `${path}?${search}`, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   }
 }
 
@@ -189,21 +172,17 @@ export function checked<T>(schema: z.ZodType<T>, answer: unknown, what: string):
   throw new VenueError('unknown-outcome', `coinbase: the answer to ${what} has an unknown shape: ${error.issues[0]?.path.join('.') ?? ''} ${error.issues[0]?.message ?? ''}`);
 }
 
+/** How long an answer asks us to wait. */
+function pauseOf(status: number, headers: IncomingHttpHeaders, code: string | undefined): number | undefined {
+  const told = headers['retry-after'];
+  if (told !== undefined) return Math.max(0, Number(told) || 0) * 1_000;
+  return status === 429 ? LIMITED_PAUSE_MS : status === 403 && code === undefined ? BANNED_PAUSE_MS : undefined;
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** Why a request broke off, and whether no connection was made for it, so that it surely was not sent. */
-function brokenBy(error: unknown): { readonly neverMade: boolean; readonly words: string } {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error)) return { neverMade: false, words: 'the connection broke' };
-  const code = 'code' in cause ? cause.code : undefined;
-  const tries: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  const connecting = code === 'UND_ERR_CONNECT_TIMEOUT'
-    || tries.every((each) => each instanceof Error && 'syscall' in each && (each.syscall === 'connect' || each.syscall === 'getaddrinfo'));
-  return { neverMade: connecting, words: typeof code === 'string' ? code : cause.message };
 }
