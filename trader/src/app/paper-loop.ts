@@ -8,8 +8,11 @@ import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { CommandBox } from './wiring/command-box.ts';
+import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
+import type { LiveRequest } from './wiring/paper-source.ts';
 import { denialView, fillView, paperView } from './wiring/paper-view.ts';
+import type { PropFirmSetup } from './wiring/prop-firm.ts';
 
 /** How a paper run is driven. */
 export interface PaperRequest {
@@ -21,6 +24,10 @@ export interface PaperRequest {
   readonly cash: string | undefined;
   readonly fresh: boolean;
   readonly json: boolean;
+  /** The live market to trade; undefined for the shipped bars. */
+  readonly live: LiveRequest | undefined;
+  /** Rules of a prop firm for a new run. */
+  readonly propFirm: PropFirmSetup | undefined;
 }
 
 /** Work is done in slices of this length, so that keys, signals and the screen get their turn. */
@@ -64,6 +71,7 @@ class PaperLoop {
   readonly #keys: PaperKey[] = [];
   #started = NaN;
   readonly #box: CommandBox;
+  readonly #kill: KillSwitch;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
   #speed: number;
@@ -75,6 +83,7 @@ class PaperLoop {
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
+  #feedWords: string | undefined;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
   /** What the counters have been told of so far. */
   #counted: Counted | undefined;
@@ -82,17 +91,20 @@ class PaperLoop {
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
-    this.#speed = request.speed;
+    this.#speed = request.live === undefined ? request.speed : Infinity;
     this.#box = new CommandBox(request.home);
+    this.#kill = new KillSwitch(request.home);
   }
 
   static async open(request: PaperRequest, terminal: Terminal): Promise<PaperLoop> {
     const loop = new PaperLoop(request, terminal);
+    loop.#kill.refuseStart();
+    loop.#kill.listen();
     loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
       onFill: (fill, realised) => loop.#onFill(fillView(fill, realised, loop.#trader)),
       onDenial: (denial) => loop.#onDenial(denialView(denial)),
       onOrder: (order) => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side),
-    });
+    }, request.live, request.propFirm);
     return loop;
   }
 
@@ -115,12 +127,12 @@ class PaperLoop {
     else this.#openDisplay();
     this.#anchorPace();
     this.#count();
-    const { state } = trader.run.engine.risk;
-    if (state.kind === 'halted') [this.#state, this.#haltReason] = [state.kind, state.reason];
+    this.#followTrading();
     this.#takeCommand();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
-      if (market === undefined) {
+      if (this.#isLive) market = trader.feed.peek();
+      else if (market === undefined) {
         if (this.#request.atEnd === 'stop') break;
         this.#waitAtEnd();
       }
@@ -131,7 +143,12 @@ class PaperLoop {
       await nextTurn();
       for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
-    this.#finish(market === undefined);
+    this.#finish(market === undefined && !this.#isLive);
+  }
+
+  /** Whether the market sets the pace, and has no end. */
+  get #isLive(): boolean {
+    return this.#trader.feed.kind === 'live';
   }
 
   /** Steps through the moments that are due, for one slice of time; gives the time of the next one. */
@@ -142,6 +159,7 @@ class PaperLoop {
     while (market !== undefined && this.#untilDue(market) <= 0) {
       const before = performance.now();
       trader.step();
+      this.#followTrading();
       const now = performance.now();
       this.#measure((now - before) / 1000);
       this.#onMinute();
@@ -153,7 +171,7 @@ class PaperLoop {
 
   /** Milliseconds until the moment at `market` is due at the chosen speed. */
   #untilDue(market: Timestamp | undefined): number {
-    if (market === undefined) return DRAW_EVERY_MS;
+    if (market === undefined) return this.#isLive ? LOOK_EVERY_MS : DRAW_EVERY_MS;
     if (this.#speed === Infinity) return 0;
     if (Number.isNaN(this.#anchor.market)) this.#anchor.market = market;
     return this.#anchor.wall + (market - this.#anchor.market) / this.#speed - performance.now();
@@ -202,6 +220,7 @@ class PaperLoop {
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
+      this.#tellFeed();
     }
     if (now - this.#synced >= SYNC_EVERY_MS) {
       this.#synced = now;
@@ -272,25 +291,46 @@ class PaperLoop {
     }
   }
 
+  /** Says when a live feed goes down or comes back; the screen shows it anyway. */
+  #tellFeed(): void {
+    const { feed } = this.#trader;
+    if (feed.kind !== 'live') return;
+    const { state } = feed.live;
+    const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
+    if (words === this.#feedWords) return;
+    this.#feedWords = words;
+    if (this.#request.json) this.#terminal.printJson({ kind: 'feed', venue: feed.venue, ...state });
+    else if (this.#display?.live === false) this.#display.note(`The feed of ${feed.venue} is ${words}.`);
+  }
+
   #togglePause(): void {
-    if (this.#state === 'ended') return;
+    if (this.#state === 'ended' || this.#isLive) return;
     if (this.#state === 'paused') this.#anchorPace();
     this.#state = this.#state === 'paused' ? this.#tradingState() : 'paused';
   }
 
   #changeSpeed(factor: number): void {
+    if (this.#isLive) return;
     this.#speed = Math.min(FASTEST, Math.max(1, Math.min(FASTEST, this.#speed) * factor));
     this.#anchorPace();
   }
 
   #command(command: Command): void {
     this.#trader.command(command);
-    this.#haltReason = command.kind === 'resume' ? undefined : command.reason;
-    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#tradingState();
+    this.#followTrading();
+  }
+
+  /** Shows whether the run trades, and why not: a person may have stopped it, or a guard. */
+  #followTrading(): void {
+    const { state } = this.#trader.run.engine.risk;
+    this.#haltReason = state.kind === 'halted' ? state.reason : undefined;
+    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = state.kind;
   }
 
   /** Carries out what `halt`, `flatten` or `resume` left in another process. */
   #takeCommand(): void {
+    const killed = this.#kill.take(this.#tradingState());
+    if (killed !== undefined) this.#command(killed);
     const command = this.#box.take();
     if (command === undefined) return;
     this.#command(command);

@@ -1,4 +1,5 @@
 import type { Leg, OrderType } from '../../domain/order.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Timestamp } from '../../domain/time.ts';
 
 /**
@@ -17,8 +18,8 @@ export interface PaperView {
   readonly speed: number;
   /** Wall time since this process began trading. */
   readonly elapsedMs: number;
-  /** Bars replayed and bars there are, for the progress line. */
-  readonly feed: { readonly name: string; readonly done: number; readonly total: number };
+  /** Bars replayed and bars there are, for the progress line; of a live feed the end is not known. */
+  readonly feed: { readonly name: string; readonly done: number; readonly total: number | undefined };
   readonly account: AccountView;
   readonly instruments: readonly InstrumentView[];
   /** One per strategy and instrument, also where flat. */
@@ -51,6 +52,8 @@ export interface AccountView {
   readonly exposure: number;
   /** Equity over time, oldest first, evenly spaced (any length). */
   readonly equityHistory: readonly number[];
+  /** Distance to each limit of a prop firm's rules; undefined without any. */
+  readonly propFirm: PropFirmGauge | undefined;
 }
 
 /** One instrument's price and the state of its data. */

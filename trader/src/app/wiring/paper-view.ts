@@ -5,6 +5,7 @@ import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { DenialView, FillView, InstrumentView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
 import type { PaperTrader } from './paper.ts';
+import type { PaperFeed } from './paper-source.ts';
 
 /** What the command knows and the run does not: how it is being driven, and what it told lately. */
 export interface Drive {
@@ -26,7 +27,7 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
   const { orders } = recorder;
   return {
     state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
-    feed: { name: 'shipped 1-minute bars', done: trader.feed.done, total: trader.feed.total },
+    feed: feedView(trader.feed),
     account: accountView(trader, tsEvent),
     instruments: markets.map((_, market) => instrumentView(trader, market, tsEvent)),
     positions: books.map((book) => positionView(trader, book)),
@@ -38,6 +39,14 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
       decisionMicros: drive.decisionMicros, rssMb: process.memoryUsage.rss() / 2 ** 20,
     },
   };
+}
+
+function feedView(feed: PaperFeed): PaperView['feed'] {
+  if (feed.kind === 'replay') return { name: 'shipped 1-minute bars', done: feed.replay.done, total: feed.replay.total };
+  const { connection, catchingUp, reconnections, heard, fetched, late, trouble } = feed.live.state;
+  const state = connection === 'down' ? 'DOWN' : catchingUp ? 'fetching what was missed' : 'up';
+  const facts = [`${heard} heard`, `${fetched} fetched`, ...(late > 0 ? [`${late} too late`] : []), ...(reconnections > 0 ? [`${reconnections} reconnections`] : []), ...(trouble === undefined ? [] : [trouble])];
+  return { name: `live ${feed.venue} ${state}: ${facts.join(', ')}`, done: heard, total: undefined };
 }
 
 function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['account'] {
@@ -54,7 +63,7 @@ function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['accoun
     equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
     dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
     drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
-    equityHistory: trader.history.thinned(CHART_POINTS),
+    equityHistory: trader.history.thinned(CHART_POINTS), propFirm: trader.run.propFirm?.gauge(),
   };
 }
 
@@ -151,7 +160,7 @@ export function fillView(fill: FillReport, realised: Exact, { run }: PaperTrader
 /** A denial as people are told of it. */
 export function denialView({ tsEvent, owner, side, quantity, rule, value, limit }: Denial): DenialView {
   const [strategy, instrument] = owner.split('@') as [string, string];
-  const unit = UNITS[rule] ?? ((amount: number) => amount.toPrecision(6));
+  const unit = UNITS[rule] ?? (/^(prop-firm|group)/.test(rule) ? money : undefined) ?? ((amount: number) => amount.toPrecision(6));
   return { tsEvent, strategy, instrument, side, quantity: String(quantity), rule, value: unit(value), limit: unit(limit) };
 }
 
@@ -160,6 +169,6 @@ const money = (amount: number) => amount.toFixed(2);
 
 /** How each rule's value reads. */
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
-  notional: money, exposure: money, 'price-collar': percent, drawdown: percent,
+  notional: money, exposure: money, position: money, 'currency-exposure': money, 'loss-streak': String, 'duplicate-intent': String, 'price-collar': percent, drawdown: percent,
   'order-rate': String, 'stale-data': (age) => `${age / 1000} s`, halted: (quantity) => String(quantity),
 };

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBars } from '../../adapters/bars/column-cache.ts';
-import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Account } from '../../domain/account.ts';
 import { decimalPlaces, format, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Audit } from '../../pipeline/engine.ts';
@@ -16,10 +15,10 @@ import type { Command, JournalRecord } from '../../ports/journal.ts';
 import { RunWatch } from '../../research/run-detail.ts';
 import { Refusal } from '../refusal.ts';
 import { EquityHistory } from './equity-history.ts';
+import type { PropFirmSetup } from './prop-firm.ts';
 import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
+import { openLive, openReplay, type LiveRequest, type PaperFeed, type PaperSource } from './paper-source.ts';
 import { PriceHistory } from './price-history.ts';
-import { ReplayFeed } from './replay-feed.ts';
-import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 
 /** Longer than `halt` and `doctor` hold the lock to see whether a run does. */
 const LOCK_WAIT_MS = 300;
@@ -42,6 +41,8 @@ export interface PaperState {
   /** Points of the equity history so far: one a minute of market time. */
   readonly equityPoints: number;
   readonly trading: TradingState['kind'];
+  /** Distance to each limit of a prop firm's rules; null without any. */
+  readonly propFirm: PropFirmGauge | null;
 }
 
 /** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
@@ -83,23 +84,8 @@ class FillTeller {
   }
 }
 
-/** The setup that a fresh run begins with: two strategies on each shipped coin, under cautious limits. */
-function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): PaperSetup {
-  const shipped = shippedInstruments();
-  const strategies = [
-    { strategy: 'macd', parameters: { fast: 120, slow: 260, signal: 90, direction: 'both', stop: 0.01, target: 0.02 } },
-    { strategy: 'bollinger', parameters: { rule: 'reversion', period: 60, deviations: 2.5, direction: 'both', stop: 0.01 } },
-  ];
-  return {
-    cash, feeBps: '5', latencyMs: 0,
-    markets: shipped.map(({ bars, ...instrument }) => {
-      const { intervalMs, priceDecimals } = sets.get(bars) as BarSet;
-      return { instrument, intervalMs, priceDecimals, bars };
-    }),
-    books: strategies.flatMap((strategy) => shipped.map((_, market) => ({ ...strategy, market, sizing: { kind: 'fraction' as const, fraction: '0.05' } }))),
-    limits: { maxNotional: Number(cash) / 10, maxExposure: 0.25, maxOrdersPerMinute: 30, priceCollar: 0.05, maxDataAgeMs: 300_000, maxDrawdown: 0.2 },
-  };
-}
+/** Why a run adds no risk while it sees bars that are past: what it would do is too late. */
+const CATCHING_UP = 'catching up with what was missed';
 
 /** A paper run on its journal: recovered when it is opened, then fed moment by moment. */
 export class PaperTrader {
@@ -113,29 +99,30 @@ export class PaperTrader {
   readonly prices: PriceHistory;
   readonly run: PaperRun;
   readonly journal: JournalFile;
-  readonly feed: ReplayFeed;
+  readonly feed: PaperFeed;
   readonly #lock: ProcessLock;
-  readonly #sets: readonly BarSet[];
+  readonly #source: PaperSource;
   readonly #fills: FillTeller;
 
-  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, sets: readonly BarSet[]) {
+  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource) {
     this.run = run;
     this.#fills = fills;
     this.journal = journal;
     this.#lock = lock;
-    this.#sets = sets;
+    this.#source = source;
     this.history = history;
     this.prices = prices;
     this.resumedFrom = journal.sequence;
     this.tsEvent = Math.max(...run.ingest.quality.map(({ tsLast }) => tsLast));
-    this.feed = new ReplayFeed(run.markets, sets, run.ingest.quality.map(({ tsLast }) => tsLast));
+    this.feed = source.feed(run);
   }
 
   /**
-   * Opens the run in `home`, or begins one with `cash`; `fresh` puts an old one aside first. Takes
-   * the lock, repeats the journal and stands where it stopped. Refuses when another process trades there.
+   * Opens the run in `home`, or begins one with `cash`, on shipped bars or on a `live` market; `fresh` puts
+   * an old one aside first, and `propFirm` gives a new one rules to keep. Takes the lock, repeats the journal and stands where it stopped. Refuses
+   * when another process trades there; throws `VenueError` where the live market cannot be heard.
    */
-  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener): Promise<PaperTrader> {
+  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener, live?: LiveRequest, propFirm?: PropFirmSetup): Promise<PaperTrader> {
     const folder = join(home, 'paper');
     const lock = takeLock(folder);
     const opened: { close(): void }[] = [];
@@ -145,19 +132,27 @@ export class PaperTrader {
       const journal = new JournalFile(path);
       opened.push(journal);
       const head = journal.ahead();
-      const setup = head === undefined ? undefined : setupOf(head, path);
+      const setup = head === undefined ? undefined : setupOf(head, path, true);
       if (setup && cash !== undefined && !sameDecimal(cash, setup.cash)) {
         throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
       }
-      const files = setup?.markets.map(({ bars }) => bars) ?? shippedInstruments().map(({ bars }) => bars);
-      const sets: BarSet[] = [];
-      for (const file of files) {
-        const set = await openBars(join(DATA_FOLDER, file), { home });
-        opened.push(set);
-        sets.push(set);
+      if (setup && propFirm !== undefined && JSON.stringify(propFirm) !== JSON.stringify(setup.propFirm)) {
+        throw new Refusal('usage', `the run in ${folder} began ${setup.propFirm ? `under ${setup.propFirm.rules.name} of ${setup.propFirm.rules.file}` : 'without the rules of a prop firm'}`, { where: '--prop-firm', hint: 'Leave --prop-firm out to go on with it, or give --fresh to put it aside and begin a new one.' });
       }
-      const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index]])));
-      return new PaperTrader(await recover(chosen, journal, listener), journal, lock, sets);
+      if (setup && propFirm !== undefined && JSON.stringify(propFirm) !== JSON.stringify(setup.propFirm)) {
+        throw new Refusal('usage', `the run in ${folder} began under ${setup.propFirm === undefined ? 'no rules of a prop firm' : `other rules, ${setup.propFirm.rules.name}`}`, { where: '--prop-firm', hint: 'Leave --prop-firm out to go on with it, or give --fresh to put it aside and begin a new one.' });
+      }
+      if (live === undefined && setup?.feed !== undefined) {
+        throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
+      }
+      const begin = { cash: cash ?? '100000', propFirm };
+      const source = live === undefined ? await openReplay(setup, begin, home) : await openLive(setup, begin, live);
+      opened.push(source);
+      const trader = new PaperTrader(await recover(setup ?? { ...source.setup, ...(propFirm && { propFirm }) }, journal, listener), journal, lock, source);
+      // What a crash kept it from ordering.
+      trader.#obeyGuard();
+      if (trader.feed.kind === 'live') await trader.feed.live.open();
+      return trader;
     } catch (error) {
       for (const each of opened) each.close();
       lock.release();
@@ -169,8 +164,12 @@ export class PaperTrader {
   step(): Timestamp | undefined {
     const instant = this.feed.next();
     if (instant === undefined) return undefined;
-    for (const { market, bar } of instant.bars) {
-      if (this.run.ingest.admitBar(market, bar) === 'admitted') this.prices.add(market, instant.tsEvent, bar);
+    if (this.feed.kind === 'live') this.#haltInPast(instant.bars.some(({ tsHeard }) => tsHeard === undefined));
+    for (const { market, bar, tsHeard } of instant.bars) {
+      if (this.run.ingest.admitBar(market, bar, tsHeard) !== 'admitted') continue;
+      this.prices.add(market, instant.tsEvent, bar);
+      this.run.propFirm?.afterBar(market, bar);
+      this.#obeyGuard();
     }
     this.tsEvent = instant.tsEvent;
     this.history.record(instant.tsEvent, this.run.engine.portfolio.equity());
@@ -178,10 +177,23 @@ export class PaperTrader {
     return instant.tsEvent;
   }
 
+  /** Bars that were fetched are seen, and nothing new is begun on them; what a person ordered meanwhile stands. */
+  #haltInPast(past: boolean): void {
+    const { state } = this.run.engine.risk;
+    if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP });
+    if (!past && state.kind === 'halted' && state.reason === CATCHING_UP) this.command({ kind: 'resume' });
+  }
+
   /** Journals and carries out a person's command. */
   command(command: Command): void {
     this.run.ingest.admitCommand(command);
     this.#fills.flush();
+  }
+
+  /** Journals and carries out what the guard of a prop firm's rules orders. */
+  #obeyGuard(): void {
+    const command = this.run.propFirm?.due(this.run.engine.risk.state);
+    if (command) this.run.ingest.admitCommand(command);
   }
 
   /** Ends this process's part: says so in the journal, has it on the disk, and gives the lock back. */
@@ -195,7 +207,7 @@ export class PaperTrader {
   /** Lets go of files and lock without a word in the journal, after a failure. */
   release(): void {
     this.journal.close();
-    for (const set of this.#sets) set.close();
+    this.#source.close();
     this.#lock.release();
   }
 
@@ -219,14 +231,15 @@ export class PaperTrader {
       denials: engine.risk.denials,
       equityPoints: this.history.length,
       trading: engine.risk.state.kind,
+      propFirm: this.run.propFirm?.gauge() ?? null,
     };
   }
 }
 
-/** What a journal's head says the run is made of. Refuses what is no journal of this version. */
-export function setupOf(head: JournalRecord, path: string): PaperSetup {
+/** What a journal's head says the run is made of; `own` is one of this home, whose strategies may be files. Refuses what is no journal of this version. */
+export function setupOf(head: JournalRecord, path: string, own = false): PaperSetup {
   if (head.kind !== 'run' || head.version !== 1) throw new JournalError('version', `${path} is not a journal that this version can read`);
-  const setup = readSetup(head.setup);
+  const setup = readSetup(head.setup, own);
   if (!setup.ok) throw new JournalError('version', `${path} begins with a setup that this version cannot read: ${setup.error.message}`);
   return setup.value;
 }
@@ -267,10 +280,11 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
         const [timestamp, open, high, low, close, volume] = record.bar;
         const market = run.markets[record.market];
         const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
-        if (market === undefined || ingest.admitBar(record.market, bar) !== 'admitted') {
+        if (market === undefined || ingest.admitBar(record.market, bar, record.tsHeard) !== 'admitted') {
           throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
         }
         const tsClose = timestamp + market.intervalMs;
+        run.propFirm?.afterBar(record.market, bar);
         prices.add(record.market, tsClose, bar);
         history.record(tsClose, engine.portfolio.equity());
         seen?.bar(record.market, bar);

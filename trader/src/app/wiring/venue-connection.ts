@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { closest } from '../suggestion.ts';
 import type { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
-import { hostsOf, SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
+import { hostName, hostsOf, SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
 
 /** What connections are made with. */
 export interface Surroundings {
@@ -48,6 +48,8 @@ interface Driver {
   readonly hosts: readonly string[];
   listings(): Promise<readonly VenueListing[]>;
   gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
+  /** The listings as the hosts of the feed tell them, where those are others. */
+  market?(): Promise<readonly VenueListing[]>;
   /** Absent where the venue's market cannot be watched yet. */
   feed?(listings: readonly VenueListing[]): MarketFeed;
 }
@@ -65,10 +67,10 @@ export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveCon
   return { venue, world, gateway: driver.gateway(listings), feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings) };
 }
 
-/** A venue's real market, to watch and not to trade. Refuses and throws as `connectVenue`. */
+/** A venue's real market, to watch and not to trade; where no instruments are named, the coins that everybody knows. Refuses and throws as `connectVenue`. */
 export async function connectFeed(venue: VenueName, instruments: readonly string[], around: Surroundings): Promise<FeedConnection> {
   const driver = await openDriver(venue, 'live', await readKeys(around.secrets, venue, 'live'), around);
-  const listings = choose(venue, await driver.listings(), instruments);
+  const listings = choose(venue, await (driver.market ?? driver.listings)(), instruments);
   return { venue, feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
 }
 
@@ -99,10 +101,15 @@ async function openDriver(venue: VenueName, world: World, keys: VenueKeys | unde
   switch (venue) {
     case 'binance': {
       const { SpotGateway, spotListings } = await import('../../adapters/binance/gateway.ts');
+      const { SpotFeed } = await import('../../adapters/binance/market-feed.ts');
       const { Signer } = await import('../../adapters/binance/signing.ts');
       const hosts = hostsOf(venue, world, around.loopbackPort);
       const spec = { ...around, hosts, signer: new Signer(keys?.key.reveal() ?? '', keys?.secret.reveal() ?? '') };
-      return { hosts: [], listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings) };
+      return {
+        hosts: [hosts.data, hosts.dataStream].map(hostName), listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings),
+        // The host for market data lists, too: who only watches dials no other.
+        market: () => spotListings({ ...spec, hosts: { ...hosts, rest: hosts.data } }), feed: (listings) => new SpotFeed(spec, listings),
+      };
     }
     case 'alpaca': {
       const { AlpacaGateway, alpacaListings } = await import('../../adapters/alpaca/gateway.ts');
@@ -121,14 +128,27 @@ function feedOf(venue: VenueName, driver: Driver, listings: readonly VenueListin
   return feed;
 }
 
+/** The coins that everybody knows, and what they are quoted in. */
+const KNOWN = ['BTC', 'ETH', 'SOL'];
+const QUOTES = ['USDT', 'USD', 'USDC'];
+
 /** The listings of the instruments that were asked for, in their order. */
 function choose(venue: VenueName, listings: readonly VenueListing[], wanted: readonly string[]): readonly VenueListing[] {
+  if (wanted.length === 0) return known(venue, listings);
   return wanted.map((name) => {
     const found = listings.find(({ symbol, instrument }) => symbol === name || instrument.id === name);
     if (found !== undefined) return found;
     const meant = closest(name, listings.flatMap(({ symbol, instrument }) => [symbol, instrument.id]));
     throw new Refusal('usage', `${venue} does not list ${name}`, { hint: meant === undefined ? `Name it as ${listings[0]?.instrument.id ?? 'the venue'} is named.` : `Did you mean ${meant}?` });
   });
+}
+
+/** As many of the known coins as are listed in one currency. */
+function known(venue: VenueName, listings: readonly VenueListing[]): readonly VenueListing[] {
+  const found = QUOTES.map((quote) => KNOWN.flatMap((base) => listings.find(({ instrument: { id, quoteCurrency } }) => quoteCurrency === quote && id.startsWith(`${base}-`)) ?? []));
+  const [most] = found.sort((a, b) => b.length - a.length);
+  if (most.length > 0) return most;
+  throw new Refusal('usage', `${venue} lists none of ${KNOWN.join(', ')}`, { where: '--instrument', hint: 'Name what to trade.' });
 }
 
 function currencyOf(listings: readonly VenueListing[]): string {

@@ -5,7 +5,7 @@ import type { Timestamp } from '../../../src/domain/time.ts';
 import type { Fault } from '../dialect-server.ts';
 import type { FeedServer, ServedBar } from '../feed-server.ts';
 import { fixture, type Json } from './spot-account.ts';
-import { faultAnswer } from './spot-words.ts';
+import { exchangeBody, faultAnswer } from './spot-words.ts';
 
 /** What differs between the markets of Binance. */
 export interface MarketDialect {
@@ -147,6 +147,8 @@ export class MarketServer implements FeedServer {
     const { rest, now } = this.#dialect;
     // fixture get-server-time
     if (pathname === `${rest}/time`) return void response.end(JSON.stringify({ ...fixture('get-server-time'), serverTime: now() }));
+    // The same as the trading host's; what is not traded here has no klines.
+    if (pathname === `${rest}/exchangeInfo`) return void response.end(JSON.stringify(exchangeBody()));
     const fault = this.#faults.shift();
     const answer = fault === undefined || fault === 'garbage' ? undefined : faultAnswer(fault, now());
     if (answer !== undefined) return void response.writeHead(answer.status, answer.headers).end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
