@@ -1,7 +1,9 @@
 import { ALPACA_COINS, ALPACA_SHARES } from '../venues/alpaca/alpaca-harness.ts';
 import { ALPACA_COINS_FEED, ALPACA_SHARES_FEED } from '../venues/alpaca/feed-harness.ts';
 import { BINANCE_FUTURES_FEED, BINANCE_SPOT_FEED } from '../venues/binance/feed-harness.ts';
+import { BINANCE_FUTURES } from '../venues/binance/futures-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
+import { COINBASE_FEED } from '../venues/coinbase/feed-harness.ts';
 import { COINBASE } from '../venues/coinbase/harness.ts';
 import type { FeedHarness } from './market-feed.ts';
 import { FEED_CASES } from './market-feed-cases.ts';
@@ -17,6 +19,7 @@ export const VENUE_CASES: readonly VenueCase[] = [...FAILURE_CASES, ...ORDER_CAS
 /** Venues under the suite, one line each. */
 export const VENUES: readonly VenueHarness[] = [
   BINANCE_SPOT,
+  BINANCE_FUTURES,
   COINBASE,
   ALPACA_SHARES,
   ALPACA_COINS,
@@ -26,6 +29,7 @@ export const VENUES: readonly VenueHarness[] = [
 const FEEDS: readonly FeedHarness[] = [
   BINANCE_SPOT_FEED,
   BINANCE_FUTURES_FEED,
+  COINBASE_FEED,
   ALPACA_SHARES_FEED,
   ALPACA_COINS_FEED,
 ];

@@ -24,8 +24,6 @@ export interface CoinbaseHosts {
   readonly rest: string;
   /** `wss://…` of the channels of an account. */
   readonly user: string;
-  /** `wss://…` of the channels of the market. */
-  readonly market: string;
 }
 
 /** What a gateway to Coinbase works with. */

@@ -50,7 +50,7 @@ export const COINBASE: VenueHarness = {
   serve: async (clock) => {
     const server = new CoinbaseServer({ key: TEST_KEY, clock });
     const host = await server.listen();
-    const spec = (signer: Signer): CoinbaseSpec => ({ hosts: { rest: `http://${host}`, user: `ws://${host}`, market: `ws://${host}` }, signer, clock, random: new Random(7), onUnreadable: () => undefined });
+    const spec = (signer: Signer): CoinbaseSpec => ({ hosts: { rest: `http://${host}`, user: `ws://${host}` }, signer, clock, random: new Random(7), onUnreadable: () => undefined });
     return {
       server,
       gateway: (keys) => new CoinbaseGateway(spec(keys === 'good' ? testSigner() : new Signer('organizations/unknown/apiKeys/unknown', STRANGE_PEM)), [TEST_LISTING]),

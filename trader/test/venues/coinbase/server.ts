@@ -28,11 +28,9 @@ const SNAPSHOT = 50;
 const ACCOUNTS = 2;
 const ORDERS = '/api/v3/brokerage/orders';
 
-/** Coinbase Advanced Trade on loopback: REST and WebSocket channels, as far as trading an account and watching a market go. */
+/** Coinbase Advanced Trade on loopback: REST and WebSocket channels, as far as trading an account goes. */
 export class CoinbaseServer implements DialectServer {
   readonly requests: string[] = [];
-  /** Candles of one minute by product, newest first as Coinbase lists them. */
-  readonly candles = new Map<string, Json[]>();
   readonly #spec: CoinbaseServerSpec;
   readonly #account: CoinbaseAccount;
   readonly #http: Server;
@@ -71,7 +69,7 @@ export class CoinbaseServer implements DialectServer {
   }
 
   get streams(): number {
-    return this.#channels.subscribed('user').length + this.#channels.subscribed('ticker').length;
+    return this.#channels.subscribed('user').length;
   }
 
   failNext(what: 'submit' | 'read', fault: Fault): void {
@@ -149,12 +147,6 @@ export class CoinbaseServer implements DialectServer {
     this.#account.move(currency, parseDecimal(amount, 16));
   }
 
-  /** A trade of the market: fixture ticker, an update. */
-  tick(product: string, price: string): void {
-    const [event] = fixture('ticker').events as readonly { readonly tickers: readonly Json[] }[];
-    this.#channels.tell('ticker', { type: 'update', tickers: [{ ...event.tickers[0], product_id: product, price }] }, product);
-  }
-
   close(): Promise<void> {
     this.#channels.close();
     this.#http.closeAllConnections();
@@ -212,8 +204,6 @@ export class CoinbaseServer implements DialectServer {
     const now = this.#spec.clock.now() + (this.#skew.honest ? this.#skew.ms : 0);
     if (route === 'GET /api/v3/brokerage/time') return ok({ iso: new Date(now).toISOString(), epochSeconds: String(Math.floor(now / 1_000)), epochMillis: String(now) });
     if (route === 'GET /api/v3/brokerage/market/products') return ok(productsBody());
-    const [, product] = /^GET \/api\/v3\/brokerage\/market\/products\/([^/]+)\/candles$/.exec(route) ?? [];
-    if (product !== undefined) return this.#listCandles(product, url.searchParams);
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
     if (!admits(this.#spec.key, token, `${request.method} ${url.host}${url.pathname}`, this.#time())) return UNAUTHORISED;
     return this.#routed(route, url, body === '' ? {} : JSON.parse(body) as Json);
@@ -286,14 +276,6 @@ export class CoinbaseServer implements DialectServer {
     const since = Date.parse(query.get('start_sequence_timestamp') ?? '') || 0;
     const listed = this.#account.trades.filter(({ order, time }) => (products.length === 0 || products.includes(order.productId)) && (ids.length === 0 || ids.includes(order.orderId)) && time >= since);
     return this.#page(listed.map(fillBody).reverse(), 'fills', query);
-  }
-
-  /** "Get Public Product Candles": newest first, at most 350. */
-  #listCandles(product: string, query: URLSearchParams): Answer {
-    const [start, end] = [Number(query.get('start')), Number(query.get('end'))];
-    if (query.get('granularity') !== 'ONE_MINUTE' || !(end > start) || (end - start) / 60 > 350) return refuse(400, 'INVALID_ARGUMENT', 3, 'number of candles requested should be less than 350');
-    const candles = (this.candles.get(product) ?? []).filter((candle) => Number(candle.start) >= start && Number(candle.start) <= end);
-    return { status: 200, body: { candles } };
   }
 
   #page(listed: readonly Json[], name: string, query: URLSearchParams, most = 1_000): Answer {
