@@ -7,7 +7,8 @@ import { Refusal } from '../refusal.ts';
 import { closest } from '../suggestion.ts';
 import type { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
-import { hostName, hostsOf, SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
+import { openDriver, type Driver } from './venue-drivers.ts';
+import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
 
 /** What connections are made with. */
 export interface Surroundings {
@@ -42,18 +43,6 @@ export interface FeedConnection extends Pick<VenueConnection, 'venue' | 'feed' |
 /** What may be done to an account by who must never open anything there. */
 export type VenueStopper = Pick<VenueGateway, 'cancelAll' | 'snapshot' | 'close'>;
 
-/** How one venue's adapter is put together. */
-interface Driver {
-  /** Where the feed is. */
-  readonly hosts: readonly string[];
-  listings(): Promise<readonly VenueListing[]>;
-  gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
-  /** The listings as the hosts of the feed tell them, where those are others. */
-  market?(): Promise<readonly VenueListing[]>;
-  /** Absent where the venue's market cannot be watched yet. */
-  feed?(listings: readonly VenueListing[]): MarketFeed;
-}
-
 /**
  * An account at a venue with the instruments to trade, each by its id or by the venue's symbol. The
  * account of real money takes the consent of a person. Refuses what is not listed, or not there; throws
@@ -69,7 +58,10 @@ export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveCon
 
 /** A venue's real market, to watch and not to trade; where no instruments are named, the coins that everybody knows. Refuses and throws as `connectVenue`. */
 export async function connectFeed(venue: VenueName, instruments: readonly string[], around: Surroundings): Promise<FeedConnection> {
-  const driver = await openDriver(venue, 'live', await readKeys(around.secrets, venue, 'live'), around);
+  const live = await readKeys(around.secrets, venue, 'live');
+  // Alpaca shows its market to those who have keys, and the same market to those of its sandbox.
+  const keys = live ?? (venue === 'alpaca' ? await keysOf(venue, 'sandbox', around.secrets) : undefined);
+  const driver = await openDriver(venue, keys === live ? 'live' : 'sandbox', keys, around);
   const listings = choose(venue, await (driver.market ?? driver.listings)(), instruments);
   return { venue, feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
 }
@@ -77,6 +69,7 @@ export async function connectFeed(venue: VenueName, instruments: readonly string
 /** Access to all that is open on an account, to end it. Refuses without keys; throws `VenueError`. */
 export async function connectStopper(venue: VenueName, world: World, around: Surroundings): Promise<VenueStopper> {
   const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
+  // All that is listed, since an order may rest in any of it.
   return driver.gateway(await driver.listings());
 }
 
@@ -95,31 +88,6 @@ async function keysOf(venue: VenueName, world: World, secrets: SecretStore): Pro
   if (keys !== undefined) return keys;
   const flag = world === 'live' ? 'live' : SANDBOX_WORDS[venue];
   throw new Refusal('usage', `there are no keys for ${venue}, ${flag}`, { hint: `Add them: ./algotrendy keys add ${venue} --${flag}` });
-}
-
-async function openDriver(venue: VenueName, world: World, keys: VenueKeys | undefined, around: Surroundings): Promise<Driver> {
-  switch (venue) {
-    case 'binance': {
-      const { SpotGateway, spotListings } = await import('../../adapters/binance/gateway.ts');
-      const { SpotFeed } = await import('../../adapters/binance/market-feed.ts');
-      const { Signer } = await import('../../adapters/binance/signing.ts');
-      const hosts = hostsOf(venue, world, around.loopbackPort);
-      const spec = { ...around, hosts, signer: new Signer(keys?.key.reveal() ?? '', keys?.secret.reveal() ?? '') };
-      return {
-        hosts: [hosts.data, hosts.dataStream].map(hostName), listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings),
-        // The host for market data lists, too: who only watches dials no other.
-        market: () => spotListings({ ...spec, hosts: { ...hosts, rest: hosts.data } }), feed: (listings) => new SpotFeed(spec, listings),
-      };
-    }
-    case 'alpaca': {
-      const { AlpacaGateway, alpacaListings } = await import('../../adapters/alpaca/gateway.ts');
-      const { Signer } = await import('../../adapters/alpaca/signing.ts');
-      const spec = { ...around, hosts: hostsOf(venue, world, around.loopbackPort), signer: new Signer(keys?.key.reveal() ?? '', keys?.secret.reveal() ?? '') };
-      return { hosts: [], listings: () => alpacaListings(spec), gateway: (listings) => new AlpacaGateway(spec, listings) };
-    }
-    default:
-      throw new Refusal('usage', `${venue} cannot be reached yet`);
-  }
 }
 
 function feedOf(venue: VenueName, driver: Driver, listings: readonly VenueListing[]): MarketFeed {

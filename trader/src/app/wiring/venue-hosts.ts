@@ -16,7 +16,7 @@ const HOSTS = {
     sandbox: { rest: 'https://testnet.binance.vision', stream: 'wss://ws-api.testnet.binance.vision/ws-api/v3', market: 'wss://stream.testnet.binance.vision', data: 'https://testnet.binance.vision', dataStream: 'wss://stream.testnet.binance.vision' },
   },
   'binance-usdm': {
-    live: { rest: 'https://fapi.binance.com', stream: 'wss://fstream.binance.com' },
+    live: { rest: 'https://fapi.binance.com', stream: 'wss://fstream.binance.com', wallet: 'https://api.binance.com' },
     sandbox: { rest: 'https://demo-fapi.binance.com', stream: 'wss://fstream.binancefuture.com' },
   },
   coinbase: {
@@ -32,8 +32,8 @@ const HOSTS = {
 /** What each venue calls its sandbox. */
 export const SANDBOX_WORDS = { binance: 'testnet', 'binance-usdm': 'testnet', coinbase: 'sandbox', alpaca: 'paper' } as const satisfies Readonly<Record<VenueName, string>>;
 
-/** The hosts of one venue, by what is asked there: whole URLs. */
-export type HostsOf<V extends VenueName> = Readonly<Record<keyof (typeof HOSTS)[V]['live'], string>>;
+/** The hosts of one venue, by what is asked there: whole URLs. What its sandbox has not may be absent. */
+export type HostsOf<V extends VenueName> = Readonly<Record<keyof (typeof HOSTS)[V]['sandbox'], string> & Partial<Record<Exclude<keyof (typeof HOSTS)[V]['live'], keyof (typeof HOSTS)[V]['sandbox']>, string>>>;
 
 /**
  * Where a venue is. With a `loopbackPort` everything is at that port of this machine instead, each path
