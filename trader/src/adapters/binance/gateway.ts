@@ -10,10 +10,11 @@ import { readReport } from './execution-report.ts';
 import { failureOf } from './failure.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
-import { acceptance, holding, orderEntry, orderParameters, toVenueFill, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
+import { acceptance, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
+import { readable, readOr, TradeHistory } from './trade-history.ts';
 import { userStream } from './user-stream.ts';
 import { decimal } from './wire.ts';
 
@@ -38,15 +39,7 @@ export interface SpotSpec {
 
 const accountBody = z.object({ balances: z.array(z.object({ asset: z.string(), free: decimal, locked: decimal })) });
 
-/** As many trades as Binance gives at once. */
-const PAGE = 1_000;
-/** Orders whose ids are remembered, so that a trade can be given to its order without asking. */
-const REMEMBERED = 100_000;
-
-/**
- * An account of Binance spot. Orders go over REST, reports come over the WebSocket API. A trade names
- * only the venue's order id, so ours is remembered, or asked for once per order.
- */
+/** An account of Binance spot. Orders go over REST, reports come over the WebSocket API. */
 export class SpotGateway implements VenueGateway, KeyedVenue {
   readonly venue = 'binance';
   readonly capabilities: VenueCapabilities = {
@@ -57,8 +50,7 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   readonly #rest: RestClient;
   readonly #listed: readonly Listed[];
   readonly #bySymbol: ReadonlyMap<string, Listed>;
-  /** Our ids of orders, by symbol and the venue's id. */
-  readonly #ids = new Map<string, string>();
+  readonly #history: TradeHistory;
   #stream: SteadySocket | undefined;
 
   constructor(spec: SpotSpec, listings: readonly VenueListing[]) {
@@ -66,13 +58,16 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     this.#rest = spotClient(spec);
     this.#listed = listings.map((listing, index) => ({ ...listing, index }));
     this.#bySymbol = new Map(this.#listed.map((listing) => [listing.symbol, listing]));
+    this.#history = new TradeHistory({
+      rest: this.#rest, path: '/api/v3/myTrades', weight: 20, entry: tradeEntry, listed: this.#listed, lookUp: (order) => this.lookUp(order), onUnreadable: spec.onUnreadable,
+    });
   }
 
   async submit(order: Order): Promise<Acceptance> {
     const listing = this.#listing(order.instrument);
     const parameters = orderParameters(order, listing);
     const { orderId, transactTime } = checked(acceptance, await this.#rest.request({ method: 'POST', path: '/api/v3/order', parameters, weight: 1, purpose: 'order' }), 'a new order');
-    this.#remember(listing.symbol, orderId, order.clientOrderId);
+    this.#history.remember(listing.symbol, orderId, order.clientOrderId);
     return { venueOrderId: orderId, tsEvent: transactTime };
   }
 
@@ -112,25 +107,8 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].map(([asset, { text }]) => [asset, text])) };
   }
 
-  async fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
-    const last: Record<string, string> = place === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(place));
-    const fills: VenueFill[] = [];
-    for (const listing of this.#listed) {
-      for (let full = true; full;) {
-        const fromId = last[listing.symbol] === undefined ? '0' : String(BigInt(last[listing.symbol]) + 1n);
-        const parameters = { symbol: listing.symbol, fromId, limit: String(PAGE) };
-        const page = checked(z.array(tradeEntry), await this.#rest.request({ method: 'GET', path: '/api/v3/myTrades', parameters, weight: 20, purpose: 'question' }), 'trades');
-        for (const told of page) {
-          const clientOrderId = await this.#idOf(listing, told.orderId);
-          const fill = this.#read('a trade', () => toVenueFill(told, clientOrderId, listing));
-          if (fill !== undefined) fills.push(fill);
-          last[listing.symbol] = told.id;
-        }
-        full = page.length === PAGE;
-      }
-    }
-    fills.sort((a, b) => a.tsEvent - b.tsEvent);
-    return { fills, place: JSON.stringify(last) };
+  fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
+    return this.#history.since(place);
   }
 
   async checkKeys(): Promise<KeyCheck> {
@@ -162,23 +140,12 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   }
 
   #hear(event: { readonly e: string }, listener: VenueListener): void {
-    const told = this.#read('a report of the stream', () => readReport(event, (symbol) => this.#bySymbol.get(symbol)));
+    const told = readOr('a report of the stream', this.#spec.onUnreadable, () => readReport(event, (symbol) => this.#bySymbol.get(symbol)));
     if (told === undefined) return;
-    this.#remember(this.#listing(told.order.instrument).symbol, told.order.venueOrderId, told.order.clientOrderId);
+    this.#history.remember(this.#listing(told.order.instrument).symbol, told.order.venueOrderId, told.order.clientOrderId);
     // The fill first, so that no state counts a fill that has not been told.
     if (told.fill !== undefined) listener.onFill(told.fill);
     listener.onOrder(told.order);
-  }
-
-  /** What the venue said, or undefined where it cannot be read: that is counted and passed over. */
-  #read<T>(what: string, read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof RangeError) && !(error instanceof TypeError)) throw error;
-      this.#spec.onUnreadable(what);
-      return undefined;
-    }
   }
 
   #account(): Promise<unknown> {
@@ -194,23 +161,8 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   }
 
   #toOrder(told: z.infer<typeof orderEntry>, listing: Listed): VenueOrder {
-    this.#remember(listing.symbol, told.orderId, told.clientOrderId);
+    this.#history.remember(listing.symbol, told.orderId, told.clientOrderId);
     return toVenueOrder(told, listing);
-  }
-
-  /** Our id of an order that traded. Throws `VenueError` where nothing names it yet, so that the trade is read again. */
-  async #idOf(listing: Listed, venueOrderId: string): Promise<string> {
-    const known = this.#ids.get(`${listing.symbol} ${venueOrderId}`);
-    if (known !== undefined) return known;
-    const asked = await this.lookUp({ clientOrderId: '', venueOrderId, instrument: listing.index });
-    if (asked === undefined) throw new VenueError('unknown-outcome', `binance: the order ${venueOrderId} has traded and cannot be found yet`);
-    return asked.clientOrderId;
-  }
-
-  #remember(symbol: string, venueOrderId: string, clientOrderId: string): void {
-    this.#ids.set(`${symbol} ${venueOrderId}`, clientOrderId);
-    const [oldest] = this.#ids.keys();
-    if (this.#ids.size > REMEMBERED && oldest !== undefined) this.#ids.delete(oldest);
   }
 
   #named({ clientOrderId, venueOrderId, instrument }: OrderRef): Parameters {
@@ -238,14 +190,4 @@ export async function spotListings(spec: SpotSpec): Promise<readonly VenueListin
 
 function spotClient({ hosts, signer, clock }: SpotSpec): RestClient {
   return new RestClient({ base: hosts.rest, signer, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf });
-}
-
-/** Reads a part of an answer that cannot be done without. Throws `VenueError`, unknown outcome. */
-function readable<T>(read: () => T, what: string): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new VenueError('unknown-outcome', `binance: the answer to ${what} cannot be read: ${error.message}`);
-  }
 }

@@ -60,6 +60,9 @@ export const tradeEntry = z.object({
   id, orderId: id, price: decimal, qty: decimal, commission: decimal, commissionAsset: z.string(), time: z.number(), isBuyer: z.boolean(), isMaker: z.boolean(),
 });
 
+/** What is read of a trade. */
+export type TradeEntry = z.infer<typeof tradeEntry>;
+
 /** An order's state in our words. Throws RangeError where a quantity is finer than the instrument's scale. */
 export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrument }: Listed): VenueOrder {
   return {
@@ -69,7 +72,7 @@ export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrume
 }
 
 /** A trade in our words. Throws RangeError where a price or quantity is finer than the instrument's scale. */
-export function toVenueFill(told: z.infer<typeof tradeEntry>, clientOrderId: string, { index, instrument }: Listed): VenueFill {
+export function toVenueFill(told: TradeEntry, clientOrderId: string, { index, instrument }: Listed): VenueFill {
   return {
     clientOrderId, venueOrderId: told.orderId, instrument: index, tradeId: told.id, side: told.isBuyer ? 'buy' : 'sell',
     price: parseDecimal(told.price, instrument.priceScale), quantity: parseDecimal(told.qty, instrument.quantityScale),

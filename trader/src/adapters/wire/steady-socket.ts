@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 export interface SteadySocketSpec {
   /** For the words of errors. */
   readonly venue: string;
-  /** Where to connect, asked anew for each attempt. What it throws is tried again, but for `unauthorised` before the stream was ever up. */
+  /** Where to connect, asked anew for each attempt. What it throws is tried again, but for `unauthorised` and `rejected` before the stream was ever up. */
   readonly url: () => string | Promise<string>;
   readonly clock: Clock;
   /** Spreads the attempts of many clients. */
@@ -87,9 +87,9 @@ export class SteadySocket {
     this.#spec.onConnection('down', reason);
   }
 
-  /** The venue refuses what was said on opening. Keys that were never right do not become so by trying again; anything else may. */
+  /** The venue refuses what was said on opening. Keys and accounts that were never right do not become so by trying again; anything else may. */
   refused(error: VenueError): void {
-    if (error.failure !== 'unauthorised' || this.#wasUp) {
+    if ((error.failure !== 'unauthorised' && error.failure !== 'rejected') || this.#wasUp) {
       this.lost(error.message);
       return;
     }
