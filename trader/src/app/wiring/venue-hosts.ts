@@ -17,7 +17,7 @@ const HOSTS = {
   },
   'binance-usdm': {
     live: { rest: 'https://fapi.binance.com', stream: 'wss://fstream.binance.com', wallet: 'https://api.binance.com' },
-    sandbox: { rest: 'https://demo-fapi.binance.com', stream: 'wss://fstream.binancefuture.com' },
+    sandbox: { rest: 'https://demo-fapi.binance.com', stream: 'wss://demo-fstream.binance.com' },
   },
   coinbase: {
     live: { rest: 'https://api.coinbase.com', user: 'wss://advanced-trade-ws-user.coinbase.com', market: 'wss://advanced-trade-ws.coinbase.com' },
