@@ -3,6 +3,7 @@ import { add, max, min, neg, sub, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { Order } from '../domain/order.ts';
 import type { AccountEvent, Denial, ExecutionReport } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
@@ -39,6 +40,8 @@ export interface Audit {
   onOrder(order: Order): void;
   onReport(report: ExecutionReport): void;
   onDenial(denial: Denial): void;
+  /** A size that several bounds were looked at for; sizes of units and fractions are not told. */
+  onSized?(sized: Sized): void;
   /** A payment, or a liquidation, which follows as orders with the leg `liquidation` and their fills. */
   onAccountEvent?(event: AccountEvent): void;
 }
@@ -98,10 +101,11 @@ export class Engine implements ReportSink {
       const namesakes = (names.get(name) ?? 0) + 1;
       names.set(name, namesakes);
       // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, strategy, createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale));
+      const sizer = createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale);
+      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, sizer.watch?.(strategy) ?? strategy, sizer);
     });
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
-    this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
+    this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;

@@ -46,6 +46,8 @@ export interface Guard {
   check(intent: Intent): Violation | undefined;
   /** Told once of the account that it guards, before anything has happened there. */
   attach?(portfolio: Portfolio, books: readonly Book[]): void;
+  /** What may be lost before its nearest limit, account money in exact units; absent for a guard without such limits. */
+  room?(): Exact;
   /** Told of every order that is sent, also of those that it was not asked about. */
   sent?(now: Timestamp, order: Order): void;
 }

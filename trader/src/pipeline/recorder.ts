@@ -3,6 +3,7 @@ import { LineDigest } from '../domain/id.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import type { Journal, OrderRecord, ReportRecord } from '../ports/journal.ts';
 import type { Audit } from './engine.ts';
 
@@ -33,6 +34,10 @@ export class Recorder implements Audit {
 
   onDenial(denial: Denial): void {
     this.#journal.append({ kind: 'denial', ...denial });
+  }
+
+  onSized(sized: Sized): void {
+    this.#journal.append({ kind: 'sizing', ...sized });
   }
 
   /** SHA-256 over the records of all orders so far, in order, as 64 hex digits. */

@@ -11,7 +11,7 @@ import { createSizer, type Sizing } from './sizing.ts';
 const MONEY_SCALE = 6;
 
 function size(sizing: Sizing, target: number, mark: number, equity: Exact, instrument: Instrument, fees: FeeModel): number {
-  return Number(createSizer(sizing, instrument, fees, MONEY_SCALE).quantity(target, mark, () => equity));
+  return Number(createSizer(sizing, instrument, fees, MONEY_SCALE).quantity(target, mark, () => equity, NaN));
 }
 
 /** Counts lots upwards until one more is too dear; every sum in whole numbers. */

@@ -1,6 +1,7 @@
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /** What a person, or a guard in his place, can order. */
@@ -26,7 +27,9 @@ export type JournalRecord =
   | { readonly kind: 'stop'; readonly orders: number; readonly digest: string }
   | OrderRecord
   | ReportRecord
-  | ({ readonly kind: 'denial' } & Denial);
+  | ({ readonly kind: 'denial' } & Denial)
+  /** What decided the size of a new opinion. */
+  | ({ readonly kind: 'sizing' } & Sized);
 
 /** What becomes of what others did on the account: the books take it over, it stays theirs, or nobody adds risk until a person says so. */
 export type ForeignPolicy = 'adopt' | 'ignore' | 'halt';

@@ -36,10 +36,17 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     ...report.warnings.flatMap((warning) => wrap(warning, width - 2)).map((line) => `  ${style.warn(line)}`), '',
     style.heading('How it was run'), ...[
       `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}, ${report.margin} margin, leverage ${report.leverage}`}.`,
-      ...modelsSentence(report),
+      ...modelsSentence(report), ...boundsSentence(report),
       `${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB.`,
     ].flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
   ];
+}
+
+/** What decided sizes, in a sentence; none where they have but one bound. */
+function boundsSentence({ sizingBounds }: BacktestReport): string[] {
+  if (sizingBounds === null) return [];
+  const counts = Object.entries(sizingBounds).map(([bound, count]) => `${bound} ${formatCount(count)}`);
+  return [`Sizes were decided by: ${counts.join(', ') || 'none was asked for'}.`];
 }
 
 /** What the venue did to orders, in a sentence; none for the plain profile. */

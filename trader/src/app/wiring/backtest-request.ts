@@ -1,5 +1,6 @@
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
+import type { SizingBound } from '../../domain/sized.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { PropFirmSetup } from './prop-firm.ts';
@@ -161,6 +162,8 @@ export interface BacktestReport {
   readonly venueModels: VenueModelTexts | null;
   /** What the other bound came to, where `--bounds` asked for it; null where not. */
   readonly optimistic: OptimisticBound | null;
+  /** How many sizes each bound of the sizing decided; null for units and fractions, which have but one. */
+  readonly sizingBounds: Readonly<Partial<Record<SizingBound, number>>> | null;
   /** How it stands under the rules of a prop firm, where `--prop-firm` asked for them; null where not. */
   readonly propFirm: PropFirmResult | null;
   /** What is to be known about the venue's rules and these bars, in sentences. */

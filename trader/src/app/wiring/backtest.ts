@@ -7,6 +7,8 @@ import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
+import type { SizingBound } from '../../domain/sized.ts';
+import { sizingText } from '../../pipeline/sizing.ts';
 import { PropFirmRun } from '../../research/prop-firm-run.ts';
 import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
 import type { BacktestReport, BacktestRequest, Costs, FeeRequest, OptimisticBound } from './backtest-request.ts';
@@ -163,6 +165,7 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
     ...conditionsOf(request),
     venueModels: request.models ? venueModelTexts(request.models) : null,
     optimistic: null,
+    sizingBounds: boundsOf(engine),
     propFirm,
     warnings: [...(request.propFirm ? propFirmWarnings(request.propFirm) : []), ...opened.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
@@ -203,6 +206,14 @@ function rejectionTexts({ execution }: Engine): string[] {
   return Array.from(execution.rejections, ([reason, count]) => `The venue rejected ${count} ${count === 1 ? 'order' : 'orders'}: ${reason}.`);
 }
 
+/** How many sizes each bound decided, the commonest first; null where sizes have but one. */
+function boundsOf({ books }: Engine): BacktestReport['sizingBounds'] {
+  if (books.every(({ sizer }) => sizer.bindings === undefined)) return null;
+  const counts = new Map<SizingBound, number>();
+  for (const { sizer } of books) for (const [bound, count] of sizer.bindings ?? []) counts.set(bound, (counts.get(bound) ?? 0) + count);
+  return Object.fromEntries([...counts].toSorted((a, b) => b[1] - a[1]));
+}
+
 /** What trading cost an account, in account money. */
 function costsOf({ portfolio: { account } }: Engine): Costs {
   const { moneyScale, fees, flows: { funding, borrow, swap, liquidation } } = account;
@@ -225,7 +236,7 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
 
 /** How a run was filled, charged and sized, in the words of the command line. */
 export function conditionsOf({ fill, fee, sizing, venue, account }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue' | 'margin' | 'leverage'> {
-  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null };
+  return { fill, fee: feeText(fee), sizing: sizingText(sizing), venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null };
 }
 
 /** What became of the cash, both decimal strings: 0.1 is 10 % more. */

@@ -2,6 +2,7 @@ import type { Bar, Bars } from '../../domain/bar.ts';
 import { abs, add, compare, format, fromNumber, mul, parseDecimal, rescale, sub, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Sized } from '../../domain/sized.ts';
 import { SHARE_SCALE } from '../../pipeline/sizing.ts';
 import { firstFrom } from '../../research/fill-volume.ts';
 import { Refusal } from '../refusal.ts';
@@ -153,10 +154,18 @@ function wordSize(traced: TracedOrder, scene: Scene): string {
   const before = held === 0 ? 'Nothing was held' : `${quantity(abs(held))} were held ${compare(held, 0) > 0 ? 'long' : 'short'}`;
   const difference = `${before}, so the order is to ${order.side} ${quantity(order.quantity)}.`;
   if (decision.wanted === 0) return `A target of 0 is a size of 0. ${difference}`;
+  if (decision.sized !== undefined) return `${boundsSentence(decision.sized)} ${difference}`;
   const book = repeated.engine.books[scene.trade.book];
-  const again = book.sizer.quantity(decision.target, decision.mark, () => decision.equity);
+  const again = book.sizer.quantity(decision.target, decision.mark, () => decision.equity, decision.stop);
   if (compare(again, decision.wanted) !== 0) return `A size of ${quantity(decision.wanted)} had been decided on before. ${difference}`;
   return `${arithmetic(traced, scene)} ${difference}`;
+}
+
+/** What each bound allowed, the one that decided first. */
+function boundsSentence({ bound, value, bounds }: Sized): string {
+  const text = (amount: number) => formatMoney(amount.toFixed(2));
+  const others = Object.entries(bounds).filter(([name]) => name !== bound).map(([name, amount]) => `${name} ${text(amount)}`).join(', ');
+  return `A full position may be worth ${text(value)}: the bound "${bound}" decides${others === '' ? '' : `, the others allow more (${others})`}.`;
 }
 
 function arithmetic({ decision }: TracedOrder, { instrument, repeated }: Scene): string {
@@ -166,6 +175,7 @@ function arithmetic({ decision }: TracedOrder, { instrument, repeated }: Scene):
   const size = formatGrouped(format(abs(decision.wanted), quantityScale));
   const share = Math.abs(decision.target) === 1 ? '' : ` × ${Math.abs(decision.target)}`;
   if (sizing.kind === 'units') return `A full position is ${formatGrouped(sizing.units)} units${share}: ${size}.`;
+  if (sizing.kind !== 'fraction') return `The size of a full position was ${size}.`;
   const money = (value: Exact) => formatMoney(format(value, moneyScale));
   const budget = rescale(mul(mul(decision.equity, parseDecimal(sizing.fraction, SHARE_SCALE)), fromNumber(Math.abs(decision.target), SHARE_SCALE)), moneyScale + 2 * SHARE_SCALE, moneyScale, 'floor');
   const value = rescale(mul(fromNumber(decision.mark, priceScale), abs(decision.wanted)), priceScale + quantityScale, moneyScale, 'half-even');

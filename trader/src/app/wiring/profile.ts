@@ -34,6 +34,7 @@ export function plainInstrument(id: string, { fee, sizing, priceDecimals, weeken
 
 /** Refuses a sizing that is finer than the instrument trades in, or than a share of equity is kept. */
 export function checkSizing(sizing: Sizing, { id, quantityScale, lotSize }: Instrument): void {
+  if (sizing.kind === 'kelly' || sizing.kind === 'volatility') return;
   const [size, scale] = sizing.kind === 'units' ? [sizing.units, quantityScale] : [sizing.fraction, SHARE_SCALE];
   if (decimalPlaces(size) <= scale) return;
   throw new Refusal('usage', sizing.kind === 'units'
