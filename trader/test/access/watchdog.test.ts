@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpotServer } from '../venues/binance/spot-server.ts';
 import { runProduct, type Ended } from './product-process.ts';
@@ -54,26 +54,29 @@ async function onScene(check: (scene: Scene) => Promise<void>): Promise<void> {
   }
 }
 
-test('when the trading process is killed, the watchdog cancels all its orders and places none', () => onScene(async ({ server, trader, watch }) => {
-  const placed = server.requests.filter((request) => request === 'POST /api/v3/order').length;
-  assert.equal(placed, 2);
-  await watch(['watching', 'silent', 'canceled'], (kind) => { if (kind === 'watching') trader.kill('SIGKILL'); });
-  assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
-  assert.equal(server.requests.filter((request) => request.startsWith('POST')).length, placed, 'nothing is opened');
-}));
+// Most of it is waiting, so all at once.
+describe('a watchdog', { concurrency: true }, () => {
+  test('when the trading process is killed, the watchdog cancels all its orders and places none', () => onScene(async ({ server, trader, watch }) => {
+    const placed = server.requests.filter((request) => request === 'POST /api/v3/order').length;
+    assert.equal(placed, 2);
+    await watch(['watching', 'silent', 'canceled'], (kind) => { if (kind === 'watching') trader.kill('SIGKILL'); });
+    assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
+    assert.equal(server.requests.filter((request) => request.startsWith('POST')).length, placed, 'nothing is opened');
+  }));
 
-test('a process that hangs is silent too, a venue that fails is asked again, and a sign that comes back is watched again', () => onScene(async ({ server, trader, watch }) => {
-  await watch(['watching', 'silent', 'failed', 'canceled', 'watching'], (kind) => {
-    if (kind === 'watching') trader.kill('SIGSTOP');
-    if (kind === 'silent') server.failNext('read', 'maintenance');
-    if (kind === 'canceled') trader.kill('SIGCONT');
-  });
-  assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
-}));
+  test('a process that hangs is silent too, a venue that fails is asked again, and a sign that comes back is watched again', () => onScene(async ({ server, trader, watch }) => {
+    await watch(['watching', 'silent', 'failed', 'canceled', 'watching'], (kind) => {
+      if (kind === 'watching') trader.kill('SIGSTOP');
+      if (kind === 'silent') server.failNext('read', 'maintenance');
+      if (kind === 'canceled') trader.kill('SIGCONT');
+    });
+    assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
+  }));
 
-test('while the process lives, and when it ends of its own accord, nothing is canceled', () => onScene(async ({ server, trader, watch }) => {
-  await watch(['watching', 'waiting'], (kind) => {
-    if (kind === 'watching') void sleep(2_000).then(() => trader.kill('SIGTERM'));
-  });
-  assert.deepEqual(server.requests.filter((request) => request.startsWith('DELETE')), []);
-}));
+  test('while the process lives, and when it ends of its own accord, nothing is canceled', () => onScene(async ({ server, trader, watch }) => {
+    await watch(['watching', 'waiting'], (kind) => {
+      if (kind === 'watching') void sleep(2_000).then(() => trader.kill('SIGTERM'));
+    });
+    assert.deepEqual(server.requests.filter((request) => request.startsWith('DELETE')), []);
+  }));
+});
