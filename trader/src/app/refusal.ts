@@ -1,5 +1,6 @@
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
+import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
@@ -55,6 +56,7 @@ export function toRefusal(error: unknown): Refusal {
 function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof BarFileError) return BAR_FILE_CODES[error.kind];
   if (error instanceof JournalError) return JOURNAL_CODES[error.kind];
+  if (error instanceof StoreError) return STORE_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
 }
@@ -72,6 +74,10 @@ const VENUE_HINTS: Readonly<Partial<Record<VenueFailure, string>>> = {
 
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreadable: 'bad-data', damaged: 'bad-data', diverged: 'version', version: 'version', disk: 'disk',
+};
+
+const STORE_CODES: Readonly<Record<StoreErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unreachable: 'failure', refused: 'usage', version: 'version', diverged: 'version', data: 'bad-data',
 };
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {
