@@ -24,8 +24,9 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 
 /** The user channel begins with open orders, fifty in a frame ("User Channel"). */
 const SNAPSHOT = 50;
-/** Accounts in a page: few, so that there are several. */
+/** Accounts and orders in a page, whatever is asked for: few, so that there are several. */
 const ACCOUNTS = 2;
+const LISTED = 50;
 const ORDERS = '/api/v3/brokerage/orders';
 
 /** Coinbase Advanced Trade on loopback: REST and WebSocket channels, as far as trading an account goes. */
@@ -267,7 +268,7 @@ export class CoinbaseServer implements DialectServer {
     const since = statuses.includes('OPEN') ? 0 : Date.parse(query.get('start_date') ?? '') || 0;
     const listed = this.#account.orders.filter((order) => (statuses.length === 0 || statuses.includes(order.status)) && (products.length === 0 || products.includes(order.productId))
       && (ids.length === 0 || ids.includes(order.orderId)) && order.created >= since);
-    return this.#page(listed.map((order) => orderBody(order, this.#time())).reverse(), 'orders', query);
+    return this.#page(listed.map((order) => orderBody(order, this.#time())).reverse(), 'orders', query, LISTED);
   }
 
   /** "List Fills": newest first. */
