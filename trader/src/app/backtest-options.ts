@@ -124,21 +124,20 @@ function readSizing(text: string, name: string): Sizing {
   const refuse = (): never => {
     throw new Refusal('usage', `--${name} takes units:1, fraction:0.9975, kelly:0.10 or volatility:0.10, not "${text}"`, { hint: 'kelly and volatility may go on with ,cap=1; kelly with ,volatility=0.10 and ,edge=MEAN/DEVIATION/TRADES.' });
   };
-  const [, kind, amount, rest = ''] = /^(units|fraction|kelly|volatility)(?::(\d+(?:\.\d+)?))?((?:,[a-z]+=[^,]+)*)$/.exec(text) ?? refuse();
-  if (amount === undefined ? kind !== 'kelly' : !/[1-9]/.test(amount)) refuse();
+  const [, kind, amount = kind === 'kelly' ? DEFAULT_KELLY : '0', rest = ''] = /^(units|fraction|kelly|volatility)(?::(\d+(?:\.\d+)?))?((?:,[a-z]+=[^,]+)*)$/.exec(text) ?? refuse();
   const more = new Map(rest.split(',').slice(1).map((part) => splitPair(part) as [string, string]));
   const taken = kind === 'kelly' ? ['cap', 'volatility', 'edge'] : kind === 'volatility' ? ['cap'] : [];
-  if ([...more.keys()].some((key) => !taken.includes(key))) refuse();
-  const decimal = (key: string) => {
-    const given = more.get(key);
-    return given === undefined || (/^\d+(\.\d+)?$/.test(given) && /[1-9]/.test(given)) ? given : refuse();
-  };
+  const positive = (decimal: string) => /^\d+(\.\d+)?$/.test(decimal) && /[1-9]/.test(decimal);
+  if (!positive(amount) || [...more].some(([key, given]) => !taken.includes(key) || (key !== 'edge' && !positive(given)))) refuse();
   if (kind === 'units') return { kind, units: amount };
   if (kind === 'fraction') return { kind, fraction: amount };
-  const cap = decimal('cap') ?? '1';
+  const { cap = '1', volatility, edge } = Object.fromEntries(more);
   if (kind === 'volatility') return { kind, volatility: amount, cap };
-  const volatility = decimal('volatility');
-  const edge = more.get('edge');
-  const [, mean, deviation, trades] = edge === undefined ? [] : /^(-?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+)$/.exec(edge) ?? refuse();
-  return { kind: 'kelly', fraction: amount ?? DEFAULT_KELLY, cap, ...(volatility !== undefined && { volatility }), ...(mean !== undefined && { edge: { mean, deviation, trades } }) };
+  return { kind: 'kelly', fraction: amount, cap, ...(volatility !== undefined && { volatility }), ...(edge !== undefined && { edge: readEdge(edge, refuse) }) };
+}
+
+/** `0.002/0.03/250`: mean and standard deviation of a trade's return, and of how many trades. */
+function readEdge(text: string, refuse: () => never): { readonly mean: string; readonly deviation: string; readonly trades: string } {
+  const [, mean, deviation, trades] = /^(-?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+)$/.exec(text) ?? refuse();
+  return { mean, deviation, trades };
 }

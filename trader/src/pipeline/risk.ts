@@ -42,7 +42,7 @@ export class Risk {
     this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
     for (const guard of guards) guard.attach?.(portfolio, books);
-    const limiting = guards.find(({ room }) => room !== undefined);
+    const limiting = guards.find((guard) => 'room' in guard);
     const room = limiting && (() => toNumber(limiting.room?.() ?? 0, portfolio.account.moneyScale));
     for (const { sizer, name, index } of books) sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized });
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
 import {
@@ -77,8 +78,10 @@ export interface PaperRun {
   readonly engine: Engine;
   readonly ingest: Ingest;
   readonly recorder: Recorder;
-  /** Wants to see every bar once it is admitted, and may order then. */
+  /** The guard of the prop firm's rules, which may order something after every bar. */
   readonly propFirm: PropFirmGuard | undefined;
+  /** Shows a bar that was admitted to what looks at all of them. */
+  watchBar(market: number, bar: Bar): void;
   /** Bars until each book's first opinion. */
   readonly warmups: readonly number[];
 }
@@ -103,7 +106,9 @@ const SETUP = z.strictObject({
     strategy: z.string(),
     parameters: z.record(z.string(), z.union([z.string(), z.number()])),
     market: z.int().check(z.nonnegative()),
-    sizing: z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal })]),
+    sizing: z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal }),
+      z.strictObject({ kind: z.literal('kelly'), fraction: decimal, cap: decimal, volatility: z.optional(decimal), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
+      z.strictObject({ kind: z.literal('volatility'), volatility: decimal, cap: decimal })]),
   })),
   limits: z.strictObject({
     maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount,
@@ -161,9 +166,10 @@ export async function wirePaper(setup: PaperSetup, journal: Journal, audit: Audi
       onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
       onReport(report) { recorder.onReport(report); audit.onReport(report); },
       onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
+      onSized(sized) { recorder.onSized(sized); },
     },
   }, runId(setup));
-  return { setup, markets, engine, recorder, warmups, propFirm, ingest: new Ingest(engine, markets, journal) };
+  return { setup, markets, engine, recorder, warmups, propFirm, watchBar: (market, bar) => propFirm?.afterBar(market, bar), ingest: new Ingest(engine, markets, journal) };
 }
 
 /** The guards that keep limits, in the order in which they are asked. */

@@ -1,3 +1,4 @@
+import { sizingText } from '../../pipeline/sizing.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalFile } from '../../adapters/journal/journal-file.ts';
@@ -44,7 +45,7 @@ function notBegun(path: string): Refusal {
 function booksFacts({ books }: PaperSetup): readonly FactGroup[] {
   const groups = new Map<string, FactGroup>();
   for (const { strategy, parameters, sizing } of books) {
-    const facts = [...Object.entries(parameters).map(([name, value]) => [name, String(value)] as const), ['Sizing', sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`] as const];
+    const facts = [...Object.entries(parameters).map(([name, value]) => [name, String(value)] as const), ['Sizing', sizingText(sizing)] as const];
     groups.set(JSON.stringify([strategy, facts]), { title: `Parameters: ${strategy}`, facts });
   }
   return [...groups.values()];

@@ -133,22 +133,14 @@ export class PaperTrader {
       opened.push(journal);
       const head = journal.ahead();
       const setup = head === undefined ? undefined : setupOf(head, path, true);
-      if (setup && cash !== undefined && !sameDecimal(cash, setup.cash)) {
-        throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
-      }
-      if (setup && propFirm !== undefined && JSON.stringify(propFirm) !== JSON.stringify(setup.propFirm)) {
-        throw new Refusal('usage', `the run in ${folder} began ${setup.propFirm ? `under ${setup.propFirm.rules.name} of ${setup.propFirm.rules.file}` : 'without the rules of a prop firm'}`, { where: '--prop-firm', hint: 'Leave --prop-firm out to go on with it, or give --fresh to put it aside and begin a new one.' });
-      }
-      if (setup && propFirm !== undefined && JSON.stringify(propFirm) !== JSON.stringify(setup.propFirm)) {
-        throw new Refusal('usage', `the run in ${folder} began under ${setup.propFirm === undefined ? 'no rules of a prop firm' : `other rules, ${setup.propFirm.rules.name}`}`, { where: '--prop-firm', hint: 'Leave --prop-firm out to go on with it, or give --fresh to put it aside and begin a new one.' });
-      }
+      if (setup) checkBegun(setup, { cash, propFirm }, folder);
       if (live === undefined && setup?.feed !== undefined) {
         throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
       }
       const begin = { cash: cash ?? '100000', propFirm };
       const source = live === undefined ? await openReplay(setup, begin, home) : await openLive(setup, begin, live);
       opened.push(source);
-      const trader = new PaperTrader(await recover(setup ?? { ...source.setup, ...(propFirm && { propFirm }) }, journal, listener), journal, lock, source);
+      const trader = new PaperTrader(await recover(source.setup, journal, listener), journal, lock, source);
       // What a crash kept it from ordering.
       trader.#obeyGuard();
       if (trader.feed.kind === 'live') await trader.feed.live.open();
@@ -168,7 +160,7 @@ export class PaperTrader {
     for (const { market, bar, tsHeard } of instant.bars) {
       if (this.run.ingest.admitBar(market, bar, tsHeard) !== 'admitted') continue;
       this.prices.add(market, instant.tsEvent, bar);
-      this.run.propFirm?.afterBar(market, bar);
+      this.run.watchBar(market, bar);
       this.#obeyGuard();
     }
     this.tsEvent = instant.tsEvent;
@@ -284,7 +276,7 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
           throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
         }
         const tsClose = timestamp + market.intervalMs;
-        run.propFirm?.afterBar(record.market, bar);
+        run.watchBar(record.market, bar);
         prices.add(record.market, tsClose, bar);
         history.record(tsClose, engine.portfolio.equity());
         seen?.bar(record.market, bar);
@@ -305,6 +297,16 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
   }
   repeating = false;
   return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+}
+
+/** What is part of a run cannot be changed later: refuses cash and rules that are not those that it began with. */
+function checkBegun(setup: PaperSetup, { cash, propFirm }: { readonly cash: string | undefined; readonly propFirm: PropFirmSetup | undefined }, folder: string): void {
+  const refuse = (message: string, where: string) => {
+    throw new Refusal('usage', `the run in ${folder} began ${message}`, { where, hint: `Leave ${where} out to go on with it, or give --fresh to put it aside and begin a new one.` });
+  };
+  if (cash !== undefined && !sameDecimal(cash, setup.cash)) refuse(`with ${setup.cash}, not ${cash}`, '--cash');
+  if (propFirm === undefined || JSON.stringify(propFirm) === JSON.stringify(setup.propFirm)) return;
+  refuse(setup.propFirm ? `under ${setup.propFirm.rules.name} of ${setup.propFirm.rules.file}` : 'without the rules of a prop firm', '--prop-firm');
 }
 
 function sameDecimal(a: string, b: string): boolean {
