@@ -21,7 +21,7 @@ net.Socket.prototype.connect = function watched(this: net.Socket, ...values: unk
   if (LOOPBACK.test(host)) return Reflect.apply(connect, this, values);
   process.nextTick(() => this.destroy(Object.assign(new Error(`connect ECONNREFUSED ${host}:${port}`), { code: 'ECONNREFUSED', syscall: 'connect' })));
   return this;
-} as typeof net.Socket.prototype.connect;
+};
 
 for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6'] as const) {
   for (const owner of [dns, dns.promises] as const) {

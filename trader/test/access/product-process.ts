@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../command-line.ts';
 
@@ -22,6 +22,8 @@ export interface Ended {
 export interface ProductOptions {
   readonly home: string;
   readonly words: readonly string[];
+  /** What is run in place of the product. */
+  readonly main?: string;
   /** What it reads from standard input. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -32,11 +34,12 @@ export interface ProductOptions {
 }
 
 /** Runs the product as a person does, in a process of its own that cannot reach another machine, with an environment that holds nothing of ours but what is given. */
-export function runProduct({ home, words, input = '', environment = {}, onStart, onLine }: ProductOptions): Promise<Ended> {
+export function runProduct({ home, words, main = MAIN, input = '', environment = {}, onStart, onLine }: ProductOptions): Promise<Ended> {
   const record = join(home, '..', `dialled-${process.pid}-${Math.round(performance.now() * 1000)}`);
+  mkdirSync(join(home, '..'), { recursive: true });
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ALGOTRENDY_')));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...words], {
-    timeout: TIMEOUT_MS, killSignal: 'SIGKILL',
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...words], {
+    timeout: TIMEOUT_MS, killSignal: 'SIGKILL', cwd: join(home, '..'),
     env: { ...clean, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: `--import=${DIAL_RECORD}`, DIAL_RECORD: record, CI: 'true', ALGOTRENDY_HOME: home, ...environment },
   });
   let [stdout, stderr, rest] = ['', '', ''];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
-import { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { Refusal } from '../refusal.ts';
 import { consentWords, giveConsent } from './live-consent.ts';
-import { checkPassport, signingKey, signPassport, type Passport, type PassportBody, type PassportSubject } from './passport-check.ts';
+import { checkPassport, signingKey, signPassport, type PassportBody, type PassportSubject } from './passport-check.ts';
 
 const HASH = 'ab'.repeat(32);
 const SUBJECT: PassportSubject = { strategy: 'macd', parameters: { fast: 5, slow: 30 }, code: { strategy: HASH, engine: HASH }, instrument: 'BTC-USDT.BINANCE', interval: '1h' };
@@ -47,13 +47,13 @@ function other(value: unknown): unknown {
 function* tampered(): Generator<readonly [keyof PassportBody, Passport]> {
   for (const field of Object.keys(BODY) as (keyof PassportBody)[]) {
     const value: unknown = SIGNED[field];
-    if (typeof value !== 'object' || value === null) yield [field, { ...SIGNED, [field]: field === 'version' ? 1 : other(value) } as Passport];
+    if (typeof value !== 'object' || value === null) yield [field, { ...SIGNED, [field]: field === 'version' ? 1 : other(value) }];
     else {
       for (const [name, inner] of Object.entries(value)) {
         const changed = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? { ...inner, reason: 'Another.' } : other(inner);
-        yield [field, { ...SIGNED, [field]: Array.isArray(value) ? value.map((one: unknown, at) => (String(at) === name ? changed : one)) : { ...value, [name]: changed } } as Passport];
+        yield [field, { ...SIGNED, [field]: Array.isArray(value) ? value.map((one: unknown, at) => (String(at) === name ? changed : one)) : { ...value, [name]: changed } }];
       }
-      if (Array.isArray(value)) yield [field, { ...SIGNED, [field]: value.slice(1) } as Passport];
+      if (Array.isArray(value)) yield [field, { ...SIGNED, [field]: value.slice(1) }];
     }
   }
 }

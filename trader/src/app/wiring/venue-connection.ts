@@ -62,7 +62,7 @@ export async function connectFeed(venue: VenueName, instruments: readonly string
   // Alpaca shows its market to those who have keys, and the same market to those of its sandbox.
   const keys = live ?? (venue === 'alpaca' ? await keysOf(venue, 'sandbox', around.secrets) : undefined);
   const driver = await openDriver(venue, keys === live ? 'live' : 'sandbox', keys, around);
-  const listings = choose(venue, await (driver.market ?? driver.listings)(), instruments);
+  const listings = choose(venue, await (driver.market === undefined ? driver.listings() : driver.market()), instruments);
   return { venue, feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
 }
 

@@ -19,7 +19,7 @@ test('no source names a host of a venue but the one table of them', () => {
 test('nothing of a sandbox is of real money, but for a market that both share', () => {
   for (const venue of VENUE_NAMES) {
     for (const [role, url] of Object.entries(hostsOf(venue, 'sandbox', undefined))) {
-      assert.equal(isLiveHost(venue, hostName(url)), /^data/.test(role) && venue === 'alpaca', `${venue} ${role}: ${url}`);
+      assert.equal(isLiveHost(venue, hostName(url)), role.startsWith('data') && venue === 'alpaca', `${venue} ${role}: ${url}`);
     }
     for (const url of Object.values(hostsOf(venue, 'live', undefined))) assert.ok(isLiveHost(venue, hostName(url)));
   }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { COMMANDS } from '../../src/app/commands/catalog.ts';
+import { ROOT } from '../command-line.ts';
+import { runProduct } from './product-process.ts';
+
+const BARS = join(ROOT, 'data/binance-spot_BTCUSDT_1h_20190701-20220430.csv.gz');
+const CHOICE = ['macd', '--bars', BARS, '--first', '400'];
+
+/** Each command as somebody might run it who has set nothing up; those that need something are refused. */
+const EACH: Readonly<Record<string, readonly string[]>> = {
+  paper: ['--speed', 'max', '--for', '1s'], replay: ['nothing.jsonl'], halt: [], flatten: [], resume: [], demo: ['--bars', '500'],
+  backtest: CHOICE, sweep: [...CHOICE, '--grid', 'fast=3:5', '--workers', '1'], walkforward: [...CHOICE, '--grid', 'fast=3:5', '--windows', '2', '--workers', '1'],
+  check: [...CHOICE, '--places', '2'], verdict: [...CHOICE, '--windows', '2', '--workers', '1'], passport: [...CHOICE, '--windows', '2', '--workers', '1'],
+  runs: [], compare: ['r1', 'r2'], explain: ['r1', '1'], ticks: ['nothing.csv'], montecarlo: [...CHOICE, '--runs', '10'], report: ['paper'],
+  strategies: [], indicator: ['ema', '--bars', BARS], import: ['nothing.csv'], data: [], new: ['strategy', 'idea'], doctor: [], chaos: ['exchange', '--seeds', '1:1'], bench: ['--help'], version: [],
+};
+
+/** Lines that go wrong in the mode, the venue or the host, and lines that hope for a default. */
+const MISTAKES: readonly (readonly string[])[] = [
+  ['paper', '--live'], ['paper', '--mode', 'live'], ['paper', '--feed', 'binnance'], ['paper', '--feed', ''], ['paper', '--feed', 'https://api.binance.com'], ['paper', '--instrument', 'BTCUSDT'],
+  ['live'], ['live', 'binance'], ['live', '--mode', 'live'], ['livve'], ['trade', '--live'],
+  ['keys', 'add', 'binance'], ['keys', 'test', 'binance'], ['keys', 'test', 'binance', '--live'], ['keys', 'list'], ['keys', 'add', 'api.binance.com', '--live'],
+  ['watchdog', 'binance'], ['watchdog', 'binance', '--live'], ['watchdog', 'coinbase', '--testnet'], ['watchdog'],
+];
+
+const SETTINGS: readonly Readonly<Record<string, string>>[] = [
+  { ALGOTRENDY_MODE: 'live' }, { ALGOTRENDY_HOME: '' }, { ALGOTRENDY_LOOPBACK_PORT: 'api.binance.com' }, { ALGOTRENDY_LOOPBACK_PORT: '' }, { ALGOTRENDY_HOST: 'api.binance.com' },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'dials-'));
+after(() => { rmSync(folder, { recursive: true }); });
+/** One command line, and what the environment holds besides. */
+interface Line {
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const plain = (words: readonly string[]): Line => ({ words, environment: {} });
+
+/** What was dialled by all these lines, each in its place after the line that dialled it. */
+async function dialledBy(lines: readonly Line[]): Promise<readonly string[]> {
+  const file = join(folder, 'lines.json');
+  writeFileSync(file, JSON.stringify(lines));
+  const { code, stderr, dialled } = await runProduct({ home: join(folder, 'home'), words: [file], main: join(import.meta.dirname, 'run-lines.ts') });
+  assert.equal(code, 0, stderr);
+  assert.equal(dialled.filter((line) => line.startsWith('#')).length, lines.length, 'all of them were run');
+  return dialled.filter((line, at) => !line.startsWith('#') || (dialled[at + 1]?.startsWith('#') === false));
+}
+
+test('the record of what is dialled sees what it looks for, and a live feed or a test of keys dials that one host', async () => {
+  assert.deepEqual(await dialledBy([plain(['version']), plain(['paper', '--feed', 'binance', '--for', '1s'])]), ['# paper --feed binance --for 1s {}', 'data-api.binance.vision:443']);
+  const { dialled } = await runProduct({ home: join(folder, 'home'), words: ['keys', 'add', 'binance', '--testnet'], input: 'key\nsecret\n' });
+  assert.deepEqual(dialled, ['testnet.binance.vision:443']);
+});
+
+test('no command dials anything by itself', async () => {
+  const mistaken = new Set(['keys', 'watchdog', 'live', 'store']);
+  assert.deepEqual(Object.keys(COMMANDS).filter((name) => EACH[name] === undefined && !mistaken.has(name)), [], 'every command is tried, here or among the mistakes');
+  assert.deepEqual(await dialledBy(Object.entries(EACH).map(([name, words]) => plain([name, ...words]))), []);
+});
+
+test('no mistake in mode, venue, host or setting dials anything', async () => {
+  assert.deepEqual(await dialledBy([...MISTAKES.map(plain), ...SETTINGS.map((environment) => ({ words: ['paper', '--feed', 'binance', '--for', '1s'], environment }))]), []);
+});
