@@ -23,7 +23,7 @@ test('a fee in money is what it is, one in the coin is that much less of it, one
   assert.deepEqual(feeOf(fill('0.00100000', 'BTC'), BTC, MONEY_SCALE, worth), { fee: 50_0000000000, taken: 100_000 });
   assert.deepEqual(feeOf(fill('0.01', 'BNB'), BTC, MONEY_SCALE, worth), { fee: 6_1250000000, feeIn: 'BNB' });
   assert.deepEqual(feeOf(fill('0.01', 'GEM'), BTC, MONEY_SCALE, worth), { fee: 0, feeIn: 'GEM' });
-  assert.throws(() => feeOf(fill('0.000000001', 'BTC'), BTC, MONEY_SCALE, worth), RangeError);
+  assert.deepEqual(feeOf(fill('0.000000001', 'BTC'), BTC, MONEY_SCALE, worth), { fee: 5_000_000, taken: 1 }, 'finer than is counted: rounded up');
 });
 
 /** An engine that wants 1 BTC long, then nothing, with fees of 0.1 % that are kept from what was bought. */

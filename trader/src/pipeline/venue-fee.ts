@@ -11,8 +11,8 @@ export type FillFee = Pick<FillReport, 'fee' | 'taken' | 'feeIn'>;
  * it is. In what was traded, it is that much less bought (or more sold), and worth the fill's price: exact,
  * since cash moves by price × quantity either way. In any other currency it is worth `worth`, rounded
  * up, and the account's own cash has not paid it. `worth` is a price in account money; undefined where it
- * is not known, and then the fee is booked as nothing. Throws RangeError where a fee in what was
- * traded is finer than the instrument counts.
+ * is not known, and then the fee is booked as nothing. A fee in what was traded that is finer than the
+ * instrument counts is rounded up: adapters list instruments with all decimals of their balances.
  */
 export function feeOf(fill: VenueFill, instrument: Instrument, moneyScale: number, worth: (currency: string) => number | undefined): FillFee {
   const { fee, feeCurrency, price } = fill;
@@ -21,7 +21,7 @@ export function feeOf(fill: VenueFill, instrument: Instrument, moneyScale: numbe
   const size = parseDecimal(fee, places);
   if (feeCurrency === quoteCurrency || size === 0) return { fee: rescale(size, places, moneyScale, 'ceil') };
   if (feeCurrency === baseOf(instrument)) {
-    const taken = parseDecimal(fee, quantityScale);
+    const taken = rescale(size, places, quantityScale, 'ceil');
     return { fee: rescale(mul(price, taken), priceScale + quantityScale, moneyScale, 'half-even'), taken };
   }
   const each = worth(feeCurrency);
