@@ -61,6 +61,9 @@ class HandVenue implements VenueGateway {
     return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
   }
 
+  recalled: readonly (string | undefined)[] = [];
+  recall = (orders: readonly OrderRef[]) => { this.recalled = this.listener === undefined ? orders.map(({ venueOrderId }) => venueOrderId) : []; };
+
   open(listener: VenueListener): Promise<void> {
     this.listener = listener;
     listener.onConnection('up', 'logged in');
@@ -386,4 +389,13 @@ test('at a venue that states no receive window an order is given up after ten mi
   assert.deepEqual(desk.told, []);
   await desk.pass(30_000);
   assert.deepEqual(desk.told, ['rejected lost']);
+});
+
+test('orders that the venue had taken in an earlier life are recalled to the gateway before it opens, ended ones too', async () => {
+  const desk = new Desk();
+  const [taken, ended] = [desk.send(10, 1), desk.send(10, 2), desk.send(10, 3)];
+  for (const order of [taken, ended]) desk.courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: `v${order.ordinal}` }));
+  desk.courier.repeat(ended.clientOrderId, () => ({ kind: 'canceled', order: ended, tsEvent: 0 }));
+  await desk.start();
+  assert.deepEqual(desk.venue.recalled, ['v1', 'v2']);
 });

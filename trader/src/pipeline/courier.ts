@@ -118,11 +118,10 @@ export class Courier implements ExecutionClient, VenueListener {
    */
   async start(): Promise<void> {
     this.#repeating = false;
-    for (const parcel of this.#parcels.values()) {
-      if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, this.#spec.clock.now());
-    }
-    const { gateway } = this.#spec;
+    const { gateway, clock } = this.#spec;
+    for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
+    gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
     await gateway.open(this);
     await this.reconcile();
     this.#reconcileSoon();

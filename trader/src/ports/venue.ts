@@ -32,6 +32,11 @@ export interface VenueGateway {
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }>;
   /** Has the venue itself cancel everything unless it is told again within so long; 0 takes that back. Absent where it cannot. Throws `VenueError`. */
   armDeadMansSwitch?(afterMs: number): Promise<void>;
+  /**
+   * Hears before `open` which orders of ours the venue has taken in earlier lives, as the journal knows them, so that
+   * their trades can be given to them without asking. Absent where the venue carries our ids in full with each trade.
+   */
+  recall?(orders: readonly OrderRef[]): void;
   /** Opens the stream of the account's reports and keeps it open until `close`; resolves when it is first up. */
   open(listener: VenueListener): Promise<void>;
   /** Ends the stream and all that waits. */

@@ -19,14 +19,16 @@ async function account(context: TestContext) {
   const server = new AlpacaServer({ key: 'k', secret: 's', now: () => clock.now(), symbol: 'AAPL', binary: true });
   const host = await server.listen();
   const passedOver: string[] = [];
-  const gateway = new AlpacaGateway({
+  const connect = () => new AlpacaGateway({
     hosts: { rest: `http://${host}`, stream: `ws://${host}/stream` }, signer: new Signer('k', 's'), clock, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); },
   }, LISTINGS);
+  const [gateway, another] = [connect(), connect()];
   context.after(async () => {
     await gateway.close();
+    await another.close();
     await server.close();
   });
-  return { server, gateway, clock, passedOver, ear: new Ear() };
+  return { server, gateway, another, clock, passedOver, ear: new Ear() };
 }
 
 let made = 0;
@@ -72,6 +74,22 @@ test('after a restart the trades of a replaced order are still ours, and canceli
   await gateway.cancel(ref);
   const told = await gateway.lookUp(ref);
   assert.deepEqual([told?.status, told?.filled, told?.venueOrderId], ['canceled', 2 * SHARE, successor]);
+});
+
+test('trades of orders that the journal recalls are given to them without asking, and a replaced one still counts whole', async (context) => {
+  const { server, gateway, another: later } = await account(context);
+  const placed = order(0, 10 * SHARE);
+  await gateway.submit(placed);
+  server.trade(placed.clientOrderId, trade('4'));
+  const successor = server.replace(placed.clientOrderId, '6');
+  server.trade(placed.clientOrderId, trade('1'));
+  const { clientOrderId } = placed;
+  later.recall([{ clientOrderId, venueOrderId: successor, instrument: 0 }]);
+  const before = server.requests.length;
+  assert.equal((await later.fillsSince(undefined)).fills.at(-1)?.clientOrderId, clientOrderId);
+  assert.equal(server.requests.length, before + 2, 'one page of trades, and one question after the order that was replaced');
+  const told = await later.lookUp({ clientOrderId, venueOrderId: successor, instrument: 0 });
+  assert.deepEqual([told?.clientOrderId, told?.quantity, told?.filled], [clientOrderId, 10 * SHARE, 5 * SHARE]);
 });
 
 test('each event of the stream leaves the order in the state that Alpaca means', async (context) => {

@@ -155,6 +155,10 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
     };
   }
 
+  recall(orders: readonly OrderRef[]): void {
+    for (const { venueOrderId, clientOrderId } of orders) if (venueOrderId !== undefined) this.#lineage.recall(venueOrderId, clientOrderId);
+  }
+
   async open(listener: VenueListener): Promise<void> {
     const { hosts, signer, clock, random, onUnreadable } = this.#spec;
     this.#stream = tradeUpdates({

@@ -12,6 +12,8 @@ const REMEMBERED = 100_000;
 export class Lineage {
   readonly #ask: (venueOrderId: string) => Promise<OrderEntry>;
   readonly #known = new Map<string, Origin>();
+  /** Our ids of orders of earlier lives, which may have replaced others: enough for a trade, too little for a state. */
+  readonly #recalled = new Map<string, string>();
 
   /** `ask` fetches an order by Alpaca's id; what it throws comes out of every method here. */
   constructor(ask: (venueOrderId: string) => Promise<OrderEntry>) {
@@ -21,6 +23,11 @@ export class Lineage {
   /** Remembers an order that replaces none. */
   first(venueOrderId: string, clientOrderId: string): Origin {
     return this.#keep(venueOrderId, { clientOrderId, carried: 0 });
+  }
+
+  /** Remembers whose an order is, and nothing else of it. */
+  recall(venueOrderId: string, clientOrderId: string): void {
+    this.#recalled.set(venueOrderId, clientOrderId);
   }
 
   /** Whose an order is, where that needs no asking. */
@@ -40,8 +47,8 @@ export class Lineage {
 
   /** Our id of an order that traded, by Alpaca's alone. */
   async idOf(venueOrderId: string): Promise<string> {
-    const known = this.#known.get(venueOrderId);
-    if (known !== undefined) return known.clientOrderId;
+    const known = this.#known.get(venueOrderId)?.clientOrderId ?? this.#recalled.get(venueOrderId);
+    if (known !== undefined) return known;
     const told = await this.#ask(venueOrderId);
     const origin = this.known(told);
     return origin?.clientOrderId ?? this.idOf(told.replaces ?? '');
