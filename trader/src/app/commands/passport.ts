@@ -10,7 +10,7 @@ export const passportCommand = defineCommand({
   summary: 'write a signed passport: verdict and paper record, which going live asks for',
   usage: 'STRATEGY --bars FILE [options]',
   examples: [
-    'passport macd --bars data/binance-spot_BTCUSDT_1h_20190701-20220430.csv.gz --interval 4h --instrument BTC-USDT.BINANCE',
+    'passport macd --bars bars.csv --interval 4h --instrument BTC-USDT.BINANCE',
     'passport ./my-strategy.ts --bars bars.csv --out my-strategy.json',
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
