@@ -61,7 +61,7 @@ class HandVenue implements VenueGateway {
     return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
   }
 
-  recalled: readonly (string | undefined)[] = [];
+  recalled: unknown;
   recall = (orders: readonly OrderRef[]) => { this.recalled = this.listener === undefined ? orders.map(({ venueOrderId }) => venueOrderId) : []; };
 
   open(listener: VenueListener): Promise<void> {
@@ -75,9 +75,7 @@ class HandVenue implements VenueGateway {
     return Promise.resolve();
   }
 
-  count(what: string): number {
-    return this.asked.filter((one) => one === what).length;
-  }
+  count = (what: string) => this.asked.filter((one) => one === what).length;
 }
 
 /** A courier between a venue worked by hand and a list of what it reports. */
@@ -393,7 +391,7 @@ test('at a venue that states no receive window an order is given up after ten mi
 
 test('orders that the venue had taken in an earlier life are recalled to the gateway before it opens, ended ones too', async () => {
   const desk = new Desk();
-  const [taken, ended] = [desk.send(10, 1), desk.send(10, 2), desk.send(10, 3)];
+  const [taken, ended] = [1, 2, 3].map((ordinal) => desk.send(10, ordinal));
   for (const order of [taken, ended]) desk.courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: `v${order.ordinal}` }));
   desk.courier.repeat(ended.clientOrderId, () => ({ kind: 'canceled', order: ended, tsEvent: 0 }));
   await desk.start();
