@@ -11,7 +11,7 @@ export const ACCOUNT_OPTIONS = {
 const FLAGS = Object.keys(ACCOUNT_OPTIONS) as readonly (keyof typeof ACCOUNT_OPTIONS)[];
 
 /** A venue by its name. Refuses what is none. */
-export function readVenue(name: string | undefined): VenueName {
+function readVenue(name: string | undefined): VenueName {
   const venue = VENUE_NAMES.find((known) => known === name);
   if (venue !== undefined) return venue;
   const all = `It is one of ${VENUE_NAMES.join(', ')}.`;

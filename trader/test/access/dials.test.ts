@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../../src/app/commands/catalog.ts';
 import { ROOT } from '../command-line.ts';
 import { runProduct } from './product-process.ts';
@@ -45,7 +46,7 @@ const plain = (words: readonly string[]): Line => ({ words, environment: {} });
 async function dialledBy(lines: readonly Line[]): Promise<readonly string[]> {
   const file = join(folder, 'lines.json');
   writeFileSync(file, JSON.stringify(lines));
-  const { code, stderr, dialled } = await runProduct({ home: join(folder, 'home'), words: [file], main: join(import.meta.dirname, 'run-lines.ts') });
+  const { code, stderr, dialled } = await runProduct({ home: join(folder, 'home'), words: [file], main: fileURLToPath(new URL('run-lines.ts', import.meta.url)) });
   assert.equal(code, 0, stderr);
   assert.equal(dialled.filter((line) => line.startsWith('#')).length, lines.length, 'all of them were run');
   return dialled.filter((line, at) => !line.startsWith('#') || (dialled[at + 1]?.startsWith('#') === false));

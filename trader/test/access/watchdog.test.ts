@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { SpotServer } from '../venues/binance/spot-server.ts';
 import { runProduct, type Ended } from './product-process.ts';
 
 const KEYS = { ALGOTRENDY_SECRET_BINANCE_TESTNET_KEY: 'planted-key-4f1d8a', ALGOTRENDY_SECRET_BINANCE_TESTNET_SECRET: 'planted-secret-93b07e' };
-const TRADER = join(import.meta.dirname, 'order-and-hang.ts');
+const TRADER = fileURLToPath(new URL('order-and-hang.ts', import.meta.url));
 
 interface Scene {
   readonly server: SpotServer;

@@ -13,7 +13,7 @@ import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { isLiveHost, VENUE_NAMES } from './venue-hosts.ts';
 
 /** What a run on paper must have shown before money follows it. */
-export const PAPER_GATES = { days: 14, sharpe: 1.5, winRate: 0.55 } as const;
+const PAPER_GATES = { days: 14, sharpe: 1.5, winRate: 0.55 } as const;
 
 /** A bar counts as heard live where it was told within so long of its close, by this machine's clock; earlier by no more than clocks differ. */
 const HEARD_WITHIN_MS = 60_000;

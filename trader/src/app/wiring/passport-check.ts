@@ -87,7 +87,7 @@ export function checkPassport(text: string, subject: PassportSubject, key: KeyOb
 }
 
 /** Reads a passport's file without believing it. Refuses what has not the shape of one. */
-export function readPassport(text: string): Passport {
+function readPassport(text: string): Passport {
   let told: unknown;
   try {
     told = JSON.parse(text);

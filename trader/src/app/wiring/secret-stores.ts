@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import { SANDBOX_WORDS, VENUE_NAMES, type VenueName, type World } from './venue-hosts.ts';
 
 /** The file of secrets in a state folder. */
-export function secretFile(home: string): SecretFile {
+function secretFile(home: string): SecretFile {
   return new SecretFile(join(home, 'secrets.env'));
 }
 

@@ -5,7 +5,7 @@ import type { SecretStore } from '../../ports/secret-store.ts';
 import type { KeyCheck, KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import { closest } from '../suggestion.ts';
-import type { LiveConsent } from './live-consent.ts';
+import { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
 import { openDriver, type Driver } from './venue-drivers.ts';
 import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
@@ -49,7 +49,7 @@ export type VenueStopper = Pick<VenueGateway, 'cancelAll' | 'snapshot' | 'close'
  * `VenueError` where the venue cannot be asked.
  */
 export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveConsent, instruments: readonly string[], around: Surroundings): Promise<VenueConnection> {
-  if (access !== 'sandbox' && access.venue !== venue) throw new Refusal('usage', `the consent is for ${access.venue}, not for ${venue}`);
+  if (access !== 'sandbox' && !LiveConsent.covers(access, venue)) throw new Refusal('usage', `nobody has consented to trade real money on ${venue}`);
   const world = access === 'sandbox' ? 'sandbox' : 'live';
   const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
   const listings = choose(venue, await driver.listings(), instruments);
