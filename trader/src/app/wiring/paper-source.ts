@@ -12,7 +12,8 @@ import type { PaperRun, PaperSetup } from './paper-setup.ts';
 import type { PropFirmSetup } from './prop-firm.ts';
 import { ReplayFeed } from './replay-feed.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
-import { connectFeed, type FeedConnection, type Surroundings } from './venue-connection.ts';
+import type { Surroundings } from './surroundings.ts';
+import { connectFeed, type FeedConnection } from './venue-connection.ts';
 import type { VenueName } from './venue-hosts.ts';
 import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 

@@ -10,7 +10,8 @@ import { Random } from '../../domain/random.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { Refusal } from '../refusal.ts';
-import { connectFeed, connectStopper, connectVenue, type Surroundings } from './venue-connection.ts';
+import type { Surroundings } from './surroundings.ts';
+import { connectFeed, connectStopper, connectVenue } from './venue-connection.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
 const NO_KEYS: SecretStore = { read: () => Promise.resolve(undefined) };
@@ -48,7 +49,8 @@ test('the account of real money does not compile without a consent, nor with one
     const source = join(ROOT, 'trader/src/app/wiring');
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'live.ts'), `
-      import { connectVenue, type Surroundings } from '${source}/venue-connection.ts';
+      import { connectVenue } from '${source}/venue-connection.ts';
+      import type { Surroundings } from '${source}/surroundings.ts';
       import { LiveConsent } from '${source}/live-consent.ts';
       export function go(around: Surroundings, consent: LiveConsent): void {
         void connectVenue('binance', 'sandbox', [], around);
@@ -62,7 +64,7 @@ test('the account of real money does not compile without a consent, nor with one
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions: { typeRoots: [join(ROOT, 'node_modules/@types')] }, include: [], files: ['live.ts'] }));
     const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
     const lines = [...stdout.matchAll(/live\.ts\((\d+),\d+\): error TS\d+/g)].map((match) => Number(match[1]));
-    assert.deepEqual(lines, [7, 8, 9, 10], stdout);
+    assert.deepEqual(lines, [8, 9, 10, 11], stdout);
   } finally {
     rmSync(folder, { recursive: true });
   }

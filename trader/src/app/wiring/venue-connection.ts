@@ -1,5 +1,3 @@
-import type { Random } from '../../domain/random.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { MarketFeed } from '../../ports/market-feed.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { KeyCheck, KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.ts';
@@ -7,20 +5,9 @@ import { Refusal } from '../refusal.ts';
 import { closest } from '../suggestion.ts';
 import { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
+import type { Surroundings } from './surroundings.ts';
 import { openDriver, type Driver } from './venue-drivers.ts';
 import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
-
-/** What connections are made with. */
-export interface Surroundings {
-  readonly secrets: SecretStore;
-  readonly clock: Clock;
-  /** Spreads the attempts to come back. */
-  readonly random: Random;
-  /** `Config.loopbackPort`: every venue is there in place of where it is. */
-  readonly loopbackPort: number | undefined;
-  /** Hears of each part of an answer or frame that could not be read and was passed over. */
-  readonly onUnreadable: (what: string) => void;
-}
 
 /** An account at a venue, and the market that it trades on; nothing is open yet. */
 export interface VenueConnection {

@@ -2,7 +2,7 @@ import type { MarketFeed } from '../../ports/market-feed.ts';
 import type { KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import type { VenueKeys } from './secret-stores.ts';
-import type { Surroundings } from './venue-connection.ts';
+import type { Surroundings } from './surroundings.ts';
 import { hostName, hostsOf, type VenueName, type World } from './venue-hosts.ts';
 
 /** How one venue's adapter is put together with hosts and keys. */
@@ -56,12 +56,13 @@ async function openFutures(world: World, keys: VenueKeys | undefined, around: Su
 
 async function openCoinbase(world: World, keys: VenueKeys | undefined, around: Surroundings): Promise<Driver> {
   const { CoinbaseGateway, coinbaseListings } = await import('../../adapters/coinbase/gateway.ts');
+  const { CoinbaseFeed } = await import('../../adapters/coinbase/market-feed.ts');
   const { Signer } = await import('../../adapters/coinbase/signing.ts');
   const hosts = hostsOf('coinbase', world, around.loopbackPort);
   return {
     listings: () => coinbaseListings({ ...around, hosts }),
     gateway: (listings) => new CoinbaseGateway({ ...around, hosts, signer: readSigner('coinbase', () => new Signer(...halves(keys))) }, listings),
-    hosts: [hosts.rest, hosts.market].map(hostName),
+    hosts: [hosts.rest, hosts.market].map(hostName), feed: (listings) => new CoinbaseFeed({ ...around, hosts }, listings),
   };
 }
 

@@ -3,7 +3,8 @@ import type { KeyCheck } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import { keyNames, openSecrets, readKeys, type VenueKeys } from './secret-stores.ts';
 import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
-import { askKeys, type Surroundings } from './venue-connection.ts';
+import type { Surroundings } from './surroundings.ts';
+import { askKeys } from './venue-connection.ts';
 import type { Config } from '../config.ts';
 
 /** An account of a venue, as the command line names one. */
