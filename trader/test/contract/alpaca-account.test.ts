@@ -8,7 +8,7 @@ import { Random } from '../../src/domain/random.ts';
 import { AlpacaServer } from '../venues/alpaca/alpaca-server.ts';
 import { assetsBody } from '../venues/alpaca/alpaca-words.ts';
 import { FastClock } from '../venues/fast-clock.ts';
-import { Ear } from './venue-gateway.ts';
+import { Ear, fails } from './venue-gateway.ts';
 
 const LISTINGS = readListings([...assetsBody('us_equity'), ...assetsBody('crypto')], () => undefined);
 const SHARE = 1_000_000_000;
@@ -135,6 +135,30 @@ test('fills of one moment that are listed in another order later are found, each
   const third = await gateway.fillsSince(second.place);
   assert.deepEqual(third.fills.map(({ quantity }) => quantity), [3 * SHARE]);
   assert.equal(JSON.parse(third.place).seen.length, 1, 'what is older than ten seconds is settled');
+});
+
+test('a cancel of all that leaves an order open says which one, and has ended the others', async (context) => {
+  const { server, gateway } = await account(context);
+  const [stuck, other] = [order(0, SHARE), order(0, SHARE)];
+  const { venueOrderId } = await gateway.submit(stuck);
+  await gateway.submit(other);
+  server.stick(stuck.clientOrderId);
+  assert.ok((await fails(gateway.cancelAll(), 'unknown-outcome')).message.includes(venueOrderId));
+  assert.deepEqual((await gateway.snapshot()).openOrders.map(({ clientOrderId }) => clientOrderId), [stuck.clientOrderId]);
+});
+
+test('a history longer than the limit of a minute is read to its end, and a gateway that is closed meanwhile stops reading', async (context) => {
+  const { server, gateway, another } = await account(context);
+  const placed = order(0, 20_000 * SHARE);
+  await gateway.submit(placed);
+  for (let i = 0; i < 300; i++) server.trade(placed.clientOrderId, trade('1'));
+  const reading = gateway.fillsSince(undefined);
+  server.failNext('read', 'rate-limited');
+  assert.equal((await reading).fills.length, 300);
+  server.failNext('read', 'rate-limited');
+  const cut = fails(another.fillsSince(undefined), 'unreachable');
+  setTimeout(() => { void another.close(); }, 50);
+  await cut;
 });
 
 test('a key check says what stands in the way of trading', async (context) => {

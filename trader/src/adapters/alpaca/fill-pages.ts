@@ -16,13 +16,16 @@ const UNSETTLED_MS = 10_000;
 
 const placeShape = z.object({ after: z.string().optional(), seen: z.array(z.string()) });
 
-/** Reads all trades after a place, oldest first, and the place after them. Throws `VenueError`. */
+/**
+ * Reads all trades after a place, oldest first, and the place after them; all or none, so that what is old is never
+ * taken for new. Tens of thousands take minutes, since the limit is waited for. Throws `VenueError`.
+ */
 export async function fillsAfter(rest: RestClient, place: string | undefined): Promise<{ readonly fills: readonly FillActivity[]; readonly place: string }> {
   const { after, seen } = place === undefined ? { after: undefined, seen: [] } : placeShape.parse(JSON.parse(place));
   const listed: FillActivity[] = [];
   for (let token = after, full = true; full;) {
     const query = { direction: 'asc', page_size: String(PAGE), ...(token === undefined ? {} : { page_token: token }) };
-    const page = checked(z.array(fillActivity), await rest.request({ method: 'GET', path: '/v2/account/activities/FILL', query, purpose: 'question' }), 'fills');
+    const page = checked(z.array(fillActivity), await rest.patiently({ method: 'GET', path: '/v2/account/activities/FILL', query, purpose: 'question' }), 'fills');
     listed.push(...page);
     token = page.at(-1)?.id;
     full = page.length === PAGE;

@@ -29,6 +29,8 @@ export class RestClient {
   readonly #signer: Signer;
   readonly #clock: Clock;
   readonly #budget = new MinuteBudget();
+  /** Ends what waits for the limit. */
+  readonly #waiting = new Set<() => void>();
   /** How far the venue's clock is ahead of ours, as its last answer was dated. */
   #ahead = 0;
 
@@ -60,6 +62,18 @@ export class RestClient {
     throw failureOf({ what, status: answer.status, code: told?.code, message: told?.message ?? answer.statusText, acts: method !== 'GET', retryAfterMs, world: this.#signer.world });
   }
 
+  /** As `request`, for what is read page by page: where the limit is used up it waits and goes on. Throws `VenueError`, `unreachable` where it is closed meanwhile. */
+  async patiently(ask: Ask): Promise<unknown> {
+    for (;;) {
+      try {
+        return await this.request(ask);
+      } catch (error) {
+        if (!(error instanceof VenueError) || error.failure !== 'rate-limited') throw error;
+        await this.#wait(error.retryAfterMs ?? UNTOLD_PAUSE_MS);
+      }
+    }
+  }
+
   /** Now, by the clock that dates the venue's answers: to the second, and never ahead of it. */
   venueTime(): Timestamp {
     return this.#clock.now() + this.#ahead;
@@ -68,6 +82,18 @@ export class RestClient {
   /** Gives up what is in flight; each of it fails with an unknown outcome. */
   close(): void {
     this.#caller.close();
+    for (const end of this.#waiting) end();
+  }
+
+  #wait(ms: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const end = () => { reject(new VenueError('unreachable', 'alpaca: closed before all was read')); };
+    this.#waiting.add(end);
+    const calm = this.#clock.after(ms, resolve);
+    return promise.finally(() => {
+      calm();
+      this.#waiting.delete(end);
+    });
   }
 
   /** How long a 429 wants us to wait: until the second that `X-Ratelimit-Reset` names. */

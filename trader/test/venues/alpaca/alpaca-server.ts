@@ -36,6 +36,7 @@ export class AlpacaServer implements DialectServer {
   #aheadMs = 0;
   #flow: 'lost' | 'kept' | 'sent' = 'sent';
   #kept: string[] = [];
+  readonly #stuck = new Set<string>();
   #refusals = 0;
   #dead = false;
   #mayTrade = true;
@@ -110,6 +111,11 @@ export class AlpacaServer implements DialectServer {
     this.#tell(updateFrame('replaced', order, this.#spec.now()));
     this.#tell(updateFrame('new', next, this.#spec.now()));
     return next.id;
+  }
+
+  /** An order that a cancel of all cannot end: its own status in the answer is 500. */
+  stick(clientOrderId: string): void {
+    this.#stuck.add(clientOrderId);
   }
 
   /** Lists the last two trades in the other order from now on, as trades of one moment may be. */
@@ -232,7 +238,7 @@ export class AlpacaServer implements DialectServer {
     if (id !== '') return this.#one(method, this.#byId(id));
     switch (route) {
       case 'POST /v2/orders': return this.#place(body);
-      case 'DELETE /v2/orders': return { status: 207, body: this.#account.orders.filter(isOpen).map((order) => ({ id: order.id, status: this.#cancel(order).status })) };
+      case 'DELETE /v2/orders': return { status: 207, body: this.#account.orders.filter(isOpen).map((order) => ({ id: order.id, status: this.#stuck.has(order.clientOrderId) ? 500 : this.#cancel(order).status })) };
       case 'GET /v2/orders': return fine(this.#open(query).map(orderBody));
       case 'GET /v2/orders:by_client_order_id': return this.#one('GET', this.#account.orders.find(({ clientOrderId }) => clientOrderId === query.get('client_order_id')));
       case 'GET /v2/positions': return fine([...this.#account.positions].map(([symbol, quantity]) => positionBody(symbol, nine(quantity))));
