@@ -12,7 +12,7 @@ import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
 import { denialView, fillView, paperView } from './wiring/paper-view.ts';
-import type { PropFirmSetup } from './wiring/prop-firm.ts';
+import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
 
 /** How a paper run is driven. */
 export interface PaperRequest {

@@ -1,4 +1,4 @@
-import { add, divide, fromNumber, mul, sub, toNumber, type Exact } from './exact.ts';
+import { add, divide, fromNumber, mul, pow10, sub, toNumber, type Exact } from './exact.ts';
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -23,6 +23,14 @@ export interface Instrument {
 export function baseOf({ id, assetClass }: Pick<Instrument, 'id' | 'assetClass'>): string {
   const symbol = id.split('.')[0];
   return assetClass === 'fx' && /^[A-Z]{6}$/.test(symbol) ? symbol.slice(0, 3) : symbol.split(/[-/]/)[0];
+}
+
+/** The same instrument with quantities counted in at least so many decimals: what fees leave of a coin is finer than what may be traded. */
+export function countedFiner(instrument: Instrument, decimals: number): Instrument {
+  const { quantityScale, lotSize, minNotional } = instrument;
+  if (decimals <= quantityScale) return instrument;
+  const finer = pow10(decimals - quantityScale);
+  return { ...instrument, quantityScale: decimals, lotSize: mul(lotSize, finer), minNotional: mul(minNotional, finer) };
 }
 
 /**

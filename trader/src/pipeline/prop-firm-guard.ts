@@ -1,6 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
 import { minuteText, startOfDay } from '../domain/calendar.ts';
-import { add, compare, decimalPlaces, fromNumber, max, min, mul, parseDecimal, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { add, compare, decimalPlaces, format, fromNumber, max, min, mul, parseDecimal, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { PropFirmEvaluation, propFirmGauge, type EquityLimits, type PropFirmGauge, type PropFirmRules } from '../domain/prop-firm.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Command } from '../ports/journal.ts';
@@ -227,10 +227,10 @@ export class PropFirmGuard implements Guard {
   #forGood(lowest: Exact): Level | undefined {
     const { evaluation, own } = this.#attached;
     const { breach, passedAt, rules, limits, totalLoss, moneyScale } = evaluation;
-    const text = (amount: Exact) => toNumber(amount, moneyScale).toFixed(2);
+    const text = (amount: Exact) => cents(amount, moneyScale);
     const level = (reason: string): Level => ({ until: Infinity, reason });
     if (this.#level?.until === Infinity) return this.#level;
-    if (breach) return level(`${rules.name} is broken: equity ${breach.equity.toFixed(2)} is below the ${breach.rule === 'max-loss' ? 'total' : 'daily'} limit ${breach.limit.toFixed(2)}`);
+    if (breach) return level(`${rules.name} is broken: equity ${text(fromNumber(breach.equity, moneyScale))} is below the ${breach.rule === 'max-loss' ? 'total' : 'daily'} limit ${text(fromNumber(breach.limit, moneyScale))}`);
     if (passedAt !== undefined) return level(`${rules.name} is passed`);
     const floor = sub(add(limits.total, totalLoss), own.total);
     return compare(lowest, floor) <= 0 ? level(`equity ${text(lowest)} is at the level of ${text(floor)}, before the total limit of ${text(limits.total)}`) : undefined;
@@ -241,7 +241,7 @@ export class PropFirmGuard implements Guard {
     const { evaluation, own } = this.#attached;
     const { midnight, dayBalance, limits, moneyScale, rules } = evaluation;
     const { portfolio, books } = this.#attached;
-    const text = (amount: Exact) => toNumber(amount, moneyScale).toFixed(2);
+    const text = (amount: Exact) => cents(amount, moneyScale);
     const now = this.#now;
     const hard = sub(dayBalance, own.hard);
     if (compare(lowest, hard) <= 0) return { until: midnight, reason: `equity ${text(lowest)} is at the level of ${text(hard)}, before the daily limit of ${text(limits.daily)}` };
@@ -339,6 +339,11 @@ export class PropFirmGuard implements Guard {
     const { priceScale } = this.#markets[book.instrument].instrument;
     return sub(account.notional(book.index, fromNumber(price, priceScale), quantity), account.notional(book.index, fromNumber(marks[book.instrument], priceScale), quantity));
   }
+}
+
+/** An amount for a person, to the hundredth. */
+function cents(amount: Exact, moneyScale: number): string {
+  return format(rescale(amount, moneyScale, 2, 'floor'), 2);
 }
 
 /** When a halt of the guard's own ends; Infinity where it is not one that it may lift. */

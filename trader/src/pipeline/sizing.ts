@@ -21,7 +21,7 @@ export type Sizing =
    * deviation of a trade's return, and of how many trades), within a volatility where one is given, at most `cap` times equity, and with little
    * of the room that a prop firm's rules leave.
    */
-  | { readonly kind: 'kelly'; readonly fraction: string; readonly cap: string; readonly volatility?: string; readonly edge?: { readonly mean: string; readonly deviation: string; readonly trades: string } }
+  | { readonly kind: 'kelly'; readonly fraction: string; readonly cap: string; readonly volatility?: string | undefined; readonly edge?: { readonly mean: string; readonly deviation: string; readonly trades: string } | undefined }
   /** As much as moves equity by this standard deviation a year, at most `cap` times equity. */
   | { readonly kind: 'volatility'; readonly volatility: string; readonly cap: string };
 

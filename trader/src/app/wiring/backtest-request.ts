@@ -3,7 +3,7 @@ import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { SizingBound } from '../../domain/sized.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
-import type { PropFirmSetup } from './prop-firm.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import type { VenueModelRequest, VenueModelTexts } from './venue-models.ts';
 
 /** One source of bars: what is traded, and where its bars are. */

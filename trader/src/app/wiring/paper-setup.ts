@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
-import type { Engine, Market } from '../../pipeline/engine.ts';
+import type { BookSpec, Engine, Market } from '../../pipeline/engine.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
 } from '../../pipeline/guards.ts';
@@ -16,7 +16,10 @@ import type { Audit } from '../../pipeline/engine.ts';
 import { moneyScaleOf, simulatedEngine } from '../../research/backtest.ts';
 import { BasisPointFee } from '../../simulation/fees.ts';
 import { venueInstrument } from './profile.ts';
-import { createPropFirmGuard, PROP_FIRM_SETUP, type PropFirmSetup } from './prop-firm.ts';
+import { CATCHING_UP, wireLive, type LiveParts, type VenueLink } from './live.ts';
+import { LIVE_TERMS, type LiveTerms } from './live-terms.ts';
+import { createPropFirmGuard, PROP_FIRM_SETUP } from './prop-firm.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { ShippedInstrument } from './venue-rules.ts';
 
@@ -32,15 +35,15 @@ export interface Limits {
   /** Share of the highest equity. */
   readonly maxDrawdown: number;
   /** Shares of equity: one instrument, and everything of one currency or coin. Absent, as those below, for no such rule. */
-  readonly maxPosition?: number;
-  readonly maxCurrencyExposure?: number;
+  readonly maxPosition?: number | undefined;
+  readonly maxCurrencyExposure?: number | undefined;
   /** What rises and falls together, by currency, coin or symbol, and the share of equity that it may be worth. */
-  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[];
+  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[] | undefined;
   /** Losing trades in a row, and how long nothing is begun after more of them. */
-  readonly maxLossStreak?: number;
-  readonly lossPauseMs?: number;
+  readonly maxLossStreak?: number | undefined;
+  readonly lossPauseMs?: number | undefined;
   /** Orders that add risk for one opinion. */
-  readonly maxOrdersPerOpinion?: number;
+  readonly maxOrdersPerOpinion?: number | undefined;
 }
 
 /** Everything that a run is made of, as the first record of its journal holds it: plain JSON. */
@@ -58,6 +61,8 @@ export interface PaperSetup {
     readonly bars?: string;
     /** What the venue calls it; absent where bars are replayed. */
     readonly symbol?: string;
+    /** Decimals that quantities are counted in, where they are more than those of the lot. */
+    readonly quantityDecimals?: number;
   }[];
   readonly books: readonly {
     /** Name of one that ships, or path of a file. */
@@ -68,7 +73,9 @@ export interface PaperSetup {
   }[];
   readonly limits: Limits;
   /** The prop firm whose rules guard every order; absent for none. */
-  readonly propFirm?: PropFirmSetup;
+  readonly propFirm?: PropFirmSetup | undefined;
+  /** The terms of an account at a venue; absent on paper. */
+  readonly live?: LiveTerms;
 }
 
 /** A run wired together: what takes its inputs and what it has come to. */
@@ -84,10 +91,25 @@ export interface PaperRun {
   watchBar(market: number, bar: Bar): void;
   /** Bars until each book's first opinion. */
   readonly warmups: readonly number[];
+  /** What there is besides where the account is one at a venue; undefined on paper. */
+  readonly live: LiveParts | undefined;
 }
 
 const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/));
 const amount = z.number().check(z.positive());
+
+/** How a sizing is written down. */
+export const SIZING = z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal }),
+  z.strictObject({ kind: z.literal('kelly'), fraction: decimal, cap: decimal, volatility: z.optional(decimal), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
+  z.strictObject({ kind: z.literal('volatility'), volatility: decimal, cap: decimal })]);
+
+/** How limits are written down. */
+export const LIMITS = z.strictObject({
+  maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount,
+  maxPosition: z.optional(amount), maxCurrencyExposure: z.optional(amount),
+  groups: z.optional(z.array(z.strictObject({ name: z.string().check(z.regex(/^[\w-]+$/)), members: z.array(z.string()), maxExposure: amount }))),
+  maxLossStreak: z.optional(amount), lossPauseMs: z.optional(amount), maxOrdersPerOpinion: z.optional(amount),
+});
 
 /** What a setup must look like before anything in it is believed: a journal may come from anywhere. */
 const SETUP = z.strictObject({
@@ -100,23 +122,17 @@ const SETUP = z.strictObject({
     intervalMs: amount, priceDecimals: z.int().check(z.gte(0), z.lte(22)),
     // A name in the data folder, and no way out of it.
     bars: z.optional(z.string().check(z.regex(/^\w[\w.-]*$/))),
-    symbol: z.optional(z.string().check(z.minLength(1))),
+    symbol: z.optional(z.string().check(z.minLength(1))), quantityDecimals: z.optional(z.int().check(z.gte(0), z.lte(22))),
   })).check(z.minLength(1)),
   books: z.array(z.strictObject({
     strategy: z.string(),
     parameters: z.record(z.string(), z.union([z.string(), z.number()])),
     market: z.int().check(z.nonnegative()),
-    sizing: z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal }),
-      z.strictObject({ kind: z.literal('kelly'), fraction: decimal, cap: decimal, volatility: z.optional(decimal), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
-      z.strictObject({ kind: z.literal('volatility'), volatility: decimal, cap: decimal })]),
+    sizing: SIZING,
   })),
-  limits: z.strictObject({
-    maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount,
-    maxPosition: z.optional(amount), maxCurrencyExposure: z.optional(amount),
-    groups: z.optional(z.array(z.strictObject({ name: z.string().check(z.regex(/^[\w-]+$/)), members: z.array(z.string()), maxExposure: amount }))),
-    maxLossStreak: z.optional(amount), lossPauseMs: z.optional(amount), maxOrdersPerOpinion: z.optional(amount),
-  }),
+  limits: LIMITS,
   propFirm: z.optional(PROP_FIRM_SETUP),
+  live: z.optional(LIVE_TERMS),
 });
 
 /**
@@ -142,44 +158,61 @@ function faultOf({ books, markets, feed }: z.infer<typeof SETUP>, own: boolean):
 
 /** Names a run by what it is made of, so that the same setup decides the same ids. */
 export function runId(setup: PaperSetup): string {
-  return causalId('paper', JSON.stringify(setup));
+  return causalId(setup.live === undefined ? 'paper' : 'live', JSON.stringify(setup));
 }
 
-/** Wires an engine, a simulated venue, guards and the journal. `audit` hears what the journal has taken. */
-export async function wirePaper(setup: PaperSetup, journal: Journal, audit: Audit): Promise<PaperRun> {
-  const markets = setup.markets.map(({ instrument, intervalMs, priceDecimals }) => ({ instrument: venueInstrument(instrument, priceDecimals), intervalMs }));
+/**
+ * Wires an engine, guards and the journal to a simulated venue, or to the venue of `link` where the setup has
+ * terms of one. `audit` hears what the journal has taken.
+ */
+export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): void }, audit: Audit, link?: VenueLink): Promise<PaperRun> {
+  const { cash, latencyMs, limits, live: terms } = setup;
+  const markets = setup.markets.map(({ instrument, intervalMs, priceDecimals, quantityDecimals }) => ({ instrument: venueInstrument(instrument, priceDecimals, quantityDecimals), intervalMs }));
   const instruments = markets.map(({ instrument }) => instrument);
   const fees = new BasisPointFee(setup.feeBps);
-  const recorder = new Recorder(journal, instruments, moneyScaleOf(instruments, fees, setup.cash));
+  const moneyScale = moneyScaleOf(instruments, fees, cash, terms !== undefined);
+  const recorder = new Recorder(journal, instruments, moneyScale);
+  const { books, warmups } = await loadBooks(setup);
+  const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
+  const parts = {
+    markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
+    audit: {
+      onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
+      onReport(report) { recorder.onReport(report); audit.onReport(report); },
+      onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
+      onSized(sized) { recorder.onSized(sized); },
+    } satisfies Audit,
+  };
+  const run = runId(setup);
+  const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link });
+  const engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
+  const watchBar = (market: number, bar: Bar) => {
+    live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
+    propFirm?.afterBar(market, bar);
+  };
+  return { setup, markets, engine, recorder, warmups, propFirm, watchBar, ingest: new Ingest(engine, markets, journal), live };
+}
+
+async function loadBooks(setup: PaperSetup): Promise<{ readonly books: BookSpec[]; readonly warmups: number[] }> {
   const warmups: number[] = [];
-  const books = [];
+  const books: BookSpec[] = [];
   for (const { strategy, parameters, market, sizing } of setup.books) {
     const definition = await loadStrategy(strategy);
     const values = readStrategyParameters(definition, parameters);
     warmups.push(definition.warmup(values));
     books.push({ strategyName: definition.name, strategy: definition.create(values), market, sizing });
   }
-  const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
-  const engine = simulatedEngine({
-    markets, books, fees, cash: setup.cash, latencyMs: setup.latencyMs, marketFill: 'next-open', guards: [...guardsOf(setup.limits), ...(propFirm ? [propFirm] : [])],
-    audit: {
-      onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
-      onReport(report) { recorder.onReport(report); audit.onReport(report); },
-      onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
-      onSized(sized) { recorder.onSized(sized); },
-    },
-  }, runId(setup));
-  return { setup, markets, engine, recorder, warmups, propFirm, watchBar: (market, bar) => propFirm?.afterBar(market, bar), ingest: new Ingest(engine, markets, journal) };
+  return { books, warmups };
 }
 
 /** The guards that keep limits, in the order in which they are asked. */
 export function guardsOf(limits: Limits): readonly Guard[] {
   const { maxPosition: position, maxCurrencyExposure: currency, groups = [], maxLossStreak: losses, lossPauseMs = Infinity, maxOrdersPerOpinion: perOpinion } = limits;
   return [
-    staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional),
+    staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional), maxExposure(limits.maxExposure),
     ...(position === undefined ? [] : [maxPosition(position)]), ...(currency === undefined ? [] : [maxCurrencyExposure(currency)]),
     ...groups.map(({ name, members, maxExposure: share }) => maxGroupExposure(name, members, share)),
-    maxExposure(limits.maxExposure), maxDrawdown(limits.maxDrawdown), ...(losses === undefined ? [] : [maxLossStreak(losses, lossPauseMs)]),
+    maxDrawdown(limits.maxDrawdown), ...(losses === undefined ? [] : [maxLossStreak(losses, lossPauseMs)]),
     ...(perOpinion === undefined ? [] : [maxOrdersPerOpinion(perOpinion)]), maxOrderRate(limits.maxOrdersPerMinute, 60_000),
   ];
 }

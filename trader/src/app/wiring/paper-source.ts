@@ -1,15 +1,14 @@
 import { join, resolve } from 'node:path';
 import { openBars } from '../../adapters/bars/column-cache.ts';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
-import { decimalPlaces, format } from '../../domain/exact.ts';
 import { baseOf, type Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
-import type { VenueListing } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveFeed, type HeardBar } from './live-feed.ts';
+import { rulesOf } from './profile.ts';
 import type { PaperRun, PaperSetup } from './paper-setup.ts';
-import type { PropFirmSetup } from './prop-firm.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { ReplayFeed } from './replay-feed.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -118,7 +117,7 @@ export async function openLive(existing: PaperSetup | undefined, begin: NewRun, 
 }
 
 function feedOf({ venue, hosts }: Pick<FeedConnection, 'venue' | 'hosts'>): NonNullable<PaperSetup['feed']> {
-  return { venue, hosts };
+  return { venue, hosts: [...new Set(hosts)] };
 }
 
 /** What is part of a run cannot be given again, lest it be taken for a change of it. */
@@ -136,21 +135,10 @@ async function liveSetup({ cash, propFirm }: NewRun, { intervalMs = LIVE_INTERVA
   for (const each of strategies) readStrategyParameters(await loadStrategy(each.strategy), each.parameters);
   return {
     cash, feeBps: LIVE_FEE_BPS, latencyMs: 0, feed: feedOf(connection),
-    markets: connection.listings.map((listing) => ({ instrument: rulesOf(listing, connection.venue), intervalMs, priceDecimals: listing.instrument.priceScale, symbol: listing.symbol })),
+    markets: connection.listings.map((listing) => ({ instrument: { ...rulesOf(listing.instrument), venue: connection.venue }, intervalMs, priceDecimals: listing.instrument.priceScale, symbol: listing.symbol })),
     books: strategies.flatMap((each) => connection.listings.map((_, market) => ({ ...each, market, sizing: { kind: 'fraction' as const, fraction: '0.05' } }))),
     limits: limitsFor(cash, intervalMs, connection.listings.map(({ instrument }) => instrument)), ...(propFirm && { propFirm }),
   };
-}
-
-function rulesOf({ instrument }: VenueListing, venue: string): PaperSetup['markets'][number]['instrument'] {
-  const { id, assetClass, quoteCurrency, priceScale, quantityScale, tickSize, lotSize, minNotional } = instrument;
-  const text = (units: typeof tickSize, scale: number) => trimmed(format(units, scale));
-  return { id, venue, assetClass, quoteCurrency, tickSize: text(tickSize, priceScale), lotSize: text(lotSize, quantityScale), minNotional: text(minNotional, priceScale + quantityScale) };
-}
-
-/** A decimal without zeros at its end, which would be taken for precision. */
-function trimmed(text: string): string {
-  return decimalPlaces(text) === 0 ? text : text.replace(/\.?0+$/, '');
 }
 
 /** Cautious limits; data is stale after five bars, and coins rise and fall together. */

@@ -15,7 +15,7 @@ import type { Command, JournalRecord } from '../../ports/journal.ts';
 import { RunWatch } from '../../research/run-detail.ts';
 import { Refusal } from '../refusal.ts';
 import { EquityHistory } from './equity-history.ts';
-import type { PropFirmSetup } from './prop-firm.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
 import { openLive, openReplay, type LiveRequest, type PaperFeed, type PaperSource } from './paper-source.ts';
 import { PriceHistory } from './price-history.ts';

@@ -5,26 +5,14 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { PropFirmRules } from '../../domain/prop-firm.ts';
 import { beginsWithDay, DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Market } from '../../pipeline/engine.ts';
-import { PROP_FIRM_LEVELS, PropFirmGuard, type CarrySpan, type FlatWindow, type PropFirmLevels } from '../../pipeline/prop-firm-guard.ts';
+import { PROP_FIRM_LEVELS, PropFirmGuard, type CarrySpan, type FlatWindow } from '../../pipeline/prop-firm-guard.ts';
 import type { AccountTerms } from '../../simulation/account-terms.ts';
 import { Swap } from '../../simulation/carry.ts';
 import { tradingDayEnd } from '../../simulation/trading-day.ts';
 import { value, readText, type OptionValues } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 import { choosePropFirm, PROP_FIRM_RULES } from './prop-firm-rules.ts';
-
-/** A release, and what it moves: parts of symbols, such as `USD` or `US30`. */
-export interface NewsRelease {
-  readonly tsEvent: Timestamp;
-  readonly symbols: readonly string[];
-}
-
-/** A firm's rules over a run, as a journal's first record keeps them: plain JSON, so that the run never changes with a file. */
-export interface PropFirmSetup {
-  readonly rules: PropFirmRules;
-  readonly levels: PropFirmLevels;
-  readonly news: readonly NewsRelease[];
-}
+import type { NewsRelease, PropFirmSetup } from './prop-firm-setup.ts';
 
 const share = z.string().check(z.regex(/^(0|1)(\.\d{1,9})?$/));
 
