@@ -3,6 +3,7 @@ import type { Order } from '../../domain/order.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
+import { formatPlural } from '../terminal/format.ts';
 import type { DenialView, FillView, InstrumentView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
 import type { PaperTrader } from './paper.ts';
 import type { PaperFeed } from './paper-source.ts';
@@ -23,7 +24,8 @@ export interface Drive {
 export function paperView(trader: PaperTrader, drive: Drive): PaperView {
   const { engine, markets, recorder } = trader.run;
   const { portfolio, books } = engine;
-  const tsEvent = trader.tsEvent === -Infinity ? 0 : trader.tsEvent;
+  // Before the first bar a live market has the time that it is.
+  const tsEvent = trader.tsEvent === -Infinity ? (trader.feed.kind === 'live' ? Date.now() : 0) : trader.tsEvent;
   const { orders } = recorder;
   return {
     state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
@@ -45,7 +47,7 @@ function feedView(feed: PaperFeed): PaperView['feed'] {
   if (feed.kind === 'replay') return { name: 'shipped 1-minute bars', done: feed.replay.done, total: feed.replay.total };
   const { connection, catchingUp, reconnections, heard, fetched, late, trouble } = feed.live.state;
   const state = connection === 'down' ? 'DOWN' : catchingUp ? 'fetching what was missed' : 'up';
-  const facts = [`${heard} heard`, `${fetched} fetched`, ...(late > 0 ? [`${late} too late`] : []), ...(reconnections > 0 ? [`${reconnections} reconnections`] : []), ...(trouble === undefined ? [] : [trouble])];
+  const facts = [`${heard} heard`, `${fetched} fetched`, ...(late > 0 ? [`${late} too late`] : []), ...(reconnections > 0 ? [formatPlural(reconnections, 'reconnection')] : []), ...(trouble === undefined ? [] : [trouble])];
   return { name: `live ${feed.venue} ${state}: ${facts.join(', ')}`, done: heard, total: undefined };
 }
 
@@ -105,7 +107,7 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
     high24h: day.length === 0 ? '0' : text(Math.max(...day.map(({ high }) => high))),
     low24h: day.length === 0 ? '0' : text(Math.min(...day.map(({ low }) => low))),
     history: thin(day.map(({ close }) => close)),
-    bars: quality.bars, gaps: quality.gaps, ageMs: tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
+    bars: quality.bars, gaps: quality.gaps, ageMs: quality.bars === 0 ? 0 : tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
   };
 }
 
