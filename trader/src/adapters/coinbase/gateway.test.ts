@@ -77,6 +77,14 @@ test('a fill whose order cannot be found yet is not guessed at: reading fails, a
   });
 });
 
+test('a fill of an order that is recalled from an earlier life is given to it without asking', async () => {
+  await asking({ [`${ORDERS}/historical/fills`]: () => ({ fills: [FILL], cursor: '' }) }, async (gateway, _passedOver, asked) => {
+    gateway.recall([{ clientOrderId: 'of an earlier life', venueOrderId: FILL.order_id, instrument: 0 }, { clientOrderId: 'never taken', venueOrderId: undefined, instrument: 0 }]);
+    assert.deepEqual((await gateway.fillsSince(undefined)).fills.map(({ clientOrderId }) => clientOrderId), ['of an earlier life']);
+    assert.equal(asked.length, 1);
+  });
+});
+
 test('a fill that is finer than the tick, sized in money or a correction of the books is counted and passed over', async () => {
   const odd = [{ ...FILL, trade_id: 'a', price: '10000.001' }, { ...FILL, trade_id: 'b', size_in_quote: true }, { ...FILL, trade_id: 'c', trade_type: 'REVERSAL' }, { trade_id: 'd' }, null];
   await asking({ [`${ORDERS}/historical/fills`]: () => ({ fills: [...odd, FILL], cursor: '' }), [`${ORDERS}/historical/batch`]: () => ({ orders: [TOLD], has_next: false }) }, async (gateway, passedOver) => {

@@ -171,6 +171,10 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     return { fills, place: since.after(listed.map((told) => ({ tradeId: told.trade_id, tsEvent: told.trade_time }))) };
   }
 
+  recall(orders: readonly OrderRef[]): void {
+    for (const { clientOrderId, venueOrderId } of orders) if (venueOrderId !== undefined) this.#known.remember({ venueOrderId, clientOrderId, quantity: undefined });
+  }
+
   async open(listener: VenueListener): Promise<void> {
     const { hosts, clock, random, onUnreadable } = this.#spec;
     const reports = new UserReports({ clock, listener, fillsOf: async (order) => this.#toFills(await this.#listFills([['order_ids', order.venueOrderId]])) });

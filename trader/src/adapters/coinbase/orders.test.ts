@@ -77,7 +77,7 @@ test('an order\'s quantity is what was ordered, or the last size that it was cha
 test('an order that has ended keeps its quantity where the channel tells that nothing is left', () => {
   const told = (status: string, leaves: string) => streamedOrder.parse({ order_id: 'o', product_id: 'BTC-USD', client_order_id: 'c', order_side: 'SELL', status, cumulative_quantity: '0.5', leaves_quantity: leaves });
   assert.equal(streamedToVenueOrder(told('OPEN', '1'), LISTED, undefined, 7).quantity, 150_000_000);
-  assert.equal(streamedToVenueOrder(told('CANCELLED', '0'), LISTED, { quantity: 150_000_000 }, 7).quantity, 150_000_000);
+  assert.equal(streamedToVenueOrder(told('CANCELLED', '0'), LISTED, { clientOrderId: 'c', quantity: 150_000_000 }, 7).quantity, 150_000_000);
   assert.deepEqual(streamedToVenueOrder(told('CANCEL_QUEUED', '1'), LISTED, undefined, 7), { clientOrderId: 'c', venueOrderId: 'o', instrument: 3, side: 'sell', status: 'open', quantity: 150_000_000, filled: 50_000_000, tsEvent: 7 });
 });
 

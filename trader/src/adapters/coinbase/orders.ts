@@ -3,6 +3,7 @@ import { add, decimalPlaces, format, parseDecimal, rescale, type Exact } from '.
 import type { Order } from '../../domain/order.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { VenueFill, VenueListing, VenueOrder } from '../../ports/venue.ts';
+import type { KnownOrder } from './known-orders.ts';
 import { amount, decimal, maybeTime, side, status, time } from './wire.ts';
 
 /** A listing, and its place in the gateway's list. */
@@ -91,13 +92,8 @@ export const streamedOrder = z.object({
   order_id: z.string().min(1), product_id: z.string(), client_order_id: z.string(), order_side: side, status, cumulative_quantity: amount, leaves_quantity: amount,
 });
 
-/** What was remembered of an order, and an answer may lack. */
-export interface Remembered {
-  readonly quantity: Exact;
-}
-
 /** An order's state in our words. A size that was changed is the last one accepted. Throws RangeError where a quantity is finer than the instrument's scale. */
-export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrument }: Listed, remembered: Remembered | undefined): VenueOrder {
+export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrument }: Listed, remembered: KnownOrder | undefined): VenueOrder {
   const exact = (text: string) => parseDecimal(text, instrument.quantityScale);
   const filled = exact(told.filled_size);
   const edits = [...told.edit_history ?? []].sort((a, b) => a.replace_accept_timestamp - b.replace_accept_timestamp);
@@ -111,7 +107,7 @@ export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrume
 }
 
 /** A streamed order's state in our words. What is left is told as 0 when an order has ended, so what was remembered counts then. Throws RangeError as above. */
-export function streamedToVenueOrder(told: z.infer<typeof streamedOrder>, { index, instrument }: Listed, remembered: Remembered | undefined, tsEvent: number): VenueOrder {
+export function streamedToVenueOrder(told: z.infer<typeof streamedOrder>, { index, instrument }: Listed, remembered: KnownOrder | undefined, tsEvent: number): VenueOrder {
   const filled = parseDecimal(told.cumulative_quantity, instrument.quantityScale);
   const whole = add(filled, parseDecimal(told.leaves_quantity, instrument.quantityScale));
   return {
