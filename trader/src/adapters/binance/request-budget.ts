@@ -56,15 +56,15 @@ export class RequestBudget {
     if (this.#pause !== undefined && now < this.#pause.until) {
       throw new VenueError(this.#pause.failure, 'binance: not asked, since the venue has told us to wait', { retryAfterMs: this.#pause.until - now });
     }
-    const due = this.#counters.map((counter) => ({ counter, amount: counter.limit.counts === 'weight' ? weight : purpose === 'order' ? 1 : 0 }));
-    for (const { counter, amount } of due) {
+    for (const counter of this.#counters) {
       turn(counter, now);
       const { limit, windowMs } = counter.limit;
+      const amount = due(counter, weight, purpose);
       if (amount > 0 && counter.used + amount > limit * SHARE[purpose]) {
         throw new VenueError('rate-limited', `binance: not asked, since it would go beyond ${limit} in ${windowMs / 1000} s (${counter.limit.header})`, { retryAfterMs: windowMs - (now % windowMs) });
       }
     }
-    for (const { counter, amount } of due) counter.used += amount;
+    for (const counter of this.#counters) counter.used += due(counter, weight, purpose);
   }
 
   /** Takes what the headers of an answer, named in small letters, say is used. */
@@ -81,6 +81,11 @@ export class RequestBudget {
   pause(failure: 'rate-limited' | 'banned', until: Timestamp): void {
     if (this.#pause === undefined || until > this.#pause.until) this.#pause = { until, failure };
   }
+}
+
+/** What a request counts for. */
+function due({ limit }: Counter, weight: number, purpose: Purpose): number {
+  return limit.counts === 'weight' ? weight : purpose === 'order' ? 1 : 0;
 }
 
 /** Begins a counter anew where its window is over. */

@@ -7,7 +7,7 @@ import { HttpCaller, type HttpAnswer } from '../wire/http-caller.ts';
 import { parseLossless } from '../wire/lossless-json.ts';
 import type { Refusal } from './failure.ts';
 import type { Purpose, RequestBudget } from './request-budget.ts';
-import { signedParameters, signedQuery, type Parameters, type Signer } from './signing.ts';
+import { queryOf, signedParameters, signedQuery, type Parameters, type Signer } from './signing.ts';
 
 /** One request. */
 export interface Ask {
@@ -68,7 +68,7 @@ export class RestClient {
 
   /** Sends a request and returns its answer, JSON that nobody has checked yet. Throws `VenueError`. */
   async request(ask: Ask): Promise<unknown> {
-    if (ask.security !== undefined) return this.#send(ask, new URLSearchParams(ask.parameters).toString());
+    if (ask.security !== undefined) return this.#send(ask, queryOf(ask.parameters ?? {}));
     await this.#knowTime(ask.purpose);
     try {
       return await this.#send(ask, this.#signed(ask));
