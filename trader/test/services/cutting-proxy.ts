@@ -6,13 +6,15 @@ export class CuttingProxy {
   cutAfter = Number.POSITIVE_INFINITY;
   /** Connections that were cut so far. */
   cuts = 0;
+  /** Bytes of answers that the last connection let through. */
+  passed = 0;
   readonly #server: Server;
   readonly #open = new Set<Socket>();
 
   constructor(port: number) {
     this.#server = createServer((near) => {
       const far = connect(port, '127.0.0.1');
-      let left = this.cutAfter;
+      this.passed = 0;
       for (const socket of [near, far]) {
         this.#open.add(socket);
         socket.on('error', () => undefined);
@@ -24,8 +26,8 @@ export class CuttingProxy {
       }
       near.on('data', (data) => far.write(data));
       far.on('data', (data) => {
-        left -= data.length;
-        if (left >= 0) {
+        if (this.passed + data.length <= this.cutAfter) {
+          this.passed += data.length;
           near.write(data);
           return;
         }
