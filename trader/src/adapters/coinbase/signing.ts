@@ -47,7 +47,7 @@ function readKey(secret: string): KeyObject {
   const text = secret.replaceAll('\\n', '\n').trim();
   const key = text.startsWith('-----BEGIN') ? tried(() => createPrivateKey(text)) : rawKey(text);
   const curve = key?.asymmetricKeyDetails?.namedCurve;
-  if (key === undefined || (key.asymmetricKeyType !== 'ed25519' && curve !== 'prime256v1')) throw new RangeError('coinbase: the secret is neither an Ed25519 key nor an ECDSA key on P-256');
+  if (key === undefined || (key.asymmetricKeyType !== 'ed25519' && curve !== 'prime256v1')) throw new RangeError('it is neither an Ed25519 key nor an ECDSA key on P-256');
   return key;
 }
 
