@@ -54,20 +54,21 @@ test('a coin\'s quote is told as the price in its middle, and one without a side
   assert.deepEqual(ear.prices, [[0, 100.5, at]]);
 });
 
-test('bars longer than a minute are asked for when they have ended, each once', async (context) => {
-  // A clock that stands where the hour has a moment to go, so that the test does not wait for one.
+test('bars longer than a minute are asked for when they have ended, each once, those of a slow instrument too', async (context) => {
   const hour = 60 * MINUTE;
   const fast = new FastClock();
-  const shift = hour - (fast.now() % hour) - 2_000;
-  const clock = Object.assign(Object.create(fast) as FastClock, { now: () => fast.now() + shift, after: (delayMs: number, work: () => void) => fast.after(delayMs > 30_000 ? delayMs / 30 : delayMs, work) });
+  // So that nobody waits for an hour: an hour of this clock is two seconds of the fast one.
+  const speed = hour / 2_000;
+  const clock = Object.assign(Object.create(fast) as FastClock, { now: () => Math.floor(fast.now() * speed), after: (delayMs: number, work: () => void) => fast.after(delayMs > 20_000 ? delayMs / speed : delayMs, work) });
   const { server, feed, ear } = await coins(context, new Signer('k', 's'), clock);
   const opened = Math.floor(clock.now() / hour) * hour;
-  server.remember(0, [bar(opened - hour, '104'), bar(opened, '105')]);
+  server.remember(0, [bar(opened - 5 * hour, '104'), bar(opened, '105'), bar(opened + hour, '106')]);
   await feed.open(hour, ear);
-  server.closeBar(0, bar(opened + hour, '1'));
-  await clock.pause(4_000);
-  await ear.until('the hour', () => ear.bars.length > 0);
-  assert.deepEqual(ear.bars.map(([instrument, { timestamp, close }]) => [instrument, timestamp, close]), [[0, opened, 105]]);
+  server.closeBar(0, bar(opened + 100 * hour, '1'));
+  await ear.until('two hours', () => ear.bars.length === 2);
+  server.remember(1, [bar(opened, '205')]);
+  await ear.until('the slow one', () => ear.bars.length === 3);
+  assert.deepEqual(ear.bars.map(([instrument, { timestamp, close }]) => [instrument, (timestamp - opened) / hour, close]), [[0, 0, 105], [0, 1, 106], [1, 0, 205]]);
 });
 
 test('keys that Alpaca does not know are refused as unauthorised, with the host that they are for', async (context) => {

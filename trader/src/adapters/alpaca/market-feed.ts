@@ -100,7 +100,7 @@ export class AlpacaFeed implements MarketFeed {
       const symbols = new Map(this.#listings.flatMap((listing, index) => (marketOf(listing) === market ? [[listing.symbol, index] as const] : [])));
       if (symbols.size > 0) this.#sockets.add(this.#connect(market, symbols, intervalMs === MINUTE_MS, listener));
     }
-    if (intervalMs !== MINUTE_MS) this.#askLater(intervalMs, this.#spec.clock.now() - intervalMs, listener);
+    if (intervalMs !== MINUTE_MS) this.#askLater(intervalMs, this.#listings.map(() => this.#spec.clock.now() - intervalMs), listener);
     await Promise.all([...this.#sockets].map((socket) => socket.open()));
   }
 
@@ -154,29 +154,25 @@ export class AlpacaFeed implements MarketFeed {
     listener.onConnection(up ? 'up' : 'down', reason);
   }
 
-  /** Asks for bars that end after `told`, each time that one may have ended: those of days end at midnight in New York, so hourly. */
-  #askLater(intervalMs: number, told: Timestamp, listener: FeedListener): void {
+  /** Asks for bars after those that were told, by instrument, each time that one may have ended: those of days end at midnight in New York, so hourly. */
+  #askLater(intervalMs: number, told: Timestamp[], listener: FeedListener): void {
     const every = Math.min(intervalMs, HOUR_MS);
-    const now = this.#spec.clock.now();
-    this.#waiting = this.#spec.clock.after(every - (now % every) + SETTLED_MS, () => {
-      this.#askAll(intervalMs, told, listener).then((last) => { if (!this.#closed) this.#askLater(intervalMs, last, listener); }, (error: unknown) => {
+    this.#waiting = this.#spec.clock.after(every - (this.#spec.clock.now() % every) + SETTLED_MS, () => {
+      this.#askAll(intervalMs, told, listener).catch((error: unknown) => {
         if (!(error instanceof VenueError)) throw error;
         this.#spec.onUnreadable(`bars: ${error.message}`);
-        if (!this.#closed) this.#askLater(intervalMs, told, listener);
-      });
+      }).finally(() => { if (!this.#closed) this.#askLater(intervalMs, told, listener); });
     });
   }
 
-  async #askAll(intervalMs: number, told: Timestamp, listener: FeedListener): Promise<Timestamp> {
-    let last = told;
+  async #askAll(intervalMs: number, told: Timestamp[], listener: FeedListener): Promise<void> {
     for (const [instrument] of this.#listings.entries()) {
-      for (const bar of await this.barsSince(instrument, intervalMs, told + 1)) {
-        if (this.#closed) return last;
+      for (const bar of await this.barsSince(instrument, intervalMs, told[instrument] + 1)) {
+        if (this.#closed) return;
         listener.onBar(instrument, bar);
-        last = Math.max(last, bar.timestamp);
+        told[instrument] = bar.timestamp;
       }
     }
-    return last;
   }
 }
 
