@@ -3,6 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { runCommandLine } from '../../src/app/command-line.ts';
+import { NO_CONFIG } from '../../src/app/config.ts';
+import { toRefusal } from '../../src/app/refusal.ts';
+import { surroundings } from '../../src/app/wiring/surroundings.ts';
+import { addKeys, parseKeys } from '../../src/app/wiring/venue-keys.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { SpotServer } from '../venues/binance/spot-server.ts';
 import { runProduct, type Ended, type ProductOptions } from './product-process.ts';
 
@@ -56,11 +63,14 @@ test('keys are tested at the venue, kept, listed by name, tested again and forgo
   assert.doesNotMatch(said(), /planted/);
 }));
 
-test('keys that can withdraw, may not trade or are unknown, and a clock that is far off, are refused and nothing is kept', () => onBench(async ({ server, home, run, said }) => {
-  const refused = async (pattern: RegExp, input = PIPED) => {
-    const ended = await run(['keys', 'add', 'binance', '--testnet'], { input });
-    assert.notEqual(ended.code, 0);
-    assert.match(ended.stderr, pattern);
+test('keys that can withdraw, may not trade or are unknown, and a clock that is far off, are refused and nothing is kept', () => onBench(async ({ server, home, port }) => {
+  const config = { ...NO_CONFIG, home, loopbackPort: Number(port) };
+  const refused = async (pattern: RegExp, text = PIPED) => {
+    const error = await new Promise((resolve) => {
+      resolve(addKeys({ venue: 'binance', world: 'sandbox' }, parseKeys(text, (value) => new Secret(value)), config, surroundings(config, () => undefined)));
+    }).then(() => undefined, (reason: unknown) => reason);
+    assert.match(toRefusal(error).message, pattern);
+    assert.doesNotMatch(inspect(error, { depth: 9 }), /planted/);
     assert.throws(() => statSync(join(home, 'secrets.env')), { code: 'ENOENT' });
   };
   server.grantKeys({ trade: true, withdraw: true, addressBound: true });
@@ -68,7 +78,7 @@ test('keys that can withdraw, may not trade or are unknown, and a clock that is 
   server.grantKeys({ trade: false, withdraw: false, addressBound: true });
   await refused(/they may not trade/);
   server.grantKeys({ trade: true, withdraw: false, addressBound: true });
-  await refused(/unauthorised|Invalid API-key/, `other-planted-key\n${SECRET}`);
+  await refused(/Invalid API-key/, `other-planted-key\n${SECRET}`);
   await refused(/Signature for this request is not valid/, `${KEY}\nother-planted-secret`);
   await refused(/two things are needed/, KEY);
   await refused(/two things are needed/, '');
@@ -77,7 +87,6 @@ test('keys that can withdraw, may not trade or are unknown, and a clock that is 
   server.skewClock(0, true);
   server.failNext('read', 'error-before');
   await refused(/binance/);
-  assert.doesNotMatch(said(), /planted/);
 }));
 
 test('keys that any address may use are kept, with a hint', () => onBench(async ({ server, run }) => {
@@ -87,12 +96,12 @@ test('keys that any address may use are kept, with a hint', () => onBench(async 
   assert.match(stdout, /bind them to yours/);
 }));
 
-test('which account is meant is never guessed, and keys are never taken from the command line', () => onBench(async ({ server, run }) => {
+test('which account is meant is never guessed, and keys are never taken from the command line', async () => {
   for (const words of [['binance'], ['binance', '--paper'], ['binance', '--live', '--testnet'], ['alpaca', '--testnet'], ['binnance', '--testnet'], [], ['binance', '--testnet', KEY], ['binance', '--testnet', '--key', KEY]]) {
-    assert.equal((await run(['keys', 'add', ...words], { input: PIPED })).code, 2, words.join(' '));
+    const silence = { write: () => true, once: () => undefined };
+    assert.equal(await runCommandLine(['keys', 'add', ...words], silence, silence), 2, words.join(' '));
   }
-  assert.equal(server.requests.length, 0, 'nothing was asked of the venue');
-}));
+});
 
 test('keys of the environment come first, are named as such, and cannot be removed here', () => onBench(async ({ home, run, said }) => {
   const environment = { ALGOTRENDY_SECRET_BINANCE_TESTNET_KEY: KEY, ALGOTRENDY_SECRET_BINANCE_TESTNET_SECRET: SECRET };
