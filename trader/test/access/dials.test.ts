@@ -34,6 +34,18 @@ const SETTINGS: readonly Readonly<Record<string, string>>[] = [
 
 const folder = mkdtempSync(join(tmpdir(), 'dials-'));
 after(() => { rmSync(folder, { recursive: true }); });
+/** A whole configuration of real money, but for the passport that it takes. */
+const LIVE = {
+  mode: 'live', venue: 'binance', capital: '1000', interval: '1h', instruments: ['BTC-USDT.BINANCE'],
+  books: [{ strategy: 'macd', instrument: 'BTC-USDT.BINANCE', sizing: { kind: 'fraction', fraction: '0.1' } }],
+  limits: { maxNotional: 100, maxExposure: 1, maxOrdersPerMinute: 5, priceCollar: 0.05, maxDataAgeMs: 7_200_000, maxDrawdown: 0.2 },
+};
+/** Configurations that are empty, misspelt, or lack what real money takes. */
+const CONFIGS: readonly object[] = [
+  {}, { mode: 'live' }, { ...LIVE, mode: 'Live' }, { ...LIVE, mode: 'lvie' }, { ...LIVE, mode: undefined }, { ...LIVE, venue: 'api.binance.com' }, { ...LIVE, host: 'https://api.binance.com' },
+  LIVE, { ...LIVE, books: [{ ...LIVE.books[0], passport: 'nothing.json' }] }, { ...LIVE, books: [{ ...LIVE.books[0], passport: 'lines.json' }] },
+];
+
 /** One command line, and what the environment holds besides. */
 interface Line {
   readonly words: readonly string[];
@@ -64,5 +76,10 @@ test('no command dials anything by itself', async () => {
 });
 
 test('no mistake in mode, venue, host or setting dials anything', async () => {
-  assert.deepEqual(await dialledBy([...MISTAKES.map(plain), ...SETTINGS.map((environment) => ({ words: ['paper', '--feed', 'binance', '--for', '1s'], environment }))]), []);
+  const configured = CONFIGS.map((config, at) => {
+    const file = join(folder, `config-${at}.json`);
+    writeFileSync(file, JSON.stringify(config));
+    return plain(['live', '--config', file, '--confirm', 'trade real money on binance']);
+  });
+  assert.deepEqual(await dialledBy([...MISTAKES.map(plain), ...configured, plain(['live', '--config', '/dev/null']), ...SETTINGS.map((environment) => ({ words: ['paper', '--feed', 'binance', '--for', '1s'], environment }))]), []);
 });
