@@ -53,7 +53,10 @@ export class FuturesStream {
         this.#socket.up('the listen key was taken');
       },
       onText: (text) => { this.#hear(text); },
-      onConnection,
+      onConnection: (state, reason) => {
+        if (state === 'down') this.#letGo();
+        onConnection(state, reason);
+      },
     });
   }
 
@@ -65,8 +68,7 @@ export class FuturesStream {
   /** Ends it for good. */
   close(): void {
     this.#socket.close();
-    this.#keeping?.();
-    this.#keeping = undefined;
+    this.#letGo();
   }
 
   #hear(text: string): void {
@@ -77,15 +79,20 @@ export class FuturesStream {
   }
 
   #keepAlive(): void {
-    this.#keeping?.();
-    this.#keeping = this.#spec.clock.after(KEEP_ALIVE_MS, () => {
-      this.#keepAlive();
+    this.#letGo();
+    const keeping = this.#spec.clock.after(KEEP_ALIVE_MS, () => {
       this.#spec.rest.request({ method: 'PUT', path: PATH, weight: 1, purpose: 'question', security: 'key' }).catch((error: unknown) => {
         if (!(error instanceof VenueError)) throw error;
         // -1125: the key is gone already. Anything else is tried again before it is.
-        if (error.code === '-1125') this.#socket.lost(error.message);
-      });
+        if (error.code === '-1125' && this.#keeping === keeping) this.#socket.lost(error.message);
+      }).finally(() => { if (this.#keeping === keeping) this.#keepAlive(); });
     });
+    this.#keeping = keeping;
+  }
+
+  #letGo(): void {
+    this.#keeping?.();
+    this.#keeping = undefined;
   }
 }
 

@@ -82,6 +82,11 @@ export class FuturesServer extends AccountServer {
     this.tell(accountFrame(this.#account, 'FUNDING_FEE', this.time()));
   }
 
+  /** The listen key ends without a word, as when the account makes another elsewhere. */
+  loseKey(): void {
+    this.#listenKey = undefined;
+  }
+
   /** Somebody switches the account to hedge mode, or back. */
   hedge(on: boolean): void {
     this.#account.hedged = on;
