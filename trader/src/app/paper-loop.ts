@@ -4,12 +4,15 @@ import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
+import { noteText } from './terminal/courier-note-text.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
-import { PaperTrader } from './wiring/paper.ts';
+import { PaperTrader, type PaperState } from './wiring/paper.ts';
+import { LifeSign } from './wiring/life-sign.ts';
+import type { AccountRequest } from './wiring/live-account.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
 import { denialView, fillView, paperView } from './wiring/paper-view.ts';
 import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
@@ -24,8 +27,10 @@ export interface PaperRequest {
   readonly cash: string | undefined;
   readonly fresh: boolean;
   readonly json: boolean;
-  /** The live market to trade; undefined for the shipped bars. */
-  readonly live: LiveRequest | undefined;
+  /** The live market to trade, or the account at a venue; undefined for the shipped bars. */
+  readonly live: LiveRequest | Omit<AccountRequest, 'onNote' | 'onTrouble' | 'onGateway'> | undefined;
+  /** Whether everything is closed before it stops. */
+  readonly flatten?: boolean;
   /** Rules of a prop firm for a new run. */
   readonly propFirm: PropFirmSetup | undefined;
 }
@@ -39,6 +44,10 @@ const LOOK_EVERY_MS = 50;
 /** Fills and denials kept for the screen. */
 const KEPT = 20;
 const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
+/** How long positions are given to be closed before a run stops. */
+const FLATTEN_MS = 30_000;
+/** After so long without a sign of life the venue itself cancels everything, where it can. */
+const SWITCH_AFTER_MS = 60_000;
 /** Market seconds per second that the keys stop at. */
 const FASTEST = 100_000;
 
@@ -72,6 +81,8 @@ class PaperLoop {
   #started = NaN;
   readonly #box: CommandBox;
   readonly #kill: KillSwitch;
+  #sign: LifeSign | undefined;
+  #lastNote: string | undefined;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
   #speed: number;
@@ -92,7 +103,7 @@ class PaperLoop {
     this.#request = request;
     this.#terminal = terminal;
     this.#speed = request.live === undefined ? request.speed : Infinity;
-    this.#box = new CommandBox(request.home);
+    this.#box = new CommandBox(request.home, request.live !== undefined && 'config' in request.live ? 'live' : 'paper');
     this.#kill = new KillSwitch(request.home);
   }
 
@@ -104,8 +115,32 @@ class PaperLoop {
       onFill: (fill, realised) => loop.#onFill(fillView(fill, realised, loop.#trader)),
       onDenial: (denial) => loop.#onDenial(denialView(denial)),
       onOrder: (order) => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side),
-    }, request.live, request.propFirm);
+    }, loop.#market(), request.propFirm);
     return loop;
+  }
+
+  /** What is traded, with ears for an account. */
+  #market(): LiveRequest | AccountRequest | undefined {
+    const { live, home } = this.#request;
+    if (live === undefined || !('config' in live)) return live;
+    const { venue, mode } = live.config;
+    return {
+      ...live, onNote: (note) => { this.#tell(noteText(note), { kind: 'note', note }); }, onTrouble: (message) => { this.#tell(`${venue} cannot be reached yet: ${message}`, { kind: 'trouble', message }); },
+      onGateway: (gateway) => {
+        this.#sign = new LifeSign(home, { venue, world: mode }, gateway, live.around.clock, SWITCH_AFTER_MS, (error) => {
+          const message = error instanceof Error ? error.message : String(error);
+          this.#tell(`the venue's own switch could not be set: ${message}`, { kind: 'trouble', message });
+        });
+      },
+    };
+  }
+
+  /** Tells a person of something that is not in the picture yet. */
+  #tell(text: string, line: object): void {
+    this.#lastNote = text;
+    if (this.#request.json) this.#terminal.printJson(line);
+    else if (this.#display === undefined) this.#terminal.note(text);
+    else this.#display.note(text);
   }
 
   requestStop(): void {
@@ -143,7 +178,7 @@ class PaperLoop {
       await nextTurn();
       for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
-    this.#finish(market === undefined && !this.#isLive);
+    await this.#finish(market === undefined && !this.#isLive);
   }
 
   /** Whether the market sets the pace, and has no end. */
@@ -186,7 +221,7 @@ class PaperLoop {
     this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => void this.#keys.push(key));
     const { tsEvent, equity, journalSequence } = trader.state();
     this.#display.note(tsEvent === null
-      ? 'A new paper run begins.'
+      ? `A new ${this.#mode === 'paper' ? 'paper ' : ''}run begins${this.#mode === 'paper' ? '' : ` (${this.#mode})`}.`
       : `Resumed at ${tsEvent} market time with equity ${equity}, ${journalSequence} journal records, nothing lost.`);
   }
 
@@ -217,6 +252,7 @@ class PaperLoop {
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
+    this.#sign?.give();
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
@@ -262,7 +298,7 @@ class PaperLoop {
     const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)];
     return paperView(this.#trader, {
       state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
-      fills: this.#fills, denials: this.#denials,
+      fills: this.#fills, denials: this.#denials, note: this.#lastNote,
       decisionMicros: sorted.length === 0 ? undefined : { p50: at(0.5), p99: at(0.99) },
     });
   }
@@ -344,15 +380,29 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
+  /** Closes everything, and waits for the venue's word that it is done. */
+  async #flatten(): Promise<void> {
+    this.#command({ kind: 'flatten', reason: 'stopping' });
+    const { engine } = this.#trader.run;
+    const end = performance.now() + FLATTEN_MS;
+    while (engine.books.some(({ quantity, working }) => quantity !== 0 || working.length > 0) && performance.now() < end) await sleep(LOOK_EVERY_MS);
+  }
+
+  get #mode(): PaperView['mode'] {
+    return this.#trader.run.setup.live?.world ?? 'paper';
+  }
+
   #tradingState(): TradingState['kind'] {
     return this.#trader.run.engine.risk.state.kind;
   }
 
-  #finish(ended: boolean): void {
+  async #finish(ended: boolean): Promise<void> {
     const trader = this.#trader;
+    if (this.#request.flatten === true) await this.#flatten();
     const state = trader.state();
     const digest = trader.run.recorder.digest();
-    trader.stop();
+    await trader.stop();
+    await this.#sign?.end();
     if (this.#request.json) {
       this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
       return;
@@ -360,12 +410,21 @@ class PaperLoop {
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
     if (ended) this.#display?.note(END_OF_DATA);
     else this.#display?.note('Go on with the same command; nothing is lost.');
+    if (this.#mode !== 'paper') this.#display?.note(staysText(state));
     this.#display?.close();
   }
 
   #instrumentId(market: number): string {
     return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
+}
+
+/** What a run leaves at its venue when it stops. */
+function staysText({ positions, openOrders }: PaperState): string {
+  const held = Object.entries(positions).map(([id, quantity]) => `${quantity} ${id}`);
+  if (held.length === 0 && openOrders.length === 0) return 'Nothing of it stays open at the venue.';
+  const orders = openOrders.length === 0 ? 'no order' : `${openOrders.length} order${openOrders.length === 1 ? '' : 's'} (${openOrders.map(({ leg, side, quantity }) => `${leg} ${side} ${quantity}`).join(', ')})`;
+  return `At the venue stay ${held.length === 0 ? 'no position' : held.join(', ')} and ${orders}. To close them first, stop with --flatten, or: ./algotrendy flatten`;
 }
 
 /** Sums since the journal began, per market where there are several. */

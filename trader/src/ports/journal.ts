@@ -23,6 +23,7 @@ export type JournalRecord =
   | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
   | AccountRecord
+  | RampRecord
   /** A clean end of a process, with what its orders came to; trading may go on after it. */
   | { readonly kind: 'stop'; readonly orders: number; readonly digest: string }
   | OrderRecord
@@ -30,6 +31,13 @@ export type JournalRecord =
   | ({ readonly kind: 'denial' } & Denial)
   /** What decided the size of a new opinion. */
   | ({ readonly kind: 'sizing' } & Sized);
+
+/** The share of the full size that new opinions are traded at from here on. */
+export interface RampRecord {
+  readonly kind: 'ramp';
+  readonly factor: number;
+  readonly tsEvent: Timestamp;
+}
 
 /** What becomes of what others did on the account: the books take it over, it stays theirs, or nobody adds risk until a person says so. */
 export type ForeignPolicy = 'adopt' | 'ignore' | 'halt';

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 /** Every command by its name, in the order in which the overview lists them; loaded when asked for. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   paper: async () => (await import('./paper.ts')).paperCommand,
+  live: async () => (await import('./live.ts')).liveCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,
   halt: async () => (await import('./halt.ts')).haltCommand,
   flatten: async () => (await import('./halt.ts')).flattenCommand,

@@ -23,7 +23,7 @@ const DENIAL: DenialView = {
 
 function paperView(change: Partial<PaperView> = {}): PaperView {
   return {
-    state: 'active', haltReason: undefined, tsEvent: NOW, speed: 60, elapsedMs: 83_000,
+    mode: 'paper', note: undefined, state: 'active', haltReason: undefined, tsEvent: NOW, speed: 60, elapsedMs: 83_000,
     feed: { name: 'sample data', done: 20_000, total: 43_200 },
     account: {
       currency: 'USDT', startEquity: '100000', equity: '102774.45000', cash: '42120.4431', realised: '1012.33', unrealised: '-133.20',

@@ -37,14 +37,14 @@ export function renderPaper(view: PaperView, size: ScreenSize, style: Style): st
   ].slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
 }
 
-/** That this is paper, how it goes, and what time it is in the market. */
+/** What is traded with, how it goes, and what time it is in the market. */
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
   const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
   const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase();
   const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
-    `${style.badge.paper(' AlgoTrendy PAPER ')} ${badge(` ${words} `)}`,
+    `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,
     `${style.strong(`${formatTime(view.tsEvent)} UTC`)}  ${style.accent(speed)}  ${style.faint(formatClock(view.elapsedMs))}`, width,
   );
 }
@@ -65,10 +65,12 @@ function feedLine(view: PaperView, width: number, style: Style): string {
   );
 }
 
+const MONEY_WORDS = { paper: 'simulated, no real money', sandbox: 'a sandbox, no real money', live: 'REAL MONEY' } as const;
+
 function keyLine(view: PaperView, width: number, style: Style): string {
   const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : view.feed.total !== undefined || (key !== 'p' && key !== '+/-')));
   return spread(
-    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), style.faint('simulated, no real money'), width,
+    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), view.note === undefined ? style.faint(MONEY_WORDS[view.mode]) : style.warn(view.note), width,
   );
 }
 

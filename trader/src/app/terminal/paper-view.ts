@@ -8,6 +8,10 @@ import type { Timestamp } from '../../domain/time.ts';
  * ledger writes them; floats stand only where a picture needs no exactness (sparklines, ratios).
  */
 export interface PaperView {
+  /** Whether orders are simulated, go to a venue's sandbox, or are of real money. */
+  readonly mode: 'paper' | 'sandbox' | 'live';
+  /** What a person was told last of an account at a venue; undefined on paper. */
+  readonly note: string | undefined;
   /** `active` trades, `paused` holds the feed, `halted` refuses orders, and so does `liquidated`, for good; `ended` has run out of data. */
   readonly state: 'active' | 'paused' | 'halted' | 'liquidated' | 'ended';
   /** Why it is halted, in words; undefined otherwise. */

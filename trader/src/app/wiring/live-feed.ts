@@ -45,6 +45,7 @@ export class LiveFeed implements FeedListener {
   readonly #feed: MarketFeed;
   readonly #markets: readonly Market[];
   readonly #clock: Clock;
+  readonly #onPrice: FeedListener['onPrice'] | undefined;
   /** Bars that wait, by their close and market. */
   readonly #waiting = new Map<Timestamp, Map<number, HeardBar>>();
   /** Opening time of the bar to go on from, per market. */
@@ -59,8 +60,9 @@ export class LiveFeed implements FeedListener {
   #trouble: string | undefined;
   #closed = false;
 
-  /** Goes on from the bars that open at `from`, per market. */
-  constructor(feed: MarketFeed, markets: readonly Market[], from: readonly Timestamp[], clock: Clock) {
+  /** Goes on from the bars that open at `from`, per market. `onPrice` hears prices between bars, on which nothing is decided. */
+  constructor(feed: MarketFeed, markets: readonly Market[], from: readonly Timestamp[], clock: Clock, onPrice?: FeedListener['onPrice']) {
+    this.#onPrice = onPrice;
     this.#feed = feed;
     this.#markets = markets;
     this.#from = [...from];
@@ -87,8 +89,9 @@ export class LiveFeed implements FeedListener {
     this.#take({ market, bar, tsHeard: this.#clock.now() });
   }
 
-  /** Bars alone decide on paper. */
-  onPrice(): void {}
+  onPrice(market: number, price: number, tsEvent: Timestamp): void {
+    this.#onPrice?.(market, price, tsEvent);
+  }
 
   onConnection(state: 'up' | 'down'): void {
     this.#connection = state;

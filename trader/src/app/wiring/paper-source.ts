@@ -3,10 +3,13 @@ import { openBars } from '../../adapters/bars/column-cache.ts';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { baseOf, type Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveFeed, type HeardBar } from './live-feed.ts';
 import { rulesOf } from './profile.ts';
+import type { VenueLink } from './live.ts';
 import type { PaperRun, PaperSetup } from './paper-setup.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { ReplayFeed } from './replay-feed.ts';
@@ -44,8 +47,13 @@ export type PaperFeed = Moments & (
 /** A source that was opened: what the run is made of, and its feed. */
 export interface PaperSource {
   readonly setup: PaperSetup;
-  feed(run: PaperRun): PaperFeed;
+  /** `onPrice` hears prices between bars, where there are any. */
+  feed(run: PaperRun, onPrice: FeedListener['onPrice']): PaperFeed;
+  /** Brings the account at a venue up to date, before the first bar. */
+  start?(run: PaperRun): Promise<void>;
   close(): void;
+  /** The account at the venue; absent on paper. */
+  readonly link?: Omit<VenueLink, 'onBooked'>;
 }
 
 /** Venues and shipped bars of a fresh run trade the same strategies. */
@@ -103,17 +111,20 @@ export async function openLive(existing: PaperSetup | undefined, begin: NewRun, 
   const setup = existing ?? await liveSetup(begin, request, connection);
   return {
     setup, close: () => void connection.feed.close(),
-    feed({ markets, ingest, warmups }) {
-      const now = around.clock.now();
-      const from = markets.map(({ intervalMs }, market) => {
-        const { tsLast } = ingest.quality[market];
-        const warmup = Math.max(0, ...setup.books.map((book, index) => (book.market === market ? warmups[index] : 0)));
-        return tsLast === -Infinity ? Math.floor(now / intervalMs) * intervalMs - warmup * intervalMs : tsLast;
-      });
-      const live = new LiveFeed(connection.feed, markets, from, around.clock);
-      return { kind: 'live', live, venue, peek: () => live.peek(), next: () => live.next() };
-    },
+    feed: (run, onPrice) => liveFeedOf(connection.feed, venue, run, around.clock, onPrice),
   };
+}
+
+/** A live market from where a run stands, or from as far back as its strategies look. */
+export function liveFeedOf(feed: MarketFeed, venue: string, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice?: FeedListener['onPrice']): PaperFeed {
+  const now = clock.now();
+  const from = markets.map(({ intervalMs }, market) => {
+    const { tsLast } = ingest.quality[market];
+    const warmup = Math.max(0, ...setup.books.map((book, index) => (book.market === market ? warmups[index] : 0)));
+    return tsLast === -Infinity ? Math.floor(now / intervalMs) * intervalMs - warmup * intervalMs : tsLast;
+  });
+  const live = new LiveFeed(feed, markets, from, clock, onPrice);
+  return { kind: 'live', live, venue, peek: () => live.peek(), next: () => live.next() };
 }
 
 function feedOf({ venue, hosts }: Pick<FeedConnection, 'venue' | 'hosts'>): NonNullable<PaperSetup['feed']> {

@@ -18,6 +18,7 @@ export interface Drive {
   readonly fills: readonly FillView[];
   readonly denials: readonly DenialView[];
   readonly decisionMicros: { readonly p50: number; readonly p99: number } | undefined;
+  readonly note: string | undefined;
 }
 
 /** The picture of a run at this moment. */
@@ -28,7 +29,7 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
   const tsEvent = trader.tsEvent === -Infinity ? (trader.feed.kind === 'live' ? Date.now() : 0) : trader.tsEvent;
   const { orders } = recorder;
   return {
-    state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
+    mode: trader.run.setup.live?.world ?? 'paper', note: drive.note, state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
     feed: feedView(trader.feed),
     account: accountView(trader, tsEvent),
     instruments: markets.map((_, market) => instrumentView(trader, market, tsEvent)),

@@ -17,6 +17,8 @@ import { Refusal } from '../refusal.ts';
 import { EquityHistory } from './equity-history.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
+import { CATCHING_UP, type VenueLink } from './live.ts';
+import { openAccount, type AccountRequest } from './live-account.ts';
 import { openLive, openReplay, type LiveRequest, type PaperFeed, type PaperSource } from './paper-source.ts';
 import { PriceHistory } from './price-history.ts';
 
@@ -84,9 +86,6 @@ class FillTeller {
   }
 }
 
-/** Why a run adds no risk while it sees bars that are past: what it would do is too late. */
-const CATCHING_UP = 'catching up with what was missed';
-
 /** A paper run on its journal: recovered when it is opened, then fed moment by moment. */
 export class PaperTrader {
   /** Close of the last bar admitted; −Infinity before the first. */
@@ -114,16 +113,21 @@ export class PaperTrader {
     this.prices = prices;
     this.resumedFrom = journal.sequence;
     this.tsEvent = Math.max(...run.ingest.quality.map(({ tsLast }) => tsLast));
-    this.feed = source.feed(run);
+    this.feed = source.feed(run, (market, price, tsEvent) => {
+      run.propFirm?.afterPrice(market, price, tsEvent);
+      this.#obeyGuard();
+    });
   }
 
   /**
-   * Opens the run in `home`, or begins one with `cash`, on shipped bars or on a `live` market; `fresh` puts
-   * an old one aside first, and `propFirm` gives a new one rules to keep. Takes the lock, repeats the journal and stands where it stopped. Refuses
-   * when another process trades there; throws `VenueError` where the live market cannot be heard.
+   * Opens the run in `home`, or begins one with `cash`, on shipped bars, on a `live` market or at an account of a
+   * venue; `fresh` puts an old one aside first, and `propFirm` gives a new one rules to keep. Takes the lock, repeats the journal, holds a
+   * venue's account against it, and stands where it stopped. Refuses when another process trades there; throws
+   * `VenueError` where the live market cannot be heard.
    */
-  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener, live?: LiveRequest, propFirm?: PropFirmSetup): Promise<PaperTrader> {
-    const folder = join(home, 'paper');
+  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener, live?: LiveRequest | AccountRequest, propFirm?: PropFirmSetup): Promise<PaperTrader> {
+    const account = live !== undefined && 'config' in live ? live : undefined;
+    const folder = join(home, account === undefined ? 'paper' : 'live');
     const lock = takeLock(folder);
     const opened: { close(): void }[] = [];
     try {
@@ -138,11 +142,15 @@ export class PaperTrader {
         throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
       }
       const begin = { cash: cash ?? '100000', propFirm };
-      const source = live === undefined ? await openReplay(setup, begin, home) : await openLive(setup, begin, live);
+      const source = live === undefined ? await openReplay(setup, begin, home) : 'config' in live ? await openAccount(setup, live) : await openLive(setup, begin, live);
       opened.push(source);
-      const trader = new PaperTrader(await recover(source.setup, journal, listener), journal, lock, source);
+      const booked: { then(): void } = { then() {} };
+      const link = source.link && { ...source.link, onBooked: () => { booked.then(); } };
+      const trader = new PaperTrader(await recover(source.setup, journal, listener, false, link), journal, lock, source);
+      booked.then = () => { trader.#afterReports(); };
       // What a crash kept it from ordering.
       trader.#obeyGuard();
+      await source.start?.(trader.run);
       if (trader.feed.kind === 'live') await trader.feed.live.open();
       return trader;
     } catch (error) {
@@ -150,6 +158,13 @@ export class PaperTrader {
       lock.release();
       throw withWayOut(error);
     }
+  }
+
+  /** What a venue reported is in the ledger: it is told, and the guard sees it. */
+  #afterReports(): void {
+    this.#fills.flush();
+    this.run.propFirm?.afterReport(this.run.engine.now);
+    this.#obeyGuard();
   }
 
   /** Admits the next moment of the feed and gives its time; undefined at the end of the data. */
@@ -163,6 +178,7 @@ export class PaperTrader {
       this.run.watchBar(market, bar);
       this.#obeyGuard();
     }
+    this.#obeyRamp(instant.tsEvent);
     this.tsEvent = instant.tsEvent;
     this.history.record(instant.tsEvent, this.run.engine.portfolio.equity());
     this.#fills.flush();
@@ -182,24 +198,32 @@ export class PaperTrader {
     this.#fills.flush();
   }
 
+  /** Journals the size that is in force from here on, where that changes. */
+  #obeyRamp(tsEvent: Timestamp): void {
+    const { live } = this.run;
+    const record = live?.ramp.due(tsEvent);
+    if (record) live?.ramp.admit(record);
+  }
+
   /** Journals and carries out what the guard of a prop firm's rules orders. */
   #obeyGuard(): void {
     const command = this.run.propFirm?.due(this.run.engine.risk.state);
     if (command) this.run.ingest.admitCommand(command);
   }
 
-  /** Ends this process's part: says so in the journal, has it on the disk, and gives the lock back. */
-  stop(): void {
+  /** Ends this process's part: hears nothing more of the venue, says so in the journal, has it on the disk, and gives the lock back. */
+  async stop(): Promise<void> {
+    await this.run.live?.courier.stop();
     const { recorder } = this.run;
     this.journal.append({ kind: 'stop', orders: recorder.orders, digest: recorder.digest() });
     this.journal.sync();
     this.release();
   }
 
-  /** Lets go of files and lock without a word in the journal, after a failure. */
+  /** Lets go of files, venue and lock without a word in the journal, after a failure. */
   release(): void {
-    this.journal.close();
     this.#source.close();
+    this.journal.close();
     this.#lock.release();
   }
 
@@ -248,11 +272,11 @@ interface Recovered {
   readonly seen: RunWatch | undefined;
 }
 
-/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated. */
-export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false): Promise<Recovered> {
+/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated; `link` is the venue that it goes on at. */
+export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false, link?: VenueLink): Promise<Recovered> {
   let repeating = true;
   const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
-  const run: PaperRun = await wireFrom(setup, journal, {
+  const run: PaperRun = await wireFrom(setup, journal, link, {
     onOrder: (order) => void (repeating || listener.onOrder(order)),
     onDenial: (denial) => void (repeating || listener.onDenial(denial)),
     onReport: (report) => {
@@ -292,6 +316,7 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
         journal.skip();
         break;
       default:
+        if (run.live?.repeat(record) === true) break;
         throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
     }
   }
@@ -315,9 +340,9 @@ function sameDecimal(a: string, b: string): boolean {
 }
 
 /** A setup that comes from a journal may name what this build does not have. */
-async function wireFrom(setup: PaperSetup, journal: JournalFile, audit: Audit): Promise<PaperRun> {
+async function wireFrom(setup: PaperSetup, journal: JournalFile, link: VenueLink | undefined, audit: Audit): Promise<PaperRun> {
   try {
-    return await wirePaper(setup, journal, audit);
+    return await wirePaper(setup, journal, audit, link);
   } catch (error) {
     if (journal.ahead() === undefined) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { countedFiner } from '../../domain/instrument.ts';
 import type { MarketFeed } from '../../ports/market-feed.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { KeyCheck, KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.ts';
@@ -39,7 +40,7 @@ export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveCon
   if (access !== 'sandbox' && !LiveConsent.covers(access, venue)) throw new Refusal('usage', `nobody has consented to trade real money on ${venue}`);
   const world = access === 'sandbox' ? 'sandbox' : 'live';
   const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
-  const listings = choose(venue, await driver.listings(), instruments);
+  const listings = choose(venue, await driver.listings(), instruments).map((listing) => (listing.instrument.assetClass === 'crypto' ? { ...listing, instrument: countedFiner(listing.instrument, driver.balanceDecimals ?? 0) } : listing));
   return { venue, world, gateway: driver.gateway(listings), feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings) };
 }
 

@@ -7,6 +7,8 @@ import { hostName, hostsOf, type VenueName, type World } from './venue-hosts.ts'
 
 /** How one venue's adapter is put together with hosts and keys. */
 export interface Driver {
+  /** Decimals of coins' balances, where fees may leave what is finer than a lot. */
+  readonly balanceDecimals?: number;
   listings(): Promise<readonly VenueListing[]>;
   gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
   /** The hosts of the feed, and the listings as they tell them where those hosts are others. */
@@ -36,7 +38,8 @@ async function openSpot(world: World, keys: VenueKeys | undefined, around: Surro
   const hosts = hostsOf('binance', world, around.loopbackPort);
   const spec = { ...around, hosts, signer: new Signer(...halves(keys)) };
   return {
-    listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings),
+    // Binance books all assets to eight decimals, and takes fees of what was bought.
+    balanceDecimals: 8, listings: () => spotListings(spec), gateway: (listings) => new SpotGateway(spec, listings),
     // The host for market data lists, too: who only watches dials no other.
     hosts: [hosts.data, hosts.dataStream].map(hostName), market: () => spotListings({ ...spec, hosts: { ...hosts, rest: hosts.data } }), feed: (listings) => new SpotFeed(spec, listings),
   };
@@ -73,7 +76,7 @@ async function openAlpaca(world: World, keys: VenueKeys | undefined, around: Sur
   const hosts = hostsOf('alpaca', world, around.loopbackPort);
   const spec = { ...around, hosts, signer: new Signer(...halves(keys)) };
   return {
-    listings: () => alpacaListings(spec), gateway: (listings) => new AlpacaGateway(spec, listings),
+    balanceDecimals: 9, listings: () => alpacaListings(spec), gateway: (listings) => new AlpacaGateway(spec, listings),
     hosts: [hosts.data, hosts.dataStream].map(hostName), feed: (listings) => new AlpacaFeed(spec, listings),
   };
 }
