@@ -80,7 +80,7 @@ export function toBar({ timestamp, open, high, low, close, volume }: ServedBar):
 }
 
 /** Runs one case on a server of its own, and sees that nothing stays behind. */
-async function runFeedCase(harness: FeedHarness, { run }: FeedCase): Promise<void> {
+export async function runFeedCase(harness: FeedHarness, { run }: FeedCase): Promise<void> {
   const clock = new FastClock();
   const { server, feed: connect } = await harness.serve(clock);
   const unreadable: string[] = [];

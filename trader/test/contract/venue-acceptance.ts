@@ -26,7 +26,7 @@ export const VENUES: readonly VenueHarness[] = [
 ];
 
 /** Feeds under their suite, one line each. */
-const FEEDS: readonly FeedHarness[] = [
+export const FEEDS: readonly FeedHarness[] = [
   BINANCE_SPOT_FEED,
   BINANCE_FUTURES_FEED,
   COINBASE_FEED,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Order } from '../../src/domain/order.ts';
 import type { KeyedVenue, VenueGateway, VenueListener } from '../../src/ports/venue.ts';
 import { readPage } from '../docs/page.ts';
+import { BINANCE_FUTURES } from '../venues/binance/futures-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
 import { acceptancePage, VENUE_CASES, VENUES } from './venue-acceptance.ts';
 import { runCase, type VenueHarness } from './venue-gateway.ts';
@@ -53,30 +54,43 @@ class ForgetsItsPlace extends Mistaken {
   override fillsSince = () => this.good.fillsSince(undefined);
 }
 
-/** The suite's harness, with a mistake around each gateway. */
-function mistaken(wrap: (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue): VenueHarness {
+class SeesOnlyLongPositions extends Mistaken {
+  override snapshot = async () => {
+    const told = await this.good.snapshot();
+    return { ...told, positions: told.positions.filter(({ quantity }) => quantity > 0) };
+  };
+}
+
+class HidesThatKeysWithdraw extends Mistaken {
+  override checkKeys = async () => ({ ...await this.good.checkKeys(), canWithdraw: false });
+}
+
+/** A harness, with a mistake around each gateway. */
+function mistaken(harness: VenueHarness, wrap: (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue): VenueHarness {
   return {
-    ...BINANCE_SPOT,
+    ...harness,
     serve: async (clock) => {
-      const served = await BINANCE_SPOT.serve(clock);
+      const served = await harness.serve(clock);
       return { ...served, gateway: (keys) => wrap(served.gateway(keys)) };
     },
   };
 }
 
-const PLANTED: readonly (readonly [string, (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue, string])[] = [
+const PLANTED: readonly (readonly [string, (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue, string, VenueHarness?])[] = [
   ['an adapter that sends an order again when the connection breaks', (good) => new SendsAgain(good), 'V63'],
   ['an adapter that denies every order', (good) => new TakesSilenceForNo(good), 'V50'],
   ['an adapter that swallows repeated frames', (good) => new SwallowsRepeats(good), 'V90'],
   ['an adapter that forgets up to where it has read', (good) => new ForgetsItsPlace(good), 'V105'],
+  ['an adapter that takes a sold position for none', (good) => new SeesOnlyLongPositions(good), 'V145', BINANCE_FUTURES],
+  ['an adapter that does not say that keys can withdraw', (good) => new HidesThatKeysWithdraw(good), 'V132'],
 ];
 
-for (const [mistake, wrap, id] of PLANTED) {
+for (const [mistake, wrap, id, harness = BINANCE_SPOT] of PLANTED) {
   test(`the contract of venues catches ${mistake}`, async () => {
     const each = VENUE_CASES.find((line) => line.id === id);
     assert.ok(each !== undefined);
-    await runCase(BINANCE_SPOT, each);
-    await assert.rejects(runCase(mistaken(wrap), each), assert.AssertionError);
+    await runCase(harness, each);
+    await assert.rejects(runCase(mistaken(harness, wrap), each), assert.AssertionError);
   });
 }
 
