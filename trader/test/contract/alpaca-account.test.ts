@@ -137,6 +137,18 @@ test('fills of one moment that are listed in another order later are found, each
   assert.equal(JSON.parse(third.place).seen.length, 1, 'what is older than ten seconds is settled');
 });
 
+test('more open orders than a page are all listed, and one of options that we cannot read is in nobody\'s way', async (context) => {
+  const { server, gateway, ear, passedOver } = await account(context);
+  await gateway.open(ear);
+  server.placeLegs();
+  const placed = new Set(Array.from({ length: 1_100 }, () => server.placeForeign()));
+  const { openOrders } = await gateway.snapshot();
+  assert.deepEqual(new Set(openOrders.map(({ venueOrderId }) => venueOrderId)), placed);
+  assert.equal(openOrders.length, 1_100);
+  await ear.until('all of them', () => ear.orders.length === 1_100);
+  assert.deepEqual(passedOver, ['a trade update (new)']);
+});
+
 test('a cancel of all that leaves an order open says which one, and has ended the others', async (context) => {
   const { server, gateway } = await account(context);
   const [stuck, other] = [order(0, SHARE), order(0, SHARE)];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { checked, type RestClient } from './rest-client.ts';
-import { fillActivity } from './orders.ts';
+import { anyFill } from './orders.ts';
 
-/** A trade as Alpaca lists it. */
-export type FillActivity = z.infer<typeof fillActivity>;
+/** A trade as Alpaca lists it, of which only its place has been read. */
+export type ListedFill = z.infer<typeof anyFill>;
 
 /** As many as Alpaca gives at once. */
 const PAGE = 100;
@@ -20,12 +20,12 @@ const placeShape = z.object({ after: z.string().optional(), seen: z.array(z.stri
  * Reads all trades after a place, oldest first, and the place after them; all or none, so that what is old is never
  * taken for new. Tens of thousands take minutes, since the limit is waited for. Throws `VenueError`.
  */
-export async function fillsAfter(rest: RestClient, place: string | undefined): Promise<{ readonly fills: readonly FillActivity[]; readonly place: string }> {
+export async function fillsAfter(rest: RestClient, place: string | undefined): Promise<{ readonly fills: readonly ListedFill[]; readonly place: string }> {
   const { after, seen } = place === undefined ? { after: undefined, seen: [] } : placeShape.parse(JSON.parse(place));
-  const listed: FillActivity[] = [];
+  const listed: ListedFill[] = [];
   for (let token = after, full = true; full;) {
     const query = { direction: 'asc', page_size: String(PAGE), ...(token === undefined ? {} : { page_token: token }) };
-    const page = checked(z.array(fillActivity), await rest.patiently({ method: 'GET', path: '/v2/account/activities/FILL', query, purpose: 'question' }), 'fills');
+    const page = checked(z.array(anyFill), await rest.patiently({ method: 'GET', path: '/v2/account/activities/FILL', query, purpose: 'question' }), 'fills');
     listed.push(...page);
     token = page.at(-1)?.id;
     full = page.length === PAGE;
@@ -36,6 +36,6 @@ export async function fillsAfter(rest: RestClient, place: string | undefined): P
   return { fills: listed.filter(({ id }) => !old.has(id)), place: JSON.stringify(next) };
 }
 
-function newest(fills: readonly FillActivity[]): number {
+function newest(fills: readonly ListedFill[]): number {
   return fills.at(-1)?.transaction_time ?? 0;
 }

@@ -9,7 +9,7 @@ import type { SteadySocket } from '../wire/steady-socket.ts';
 import { fillsAfter } from './fill-pages.ts';
 import { Lineage } from './lineage.ts';
 import { assetList, readListings } from './listing.ts';
-import { abilitiesOf, orderBody, orderEntry, toVenueFill, toVenueOrder, tradeIdOf, type Listed, type OrderEntry, type Traded } from './orders.ts';
+import { abilitiesOf, anyOrder, fillActivity, orderBody, orderEntry, toVenueFill, toVenueOrder, tradeIdOf, type Listed, type OrderEntry, type Traded } from './orders.ts';
 import { checked, RestClient } from './rest-client.ts';
 import type { Signer } from './signing.ts';
 import { tradeUpdates } from './trade-updates.ts';
@@ -130,11 +130,12 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
   async fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
     const read = await fillsAfter(this.#rest, place);
     const fills: VenueFill[] = [];
-    for (const { id, order_id: venueOrderId, symbol, side, price, qty, transaction_time: tsEvent } of read.fills) {
-      const listing = this.#bySymbol.get(bare(symbol));
+    for (const told of read.fills) {
+      const listing = this.#bySymbol.get(bare(told.symbol ?? ''));
       if (listing === undefined) continue;
+      const { order_id: venueOrderId, side, price, qty } = checked(fillActivity, told, 'fills');
       const clientOrderId = await this.#lineage.idOf(venueOrderId);
-      const fill = this.#read('a trade', () => toVenueFill({ tradeId: tradeIdOf(id), venueOrderId, side, price, qty, tsEvent }, clientOrderId, listing));
+      const fill = this.#read('a trade', () => toVenueFill({ tradeId: tradeIdOf(told.id), venueOrderId, side, price, qty, tsEvent: told.transaction_time }, clientOrderId, listing));
       if (fill !== undefined) fills.push(fill);
     }
     return { fills, place: read.place };
@@ -224,18 +225,20 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
     return listing && origin && readable(() => toVenueOrder(told, origin, listing), 'an order');
   }
 
+  /** Open orders of our instruments, oldest first. What others have open besides need not be readable. */
   async #openEntries(symbols?: readonly string[]): Promise<readonly OrderEntry[]> {
-    const found = new Map<string, OrderEntry>();
+    const found = new Map<string, z.infer<typeof anyOrder>>();
     for (let until: string | undefined, full = true; full;) {
       const query = { status: 'open', limit: String(PAGE), direction: 'desc', ...(symbols === undefined ? {} : { symbols: symbols.join(',') }), ...(until === undefined ? {} : { until }) };
-      const page = checked(z.array(orderEntry), await this.#ask('/v2/orders', query), 'open orders');
+      const page = checked(z.array(anyOrder), await this.#ask('/v2/orders', query), 'open orders');
       const before = found.size;
       for (const order of page) found.set(order.id, order);
       // Pages are cut by time, so the last moment is read again until it brings nothing new.
-      until = new Date((page.at(-1)?.submitted_at ?? 0) + 1).toISOString();
-      full = page.length === PAGE && found.size > before;
+      if (page.length < PAGE) break;
+      until = new Date(Date.parse(page.at(-1)?.submitted_at ?? '') + 1).toISOString();
+      full = found.size > before;
     }
-    return [...found.values()].reverse();
+    return [...found.values()].reverse().flatMap((told) => (this.#bySymbol.has(bare(told.symbol ?? '')) ? [checked(orderEntry, told, 'open orders')] : []));
   }
 
   /** An order as it stands now, by either id; undefined where the venue denies having it. */

@@ -70,10 +70,14 @@ export const orderEntry = z.object({
 /** See `orderEntry`. */
 export type OrderEntry = z.infer<typeof orderEntry>;
 
-/** A trade as `GET /v2/account/activities/FILL` tells it. */
-export const fillActivity = z.object({
-  id: z.string(), order_id: z.string(), symbol: z.string(), side, price: decimal, qty: decimal, transaction_time: moment,
-});
+/** What every order in a list has: those of instruments that are not ours (options of several legs) may lack the rest. */
+export const anyOrder = z.looseObject({ id: z.string(), symbol: z.string().nullable(), submitted_at: z.string() });
+
+/** What every trade in the list has. */
+export const anyFill = z.looseObject({ id: z.string(), symbol: z.string().nullish(), transaction_time: moment });
+
+/** A trade of ours as `GET /v2/account/activities/FILL` tells it. */
+export const fillActivity = z.object({ order_id: z.string(), side, price: decimal, qty: decimal });
 
 /** A trade as the stream tells it. */
 export const fillEvent = z.object({ execution_id: z.string(), price: decimal, qty: decimal, timestamp: moment });

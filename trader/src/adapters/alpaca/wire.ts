@@ -6,8 +6,8 @@ export const decimal = z.union([z.string().regex(/^-?\d+(\.\d+)?$/), z.number()]
 /** A moment (RFC 3339, to the nanosecond, in any zone) as milliseconds. */
 export const moment = z.string().transform((text) => Date.parse(text)).refine((ms) => !Number.isNaN(ms));
 
-/** A side: a sale that opens a short is a sale. */
-export const side = z.enum(['buy', 'sell', 'sell_short']).transform((word) => (word === 'buy' ? 'buy' as const : 'sell' as const));
+/** A side: `sell_short`, which opens a short, is a sale. */
+export const side = z.string().regex(/^(buy|sell)(_|$)/).transform((word) => (word.startsWith('buy') ? 'buy' as const : 'sell' as const));
 
 /**
  * An order's life in Alpaca's words (alpaca-py, `OrderStatus`) and in ours. Done for the day, stopped,

@@ -23,6 +23,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   market: [], limit: ['limit_price'], stop: ['stop_price'], stop_limit: ['limit_price', 'stop_price'], trailing_stop: ['trail_percent'],
 };
 
+const LEGS = { id: '31cd620f-3bd5-41b7-8bb2-6834524679d0', client_order_id: 'fe999618-6435-497b-9fdd-a63d3da3615f', symbol: '', asset_class: '', order_class: 'mleg', side: '', qty: '1', filled_qty: '0', status: 'new', submitted_at: '2025-01-21T07:32:40.691562346Z' };
+
 /** An account of Alpaca on loopback: its REST and its stream of trade updates. */
 export class AlpacaServer implements DialectServer {
   readonly requests: string[] = [];
@@ -37,6 +39,7 @@ export class AlpacaServer implements DialectServer {
   #flow: 'lost' | 'kept' | 'sent' = 'sent';
   #kept: string[] = [];
   readonly #stuck = new Set<string>();
+  #legs = false;
   #refusals = 0;
   #dead = false;
   #mayTrade = true;
@@ -126,6 +129,12 @@ export class AlpacaServer implements DialectServer {
   /** The market touches a stop; Alpaca tells of it when it trades. */
   trigger(clientOrderId: string): void {
     this.move(clientOrderId, 'new', 'new');
+  }
+
+  /** Somebody's order for an option of several legs, which lacks what orders of one instrument have (docs.alpaca.markets, "Websocket Streaming", the second example). */
+  placeLegs(): void {
+    this.#legs = true;
+    this.#tell(JSON.stringify({ stream: 'trade_updates', data: { event: 'new', timestamp: moment(this.#spec.now()), order: LEGS } }));
   }
 
   placeForeign(): string {
@@ -239,7 +248,7 @@ export class AlpacaServer implements DialectServer {
     switch (route) {
       case 'POST /v2/orders': return this.#place(body);
       case 'DELETE /v2/orders': return { status: 207, body: this.#account.orders.filter(isOpen).map((order) => ({ id: order.id, status: this.#stuck.has(order.clientOrderId) ? 500 : this.#cancel(order).status })) };
-      case 'GET /v2/orders': return fine(this.#open(query).map(orderBody));
+      case 'GET /v2/orders': return fine(this.#open(query));
       case 'GET /v2/orders:by_client_order_id': return this.#one('GET', this.#account.orders.find(({ clientOrderId }) => clientOrderId === query.get('client_order_id')));
       case 'GET /v2/positions': return fine([...this.#account.positions].map(([symbol, quantity]) => positionBody(symbol, nine(quantity))));
       case 'GET /v2/account': return fine(accountBody(this.#account, this.#mayTrade));
@@ -260,10 +269,11 @@ export class AlpacaServer implements DialectServer {
     return method === 'DELETE' ? this.#cancel(order) : { status: 200, body: orderBody(order) };
   }
 
-  #open(query: URLSearchParams): readonly AlpacaOrder[] {
+  #open(query: URLSearchParams): readonly object[] {
     const symbols = query.get('symbols')?.split(',');
     const until = Date.parse(query.get('until') ?? '9999-01-01T00:00:00Z');
-    return this.#account.orders.filter((order) => isOpen(order) && order.submitted < until && (symbols?.includes(order.request['symbol'] ?? '') ?? true)).reverse().slice(0, Number(query.get('limit') ?? 50));
+    const ours = this.#account.orders.filter((order) => isOpen(order) && order.submitted < until && (symbols?.includes(order.request['symbol'] ?? '') ?? true)).reverse().slice(0, Number(query.get('limit') ?? 50)).map(orderBody);
+    return this.#legs ? [LEGS, ...ours] : ours;
   }
 
   #place(request: OrderRequest): Answer {
