@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -83,3 +84,20 @@ test('no mistake in mode, venue, host or setting dials anything', async () => {
   });
   assert.deepEqual(await dialledBy([...MISTAKES.map(plain), ...configured, plain(['live', '--config', '/dev/null']), ...SETTINGS.map((environment) => ({ words: ['paper', '--feed', 'binance', '--for', '1s'], environment }))]), []);
 });
+
+// Where the machine has strace, and lets it look.
+if (spawnSync('strace', ['-o', '/dev/null', '-e', 'trace=none', 'true']).status === 0) {
+  test('the kernel sees no connection either, of no thread and no child', () => {
+    const [file, trace] = [join(folder, 'traced.json'), join(folder, 'trace')];
+    const few = ['paper', 'doctor', 'backtest', 'sweep', 'replay', 'live', 'limits'];
+    writeFileSync(file, JSON.stringify(few.map((name) => plain([name, ...EACH[name] ?? []]))));
+    const run = (...words: readonly string[]) => spawnSync('strace', ['-f', '-e', 'trace=connect', '-o', trace, process.execPath, ...words], {
+      cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_V8_COVERAGE: undefined, ALGOTRENDY_HOME: join(folder, 'traced') },
+    });
+    const { status, stderr } = run(fileURLToPath(new URL('run-lines.ts', import.meta.url)), file);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(readFileSync(trace, 'utf8').split('\n').filter((line) => line.includes('connect(')), []);
+    run('-e', 'net.connect(9, "127.0.0.1").on("error", () => {})');
+    assert.match(readFileSync(trace, 'utf8'), /connect\(.*127\.0\.0\.1/, 'and would have seen one');
+  });
+}
