@@ -33,7 +33,8 @@ export interface HttpCallerSpec {
 /**
  * HTTP to one address over connections that are kept. Node's own client instead of `fetch`, which takes
  * longer until an order's bytes are on the socket; and where orders go, the next request is made in
- * advance, empty and with its connection, so that nothing but its text is left to be written. It never sends anything twice, and tells what was surely not sent from what may have been.
+ * advance, empty and with its connection, so that nothing but its text is left to be written. It never
+ * sends anything twice, and tells what was surely not sent from what may have been.
  */
 export class HttpCaller {
   readonly #spec: HttpCallerSpec;
