@@ -37,6 +37,9 @@ const FILL = {
 const ORDER = new Order({ run: 'test', name: 'test', index: 0 }, 1, 1, 'target', 0, 'buy', 'limit', 'gtc', 100_000, 1_000_000, 0);
 
 type Answers = Readonly<Record<string, (url: URL) => unknown>>;
+/** How far the servers' clock is behind. */
+const BEHIND_MS = 7_200_000;
+
 type Work = (gateway: CoinbaseGateway, passedOver: readonly string[], asked: readonly URL[]) => Promise<void>;
 
 /** Runs a gateway to a server that answers each path from a table. */
@@ -45,7 +48,7 @@ async function asking(answers: Answers, work: Work): Promise<void> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://venue');
     if (!url.pathname.endsWith('/time')) asked.push(url);
-    const body = url.pathname.endsWith('/time') ? { epochMillis: String(Date.now()) } : answers[url.pathname]?.(url);
+    const body = url.pathname.endsWith('/time') ? { epochMillis: String(Date.now() - BEHIND_MS) } : answers[url.pathname]?.(url);
     response.writeHead(body === undefined ? 404 : 200).end(JSON.stringify(body ?? { error: 'NOT_FOUND', code: 5, message: 'nothing here' }));
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -110,7 +113,7 @@ test('an order whose answer was lost is looked for since it was sent, and one of
     assert.equal(await gateway.lookUp({ clientOrderId: 'older', venueOrderId: undefined, instrument: 0 }), undefined);
     const starts = asked.filter(({ pathname }) => pathname.endsWith('/batch')).map(({ searchParams }) => [searchParams.get('order_status'), searchParams.get('start_date')]);
     assert.deepEqual(starts.map(([status]) => status), ['OPEN', null, 'OPEN', null]);
-    assert.ok(Math.abs(Date.now() - 300_000 - Date.parse(starts[1]?.[1] ?? '')) < 10_000);
+    assert.ok(Math.abs(Date.now() - BEHIND_MS - 3_600_000 - Date.parse(starts[1]?.[1] ?? '')) < 10_000, 'an hour earlier, by the venue\'s clock');
     assert.equal(starts[3]?.[1], null);
   });
 });

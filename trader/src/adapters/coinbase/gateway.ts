@@ -47,8 +47,8 @@ const PAGE = 250;
 const NAMED = 50;
 /** Coinbase lists no more open orders than these ("List Orders"). */
 const MOST_OPEN = 1_000;
-/** Clocks may differ by so much when an order is looked for by the time at which it was sent. */
-const SENT_MARGIN_MS = 300_000;
+/** An order is looked for from so long before it was sent, since clocks are set and drift. */
+const SENT_MARGIN_MS = 3_600_000;
 const ORDERS = '/api/v3/brokerage/orders';
 
 const ordersBody = z.object({ orders: z.array(z.unknown()), has_next: z.boolean(), cursor: z.string().nullish() });
@@ -79,7 +79,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   readonly #listed: readonly Listed[];
   readonly #bySymbol: ReadonlyMap<string, Listed>;
   readonly #known = new KnownOrders();
-  /** When each order was sent whose outcome is not known. */
+  /** When each order was sent whose outcome is not known, by our clock. */
   readonly #sentAt = new Map<string, Timestamp>();
   #stream: ChannelStream | undefined;
   #reports: UserReports | undefined;
@@ -93,7 +93,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
 
   async submit(order: Order): Promise<Acceptance> {
     const body = orderBody(order, this.#listing(order.instrument));
-    this.#sentAt.set(order.clientOrderId, this.#rest.now());
+    this.#sentAt.set(order.clientOrderId, this.#spec.clock.now());
     try {
       const told = checked(acceptance, await this.#rest.request({ method: 'POST', path: ORDERS, body, purpose: 'order' }), 'a new order');
       if (!told.success) {
@@ -271,11 +271,14 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     const listing = this.#listing(instrument);
     const sentAt = this.#sentAt.get(clientOrderId);
     const product: Query = [['product_ids', listing.symbol]];
+    // By the venue's clock, which may have been asked only since the order was sent.
+    const sent = (): Query => (sentAt === undefined ? [] : [['start_date', new Date(this.#rest.now() - (this.#spec.clock.now() - sentAt) - SENT_MARGIN_MS).toISOString()]]);
     // Times are not looked at for open orders, so those are asked for by themselves.
-    for (const query of [[...product, ['order_status', 'OPEN']], [...product, ...(sentAt === undefined ? [] : [['start_date', new Date(sentAt - SENT_MARGIN_MS).toISOString()]])]] as Query[]) {
+    for (const narrow of [(): Query => [['order_status', 'OPEN']], sent]) {
+      const query = [...product, ...narrow()];
       for await (const page of this.#pages(`${ORDERS}/historical/batch`, query, ordersBody, 'orders')) {
         for (const each of page.orders) {
-          if (namedOrder.safeParse(each).data?.client_order_id === clientOrderId) return this.#toOrder(each, listing, 'orders');
+          if (checked(namedOrder, each, 'orders').client_order_id === clientOrderId) return this.#toOrder(each, listing, 'orders');
           const { data } = orderEntry.safeParse(each);
           if (data !== undefined) this.#read('an order', () => { this.#known.remember(toVenueOrder(data, listing, undefined)); });
         }

@@ -63,14 +63,14 @@ export class CoinbaseFeed implements MarketFeed {
     await this.#rest.askSkew();
     const until = this.#lastEnd(intervalMs);
     let start = Math.ceil(from / intervalMs) * intervalMs;
-    while (start < until) {
-      const bars = await this.#candles(symbol, intervalMs, start, until);
-      if (bars.length > 0) return bars;
+    let bars: Bar[];
+    do {
+      bars = await this.#candles(symbol, intervalMs, start, until);
       start += PAGE * intervalMs;
       // Nobody traded for a whole page: days show when somebody did again.
-      if (start < until && intervalMs < DAY_MS) start = Math.max(start, await this.#nextDay(symbol, start, until));
-    }
-    return [];
+      if (bars.length === 0 && start < until && intervalMs < DAY_MS) start = Math.max(start, await this.#nextDay(symbol, start, until));
+    } while (bars.length === 0 && start < until);
+    return bars;
   }
 
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
@@ -119,7 +119,7 @@ export class CoinbaseFeed implements MarketFeed {
   /** One page of bars that opened from `start` on and are over by `until`, oldest first. */
   async #candles(symbol: string, intervalMs: number, start: Timestamp, until: Timestamp): Promise<Bar[]> {
     // The end lies within the last bar: so it is in, whether Coinbase counts the end or not.
-    const end = Math.min(start + PAGE * intervalMs, until) - 1_000;
+    const end = Math.min(start + PAGE * intervalMs, Math.max(until, start + intervalMs)) - 1_000;
     const query = [['start', String(start / 1_000)], ['end', String(end / 1_000)], ['granularity', granularityOf(intervalMs)], ['limit', String(PAGE)]] as const;
     const told = await this.#rest.request({ method: 'GET', path: `/api/v3/brokerage/market/products/${encodeURIComponent(symbol)}/candles`, query, purpose: 'question', open: true });
     return checked(candlesBody, told, 'candles').candles.map((candle) => ({

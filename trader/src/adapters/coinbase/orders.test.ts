@@ -71,6 +71,7 @@ test('an order\'s quantity is what was ordered, or the last size that it was cha
   const edit = (size: string, at: string) => ({ price: '64000', size, replace_accept_timestamp: at });
   assert.equal(read({ edit_history: [edit('0.7', '2026-05-31T10:02:00Z'), edit('0.9', '2026-05-31T10:01:00Z')] }).quantity, 70_000_000);
   assert.equal(read({ order_configuration: { market_market_ioc: { quote_size: '10.00' } } }).quantity, 50_000_000, 'sized in money: what has traded');
+  assert.equal(read({ order_configuration: { stop_limit_stop_limit_gtd: { base_size: 0.001 } } }).quantity, 100_000, 'a bare number');
   assert.equal(read({ last_fill_time: '0001-01-01T00:00:00Z', last_update_time: '2026-06-01T00:00:00Z' }).tsEvent, Date.UTC(2026, 5, 1));
 });
 

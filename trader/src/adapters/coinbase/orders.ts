@@ -73,10 +73,13 @@ export const acceptance = z.union([
   }),
 ]);
 
+/** A size, which Coinbase's documentation shows without its quotes for some orders. */
+const size = z.union([decimal, z.number().transform(String).pipe(decimal)]);
+
 /** An order as List Orders and Get Order tell it. */
 export const orderEntry = z.object({
   order_id: z.string().min(1), product_id: z.string(), client_order_id: z.string(), side, status, filled_size: amount,
-  order_configuration: z.record(z.string(), z.looseObject({ base_size: decimal.optional().catch(undefined) })).nullish().catch(undefined),
+  order_configuration: z.record(z.string(), z.looseObject({ base_size: size.optional().catch(undefined) })).nullish().catch(undefined),
   edit_history: z.array(z.object({ size: decimal, replace_accept_timestamp: maybeTime })).nullish().catch(undefined),
   created_time: time, last_fill_time: maybeTime, last_update_time: maybeTime,
 });
