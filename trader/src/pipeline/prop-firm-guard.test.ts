@@ -202,3 +202,23 @@ test('in one step the total limit follows the highest balance at a midnight', ()
   assert.equal(desk.see('2024-06-03T22:00', 104).guard.gauge().total.limit, '94000');
   assert.equal(desk.trade('2024-06-04T08:00', 1_000, 104).trade('2024-06-04T09:00', -1_000, 103).see('2024-06-04T22:00', 103).guard.gauge().total.limit, '94000');
 });
+
+test('the balance of midnight is that of all that was booked before it, whatever is looked at first after it', () => {
+  const day = (then: (desk: Desk) => void) => {
+    const desk = new Desk(100_000, 'ftmo-swing').trade('2024-06-03T08:00', 100, 100);
+    // Booked at 23:59 in Prague; nothing looks at the account until the day after.
+    const sold = new Order(desk.book, 1, 9, 'target', 0, 'sell', 'market', 'ioc', 100, 0, at('2024-06-03T21:59'));
+    desk.guard.beforeReport(sold.tsInit);
+    desk.portfolio.applyFill(desk.book, { kind: 'filled', order: sold, tsEvent: sold.tsInit, tradeId: 9, price: 11_000, quantity: 100, fee: 0 });
+    then(desk);
+    return desk.guard.gauge().daily.limit;
+  };
+  const byPrice = day((desk) => desk.guard.afterPrice(0, 110, at('2024-06-03T22:01')));
+  const byReport = day((desk) => {
+    const bought = new Order(desk.book, 1, 10, 'target', 0, 'buy', 'market', 'ioc', 100, 0, at('2024-06-03T22:02'));
+    desk.guard.beforeReport(bought.tsInit);
+    desk.portfolio.applyFill(desk.book, { kind: 'filled', order: bought, tsEvent: bought.tsInit, tradeId: 10, price: 11_000, quantity: 100, fee: 500 });
+    desk.guard.afterReport(bought.tsInit);
+  });
+  assert.deepEqual([byPrice, byReport], ['96000', '96000']);
+});

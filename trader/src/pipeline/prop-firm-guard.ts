@@ -126,7 +126,7 @@ export class PropFirmGuard implements Guard {
     this.#look(timestamp, timestamp + this.#markets[market].intervalMs, equity, min(worst, equity));
   }
 
-  /** Takes a price between two bars; it moves nothing but what the guard orders. */
+  /** Takes a price between two bars; what it alone shows moves nothing but what the guard orders. */
   afterPrice(market: number, price: number, tsEvent: Timestamp): void {
     const { portfolio, books } = this.#attached;
     let equity = portfolio.exactEquity();
@@ -134,13 +134,17 @@ export class PropFirmGuard implements Guard {
       const { quantity } = portfolio.account.positions[book.index];
       if (book.instrument === market && quantity !== 0) equity = add(equity, this.#change(book, quantity, price));
     }
-    this.#look(tsEvent, tsEvent, equity, equity);
+    this.#at(tsEvent, equity);
   }
 
-  /** Takes what a venue reported outside a bar, once it is booked. */
+  /** Hears that a report of this time is about to be booked: at a midnight before it, the balance was what it still is. */
+  beforeReport(tsEvent: Timestamp): void {
+    this.#at(tsEvent, this.#attached.portfolio.exactEquity());
+  }
+
+  /** Hears that what a venue reported outside a bar is booked, so that what it cost counts at once. */
   afterReport(tsEvent: Timestamp): void {
-    const equity = this.#attached.portfolio.exactEquity();
-    this.#look(tsEvent, tsEvent, equity, equity);
+    this.#at(tsEvent, this.#attached.portfolio.exactEquity());
   }
 
   /** What must be ordered where trading stands so; the same answer until it is done, so also what a crash has left undone. */
@@ -205,18 +209,27 @@ export class PropFirmGuard implements Guard {
     return this.#account;
   }
 
+  /** Looks at one moment; all that came before it is booked, and nothing after it. */
+  #at(tsEvent: Timestamp, equity: Exact): void {
+    const { evaluation } = this.#attached;
+    evaluation.balance = this.#balance();
+    evaluation.equity = equity;
+    this.#look(tsEvent, tsEvent, equity, equity);
+  }
+
+  /** Cash and what was paid for all that is held. */
+  #balance(): Exact {
+    const { portfolio: { account }, books } = this.#attached;
+    return books.reduce<Exact>((sum, { index }) => add(sum, account.positions[index].cost), account.cash);
+  }
+
   #look(opened: Timestamp, now: Timestamp, equity: Exact, lowest: Exact): void {
     const { portfolio, books } = this.#attached;
     const { account, trades } = portfolio;
     const { evaluation } = this.#attached;
     for (; this.#trips < trades.length; this.#trips++) evaluation.entered(trades.at(this.#trips).tsEntry);
-    let balance = account.cash;
-    for (const { index } of books) {
-      const { quantity, cost } = account.positions[index];
-      balance = add(balance, cost);
-      if (quantity !== 0) evaluation.entered(trades.openSince(index));
-    }
-    evaluation.look({ opened, now, balance, equity, lowest, flat: !portfolio.exposed });
+    for (const { index } of books) if (account.positions[index].quantity !== 0) evaluation.entered(trades.openSince(index));
+    evaluation.look({ opened, now, balance: this.#balance(), equity, lowest, flat: !portfolio.exposed });
     this.#opened = Math.max(this.#opened, opened);
     this.#now = Math.max(this.#now, now);
     if (this.#level !== undefined && this.#opened >= this.#level.until) this.#level = undefined;
