@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { format, mul } from '../../src/domain/exact.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { COINBASE } from '../venues/coinbase/harness.ts';
@@ -55,7 +55,7 @@ const OWN: readonly (readonly [string, VenueCase['run']])[] = [
   }],
   ['an order of unknown outcome is found by our id alone among pages of others, also after a restart', async ({ gateway, server, order, place, another }) => {
     const lost = order();
-    server.failNext('submit', 'silent-after');
+    server.failNext('submit', 'reset-after');
     await fails(gateway.submit(lost), 'unknown-outcome');
     for (let i = 0; i < 60; i++) await place();
     const ref = { clientOrderId: lost.clientOrderId, venueOrderId: undefined, instrument: 0 };
@@ -77,4 +77,6 @@ const OWN: readonly (readonly [string, VenueCase['run']])[] = [
   }],
 ];
 
-for (const [title, run] of OWN) test(`Coinbase: ${title}`, () => runCase(COINBASE, { id: '', title, run }));
+describe('What is Coinbase\'s own', { concurrency: 8 }, () => {
+  for (const [title, run] of OWN) test(title, () => runCase(COINBASE, { id: '', title, run }));
+});
