@@ -2,19 +2,17 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
+import { AccountWatch, flattenAll, staysText, type AccountChoice } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
-import { noteText } from './terminal/courier-note-text.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
-import { PaperTrader, type PaperState } from './wiring/paper.ts';
-import { LifeSign } from './wiring/life-sign.ts';
-import type { AccountRequest } from './wiring/live-account.ts';
+import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
-import { denialView, fillView, paperView } from './wiring/paper-view.ts';
+import { denialView, fillView, keepNewest, paperView } from './wiring/paper-view.ts';
 import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
 
 /** How a paper run is driven. */
@@ -28,7 +26,7 @@ export interface PaperRequest {
   readonly fresh: boolean;
   readonly json: boolean;
   /** The live market to trade, or the account at a venue; undefined for the shipped bars. */
-  readonly live: LiveRequest | Omit<AccountRequest, 'onNote' | 'onTrouble' | 'onGateway'> | undefined;
+  readonly live: LiveRequest | AccountChoice | undefined;
   /** Whether everything is closed before it stops. */
   readonly flatten?: boolean;
   /** Rules of a prop firm for a new run. */
@@ -41,13 +39,7 @@ const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
-/** Fills and denials kept for the screen. */
-const KEPT = 20;
 const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
-/** How long positions are given to be closed before a run stops. */
-const FLATTEN_MS = 30_000;
-/** After so long without a sign of life the venue itself cancels everything, where it can. */
-const SWITCH_AFTER_MS = 60_000;
 /** Market seconds per second that the keys stop at. */
 const FASTEST = 100_000;
 
@@ -81,7 +73,10 @@ class PaperLoop {
   #started = NaN;
   readonly #box: CommandBox;
   readonly #kill: KillSwitch;
-  #sign: LifeSign | undefined;
+  #early: (() => void)[] | undefined = [];
+  /** What is traded where that is no account of a venue. */
+  readonly #shown: LiveRequest | undefined;
+  readonly #account: AccountWatch | undefined;
   #lastNote: string | undefined;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
@@ -97,13 +92,16 @@ class PaperLoop {
   #feedWords: string | undefined;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
   /** What the counters have been told of so far. */
-  #counted: Counted | undefined;
+  #counted: Readonly<Record<'bars' | 'rejected', readonly number[]> & Record<'records' | 'bytes', number>> | undefined;
 
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
     this.#speed = request.live === undefined ? request.speed : Infinity;
-    this.#box = new CommandBox(request.home, request.live !== undefined && 'config' in request.live ? 'live' : 'paper');
+    const { live, home } = request;
+    if (live !== undefined && 'config' in live) this.#account = new AccountWatch(live, home, (text, line) => { this.#tell(text, line); });
+    else this.#shown = live;
+    this.#box = new CommandBox(home, this.#account === undefined ? 'paper' : 'live');
     this.#kill = new KillSwitch(request.home);
   }
 
@@ -112,27 +110,11 @@ class PaperLoop {
     loop.#kill.refuseStart();
     loop.#kill.listen();
     loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
-      onFill: (fill, realised) => loop.#onFill(fillView(fill, realised, loop.#trader)),
-      onDenial: (denial) => loop.#onDenial(denialView(denial)),
-      onOrder: (order) => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side),
-    }, loop.#market(), request.propFirm);
+      onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
+      onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
+      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+    }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
-  }
-
-  /** What is traded, with ears for an account. */
-  #market(): LiveRequest | AccountRequest | undefined {
-    const { live, home } = this.#request;
-    if (live === undefined || !('config' in live)) return live;
-    const { venue, mode } = live.config;
-    return {
-      ...live, onNote: (note) => { this.#tell(noteText(note), { kind: 'note', note }); }, onTrouble: (message) => { this.#tell(`${venue} cannot be reached yet: ${message}`, { kind: 'trouble', message }); },
-      onGateway: (gateway) => {
-        this.#sign = new LifeSign(home, { venue, world: mode }, gateway, live.around.clock, SWITCH_AFTER_MS, (error) => {
-          const message = error instanceof Error ? error.message : String(error);
-          this.#tell(`the venue's own switch could not be set: ${message}`, { kind: 'trouble', message });
-        });
-      },
-    };
   }
 
   /** Tells a person of something that is not in the picture yet. */
@@ -141,6 +123,12 @@ class PaperLoop {
     if (this.#request.json) this.#terminal.printJson(line);
     else if (this.#display === undefined) this.#terminal.note(text);
     else this.#display.note(text);
+  }
+
+  /** Tells at once, or, of what a venue reported while the run was opened, when it stands. */
+  #once(tell: () => void): void {
+    if (this.#early === undefined) tell();
+    else this.#early.push(tell);
   }
 
   requestStop(): void {
@@ -160,6 +148,8 @@ class PaperLoop {
     this.#started = performance.now();
     if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
     else this.#openDisplay();
+    for (const tell of this.#early ?? []) tell();
+    this.#early = undefined;
     this.#anchorPace();
     this.#count();
     this.#followTrading();
@@ -227,14 +217,14 @@ class PaperLoop {
 
   #onFill(fill: FillView): void {
     this.#metrics.onFill(fill.instrument, fill.side);
-    keep(this.#fills, fill);
+    keepNewest(this.#fills, fill);
     if (this.#request.json) this.#terminal.printJson({ kind: 'fill', ...fill, tsEvent: new Date(fill.tsEvent).toISOString() });
     else this.#display?.fill(fill);
   }
 
   #onDenial(denial: DenialView): void {
     this.#metrics.onDenial(denial.rule);
-    keep(this.#denials, denial);
+    keepNewest(this.#denials, denial);
     this.#display?.denial(denial);
   }
 
@@ -252,7 +242,7 @@ class PaperLoop {
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
-    this.#sign?.give();
+    this.#account?.giveSign();
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
@@ -275,7 +265,7 @@ class PaperLoop {
     const { portfolio } = run.engine;
     const equity = portfolio.equity();
     this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
-    const now: Counted = {
+    const now = {
       bars: run.ingest.quality.map(({ bars }) => bars), rejected: run.ingest.quality.map(({ repeated, malformed }) => repeated + malformed),
       records: journal.sequence, bytes: journal.bytes,
     };
@@ -312,10 +302,8 @@ class PaperLoop {
         this.#togglePause();
         break;
       case 'faster':
-        this.#changeSpeed(2);
-        break;
       case 'slower':
-        this.#changeSpeed(0.5);
+        this.#changeSpeed(key === 'faster' ? 2 : 0.5);
         break;
       case 'resume':
         this.#command({ kind: key });
@@ -380,14 +368,6 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
-  /** Closes everything, and waits for the venue's word that it is done. */
-  async #flatten(): Promise<void> {
-    this.#command({ kind: 'flatten', reason: 'stopping' });
-    const { engine } = this.#trader.run;
-    const end = performance.now() + FLATTEN_MS;
-    while (engine.books.some(({ quantity, working }) => quantity !== 0 || working.length > 0) && performance.now() < end) await sleep(LOOK_EVERY_MS);
-  }
-
   get #mode(): PaperView['mode'] {
     return this.#trader.run.setup.live?.world ?? 'paper';
   }
@@ -398,11 +378,11 @@ class PaperLoop {
 
   async #finish(ended: boolean): Promise<void> {
     const trader = this.#trader;
-    if (this.#request.flatten === true) await this.#flatten();
+    if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
     await trader.stop();
-    await this.#sign?.end();
+    await this.#account?.end();
     if (this.#request.json) {
       this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
       return;
@@ -417,26 +397,4 @@ class PaperLoop {
   #instrumentId(market: number): string {
     return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
-}
-
-/** What a run leaves at its venue when it stops. */
-function staysText({ positions, openOrders }: PaperState): string {
-  const held = Object.entries(positions).map(([id, quantity]) => `${quantity} ${id}`);
-  if (held.length === 0 && openOrders.length === 0) return 'Nothing of it stays open at the venue.';
-  const orders = openOrders.length === 0 ? 'no order' : `${openOrders.length} order${openOrders.length === 1 ? '' : 's'} (${openOrders.map(({ leg, side, quantity }) => `${leg} ${side} ${quantity}`).join(', ')})`;
-  return `At the venue stay ${held.length === 0 ? 'no position' : held.join(', ')} and ${orders}. To close them first, stop with --flatten, or: ./algotrendy flatten`;
-}
-
-/** Sums since the journal began, per market where there are several. */
-interface Counted {
-  readonly bars: readonly number[];
-  readonly rejected: readonly number[];
-  readonly records: number;
-  readonly bytes: number;
-}
-
-/** Puts the newest first and lets the oldest go. */
-function keep<T>(list: T[], item: T): void {
-  list.unshift(item);
-  if (list.length > KEPT) list.length = KEPT;
 }

@@ -118,6 +118,13 @@ function explainOrder(scene: Scene, traced: TracedOrder): ExplainedOrder {
   };
 }
 
+/** Why an order was made that no strategy had wanted. */
+const NO_OPINION = {
+  flatten: 'everything was to be closed because a person, or a limit, had said so.',
+  liquidation: 'the venue closed the position itself: what the account held no longer covered it.',
+  external: 'the venue held another quantity than the books: somebody else had traded, and the books followed.',
+} as const;
+
 function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { instrument, intervalMs }: Scene): string {
   const price = (value: number) => formatGrouped(value.toFixed(instrument.priceScale));
   const late = bar === undefined ? 0 : order.tsInit - bar.timestamp - intervalMs;
@@ -127,10 +134,8 @@ function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { 
   switch (order.leg) {
     case 'stop': return `${when} ${held} was held, to be given up at ${price(decision.stop)}: so the strategy had said. An order to do that was left with the venue.`;
     case 'take-profit': return `${when} ${held} was held, with a profit to be taken at ${price(decision.takeProfit)}: so the strategy had said. An order to do that was left with the venue.`;
-    case 'flatten': return `${when} everything was to be closed because a person, or a limit, had said so.`;
-    case 'liquidation': return `${when} the venue closed the position itself: what the account held no longer covered it.`;
-    case 'external': return `${when} the venue held another quantity than the books: somebody else had traded, and the books followed.`;
     case 'target': break;
+    default: return `${when} ${NO_OPINION[order.leg]}`;
   }
   const values = Object.entries(decision.values).map(([name, value]) => `${name} ${Number(value.toPrecision(8))}`).join(', ');
   const exits = [Number.isNaN(decision.stop) ? '' : `a stop at ${price(decision.stop)}`, Number.isNaN(decision.takeProfit) ? '' : `a profit target at ${price(decision.takeProfit)}`].filter((text) => text !== '');

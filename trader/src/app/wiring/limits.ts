@@ -2,7 +2,7 @@ import { JournalError, JournalFile } from '../../adapters/journal/journal-file.t
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import { Refusal } from '../refusal.ts';
 import { existsSync } from 'node:fs';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 
 /** Where a run stands under the rules that it keeps, as `limits --json` prints it. */
 export interface LimitsReport {

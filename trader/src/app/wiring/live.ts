@@ -48,6 +48,8 @@ export interface LiveSpec {
   readonly journal: Journal & { sync(): void };
   /** Undefined where a journal is only repeated. */
   readonly link: VenueLink | undefined;
+  /** Called when reports of the venue have been booked, also those that a journal repeats. */
+  readonly onReports: () => void;
 }
 
 /** Why a run adds no risk while it sees bars that are past: what it would do is too late. */
@@ -57,7 +59,7 @@ export const CATCHING_UP = 'catching up with what was missed';
  * Wires an engine to a real venue: the courier in place of a simulated one, what the account holds watched,
  * and sizes that begin small. Nothing else differs from paper.
  */
-export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, guards, audit, journal, link }: LiveSpec): LiveParts {
+export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, guards, audit, journal, link, onReports }: LiveSpec): LiveParts {
   const instruments = markets.map(({ instrument }) => instrument);
   const { gateway = NO_VENUE, clock = WALL_CLOCK, onNote = () => undefined } = link ?? {};
   const ramp = new Ramp(terms.ramp.start, terms.ramp.step, journal);
@@ -66,7 +68,10 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
     feeOf: (fill) => feeOf(fill, instruments[fill.instrument], moneyScale, (currency) => terms.feeRates[currency]),
   });
   const engine = new Engine({
-    run, markets, moneyScale, fees, guards, cash: parseDecimal(cash, moneyScale), client: announced(courier, () => link?.onBooked()),
+    run, markets, moneyScale, fees, guards, cash: parseDecimal(cash, moneyScale), client: announced(courier, () => {
+      onReports();
+      link?.onBooked();
+    }),
     books: books.map((book) => ({ ...book, strategy: ramp.over(book.strategy) })),
     audit: {
       ...audit,

@@ -6,7 +6,7 @@ import { tradeStatistics } from '../../analytics/trades.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { formatPercent, formatPlural, formatRatio } from '../terminal/format.ts';
 import type { CheckLine } from './check.ts';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 import type { PaperSetup } from './paper-setup.ts';
 import type { PassportBody, PassportSubject } from './passport-check.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';

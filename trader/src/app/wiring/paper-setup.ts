@@ -178,14 +178,14 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
     markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
     audit: {
       onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
-      onReport(report) { recorder.onReport(report); audit.onReport(report); },
+      onReport(report) { recorder.onReport(report); propFirm?.beforeReport(report.tsEvent); audit.onReport(report); },
       onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
       onSized(sized) { recorder.onSized(sized); },
     } satisfies Audit,
   };
   const run = runId(setup);
-  const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link });
-  const engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
+  const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link, onReports: () => { propFirm?.afterReport(engine.now); } });
+  const engine: Engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
   const watchBar = (market: number, bar: Bar) => {
     live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
     propFirm?.afterBar(market, bar);

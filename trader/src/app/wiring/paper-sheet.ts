@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { JournalFile } from '../../adapters/journal/journal-file.ts';
 import type { FactGroup, TearSheet } from '../../analytics/tear-sheet/sheet.ts';
 import { Refusal } from '../refusal.ts';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 import type { PaperSetup } from './paper-setup.ts';
 import { BAND_SEED } from './run-band.ts';
 import { sheetOf, versionFacts } from './run-sheet.ts';

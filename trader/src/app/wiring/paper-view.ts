@@ -175,3 +175,12 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   notional: money, exposure: money, position: money, 'currency-exposure': money, 'loss-streak': String, 'duplicate-intent': String, 'price-collar': percent, drawdown: percent,
   'order-rate': String, 'stale-data': (age) => `${age / 1000} s`, halted: (quantity) => String(quantity),
 };
+
+/** Fills and denials that the screen keeps. */
+const KEPT = 20;
+
+/** Puts the newest first and lets the oldest go. */
+export function keepNewest<T>(list: T[], item: T): void {
+  list.unshift(item);
+  if (list.length > KEPT) list.length = KEPT;
+}

@@ -2,25 +2,21 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
-import type { Account } from '../../domain/account.ts';
-import { decimalPlaces, format, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
-import type { Order } from '../../domain/order.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
-import type { Denial, FillReport } from '../../domain/report.ts';
 import type { Timestamp } from '../../domain/time.ts';
-import type { Audit } from '../../pipeline/engine.ts';
-import type { TradingState } from '../../pipeline/risk.ts';
 import { orderRecord } from '../../pipeline/recorder.ts';
-import type { Command, JournalRecord } from '../../ports/journal.ts';
-import { RunWatch } from '../../research/run-detail.ts';
+import type { TradingState } from '../../pipeline/risk.ts';
+import type { Command } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
-import { EquityHistory } from './equity-history.ts';
-import type { PropFirmSetup } from './prop-firm-setup.ts';
-import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
-import { CATCHING_UP, type VenueLink } from './live.ts';
+import type { EquityHistory } from './equity-history.ts';
 import { openAccount, type AccountRequest } from './live-account.ts';
-import { openLive, openReplay, type LiveRequest, type PaperFeed, type PaperSource } from './paper-source.ts';
-import { PriceHistory } from './price-history.ts';
+import { CATCHING_UP } from './live.ts';
+import type { PaperRun, PaperSetup } from './paper-setup.ts';
+import { openLive, openReplay, type LiveRequest, type NewRun, type PaperFeed, type PaperSource } from './paper-source.ts';
+import type { PriceHistory } from './price-history.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
+import { recover, setupOf, type FillTeller, type PaperListener, type Recovered } from './run-recovery.ts';
 
 /** Longer than `halt` and `doctor` hold the lock to see whether a run does. */
 const LOCK_WAIT_MS = 300;
@@ -45,45 +41,6 @@ export interface PaperState {
   readonly trading: TradingState['kind'];
   /** Distance to each limit of a prop firm's rules; null without any. */
   readonly propFirm: PropFirmGauge | null;
-}
-
-/** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
-export interface PaperListener {
-  /** `realised` is the profit of this fill before its fee, account money. */
-  onFill(fill: FillReport, realised: Exact): void;
-  onDenial(denial: Denial): void;
-  onOrder(order: Order): void;
-}
-
-/** Holds a fill back until it is in the ledger, to tell what it realised. */
-class FillTeller {
-  #fill: FillReport | undefined;
-  #before: Exact = 0;
-  readonly #account: () => Account;
-  readonly #listener: PaperListener;
-
-  constructor(account: () => Account, listener: PaperListener) {
-    this.#account = account;
-    this.#listener = listener;
-  }
-
-  /** Takes a fill that is about to be booked; the one before it is booked by now. */
-  take(fill: FillReport): void {
-    this.flush();
-    this.#fill = fill;
-    this.#before = this.#realised(fill);
-  }
-
-  flush(): void {
-    const fill = this.#fill;
-    if (fill === undefined) return;
-    this.#fill = undefined;
-    this.#listener.onFill(fill, sub(this.#realised(fill), this.#before));
-  }
-
-  #realised(fill: FillReport): Exact {
-    return (this.#account().positions[fill.order.owner.index]).realised;
-  }
 }
 
 /** A paper run on its journal: recovered when it is opened, then fed moment by moment. */
@@ -126,8 +83,7 @@ export class PaperTrader {
    * `VenueError` where the live market cannot be heard.
    */
   static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener, live?: LiveRequest | AccountRequest, propFirm?: PropFirmSetup): Promise<PaperTrader> {
-    const account = live !== undefined && 'config' in live ? live : undefined;
-    const folder = join(home, account === undefined ? 'paper' : 'live');
+    const folder = join(home, live !== undefined && 'config' in live ? 'live' : 'paper');
     const lock = takeLock(folder);
     const opened: { close(): void }[] = [];
     try {
@@ -137,17 +93,14 @@ export class PaperTrader {
       opened.push(journal);
       const head = journal.ahead();
       const setup = head === undefined ? undefined : setupOf(head, path, true);
-      if (setup) checkBegun(setup, { cash, propFirm }, folder);
-      if (live === undefined && setup?.feed !== undefined) {
-        throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
-      }
-      const begin = { cash: cash ?? '100000', propFirm };
-      const source = live === undefined ? await openReplay(setup, begin, home) : 'config' in live ? await openAccount(setup, live) : await openLive(setup, begin, live);
+      if (setup) checkBegun(setup, { cash, propFirm, live }, folder);
+      const source = await openSource(setup, { cash: cash ?? '100000', propFirm }, live, home);
       opened.push(source);
-      const booked: { then(): void } = { then() {} };
-      const link = source.link && { ...source.link, onBooked: () => { booked.then(); } };
+      // Reports that a journal repeats are of before there is a trader.
+      let whenBooked = () => {};
+      const link = source.link && { ...source.link, onBooked: () => { whenBooked(); } };
       const trader = new PaperTrader(await recover(source.setup, journal, listener, false, link), journal, lock, source);
-      booked.then = () => { trader.#afterReports(); };
+      whenBooked = () => { trader.#afterReports(); };
       // What a crash kept it from ordering.
       trader.#obeyGuard();
       await source.start?.(trader.run);
@@ -160,10 +113,9 @@ export class PaperTrader {
     }
   }
 
-  /** What a venue reported is in the ledger: it is told, and the guard sees it. */
+  /** What a venue reported is in the ledger: it is told, and the guard is obeyed. */
   #afterReports(): void {
     this.#fills.flush();
-    this.run.propFirm?.afterReport(this.run.engine.now);
     this.#obeyGuard();
   }
 
@@ -252,80 +204,16 @@ export class PaperTrader {
   }
 }
 
-/** What a journal's head says the run is made of; `own` is one of this home, whose strategies may be files. Refuses what is no journal of this version. */
-export function setupOf(head: JournalRecord, path: string, own = false): PaperSetup {
-  if (head.kind !== 'run' || head.version !== 1) throw new JournalError('version', `${path} is not a journal that this version can read`);
-  const setup = readSetup(head.setup, own);
-  if (!setup.ok) throw new JournalError('version', `${path} begins with a setup that this version cannot read: ${setup.error.message}`);
-  return setup.value;
-}
-
-/** A run that stands where its journal ends. */
-interface Recovered {
-  readonly run: PaperRun;
-  readonly history: EquityHistory;
-  readonly prices: PriceHistory;
-  readonly fills: FillTeller;
-  /** Digest of the last clean stop, if no order came after it. */
-  readonly recordedDigest: string | undefined;
-  /** What was watched, where that was asked for. */
-  readonly seen: RunWatch | undefined;
-}
-
-/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated; `link` is the venue that it goes on at. */
-export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false, link?: VenueLink): Promise<Recovered> {
-  let repeating = true;
-  const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
-  const run: PaperRun = await wireFrom(setup, journal, link, {
-    onOrder: (order) => void (repeating || listener.onOrder(order)),
-    onDenial: (denial) => void (repeating || listener.onDenial(denial)),
-    onReport: (report) => {
-      seen?.onReport(report);
-      if (!repeating && report.kind === 'filled') fills.take(report);
-    },
-  });
-  const seen = watched ? new RunWatch(run.markets) : undefined;
-  const history = new EquityHistory();
-  const prices = new PriceHistory(setup.markets.length);
-  const { engine, ingest, recorder } = run;
-  journal.append({ kind: 'run', version: 1, run: runId(setup), setup });
-  let stopped: { orders: number; digest: string } | undefined;
-  for (let record = journal.ahead(); record; record = journal.ahead()) {
-    switch (record.kind) {
-      case 'bar': {
-        const [timestamp, open, high, low, close, volume] = record.bar;
-        const market = run.markets[record.market];
-        const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
-        if (market === undefined || ingest.admitBar(record.market, bar, record.tsHeard) !== 'admitted') {
-          throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
-        }
-        const tsClose = timestamp + market.intervalMs;
-        run.watchBar(record.market, bar);
-        prices.add(record.market, tsClose, bar);
-        history.record(tsClose, engine.portfolio.equity());
-        seen?.bar(record.market, bar);
-        seen?.look(engine);
-        break;
-      }
-      case 'command':
-        ingest.admitCommand(record.command);
-        break;
-      case 'stop':
-        stopped = { orders: record.orders, digest: record.digest };
-        if (record.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
-        journal.skip();
-        break;
-      default:
-        if (run.live?.repeat(record) === true) break;
-        throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
-    }
-  }
-  repeating = false;
-  return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+function openSource(setup: PaperSetup | undefined, begin: NewRun, live: LiveRequest | AccountRequest | undefined, home: string): Promise<PaperSource> {
+  if (live === undefined) return openReplay(setup, begin, home);
+  return 'config' in live ? openAccount(setup, live) : openLive(setup, begin, live);
 }
 
 /** What is part of a run cannot be changed later: refuses cash and rules that are not those that it began with. */
-function checkBegun(setup: PaperSetup, { cash, propFirm }: { readonly cash: string | undefined; readonly propFirm: PropFirmSetup | undefined }, folder: string): void {
+function checkBegun(setup: PaperSetup, { cash, propFirm, live }: { readonly cash: string | undefined; readonly propFirm: PropFirmSetup | undefined; readonly live: LiveRequest | AccountRequest | undefined }, folder: string): void {
+  if (live === undefined && setup.feed !== undefined) {
+    throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
+  }
   const refuse = (message: string, where: string) => {
     throw new Refusal('usage', `the run in ${folder} began ${message}`, { where, hint: `Leave ${where} out to go on with it, or give --fresh to put it aside and begin a new one.` });
   };
@@ -337,17 +225,6 @@ function checkBegun(setup: PaperSetup, { cash, propFirm }: { readonly cash: stri
 function sameDecimal(a: string, b: string): boolean {
   const scale = Math.max(decimalPlaces(a), decimalPlaces(b));
   return parseDecimal(a, scale) === parseDecimal(b, scale);
-}
-
-/** A setup that comes from a journal may name what this build does not have. */
-async function wireFrom(setup: PaperSetup, journal: JournalFile, link: VenueLink | undefined, audit: Audit): Promise<PaperRun> {
-  try {
-    return await wirePaper(setup, journal, audit, link);
-  } catch (error) {
-    if (journal.ahead() === undefined) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new JournalError('version', `${journal.path} holds a run that this build cannot set up: ${reason}`, error);
-  }
 }
 
 /** Takes the run's lock, making its folder where there is none. Refuses what cannot be, in a person's words. */

@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { format } from '../../domain/exact.ts';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 
 /** What a replay of a journal came to. */
 export interface ReplayReport {
