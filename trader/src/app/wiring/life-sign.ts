@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { VenueGateway } from '../../ports/venue.ts';
@@ -19,9 +19,14 @@ function signFile(home: string): string {
   return join(home, 'live', 'alive.json');
 }
 
-/** The last sign that was left, as text: it differs from sign to sign. Undefined where nothing trades. */
+/** The last sign that was left, as text: it differs from sign to sign. Undefined where nothing trades; throws where the disk does not say. */
 export function readLifeSign(home: string): string | undefined {
-  return existsSync(signFile(home)) ? readFileSync(signFile(home), 'utf8') : undefined;
+  try {
+    return readFileSync(signFile(home), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /**

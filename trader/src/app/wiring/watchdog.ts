@@ -31,7 +31,7 @@ export async function watch(home: string, account: KeyedAccount, stopper: VenueS
   let changed = performance.now();
   let state: 'unknown' | 'waiting' | 'watching' | 'done' = 'unknown';
   while (!signal.aborted) {
-    const sign = readLifeSign(home);
+    const sign = lookAt(home, last);
     const now = performance.now();
     if (sign === undefined) {
       if (state !== 'waiting') tell({ kind: 'waiting' });
@@ -43,7 +43,7 @@ export async function watch(home: string, account: KeyedAccount, stopper: VenueS
       changed = now;
     } else if (state === 'watching' && now - changed >= spans.silentMs) {
       tell({ kind: 'silent', forMs: Math.round(now - changed) });
-      const orders = await endAll(stopper, spans.settleMs, () => signal.aborted || readLifeSign(home) !== sign, tell);
+      const orders = await endAll(stopper, spans.settleMs, () => signal.aborted || lookAt(home, sign) !== sign, tell);
       if (orders !== undefined) tell({ kind: 'canceled', orders });
       if (orders !== undefined) state = 'done';
     }
@@ -53,27 +53,42 @@ export async function watch(home: string, account: KeyedAccount, stopper: VenueS
   tell({ kind: 'stopped' });
 }
 
-/** Cancels until two looks in a row find nothing open; how many orders were open at first, undefined where the process came back meanwhile. */
+/** The sign as it stands; where the disk does not say, as it was: silence is the safe thing to hear. */
+function lookAt(home: string, before: string | undefined): string | undefined {
+  try {
+    return readLifeSign(home);
+  } catch {
+    return before;
+  }
+}
+
+/** Cancels until two looks in a row find nothing open; how many orders were open at first, undefined where the process came back meanwhile. Whatever goes wrong is told, and it is done again. */
 async function endAll(stopper: VenueStopper, settleMs: number, isOver: () => boolean, tell: (news: WatchdogNews) => void): Promise<number | undefined> {
-  let waitMs = RETRY_FIRST_MS;
   let orders: number | undefined;
+  let waitMs = RETRY_FIRST_MS;
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      const asked = error instanceof VenueError ? error.retryAfterMs ?? 0 : 0;
+      await sleep(Math.max(waitMs, Math.min(asked, RETRY_LAST_MS)));
+      waitMs = Math.min(RETRY_LAST_MS, waitMs * 2);
+      return undefined;
+    }
+  };
+  const countOpen = async () => (await stopper.snapshot()).openOrders.length;
   for (let clean = 0; clean < 2;) {
     if (isOver()) return undefined;
-    try {
-      const { openOrders } = await stopper.snapshot();
-      orders ??= openOrders.length;
-      // Asked for whatever was seen: what a snapshot does not list may be there all the same.
+    // Only to tell; what cannot be counted is canceled all the same.
+    orders ??= await attempt(countOpen);
+    const left = await attempt(async () => {
       await stopper.cancelAll();
-      clean = openOrders.length === 0 ? clean + 1 : 0;
-      waitMs = RETRY_FIRST_MS;
-      if (clean < 2) await sleep(clean === 1 ? settleMs : RETRY_FIRST_MS);
-    } catch (error) {
-      if (!(error instanceof VenueError)) throw error;
-      tell({ kind: 'failed', reason: error.message });
-      clean = 0;
-      await sleep(Math.max(waitMs, Math.min(error.retryAfterMs ?? 0, RETRY_LAST_MS)));
-      waitMs = Math.min(RETRY_LAST_MS, waitMs * 2);
-    }
+      return countOpen();
+    });
+    clean = left === 0 ? clean + 1 : 0;
+    if (clean === 1) await sleep(settleMs);
+    else if (left !== undefined && left > 0) await sleep(RETRY_FIRST_MS);
   }
   return orders ?? 0;
 }
