@@ -84,11 +84,13 @@ function parameterFacts(values: ParameterValues): readonly Fact[] {
 }
 
 /** What was traded with what, and under which rules. */
-function tradingFacts({ cash, sizing, fee, fill, venue, margin, leverage, venueModels, orders, fills, denials }: BacktestReport): readonly Fact[] {
+function tradingFacts({ cash, sizing, fee, fill, venue, margin, leverage, venueModels, sizingBounds, propFirm, orders, fills, denials }: BacktestReport): readonly Fact[] {
   const models = venueModels === null ? [] : ([['Slippage', venueModels.slippage], ['Latency', venueModels.latency], ['Volume share', venueModels.volumeShare], ['Fill policy', venueModels.fillPolicy]] as const)
     .flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
   return [
     ['Cash', cash], ['Sizing', sizing], ['Fee', fee], ['Market orders fill at', fill === 'close' ? 'the close that decided' : 'the next open'], ['Venue', venue ?? 'none: the plain profile'], ...(margin === null ? [] : [['Margin', `${margin}, leverage ${leverage}`] as const]), ...models,
+    ...(sizingBounds === null ? [] : [['Sizes decided by', Object.entries(sizingBounds).map(([bound, count]) => `${bound} ${count}`).join(', ')] as const]),
+    ...(propFirm === null ? [] : [['Prop firm', `${propFirm.rules}, ${propFirm.state}`] as const, ['Rules of', propFirm.file] as const]),
     ['Orders', String(orders)], ['Fills', String(fills)], ['Denied orders', String(denials)],
   ];
 }
