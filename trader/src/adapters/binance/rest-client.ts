@@ -69,7 +69,7 @@ export class RestClient {
   /** Sends a request and returns its answer, JSON that nobody has checked yet. Throws `VenueError`. */
   async request(ask: Ask): Promise<unknown> {
     if (ask.security !== undefined) return this.#send(ask, queryOf(ask.parameters ?? {}));
-    await this.#knowTime(ask.purpose);
+    if (this.#ahead === undefined) await this.#knowTime(ask.purpose);
     try {
       return await this.#send(ask, this.#signed(ask));
     } catch (error) {
@@ -85,7 +85,7 @@ export class RestClient {
   async login(): Promise<Parameters> {
     this.#ahead = undefined;
     await this.#knowTime('question');
-    return signedParameters(this.#signer(), this.#stamp());
+    return signedParameters(this.#signer(), { recvWindow: String(RECEIVE_WINDOW_MS), timestamp: String(this.now()) });
   }
 
   /** Gives up what is in flight; each of it fails with an unknown outcome. */
@@ -102,12 +102,9 @@ export class RestClient {
     return serverTime;
   }
 
-  #stamp(): Parameters {
-    return { recvWindow: String(RECEIVE_WINDOW_MS), timestamp: String(this.now()) };
-  }
-
   #signed({ parameters }: Ask): string {
-    return signedQuery(this.#signer(), { ...parameters, ...this.#stamp() });
+    const stamp = `recvWindow=${RECEIVE_WINDOW_MS}&timestamp=${this.now()}`;
+    return signedQuery(this.#signer(), parameters === undefined ? stamp : `${queryOf(parameters)}&${stamp}`);
   }
 
   #signer(): Signer {

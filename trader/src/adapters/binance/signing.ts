@@ -31,9 +31,8 @@ export function queryOf(parameters: Parameters): string {
   return query;
 }
 
-/** The query of a signed request: all parameters percent-encoded, then their signature. */
-export function signedQuery(signer: Signer, parameters: Parameters): string {
-  const query = queryOf(parameters);
+/** The query of a signed request: all parameters, and then their signature. */
+export function signedQuery(signer: Signer, query: string): string {
   return `${query}&signature=${signer.sign(query)}`;
 }
 

@@ -30,6 +30,15 @@ export interface HttpCallerSpec {
   readonly timeoutMs: number;
 }
 
+/** A request, and who hears of it. */
+interface Sent {
+  readonly request: ClientRequest;
+  onError: (error: Error) => void;
+  onResponse: (response: IncomingMessage) => void;
+}
+
+const NONE: Readonly<Record<string, string>> = {};
+
 /**
  * HTTP to one address over connections that are kept. Node's own client instead of `fetch`, which takes
  * longer until an order's bytes are on the socket; and where orders go, the next request is made in
@@ -44,7 +53,9 @@ export class HttpCaller {
   readonly #request: (options: RequestOptions) => ClientRequest;
   readonly #inFlight = new Set<() => void>();
   /** The next request that acts, made in advance. */
-  #spare: ClientRequest | undefined;
+  #spare: Sent | undefined;
+  /** The headers of the last request that acted. */
+  #usual: Readonly<Record<string, string>> = NONE;
   #closed = false;
 
   constructor(spec: HttpCallerSpec) {
@@ -57,60 +68,72 @@ export class HttpCaller {
   }
 
   /** Sends a request, once; `what` names it in errors, which never repeat its target, headers or body: they hold signatures. Throws `VenueError`, `unreachable` or `unknown-outcome`. */
-  call(what: string, ask: HttpAsk): Promise<HttpAnswer> {
+  call(what: string, { method, target, headers = NONE, body }: HttpAsk): Promise<HttpAnswer> {
+    const acts = method !== 'GET';
+    const sent = acts ? this.#spare ?? this.#make('POST') : this.#make(method);
+    const { request } = sent;
+    if (acts) {
+      this.#spare = undefined;
+      request.socket?.ref();
+    }
+    request.method = method;
+    request.path = target;
+    for (const name of Object.keys(headers)) if (request.getHeader(name) !== headers[name]) request.setHeader(name, headers[name] ?? '');
+    if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
+    // The bytes first: everything that follows has time until the answer comes.
+    request.end(body);
+    if (acts) this.#usual = headers;
+    return this.#answer(what, sent, acts);
+  }
+
+  #answer(what: string, sent: Sent, acts: boolean): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const request = ask.method === 'GET' ? this.#request({ ...this.#fixed, path: ask.target, headers: { ...ask.headers } }) : this.#acting(ask);
       const settle = () => {
         calm();
         this.#inFlight.delete(giveUp);
       };
       const fail = (words: string, error?: Error) => {
         settle();
-        const unsent = neverConnected(request, error);
-        request.destroy();
+        const unsent = neverConnected(sent.request, error);
+        sent.request.destroy();
         reject(new VenueError(unsent ? 'unreachable' : 'unknown-outcome', `${this.#spec.venue}: ${what} at ${this.#base.host}: ${words}`));
       };
       const giveUp = () => { fail('no answer in time'); };
       const calm = this.#spec.clock.after(this.#spec.timeoutMs, giveUp);
       this.#inFlight.add(giveUp);
-      request.on('error', (error) => { fail(wordsOf(error), error); });
-      request.on('response', (response) => {
+      sent.onError = (error) => { fail(wordsOf(error), error); };
+      sent.onResponse = (response) => {
         readAll(response).then((text) => {
           settle();
-          if (ask.method !== 'GET') setImmediate(() => { this.#prepare(); });
+          if (acts) setImmediate(() => { this.#prepare(); });
           resolve({ status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers: response.headers, text });
         }, (error: unknown) => { fail(error instanceof Error ? wordsOf(error) : 'the connection broke', error instanceof Error ? error : undefined); });
-      });
-      request.end(ask.body);
+      };
     });
   }
 
-  /** A request that acts: the one made in advance, or a new one. */
-  #acting({ method, target, headers = {}, body }: HttpAsk): ClientRequest {
-    const request = this.#spare ?? this.#request({ ...this.#fixed, method: 'POST' });
-    this.#spare = undefined;
-    request.removeAllListeners('error');
-    request.socket?.ref();
-    request.method = method;
-    request.path = target;
-    for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
-    if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
-    return request;
+  /** A request that has not been written yet. */
+  #make(method: string): Sent {
+    const sent: Sent = { request: this.#request({ ...this.#fixed, method }), onError: () => undefined, onResponse: () => undefined };
+    sent.request.on('error', (error) => { sent.onError(error); });
+    sent.request.on('response', (response) => { sent.onResponse(response); });
+    return sent;
   }
 
-  /** Makes the next request in advance. Its connection keeps no process alive, and when the venue closes it, it is forgotten. */
+  /** Makes the next request in advance, with the headers of the last. Its connection keeps no process alive, and when the venue closes it, it is forgotten. */
   #prepare(): void {
     if (this.#closed || this.#spare !== undefined) return;
-    const request = this.#request({ ...this.#fixed, method: 'POST' });
-    request.on('socket', (socket) => { if (request === this.#spare) socket.unref(); });
-    request.on('error', () => { if (request === this.#spare) this.#spare = undefined; });
-    this.#spare = request;
+    const spare = this.#make('POST');
+    for (const name of Object.keys(this.#usual)) spare.request.setHeader(name, this.#usual[name] ?? '');
+    spare.request.on('socket', (socket) => { if (spare === this.#spare) socket.unref(); });
+    spare.onError = () => { if (spare === this.#spare) this.#spare = undefined; };
+    this.#spare = spare;
   }
 
   /** Gives up what is in flight, each with an unknown outcome, and lets the connections go. */
   close(): void {
     this.#closed = true;
-    this.#spare?.destroy();
+    this.#spare?.request.destroy();
     for (const giveUp of this.#inFlight) giveUp();
     this.#agent.destroy();
   }
