@@ -132,6 +132,21 @@ test('a list that goes round in circles ends as an error', async () => {
   await asking({ [`${ORDERS}/historical/batch`]: () => ({ orders: [], has_next: true, cursor: '789100' }) }, async (gateway) => { await assert.rejects(gateway.snapshot(), failing('unknown-outcome')); });
 });
 
+test('a list that is shown only after a second factor is no denial', async () => {
+  const hidden = { orders: [], fills: [], has_next: false, cursor: '', proof_token_required: true };
+  await asking({ [`${ORDERS}/historical/batch`]: () => hidden, [`${ORDERS}/historical/fills`]: () => hidden }, async (gateway) => {
+    await assert.rejects(gateway.lookUp({ clientOrderId: 'ours', venueOrderId: undefined, instrument: 0 }), failing('unknown-outcome'));
+    await assert.rejects(gateway.fillsSince(undefined), failing('unknown-outcome'));
+  });
+});
+
+test('keys that may trade and not look are told as keys that may not trade', async () => {
+  await asking({ '/api/v3/brokerage/key_permissions': () => ({ can_view: false, can_trade: true, can_transfer: false, portfolio_uuid: 'p', portfolio_type: 'DEFAULT' }) }, async (gateway) => {
+    const { canTrade, canWithdraw, clockSkewMs } = await gateway.checkKeys();
+    assert.deepEqual([canTrade, canWithdraw, Math.round(clockSkewMs / 1e5)], [false, false, -BEHIND_MS / 1e5]);
+  });
+});
+
 test('a balance is what is free and what is held back, in all accounts of a currency but vaults', async () => {
   const account = (currency: string, value: string, hold: string, type = 'ACCOUNT_TYPE_CRYPTO') => ({ currency, type, available_balance: { value, currency }, hold: { value: hold, currency } });
   const accounts = [account('BTC', '1.23', '0.000000001'), account('BTC', '1', '0'), account('BTC', '50', '0', 'ACCOUNT_TYPE_VAULT'), account('EUR', '0', '0'), account('ETH', '2.5', '0')];

@@ -51,13 +51,14 @@ const MOST_OPEN = 1_000;
 const SENT_MARGIN_MS = 3_600_000;
 const ORDERS = '/api/v3/brokerage/orders';
 
-const ordersBody = z.object({ orders: z.array(z.unknown()), has_next: z.boolean(), cursor: z.string().nullish() });
-const fillsBody = z.object({ fills: z.array(z.unknown()), cursor: z.string().nullish() });
-const accountsBody = z.object({
+/** What every page of a list has. */
+const page = z.object({ cursor: z.string().nullish(), has_next: z.boolean().nullish(), proof_token_required: z.boolean().nullish() });
+const ordersBody = page.extend({ orders: z.array(z.unknown()), has_next: z.boolean() });
+const fillsBody = page.extend({ fills: z.array(z.unknown()) });
+const accountsBody = page.extend({
   accounts: z.array(z.object({ currency: z.string(), type: z.string().nullish(), available_balance: z.object({ value: decimal }), hold: z.object({ value: decimal }).nullish() })),
-  has_next: z.boolean().nullish(), cursor: z.string().nullish(),
 });
-const permissionsBody = z.object({ can_trade: z.boolean(), can_transfer: z.boolean() });
+const permissionsBody = z.object({ can_view: z.boolean(), can_trade: z.boolean(), can_transfer: z.boolean() });
 const namedOrder = z.looseObject({ order_id: z.string(), product_id: z.string(), client_order_id: z.string() });
 const userEvent = z.object({ orders: z.array(z.unknown()) });
 
@@ -150,9 +151,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   async snapshot(): Promise<VenueSnapshot> {
     const openOrders = await this.#openOrders();
     const held = new Map<string, string>();
-    for await (const page of this.#pages('/api/v3/brokerage/accounts', [], accountsBody, 'accounts')) {
+    for await (const told of this.#pages('/api/v3/brokerage/accounts', [], accountsBody, 'accounts')) {
       // What lies in a vault cannot be traded.
-      for (const { currency, available_balance: free, hold } of page.accounts.filter(({ type }) => type !== 'ACCOUNT_TYPE_VAULT')) {
+      for (const { currency, available_balance: free, hold } of told.accounts.filter(({ type }) => type !== 'ACCOUNT_TYPE_VAULT')) {
         held.set(currency, sum(held.get(currency) ?? '0', sum(free.value, hold?.value ?? '0')));
       }
     }
@@ -192,7 +193,8 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   async checkKeys(): Promise<KeyCheck> {
     const clockSkewMs = await this.#rest.askSkew();
     const told = checked(permissionsBody, await this.#rest.request({ method: 'GET', path: '/api/v3/brokerage/key_permissions', purpose: 'question' }), 'permissions');
-    return { clockSkewMs, canTrade: told.can_trade, canWithdraw: told.can_transfer, addressBound: undefined };
+    // Keys that may not look cannot find an order again.
+    return { clockSkewMs, canTrade: told.can_trade && told.can_view, canWithdraw: told.can_transfer, addressBound: undefined };
   }
 
   close(): Promise<void> {
@@ -235,13 +237,15 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   }
 
   /** All pages of a list, one by one. Throws `VenueError`. */
-  async * #pages<T extends { readonly cursor?: string | null | undefined; readonly has_next?: boolean | null | undefined }>(path: string, query: Query, schema: z.ZodType<T>, what: string): AsyncGenerator<T> {
+  async * #pages<T extends z.infer<typeof page>>(path: string, query: Query, schema: z.ZodType<T>, what: string): AsyncGenerator<T> {
     for (let cursor = ''; ;) {
       const paged: Query = [...query, ['limit', String(PAGE)], ...(cursor === '' ? [] : [['cursor', cursor] as const])];
-      const page = checked(schema, await this.#rest.request({ method: 'GET', path, query: paged, purpose: 'question' }), what);
-      yield page;
-      const next = page.cursor ?? '';
-      if (next === '' || page.has_next === false) return;
+      const told = checked(schema, await this.#rest.request({ method: 'GET', path, query: paged, purpose: 'question' }), what);
+      // A part of a list that is held back must not look like the whole.
+      if (told.proof_token_required === true) throw new VenueError('unknown-outcome', `coinbase: it shows ${what} of this account only after a second factor`);
+      yield told;
+      const next = told.cursor ?? '';
+      if (next === '' || told.has_next === false) return;
       if (next === cursor) throw new VenueError('unknown-outcome', `coinbase: the list of ${what} does not go on`);
       cursor = next;
     }
@@ -252,9 +256,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     const open = new Map<string, VenueOrder>();
     for (const statuses of [['PENDING', 'QUEUED'], ['OPEN'], ['EDIT_QUEUED', 'CANCEL_QUEUED']]) {
       let listed = 0;
-      for await (const page of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
-        listed += page.orders.length;
-        for (const each of page.orders) {
+      for await (const told of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
+        listed += told.orders.length;
+        for (const each of told.orders) {
           const listing = this.#bySymbol.get(checked(namedOrder, each, 'open orders').product_id);
           if (listing === undefined) continue;
           const order = this.#toOrder(each, listing, 'open orders');
@@ -276,8 +280,8 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     // Times are not looked at for open orders, so those are asked for by themselves.
     for (const narrow of [(): Query => [['order_status', 'OPEN']], sent]) {
       const query = [...product, ...narrow()];
-      for await (const page of this.#pages(`${ORDERS}/historical/batch`, query, ordersBody, 'orders')) {
-        for (const each of page.orders) {
+      for await (const told of this.#pages(`${ORDERS}/historical/batch`, query, ordersBody, 'orders')) {
+        for (const each of told.orders) {
           if (checked(namedOrder, each, 'orders').client_order_id === clientOrderId) return this.#toOrder(each, listing, 'orders');
           const { data } = orderEntry.safeParse(each);
           if (data !== undefined) this.#read('an order', () => { this.#known.remember(toVenueOrder(data, listing, undefined)); });
@@ -308,8 +312,8 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   /** Fills that match, oldest first; what cannot be read is counted and left out. */
   async #listFills(query: Query): Promise<z.infer<typeof fillEntry>[]> {
     const listed: z.infer<typeof fillEntry>[] = [];
-    for await (const page of this.#pages(`${ORDERS}/historical/fills`, query, fillsBody, 'fills')) {
-      listed.push(...page.fills.flatMap((each) => this.#read('a fill', () => fillEntry.parse(each)) ?? []));
+    for await (const told of this.#pages(`${ORDERS}/historical/fills`, query, fillsBody, 'fills')) {
+      listed.push(...told.fills.flatMap((each) => this.#read('a fill', () => fillEntry.parse(each)) ?? []));
     }
     // They come newest first, and one that came while pages were read shifts others to the next page.
     const once = new Map(listed.reverse().map((told) => [told.trade_id, told]));
@@ -322,8 +326,8 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     const unknown = [...new Set(ours.map((told) => told.order_id))].filter((id) => this.#known.byVenue(id) === undefined);
     for (let i = 0; i < unknown.length; i += NAMED) {
       const query: Query = unknown.slice(i, i + NAMED).map((id) => ['order_ids', id]);
-      for await (const page of this.#pages(`${ORDERS}/historical/batch`, query, ordersBody, 'orders that traded')) {
-        for (const each of page.orders) {
+      for await (const told of this.#pages(`${ORDERS}/historical/batch`, query, ordersBody, 'orders that traded')) {
+        for (const each of told.orders) {
           const listing = this.#bySymbol.get(namedOrder.safeParse(each).data?.product_id ?? '');
           if (listing !== undefined) this.#toOrder(each, listing, 'orders that traded');
         }
