@@ -1,5 +1,3 @@
-import { createServer, request as ask, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +5,7 @@ import type { LiveConfig } from '../../src/app/wiring/live-setup.ts';
 import { runProduct, type Ended, type ProductOptions } from '../access/product-process.ts';
 import { MarketServer } from '../venues/binance/market-server.ts';
 import { SpotServer } from '../venues/binance/spot-server.ts';
+import { OneDoor } from '../venues/one-door.ts';
 
 const KEY = 'planted-key-4f1d8a';
 const SECRET = 'planted-secret-93b07e';
@@ -32,7 +31,7 @@ export class VenueStreet {
   /** Whether orders trade as they come. */
   trades = true;
   readonly #folder: string;
-  readonly #door: Server;
+  #door: OneDoor | undefined;
   readonly #filled = new Set<string>();
   #minutes = 0;
   #price = 0;
@@ -44,7 +43,6 @@ export class VenueStreet {
     this.home = join(this.#folder, 'home');
     this.account = new SpotServer({ key: KEY, secret: SECRET, now: () => Date.now() });
     this.market = new MarketServer({ rest: '/api/v3', streams: '/stream', told: 'subscribe-klines', asked: 'get-klines', symbols: ['BTCUSDT'], intervalMs: MINUTE, now: () => this.now + 10_000 * MINUTE });
-    this.#door = createServer();
   }
 
   static async open(check: (street: VenueStreet) => Promise<void>): Promise<void> {
@@ -54,8 +52,7 @@ export class VenueStreet {
       await check(street);
     } finally {
       clearInterval(street.#filling);
-      street.#door.closeAllConnections();
-      street.#door.close();
+      street.#door?.close();
       await Promise.all([street.account.close(), street.market.close()]);
       rmSync(street.#folder, { recursive: true });
     }
@@ -64,25 +61,8 @@ export class VenueStreet {
   /** One port for both: klines and their streams are the market's, everything else the account's. */
   async #listen(): Promise<void> {
     const [account, market] = (await Promise.all([this.account.listen(), this.market.listen()])).map((host) => Number(host.split(':')[1]));
-    const portOf = (url = '') => (/^\/(stream|api\/v3\/klines)/.test(url) ? market : account);
-    this.#door.on('request', (request, response) => {
-      const onward = ask({ host: '127.0.0.1', port: portOf(request.url), method: request.method, path: request.url, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      onward.on('error', () => { response.socket?.destroy(); });
-      request.pipe(onward);
-    });
-    this.#door.on('upgrade', (request, socket, head) => {
-      const onward = connect(portOf(request.url) ?? 0, '127.0.0.1', () => {
-        onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}`).join('\r\n')}\r\n\r\n`);
-        onward.write(head);
-        onward.pipe(socket).pipe(onward);
-      });
-      for (const each of [onward, socket]) each.on('error', () => { onward.destroy(); socket.destroy(); });
-    });
-    await new Promise<void>((resolve) => { this.#door.listen(0, '127.0.0.1', resolve); });
-    this.#port = String((this.#door.address() as AddressInfo).port);
+    this.#door = new OneDoor((path) => (/^\/(stream|api\/v3\/klines)/.test(path) ? market : account));
+    this.#port = String(await this.#door.listen());
     this.market.remember(0, Array.from({ length: 60 }, (_, i) => this.#bar(i - 60)));
     this.#filling = setInterval(() => { this.#fill(); }, 5);
   }

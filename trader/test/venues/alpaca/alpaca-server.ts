@@ -98,6 +98,15 @@ export class AlpacaServer implements DialectServer {
     this.move(clientOrderId, how, how);
   }
 
+  /** What the account holds of a symbol, and its cash, as decimals. */
+  positionOf(symbol: string): string {
+    return nine(this.#account.positions.get(symbol) ?? 0);
+  }
+
+  get money(): string {
+    return nine(this.#account.cash);
+  }
+
   /** Gives an order another status and tells the event. */
   move(clientOrderId: string, status: AlpacaOrder['status'], event: string): void {
     const order = this.#own(clientOrderId);
