@@ -57,14 +57,6 @@ async function onScene(check: (scene: Scene) => Promise<void>): Promise<void> {
 
 // Most of it is waiting, so all at once.
 describe('a watchdog', { concurrency: true }, () => {
-  test('when the trading process is killed, the watchdog cancels all its orders and places none', () => onScene(async ({ server, trader, watch }) => {
-    const placed = server.requests.filter((request) => request === 'POST /api/v3/order').length;
-    assert.equal(placed, 2);
-    await watch(['watching', 'silent', 'canceled'], (kind) => { if (kind === 'watching') trader.kill('SIGKILL'); });
-    assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
-    assert.equal(server.requests.filter((request) => request.startsWith('POST')).length, placed, 'nothing is opened');
-  }));
-
   test('a process that hangs is silent too, a venue that fails is asked again, and a sign that comes back is watched again', () => onScene(async ({ server, trader, watch }) => {
     await watch(['watching', 'silent', 'failed', 'canceled', 'watching'], (kind) => {
       if (kind === 'watching') trader.kill('SIGSTOP');
