@@ -48,6 +48,8 @@ export class LiveFeed implements FeedListener {
   readonly #onPrice: FeedListener['onPrice'] | undefined;
   /** Bars that wait, by their close and market. */
   readonly #waiting = new Map<Timestamp, Map<number, HeardBar>>();
+  /** When the first bar of a moment that waits was here, by its close. */
+  readonly #since = new Map<Timestamp, Timestamp>();
   /** Opening time of the bar to go on from, per market. */
   readonly #from: Timestamp[];
   #released = -Infinity;
@@ -108,7 +110,9 @@ export class LiveFeed implements FeedListener {
     const tsEvent = Math.min(...this.#waiting.keys());
     const there = this.#waiting.get(tsEvent)?.size ?? 0;
     const due = this.#markets.filter(({ intervalMs }) => tsEvent % intervalMs === 0).length;
-    return there >= due || this.#clock.now() >= tsEvent + GRACE_MS ? tsEvent : undefined;
+    // By when its first bar came, not by its close: clocks differ, and what is long past has no more to come.
+    const waited = this.#clock.now() - Math.min(this.#since.get(tsEvent) ?? Infinity, this.#waiting.size > 1 ? tsEvent : Infinity);
+    return there >= due || waited >= GRACE_MS ? tsEvent : undefined;
   }
 
   /** The next moment, once; undefined while none is complete. */
@@ -117,6 +121,7 @@ export class LiveFeed implements FeedListener {
     if (tsEvent === undefined) return undefined;
     const bars = [...this.#waiting.get(tsEvent)?.values() ?? []].sort((a, b) => a.market - b.market);
     this.#waiting.delete(tsEvent);
+    this.#since.delete(tsEvent);
     this.#released = tsEvent;
     for (const { market, bar } of bars) this.#from[market] = bar.timestamp + this.#markets[market].intervalMs;
     return { tsEvent, bars };
@@ -130,6 +135,7 @@ export class LiveFeed implements FeedListener {
     }
     const moment = this.#waiting.get(tsClose) ?? new Map<number, HeardBar>();
     this.#waiting.set(tsClose, moment);
+    if (!this.#since.has(tsClose)) this.#since.set(tsClose, this.#clock.now());
     // What was heard stays so: that it was fetched as well says nothing.
     if (moment.get(heard.market)?.tsHeard === undefined) moment.set(heard.market, heard);
   }
