@@ -27,7 +27,9 @@ const SILENCE_MS = 15_000;
 
 const PATH = '/fapi/v1/listenKey';
 const keyBody = z.object({ listenKey: z.string().regex(/^\w+$/) });
-const frame = z.union([z.looseObject({ e: z.string() }), z.object({ id: z.number() })]);
+const event = z.looseObject({ e: z.string() });
+/** An event by itself, or as combined streams wrap it; or the answer to a question, which only shows that the connection lives. */
+const frame = z.union([event, z.object({ data: event }).transform(({ data }) => data), z.object({ id: z.number() })]);
 
 /**
  * The account's reports by listen key ("User Data Streams"), which USD-M futures still have: each

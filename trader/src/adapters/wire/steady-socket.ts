@@ -16,7 +16,7 @@ export interface SteadySocketSpec {
   readonly onText: (text: string) => void;
   /** A text that any living server answers; left out where the venue itself is never silent for so long. */
   readonly question?: string;
-  /** Silence after which it is asked whether it lives. */
+  /** After so long without a frame, and at most twice as long, it is asked whether it lives. */
   readonly silenceMs: number;
   readonly onConnection: (state: 'up' | 'down', reason: string) => void;
 }
