@@ -42,8 +42,8 @@ export interface FuturesSpec {
 
 /** How positions of one contract are held. */
 export interface Margin {
-  /** Cross: all of the account stands for a position. Isolated: only what was set aside for it. */
-  readonly mode: 'cross' | 'isolated';
+  /** Whether only what was set aside for a position stands for it; else all of the account does (cross). */
+  readonly isolated: boolean;
   /** How many times its margin a position may be worth. */
   readonly leverage: number;
 }
@@ -55,7 +55,7 @@ const accountBody = z.object({
 const configBody = z.object({ dualSidePosition: z.boolean(), canTrade: z.boolean() });
 const symbolConfig = z.tuple([z.object({ marginType: z.enum(['CROSSED', 'ISOLATED']), leverage: z.number() })]);
 
-/** Codes by which Binance says that all is as asked for already: the order, the margin mode. */
+/** Codes by which Binance says that all is as asked for already: the order, the kind of margin. */
 const AS_IT_IS: ReadonlySet<string | undefined> = new Set(['-5027', '-4046']);
 
 /**
@@ -162,14 +162,14 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
   async margin(instrument: number): Promise<Margin> {
     const told = await this.#ask('/fapi/v1/symbolConfig', 5, { symbol: this.#listing(instrument).symbol });
     const [{ marginType, leverage }] = checked(symbolConfig, told, 'the margin');
-    return { mode: marginType === 'CROSSED' ? 'cross' : 'isolated', leverage };
+    return { isolated: marginType === 'ISOLATED', leverage };
   }
 
-  /** Holds positions of a contract like this from now on. Throws `VenueError`; Binance refuses another mode while a position or an order is open. */
-  async setMargin(instrument: number, { mode, leverage }: Margin): Promise<void> {
+  /** Holds positions of a contract like this from now on. Throws `VenueError`; Binance refuses another kind while a position or an order is open. */
+  async setMargin(instrument: number, { isolated, leverage }: Margin): Promise<void> {
     const { symbol } = this.#listing(instrument);
     const set = (path: string, parameters: Parameters) => unlessAsItIs(this.#rest.request({ method: 'POST', path, parameters: { symbol, ...parameters }, weight: 1, purpose: 'question' }));
-    await set('/fapi/v1/marginType', { marginType: mode === 'cross' ? 'CROSSED' : 'ISOLATED' });
+    await set('/fapi/v1/marginType', { marginType: isolated ? 'ISOLATED' : 'CROSSED' });
     await set('/fapi/v1/leverage', { leverage: String(leverage) });
   }
 

@@ -89,9 +89,9 @@ test('a listen key is kept alive while the stream is up, and a stream whose key 
 test('leverage and margin mode are read, and set on request, once more to the same without a complaint', async () => {
   await scene(async ({ gateway }) => {
     const account = gateway();
-    assert.deepEqual(await account.margin(0), { mode: 'cross', leverage: 21 });
-    for (let i = 0; i < 2; i++) await account.setMargin(0, { mode: 'isolated', leverage: 3 });
-    assert.deepEqual(await account.margin(0), { mode: 'isolated', leverage: 3 });
+    assert.deepEqual(await account.margin(0), { isolated: false, leverage: 21 });
+    for (let i = 0; i < 2; i++) await account.setMargin(0, { isolated: true, leverage: 3 });
+    assert.deepEqual(await account.margin(0), { isolated: true, leverage: 3 });
   });
 });
 
