@@ -14,12 +14,12 @@ const CLOCK = {
   },
 };
 
+/** Tells the time as Coinbase does. */
+const tellTime: RequestListener = (_request, response) => { response.end(JSON.stringify({ epochMillis: String(Date.now()) })); };
+
 /** Runs a client to a server on loopback for as long as the work takes. */
-async function serving(listener: RequestListener, work: (client: RestClient, host: string) => Promise<void>): Promise<void> {
-  const server = createServer((request, response) => {
-    if (request.url === '/api/v3/brokerage/time') response.end(JSON.stringify({ epochMillis: String(Date.now()) }));
-    else listener(request, response);
-  });
+async function serving(listener: RequestListener, work: (client: RestClient, host: string) => Promise<void>, time = tellTime): Promise<void> {
+  const server = createServer((request, response) => { (request.url === '/api/v3/brokerage/time' ? time : listener)(request, response); });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new RestClient(`http://${host}`, new Signer('organizations/test/apiKeys/test', Buffer.alloc(32, 7).toString('base64')), CLOCK);
@@ -100,4 +100,25 @@ test('a refusal is told with Coinbase\'s own word and sentence, whichever of its
       await assert.rejects(client.request(QUESTION), (error) => error instanceof VenueError && error.message === words);
     });
   }
+});
+
+test('an order that was refused for its token stays refused where the time cannot be asked', async () => {
+  let told = 0;
+  await serving((_request, response) => { response.writeHead(401).end('Unauthorized\n'); }, async (client) => {
+    await assert.rejects(client.request(ORDER), failing('unauthorised'));
+    assert.equal(told, 2);
+  }, (request, response) => {
+    told += 1;
+    if (told === 1) tellTime(request, response);
+    else request.socket.resetAndDestroy();
+  });
+});
+
+test('an order that waits for the venue\'s time has surely not been sent when that cannot be had', async () => {
+  let orders = 0;
+  await serving(() => { orders += 1; }, async (client) => {
+    await assert.rejects(client.request(ORDER), failing('unreachable'));
+    await assert.rejects(client.request(QUESTION), failing('unknown-outcome'));
+  }, (request) => { request.socket.resetAndDestroy(); });
+  assert.equal(orders, 0);
 });

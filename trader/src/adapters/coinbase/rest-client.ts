@@ -74,10 +74,10 @@ export class RestClient {
       return await this.#send(ask);
     } catch (error) {
       if (!(error instanceof VenueError) || error.failure !== 'unauthorised') throw error;
-      const before = this.now();
-      const asked = this.#clock.now();
-      await this.#askTime('question');
-      if (Math.abs(this.now() - before - (this.#clock.now() - asked)) < SKEW_MS) throw error;
+      const before = this.#ahead ?? 0;
+      // Where the time cannot be had, what is known stays: it was refused, and not carried out.
+      const skewMs = await this.#askTime('question').then(() => (this.#ahead ?? 0) - before, () => 0);
+      if (Math.abs(skewMs) < SKEW_MS) throw error;
       if (ask.purpose === 'order') throw new VenueError('clock-skew', `${error.message} (our clock was off, and is set now)`);
       return this.#send(ask);
     }
@@ -174,8 +174,8 @@ export function checked<T>(schema: z.ZodType<T>, answer: unknown, what: string):
 
 /** How long an answer asks us to wait. */
 function pauseOf(status: number, headers: IncomingHttpHeaders, code: string | undefined): number | undefined {
-  const told = headers['retry-after'];
-  if (told !== undefined) return Math.max(0, Number(told) || 0) * 1_000;
+  const told = Number(headers['retry-after']);
+  if (told > 0) return told * 1_000;
   return status === 429 ? LIMITED_PAUSE_MS : status === 403 && code === undefined ? BANNED_PAUSE_MS : undefined;
 }
 
