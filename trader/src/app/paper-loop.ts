@@ -8,6 +8,7 @@ import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { RunCounter } from './run-counter.ts';
 import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
@@ -65,6 +66,7 @@ class PaperLoop {
   readonly #request: PaperRequest;
   readonly #terminal: Terminal;
   readonly #metrics = paperMetrics();
+  readonly #counter = new RunCounter(this.#metrics);
   readonly #fills: FillView[] = [];
   readonly #denials: DenialView[] = [];
   readonly #decisions: number[] = [];
@@ -91,9 +93,6 @@ class PaperLoop {
   #looked = -Infinity;
   #feedWords: string | undefined;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
-  /** What the counters have been told of so far. */
-  #counted: Readonly<Record<'bars' | 'rejected', readonly number[]> & Record<'records' | 'bytes', number>> | undefined;
-
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
@@ -151,7 +150,7 @@ class PaperLoop {
     for (const tell of this.#early ?? []) tell();
     this.#early = undefined;
     this.#anchorPace();
-    this.#count();
+    this.#counter.count(this.#trader);
     this.#followTrading();
     this.#takeCommand();
     let market = trader.feed.peek();
@@ -161,14 +160,21 @@ class PaperLoop {
         if (this.#request.atEnd === 'stop') break;
         this.#waitAtEnd();
       }
-      const wait = this.#state === 'active' || this.#state === 'halted' || this.#state === 'liquidated' ? this.#untilDue(market) : DRAW_EVERY_MS;
-      if (wait > 0) await sleep(Math.min(wait, DRAW_EVERY_MS));
+      const wait = this.#state === 'paused' || this.#state === 'ended' ? DRAW_EVERY_MS : this.#untilDue(market);
+      if (wait > 0) await this.#wait(wait);
       else market = this.#slice();
       this.#tend();
       await nextTurn();
       for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
     await this.#finish(market === undefined && !this.#isLive);
+  }
+
+  /** Until something is due: on a live market, a bar that comes ends the wait. */
+  async #wait(waitMs: number): Promise<void> {
+    const { feed } = this.#trader;
+    const slept = sleep(Math.min(waitMs, DRAW_EVERY_MS));
+    await (feed.kind === 'live' ? Promise.race([slept, feed.live.nextBar()]) : slept);
   }
 
   /** Whether the market sets the pace, and has no end. */
@@ -251,31 +257,12 @@ class PaperLoop {
     if (now - this.#synced >= SYNC_EVERY_MS) {
       this.#synced = now;
       this.#trader.journal.sync();
-      this.#count();
+      this.#counter.count(this.#trader);
     }
     if (this.#display?.live === true && now - this.#drawn >= DRAW_EVERY_MS) {
       this.#drawn = now;
       this.#display.draw(this.#view());
     }
-  }
-
-  /** Brings the counters and gauges up to date. */
-  #count(): void {
-    const { journal, run } = this.#trader;
-    const { portfolio } = run.engine;
-    const equity = portfolio.equity();
-    this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
-    const now = {
-      bars: run.ingest.quality.map(({ bars }) => bars), rejected: run.ingest.quality.map(({ repeated, malformed }) => repeated + malformed),
-      records: journal.sequence, bytes: journal.bytes,
-    };
-    const before = this.#counted ?? now;
-    this.#counted = now;
-    run.markets.forEach(({ instrument }, market) => {
-      this.#metrics.onBars(instrument.id, now.bars[market] - before.bars[market]);
-      this.#metrics.onBarsRejected(instrument.id, now.rejected[market] - before.rejected[market]);
-    });
-    this.#metrics.onJournal(now.records - before.records, now.bytes - before.bytes);
   }
 
   #view(): PaperView {

@@ -40,7 +40,7 @@ export class Ramp {
     const day = Math.floor((tsClose - 1) / DAY_MS);
     if (day > this.#day) {
       if (this.#breached) this.#next = this.#start;
-      else if (this.#traded) this.#next = Math.min(1, Number((this.factor + this.#step).toFixed(6)));
+      else if (this.#traded) this.#next = Math.min(1, Math.round((this.factor + this.#step) * 1e6) / 1e6);
       this.#day = day;
       this.#traded = false;
       this.#breached = false;

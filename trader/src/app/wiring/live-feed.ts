@@ -61,6 +61,7 @@ export class LiveFeed implements FeedListener {
   #counts = { heard: 0, fetched: 0, late: 0 };
   #trouble: string | undefined;
   #closed = false;
+  #awaited: (() => void) | undefined;
 
   /** Goes on from the bars that open at `from`, per market. `onPrice` hears prices between bars, on which nothing is decided. */
   constructor(feed: MarketFeed, markets: readonly Market[], from: readonly Timestamp[], clock: Clock, onPrice?: FeedListener['onPrice']) {
@@ -127,7 +128,13 @@ export class LiveFeed implements FeedListener {
     return { tsEvent, bars };
   }
 
+  /** Resolves when the next bar comes. */
+  nextBar(): Promise<void> {
+    return new Promise((resolve) => { this.#awaited = resolve; });
+  }
+
   #take(heard: HeardBar): void {
+    this.#awaited?.();
     const tsClose = heard.bar.timestamp + this.#markets[heard.market].intervalMs;
     if (tsClose <= this.#released) {
       this.#counts.late += 1;

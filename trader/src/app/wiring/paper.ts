@@ -165,7 +165,7 @@ export class PaperTrader {
 
   /** Ends this process's part: hears nothing more of the venue, says so in the journal, has it on the disk, and gives the lock back. */
   async stop(): Promise<void> {
-    await this.run.live?.courier.stop();
+    if (this.run.live !== undefined) await this.run.live.courier.stop();
     const { recorder } = this.run;
     this.journal.append({ kind: 'stop', orders: recorder.orders, digest: recorder.digest() });
     this.journal.sync();
