@@ -60,6 +60,21 @@ test('requests that act go out whole and in order, over connections that are kep
   assert.ok(sockets.size <= 6, `${sockets.size} connections`);
 });
 
+test('no request carries a header of the one before it', async () => {
+  const heard: unknown[] = [];
+  await calling((request, response) => {
+    heard.push([request.headers['x-key'], request.headers['content-type'], request.headers['x-other'], request.headers['content-length']]);
+    response.end();
+  }, async (caller) => {
+    await caller.call('POST', { ...ORDER, headers: { 'X-Key': 'one', 'Content-Type': 'application/json' } });
+    await settled();
+    await caller.call('DELETE', { method: 'DELETE', target: '/order', headers: { 'X-Key': 'two', 'X-Other': 'o' } });
+    await settled();
+    await caller.call('POST', { method: 'POST', target: '/order' });
+  });
+  assert.deepEqual(heard, [['one', 'application/json', undefined, '7'], ['two', undefined, 'o', '0'], [undefined, undefined, undefined, '0']]);
+});
+
 test('a connection that the venue closes while nothing is asked is forgotten, and the next request goes out once', async () => {
   let heard = 0;
   await calling((_request, response) => {

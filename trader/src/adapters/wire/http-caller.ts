@@ -78,6 +78,7 @@ export class HttpCaller {
     }
     request.method = method;
     request.path = target;
+    for (const name of Object.keys(this.#usual)) if (headers[name] === undefined) request.removeHeader(name);
     for (const name of Object.keys(headers)) if (request.getHeader(name) !== headers[name]) request.setHeader(name, headers[name] ?? '');
     if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
     // The bytes first: everything that follows has time until the answer comes.
