@@ -10,6 +10,7 @@ import { Random } from '../../domain/random.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { Refusal } from '../refusal.ts';
+import { LiveConsent } from './live-consent.ts';
 import type { Surroundings } from './surroundings.ts';
 import { connectFeed, connectStopper, connectVenue } from './venue-connection.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
@@ -43,28 +44,33 @@ test('what is not listed is refused with what was meant, and so is an account wi
   assert.deepEqual(listings.map(({ symbol }) => symbol), ['BTCUSDT'], 'a market takes no keys');
 }));
 
-test('the account of real money does not compile without a consent, nor with one that was made up', () => {
+test('what only looks like a consent opens no account of real money', () => withVenue(async (around, server) => {
+  for (const access of [{ venue: 'binance' }, Object.create(LiveConsent.prototype) as object, 'live', 'binance']) {
+    await assert.rejects(connectVenue('binance', Object(access) as LiveConsent, ['BTCUSDT'], around), refused(/nobody has consented to trade real money on binance/));
+  }
+  assert.deepEqual(server.requests, []);
+}));
+
+test('a consent that was made up does not compile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'consent-'));
   try {
-    const source = join(ROOT, 'trader/src/app/wiring');
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'live.ts'), `
-      import { connectVenue } from '${source}/venue-connection.ts';
-      import type { Surroundings } from '${source}/surroundings.ts';
-      import { LiveConsent } from '${source}/live-consent.ts';
-      export function go(around: Surroundings, consent: LiveConsent): void {
-        void connectVenue('binance', 'sandbox', [], around);
-        void connectVenue('binance', consent, [], around);
-        void connectVenue('binance', 'live', [], around);
-        void connectVenue('binance', { venue: 'binance' }, [], around);
-        void connectVenue('binance', { ...consent }, [], around);
-        void connectVenue('binance', new LiveConsent('binance'), [], around);
+      import { LiveConsent } from '${join(ROOT, 'trader/src/app/wiring')}/live-consent.ts';
+      declare function connect(access: 'sandbox' | LiveConsent): void;
+      export function go(consent: LiveConsent): void {
+        connect('sandbox');
+        connect(consent);
+        connect('live');
+        connect({ venue: 'binance' });
+        connect({ ...consent });
+        connect(new LiveConsent('binance'));
       }
     `);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions: { typeRoots: [join(ROOT, 'node_modules/@types')] }, include: [], files: ['live.ts'] }));
     const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
     const lines = [...stdout.matchAll(/live\.ts\((\d+),\d+\): error TS\d+/g)].map((match) => Number(match[1]));
-    assert.deepEqual(lines, [8, 9, 10, 11], stdout);
+    assert.deepEqual(lines, [7, 8, 9, 10], stdout);
   } finally {
     rmSync(folder, { recursive: true });
   }
