@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NO_CONFIG } from '../../src/app/config.ts';
@@ -46,4 +46,8 @@ test('real money takes a passport for just this, its words to the letter, and ke
   assert.equal(ended.code, 0, ended.stderr);
   assert.equal(ended.dialled.length, 1, 'and then it starts');
   assert.doesNotMatch(ended.stdout + ended.stderr, /planted/);
+  // Nor does anything that the run has left on the disk.
+  const left = globSync('**/*', { cwd: street.home }).filter((file) => statSync(join(street.home, file)).isFile());
+  assert.ok(left.includes(join('live', 'journal.jsonl')));
+  for (const file of left) assert.equal(readFileSync(join(street.home, file)).includes('planted'), false, file);
 }));
