@@ -56,6 +56,7 @@ const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, 
 const frame = z.union([
   z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, T: z.number() }) }),
   z.object({ data: z.object({ e: z.literal('kline'), s: z.string(), k: z.object({ t: z.number(), o: decimal, h: decimal, l: decimal, c: decimal, v: decimal, x: z.boolean() }) }) }),
+  z.object({ data: z.object({ e: z.literal('serverShutdown') }) }),
   // The answer to a question, which only shows that the connection lives.
   z.object({ id: z.number() }),
 ]);
@@ -121,6 +122,10 @@ class KlineFeed implements MarketFeed {
       return;
     }
     if (!('data' in told)) return;
+    if (told.data.e === 'serverShutdown') {
+      this.#socket?.lost('the server goes down');
+      return;
+    }
     const instrument = this.#bySymbol.get(told.data.s);
     if (instrument === undefined) return;
     if (told.data.e === 'aggTrade') {
