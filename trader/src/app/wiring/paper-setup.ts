@@ -206,7 +206,7 @@ async function loadBooks(setup: PaperSetup): Promise<{ readonly books: BookSpec[
 }
 
 /** The guards that keep limits, in the order in which they are asked. */
-export function guardsOf(limits: Limits): readonly Guard[] {
+function guardsOf(limits: Limits): readonly Guard[] {
   const { maxPosition: position, maxCurrencyExposure: currency, groups = [], maxLossStreak: losses, lossPauseMs = Infinity, maxOrdersPerOpinion: perOpinion } = limits;
   return [
     staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional), maxExposure(limits.maxExposure),
