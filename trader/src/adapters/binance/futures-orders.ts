@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { format, parseDecimal, type Exact } from '../../domain/exact.ts';
-import type { Order, TimeInForce } from '../../domain/order.ts';
-import { VenueError } from '../../domain/venue-error.ts';
+import type { Order } from '../../domain/order.ts';
 import type { VenueListing, VenueOrder } from '../../ports/venue.ts';
-import type { Listed } from './orders.ts';
+import { lackOf, LASTS, notPermitted, type Listed } from './orders.ts';
 import type { Parameters } from './signing.ts';
 import { decimal, id, side } from './wire.ts';
-
-const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: undefined, day: undefined };
 
 /** Where an order goes, and with what. */
 interface Sending {
@@ -23,7 +20,7 @@ interface Sending {
 export function futuresSending(order: Order, { symbol, instrument }: VenueListing): Sending {
   const timeInForce = order.terms?.postOnly === true ? 'GTX' : LASTS[order.timeInForce];
   const lacking = lackOf(order);
-  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`);
+  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`, 'USD-M futures');
   const price = (value: Exact) => format(value, instrument.priceScale);
   const common = {
     symbol, side: order.side.toUpperCase(), quantity: format(order.quantity, instrument.quantityScale), newOrderRespType: 'ACK',
@@ -36,19 +33,8 @@ export function futuresSending(order: Order, { symbol, instrument }: VenueListin
     case 'limit': return plain({ type: 'LIMIT', timeInForce, price: price(order.price) });
     case 'stop': return conditional({ type: 'STOP_MARKET', triggerPrice: price(order.price) });
     case 'stop-limit': return conditional({ type: 'STOP', timeInForce, price: price(order.price), triggerPrice: price(order.terms?.trigger ?? order.price) });
-    case 'trailing-stop': throw notPermitted('trailing stop');
+    case 'trailing-stop': throw notPermitted('trailing stop', 'USD-M futures');
   }
-}
-
-/** What an order asks for that must not be left out in silence, and that this adapter has not. */
-function lackOf({ type, timeInForce, terms, ocoWith }: Order): string | undefined {
-  if (ocoWith !== undefined) return 'order that cancels another';
-  if (terms?.postOnly === true && (type !== 'limit' || timeInForce !== 'gtc')) return `post-only ${type} order ${timeInForce}`;
-  return undefined;
-}
-
-function notPermitted(what: string): VenueError {
-  return new VenueError('rejected', `binance: this adapter has no ${what} on USD-M futures; nothing was sent`, { reason: 'not-permitted' });
 }
 
 /** Binance's word that it has taken an order, a plain one or a conditional one. */

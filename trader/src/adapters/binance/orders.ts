@@ -11,7 +11,8 @@ export interface Listed extends VenueListing {
   readonly index: number;
 }
 
-const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: undefined, day: undefined };
+/** Binance's words for how long an order lasts; undefined where this adapter has none. */
+export const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: undefined, day: undefined };
 
 /**
  * An order as Binance spot takes it (rest-api.md, "New order"): post-only is a type of its own, a stop
@@ -20,8 +21,8 @@ const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', i
  */
 export function orderParameters(order: Order, { symbol, instrument }: VenueListing): Parameters {
   const timeInForce = LASTS[order.timeInForce];
-  const lacking = lackOf(order);
-  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`);
+  const lacking = order.terms?.reduceOnly === true ? 'reduce-only order' : lackOf(order);
+  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`, 'spot');
   const price = (value: Exact) => format(value, instrument.priceScale);
   const common = {
     symbol, side: order.side.toUpperCase(), newClientOrderId: order.clientOrderId, quantity: format(order.quantity, instrument.quantityScale), newOrderRespType: 'ACK',
@@ -31,20 +32,20 @@ export function orderParameters(order: Order, { symbol, instrument }: VenueListi
     case 'limit': return order.terms?.postOnly === true ? { ...common, type: 'LIMIT_MAKER', price: price(order.price) } : { ...common, type: 'LIMIT', timeInForce, price: price(order.price) };
     case 'stop': return { ...common, type: 'STOP_LOSS', stopPrice: price(order.price) };
     case 'stop-limit': return { ...common, type: 'STOP_LOSS_LIMIT', timeInForce, price: price(order.price), stopPrice: price(order.terms?.trigger ?? order.price) };
-    case 'trailing-stop': throw notPermitted('trailing stop');
+    case 'trailing-stop': throw notPermitted('trailing stop', 'spot');
   }
 }
 
-/** What an order asks for that must not be left out in silence, and that spot has not. */
-function lackOf({ type, timeInForce, terms, ocoWith }: Order): string | undefined {
-  if (terms?.reduceOnly === true) return 'reduce-only order';
+/** What an order asks for that must not be left out in silence, and that this adapter has on no market. */
+export function lackOf({ type, timeInForce, terms, ocoWith }: Order): string | undefined {
   if (ocoWith !== undefined) return 'order that cancels another';
   if (terms?.postOnly === true && (type !== 'limit' || timeInForce !== 'gtc')) return `post-only ${type} order ${timeInForce}`;
   return undefined;
 }
 
-function notPermitted(what: string): VenueError {
-  return new VenueError('rejected', `binance: this adapter has no ${what} on spot; nothing was sent`, { reason: 'not-permitted' });
+/** The refusal of what this adapter has no word for. */
+export function notPermitted(what: string, market: 'spot' | 'USD-M futures'): VenueError {
+  return new VenueError('rejected', `binance: this adapter has no ${what} on ${market}; nothing was sent`, { reason: 'not-permitted' });
 }
 
 /** Binance's word that it has taken an order. */
