@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NO_CONFIG } from '../../src/app/config.ts';
+import { readLiveConfig } from '../../src/app/wiring/live-setup.ts';
 import { passportSubject } from '../../src/app/wiring/passport.ts';
 import { signingKey, signPassport } from '../../src/app/wiring/passport-check.ts';
 import { openSecrets } from '../../src/app/wiring/secret-stores.ts';
+import { blocks, readPage } from '../docs/page.ts';
 import { CONFIG, VenueStreet } from '../live/venue-street.ts';
 
 const LIVE_KEYS = { ALGOTRENDY_SECRET_BINANCE_LIVE_KEY: 'planted-key-4f1d8a', ALGOTRENDY_SECRET_BINANCE_LIVE_SECRET: 'planted-secret-93b07e' };
@@ -51,3 +54,14 @@ test('real money takes a passport for just this, its words to the letter, and ke
   assert.ok(left.includes(join('live', 'journal.jsonl')));
   for (const file of left) assert.equal(readFileSync(join(street.home, file)).includes('planted'), false, file);
 }));
+
+test('the configuration that docs/going-live.md shows is one that is read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  try {
+    const [shown] = blocks(readPage('docs/going-live.md'), 'json');
+    writeFileSync(join(folder, 'config.json'), shown ?? '');
+    assert.equal(readLiveConfig(join(folder, 'config.json')).mode, 'sandbox');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
