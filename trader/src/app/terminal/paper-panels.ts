@@ -125,14 +125,14 @@ export function equityFixedRows({ propFirm }: AccountView, width: number): numbe
   return 1 + Math.ceil(8 / gridColumns(width)) + (propFirm === undefined ? 0 : 1);
 }
 
-/** What is left to each limit of a prop firm's rules, in one line. */
+/** What is left to each limit of a prop firm's rules, in one line, what matters most first. */
 function limitsLine({ propFirm }: AccountView, width: number, style: Style): string[] {
   if (propFirm === undefined) return [];
   const { rules, daily, afterMidnight, total, target, tradingDays } = propFirm;
   const room = (label: string, { room: left, share }: LimitRoom) => `${style.faint(label)} ${(share > 0.5 ? style.good : share > 0.2 ? style.warn : style.bad)(`${formatMoney(left)} ${formatPercent(share, 0)}`)}`;
   const parts = [
-    style.strong(rules), room('day', daily), room('midnight', afterMidnight), room('total', total),
-    ...(target === null ? [] : [`${style.faint('target')} ${formatPercent(target.share, 0)}`]), ...(tradingDays.needed > 0 ? [`${style.faint('days')} ${tradingDays.counted}/${tradingDays.needed}`] : []),
+    room('day', daily), room('total', total), room('midnight', afterMidnight),
+    ...(target === null ? [] : [`${style.faint('target')} ${formatPercent(target.share, 0)}`]), ...(tradingDays.needed > 0 ? [`${style.faint('days')} ${tradingDays.counted}/${tradingDays.needed}`] : []), style.faint(rules),
   ];
   return [clip(parts.join('  '), width)];
 }

@@ -101,9 +101,9 @@ test('under a prop firm\'s rules what is left to each limit is always in sight',
   } as const;
   for (const [columns, rows] of [[80, 24], [100, 30], [180, 50]] as const) {
     const screen = plain({ ...view, account: { ...view.account, propFirm } }, columns, rows);
-    for (const fact of ['FTMO 2-Step Challenge', 'day 1,250.50 25 %']) assert.ok(screen.includes(fact), `${fact} is missing from\n${screen}`);
+    for (const fact of ['day 1,250.50 25 %', 'total 1,250.50 90 %']) assert.ok(screen.includes(fact), `${fact} is missing from\n${screen}`);
   }
-  assert.ok(plain({ ...view, account: { ...view.account, propFirm } }, 280, 50).includes('total 1,250.50 90 %  target 30 %  days 2/4'));
+  assert.ok(plain({ ...view, account: { ...view.account, propFirm } }, 280, 50).includes('midnight 1,250.50 25 %  target 30 %  days 2/4  FTMO 2-Step Challenge'));
 });
 
 test('a halt is told with its reason, and offers to resume', () => {
