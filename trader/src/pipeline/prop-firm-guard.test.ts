@@ -222,3 +222,27 @@ test('the balance of midnight is that of all that was booked before it, whatever
   });
   assert.deepEqual([byPrice, byReport], ['96000', '96000']);
 });
+
+test('between bars every market counts at its last price, until its next bar', () => {
+  const markets = ['A', 'B'].map((id) => ({ instrument: testInstrument({ id }), intervalMs: HOUR }));
+  const books = markets.map((_, i) => new Book('run', `s@${i}`, i, i, { onBar() {} }, { quantity: () => 0 }));
+  const portfolio = new Portfolio(10_000_000, 2, markets.map(({ instrument }) => instrument), books);
+  const guard = new PropFirmGuard({ rules: ftmo('ftmo-swing'), levels: PROP_FIRM_LEVELS }, markets);
+  guard.attach(portfolio, books);
+  portfolio.marks.fill(100);
+  for (const book of books) {
+    const order = new Order(book, 1, 0, 'target', book.index, 'buy', 'market', 'ioc', 500, 0, at('2024-06-03T08:00'));
+    portfolio.applyFill(book, { kind: 'filled', order, tsEvent: order.tsInit, tradeId: book.index, price: 10_000, quantity: 500, fee: 0 });
+  }
+  // Each loses 2 250, which together is more than 4 000.
+  guard.afterPrice(0, 95.5, at('2024-06-03T09:00'));
+  assert.equal(guard.due(ACTIVE), undefined);
+  guard.afterPrice(1, 95.5, at('2024-06-03T09:00'));
+  assert.equal(guard.due(ACTIVE)?.kind, 'flatten');
+  const calm = new PropFirmGuard({ rules: ftmo('ftmo-swing'), levels: PROP_FIRM_LEVELS }, markets);
+  calm.attach(portfolio, books);
+  calm.afterPrice(0, 95.5, at('2024-06-03T09:00'));
+  calm.afterBar(0, { timestamp: at('2024-06-03T09:00'), high: 100, low: 100 });
+  calm.afterPrice(1, 95.5, at('2024-06-03T10:00'));
+  assert.equal(calm.due(ACTIVE), undefined, 'the bar has closed at 100');
+});

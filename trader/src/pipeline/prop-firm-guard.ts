@@ -87,6 +87,8 @@ export class PropFirmGuard implements Guard {
   readonly denials = new Map<string, number>();
   readonly #markets: readonly Market[];
   readonly #lookAhead: number;
+  /** The last price of each market since its last bar; NaN where there was none. */
+  readonly #prices: Float64Array;
   #account: Attached | undefined;
   #level: Level | undefined;
   /** Beginning and end of the last moment that was looked at. */
@@ -97,6 +99,7 @@ export class PropFirmGuard implements Guard {
   constructor(spec: PropFirmSpec, markets: readonly Market[]) {
     this.spec = spec;
     this.#markets = markets;
+    this.#prices = new Float64Array(markets.length).fill(NaN);
     this.#lookAhead = Math.max(LOOK_AHEAD_MS, ...markets.map(({ intervalMs }) => intervalMs));
   }
 
@@ -116,6 +119,7 @@ export class PropFirmGuard implements Guard {
   /** Takes a bar that the engine has worked off, at its worst price for what is held. */
   afterBar(market: number, { timestamp, high, low }: Pick<Bar, 'timestamp' | 'high' | 'low'>): void {
     const { portfolio, books } = this.#attached;
+    this.#prices[market] = NaN;
     const equity = portfolio.exactEquity();
     let worst = equity;
     for (const book of books) {
@@ -126,13 +130,15 @@ export class PropFirmGuard implements Guard {
     this.#look(timestamp, timestamp + this.#markets[market].intervalMs, equity, min(worst, equity));
   }
 
-  /** Takes a price between two bars; what it alone shows moves nothing but what the guard orders. */
+  /** Takes a price between two bars: every market counts at its last one. It moves nothing but what the guard orders. */
   afterPrice(market: number, price: number, tsEvent: Timestamp): void {
     const { portfolio, books } = this.#attached;
+    this.#prices[market] = price;
     let equity = portfolio.exactEquity();
     for (const book of books) {
       const { quantity } = portfolio.account.positions[book.index];
-      if (book.instrument === market && quantity !== 0) equity = add(equity, this.#change(book, quantity, price));
+      const last = this.#prices[book.instrument];
+      if (quantity !== 0 && !Number.isNaN(last)) equity = add(equity, this.#change(book, quantity, last));
     }
     this.#at(tsEvent, equity);
   }
