@@ -129,21 +129,37 @@ export function maxPosition(share: number): Guard {
 
 /** Everything that depends on one currency or coin, in whatever contract, worth at most this share of equity. */
 export function maxCurrencyExposure(share: number): Guard {
+  const base = remembered();
   return {
     rule: 'currency-exposure',
     check(intent) {
-      const base = baseOf(intent.instruments[intent.book.instrument]);
-      return above(worth(intent, ({ instrument }) => baseOf(intent.instruments[instrument]) === base), share * intent.equity);
+      const { instruments, book } = intent;
+      const own = base(instruments[book.instrument]);
+      return above(worth(intent, ({ instrument }) => base(instruments[instrument]) === own), share * intent.equity);
     },
   };
 }
 
 /** What rises and falls together, named by base currency or symbol, worth at most this share of equity. The rule is named after the group: `group:crypto`. */
 export function maxGroupExposure(name: string, members: readonly string[], share: number): Guard {
-  const within = (intent: Intent, book: Book) => members.includes(baseOf(intent.instruments[book.instrument]));
+  const base = remembered();
+  const within = ({ instruments }: Intent, { instrument }: Book) => members.includes(base(instruments[instrument]));
   return {
     rule: `group:${name}`,
     check: (intent) => (within(intent, intent.book) ? above(worth(intent, (book) => within(intent, book)), share * intent.equity) : undefined),
+  };
+}
+
+/** `baseOf`, which reads an id once. */
+function remembered(): (instrument: Instrument) => string {
+  const known = new Map<Instrument, string>();
+  return (instrument) => {
+    let base = known.get(instrument);
+    if (base === undefined) {
+      base = baseOf(instrument);
+      known.set(instrument, base);
+    }
+    return base;
   };
 }
 
