@@ -90,9 +90,17 @@ async function tickToOrder(folder: string, synced: boolean): Promise<{ readonly 
   const gateway = gatewayTo(venue.base, clock, { openOrders: [] });
   const instruments = [BTC.instrument];
   const courier = new Courier({ gateway, clock, sync: () => { if (synced) journal.sync(); }, feeOf: (fill) => feeOf(fill, BTC.instrument, MONEY_SCALE, () => undefined) });
+  const recorder = new Recorder(journal, instruments, MONEY_SCALE);
+  let onAccepted = () => {};
   const engine = new Engine({
     run: 'bench', markets: [{ instrument: BTC.instrument, intervalMs: MINUTE }], cash: 1_000_000_0000000, moneyScale: MONEY_SCALE, fees: noFee, client: courier,
-    guards: [staleData(MINUTE), priceCollar(0.5), maxNotional(1e6), maxExposure(2), maxOrderRate(1e6, MINUTE)], audit: new Recorder(journal, instruments, MONEY_SCALE),
+    guards: [staleData(MINUTE), priceCollar(0.5), maxNotional(1e6), maxExposure(2), maxOrderRate(1e6, MINUTE)], audit: {
+      onOrder: (order) => { recorder.onOrder(order); }, onDenial: (denial) => { recorder.onDenial(denial); },
+      onReport(report) {
+        recorder.onReport(report);
+        if (report.kind === 'accepted') onAccepted();
+      },
+    },
     books: [{ strategyName: 'turn', strategy: new Turncoat(), market: 0, sizing: { kind: 'units', units: '0.01' } }],
   });
   const ingest = new Ingest(engine, [{ instrument: BTC.instrument, intervalMs: MINUTE }], journal);
@@ -103,13 +111,14 @@ async function tickToOrder(folder: string, synced: boolean): Promise<{ readonly 
   try {
     for (let tick = 0; tick < TICKS; tick++) {
       const before = journal.bytes;
+      const accepted = new Promise<void>((resolve) => { onAccepted = resolve; });
       const sent = wire.next();
       const began = process.hrtime.bigint();
       ingest.admitBar(0, { timestamp: START + tick * MINUTE, open: 50_000, high: 50_010, low: 49_990, close: 50_000, volume: 1 });
       const micros = Number(await sent - began) / 1_000;
       const [book] = engine.books;
       const order = book.working.at(0).order;
-      await venue.answered();
+      await accepted;
       courier.onFill({
         clientOrderId: order.clientOrderId, venueOrderId: String(placed), instrument: 0, tradeId: String(tick), side: order.side, price: 50_000_00, quantity: order.quantity,
         fee: '0.5', feeCurrency: 'USDT', liquidity: 'taker', tsEvent: START + (tick + 1) * MINUTE,
@@ -170,7 +179,7 @@ function gatewayTo(base: string, clock: Clock, snapshot?: { readonly openOrders:
   return gateway;
 }
 
-/** A venue on loopback. `answered` resolves when the answer to the last order has come back here. */
+/** A venue on loopback. */
 async function serve(answers: Answers) {
   const server = createServer((request, response) => {
     const [path, query = ''] = (request.url ?? '').split('?');
@@ -181,7 +190,6 @@ async function serve(answers: Answers) {
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answered: () => new Promise<void>((resolve) => { setTimeout(resolve, 2); }),
     close: () => new Promise<void>((resolve) => {
       server.closeAllConnections();
       server.close(() => { resolve(); });
