@@ -132,6 +132,13 @@ test('an order of others is told once, also over a restart, and one of before th
   assert.equal(account.state.trading, 'halted');
 });
 
+test('what others do takes the place of a halt that would end of its own accord, so that a person has to say resume', () => {
+  const account = new Account('halt');
+  account.engine.onCommand({ kind: 'flatten', reason: 'catching up' });
+  account.holdings.stranger('v9', 0, account.now + 1);
+  assert.deepEqual(account.engine.risk.state, { kind: 'halted', reason: 'somebody else trades BTC-USD.TEST on the account', flat: true });
+});
+
 test('a restart that repeats the records comes to the same state and finds nothing more', () => {
   for (const policy of ['halt', 'adopt', 'ignore'] as const) {
     const account = new Account(policy);

@@ -193,9 +193,9 @@ export class Holdings {
     if (ours !== 0) this.#spec.engine.adopt(instrument, ours, parseDecimal(record.price, priceScale), record.tsEvent);
   }
 
+  /** Also where trading is halted already: another halt may end of its own accord, and this one takes a person. */
   #halt(policy: ForeignPolicy, reason: string): void {
-    const { engine } = this.#spec;
-    if (policy === 'halt' && engine.risk.state.kind === 'active') engine.onCommand({ kind: 'halt', reason });
+    if (policy === 'halt') this.#spec.engine.onCommand({ kind: 'halt', reason });
   }
 }
 
