@@ -24,6 +24,7 @@ class HandVenue implements VenueGateway {
   readonly fills: VenueFill[] = [];
   openOrders: VenueOrder[] = [];
   listener: VenueListener | undefined;
+  opened = 0;
   onSubmit: () => Promise<Acceptance> = () => Promise.resolve({ venueOrderId: 'v1', tsEvent: 0 });
   onCancel: () => Promise<void> = () => Promise.resolve();
   onSnapshot: () => Promise<VenueSnapshot> = () => this.answerSnapshot();
@@ -65,6 +66,7 @@ class HandVenue implements VenueGateway {
   recall = (orders: readonly OrderRef[]) => { this.recalled = this.listener === undefined ? orders.map(({ venueOrderId }) => venueOrderId) : []; };
 
   open(listener: VenueListener): Promise<void> {
+    this.opened += 1;
     this.listener = listener;
     listener.onConnection('up', 'logged in');
     return Promise.resolve();
@@ -396,4 +398,14 @@ test('orders that the venue had taken in an earlier life are recalled to the gat
   desk.courier.repeat(ended.clientOrderId, () => ({ kind: 'canceled', order: ended, tsEvent: 0 }));
   await desk.start();
   assert.deepEqual(desk.venue.recalled, ['v1', 'v2']);
+});
+
+test('a start that fails after the stream is up can be tried again, on the same stream', async () => {
+  const desk = new Desk();
+  desk.venue.onSnapshot = () => Promise.reject(new VenueError('maintenance', 'hand: away'));
+  await assert.rejects(desk.start(), /away/);
+  desk.venue.onSnapshot = () => desk.venue.answerSnapshot();
+  await desk.start();
+  assert.equal(desk.venue.opened, 1);
+  await desk.courier.stop();
 });

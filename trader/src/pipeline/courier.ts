@@ -53,6 +53,7 @@ export class Courier implements ExecutionClient, VenueListener {
   #confirming = false;
   #stopped = false;
   #repeating = true;
+  #opened = false;
   #up = false;
   /** Up to where the venue's fills have been read. */
   #place: string | undefined;
@@ -114,7 +115,7 @@ export class Courier implements ExecutionClient, VenueListener {
 
   /**
    * Ends the repeating of a journal, and opens the venue: from here on orders go out. Resolves when
-   * every order of before has been asked after once and every fill since is booked.
+   * every order of before has been asked after once and every fill since is booked. What fails can be tried again.
    */
   async start(): Promise<void> {
     this.#repeating = false;
@@ -122,7 +123,7 @@ export class Courier implements ExecutionClient, VenueListener {
     for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
     gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
-    await gateway.open(this);
+    this.#opened ||= await gateway.open(this).then(() => true);
     await this.reconcile();
     this.#reconcileSoon();
   }
