@@ -54,6 +54,8 @@ export async function runPaper(request: PaperRequest, terminal: Terminal): Promi
   const stop = () => loop.requestStop();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // What a venue reports is taken where nobody waits for it: a journal that cannot be written there ends the run all the same.
+  process.on('uncaughtException', (error) => { loop.fail(error); });
   try {
     await loop.run();
   } catch (error) {
@@ -86,6 +88,7 @@ class PaperLoop {
   #state: PaperView['state'] = 'active';
   #haltReason: string | undefined;
   #stopping = false;
+  #failure: Error | undefined;
   /** Wall and market time that belong together, from which the pace is counted. */
   #anchor = { wall: 0, market: NaN };
   #drawn = 0;
@@ -128,6 +131,12 @@ class PaperLoop {
   #once(tell: () => void): void {
     if (this.#early === undefined) tell();
     else this.#early.push(tell);
+  }
+
+  /** Ends the run at its next turn, with this error. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#stopping = true;
   }
 
   requestStop(): void {
@@ -365,6 +374,7 @@ class PaperLoop {
 
   async #finish(ended: boolean): Promise<void> {
     const trader = this.#trader;
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
