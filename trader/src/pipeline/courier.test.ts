@@ -1,84 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HandVenue } from '../../test/hand-venue.ts';
 import { parseDecimal } from '../domain/exact.ts';
 import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import type { OrderRef, VenueFill, VenueOrder } from '../ports/venue.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import type { CourierNote } from './courier-note.ts';
 import { Courier } from './courier.ts';
 
 const OWNER: OrderOwner = { run: 'test', name: 'book', index: 0 };
 const WINDOW_MS = 5_000;
-
-/** A venue worked by hand: the test says what each request comes to, and what has traded. */
-class HandVenue implements VenueGateway {
-  readonly venue = 'hand';
-  capabilities: VenueCapabilities = {
-    types: ['market'], timesInForce: ['ioc'], postOnly: false, reduceOnly: false, amend: false,
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS,
-  };
-  /** Everything asked of it, in order. */
-  readonly asked: string[] = [];
-  readonly fills: VenueFill[] = [];
-  openOrders: VenueOrder[] = [];
-  listener: VenueListener | undefined;
-  opened = 0;
-  onSubmit: () => Promise<Acceptance> = () => Promise.resolve({ venueOrderId: 'v1', tsEvent: 0 });
-  onCancel: () => Promise<void> = () => Promise.resolve();
-  onSnapshot: () => Promise<VenueSnapshot> = () => this.answerSnapshot();
-  onLookUp: () => Promise<VenueOrder | undefined> = () => Promise.resolve(undefined);
-
-  submit(): Promise<Acceptance> {
-    this.asked.push('submit');
-    return this.onSubmit();
-  }
-
-  cancel(): Promise<void> {
-    this.asked.push('cancel');
-    return this.onCancel();
-  }
-
-  cancelAll(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  lookUp(): Promise<VenueOrder | undefined> {
-    this.asked.push('look-up');
-    return this.onLookUp();
-  }
-
-  snapshot(): Promise<VenueSnapshot> {
-    this.asked.push('snapshot');
-    return this.onSnapshot();
-  }
-
-  answerSnapshot(): Promise<VenueSnapshot> {
-    return Promise.resolve({ tsEvent: 0, openOrders: this.openOrders, positions: [], balances: {} });
-  }
-
-  fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
-    return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
-  }
-
-  recalled: unknown;
-  recall = (orders: readonly OrderRef[]) => { this.recalled = this.listener === undefined ? orders.map(({ venueOrderId }) => venueOrderId) : []; };
-
-  open(listener: VenueListener): Promise<void> {
-    this.opened += 1;
-    this.listener = listener;
-    listener.onConnection('up', 'logged in');
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    this.asked.push('close');
-    return Promise.resolve();
-  }
-
-  count = (what: string) => this.asked.filter((one) => one === what).length;
-}
 
 /** A courier between a venue worked by hand and a list of what it reports. */
 class Desk {
