@@ -123,7 +123,8 @@ export class Courier implements ExecutionClient, VenueListener {
     for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
     gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
-    this.#opened ||= await gateway.open(this).then(() => true);
+    if (!this.#opened) await gateway.open(this);
+    this.#opened = true;
     await this.reconcile();
     this.#reconcileSoon();
   }
@@ -388,7 +389,6 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#sink?.settle();
   }
 
-  /** An order that is not ours. */
   #stranger({ venueOrderId, instrument, tsEvent }: VenueOrder | VenueFill): void {
     if (this.#holdings === undefined) this.#note({ kind: 'external-order', venueOrderId, instrument });
     else this.#holdings.stranger(venueOrderId, instrument, tsEvent);
