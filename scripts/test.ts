@@ -4,6 +4,7 @@
 //   npm test -- ledger risk       the files whose path contains one of the words
 //   npm run coverage              the same, then what of trader/src the tests reached
 //   npm run test:fresh-clone      what a newcomer does first; installs, so it takes a minute
+//   npm run test:services         against real servers; installs those that the machine lacks
 //
 // Nothing passes in silence: a file that cannot be loaded, crashes or holds no test counts as
 // failed, and so does a test that is skipped or marked as to be done.
@@ -21,7 +22,7 @@ const TEST_TIMEOUT_MS = 5 * 60_000;
 const SILENCE_MS_MAX = TEST_TIMEOUT_MS + 60_000;
 
 /** Suites that need more than Node; each has a folder in trader/test and an npm script. */
-const OWN_SUITES = ['fresh-clone'];
+const OWN_SUITES = ['fresh-clone', 'services'];
 
 function findTestFiles(suite: string | undefined, words: readonly string[]): string[] {
   const folders = suite === undefined ? ['trader/{src,test}', 'scripts'] : [`trader/test/${suite}`];

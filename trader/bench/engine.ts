@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBars } from '../src/adapters/bars/column-cache.ts';
 import { readParameters } from '../src/domain/parameters.ts';
-import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, priceCollar, staleData } from '../src/pipeline/guards.ts';
+import {
+  maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData,
+} from '../src/pipeline/guards.ts';
 import { runBacktest } from '../src/research/backtest.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
@@ -113,7 +115,10 @@ async function runGuarded(file: string, home: string): Promise<Pick<Cost, 'fills
     }],
     books: [{ strategyName: 'macd', strategy: macd.create(values.value), market: 0, sizing: { kind: 'units', units: '1' } }],
     cash: '10000000', fees: new BasisPointFee('10'), latencyMs: 0, marketFill: 'next-open',
-    guards: [maxNotional(1e9), maxExposure(100), maxOrderRate(1000, 60_000), priceCollar(0.5), staleData(120_000), maxDrawdown(0.99)],
+    guards: [
+      maxNotional(1e9), maxExposure(100), maxPosition(100), maxCurrencyExposure(100), maxGroupExposure('all', ['BENCH'], 100), maxLossStreak(1e9, 60_000), maxOrdersPerOpinion(1),
+      maxOrderRate(1000, 60_000), priceCollar(0.5), staleData(120_000), maxDrawdown(0.99),
+    ],
   }, [[bars]]);
   const { user, system } = process.cpuUsage(before);
   const cpuSeconds = (user + system) / 1e6;

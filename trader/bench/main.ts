@@ -39,6 +39,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchVerdict } = await import('./verdict.ts');
     return benchVerdict();
   },
+  async execution() {
+    const { benchExecution } = await import('./execution.ts');
+    return benchExecution();
+  },
   async chaos() {
     const { benchChaos } = await import('./chaos.ts');
     return benchChaos();

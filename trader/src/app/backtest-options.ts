@@ -20,7 +20,7 @@ export const BACKTEST_OPTIONS = {
   'fee-bps': value('N', 'fee in hundredths of a percent of each fill; 10 where no fee and no venue is given', readDecimal),
   fee: value('SPEC', 'another fee: per-share:0.005,min=1,max=0.5% or bps:10', readFee),
   fill: withDefault(value('WHEN', 'fill at the next bar\'s open, or at the close that decided: next-open or close', readChoice('next-open', 'close')), 'next-open'),
-  sizing: withDefault(value('SPEC', 'a full target is units:N, or fraction:F of equity', readSizing), 'fraction:0.9975'),
+  sizing: withDefault(value('SPEC', 'a full target is units:N, fraction:F of equity, kelly:F of what its own trades say, or volatility:V a year', readSizing), 'fraction:0.9975'),
   venue: value('NAME', 'what a venue charges and demands, such as binance-usdm, or a rule set FILE.json; without it there are no rules', readText),
   margin: value('MODE', 'at a venue: positions that answer for themselves, or all together: isolated or cross (default cross)', readChoice('isolated', 'cross')),
   leverage: value('N', 'at a venue: a position may be worth N times its margin (default 1)', readLeverage),
@@ -30,6 +30,9 @@ export const BACKTEST_OPTIONS = {
 
 /** Where else a result goes: backtest, walkforward and paper take it. */
 export const REPORT_OPTION = { report: value('FILE', 'also write a tear sheet: one HTML file for people', readText) };
+
+/** Times Kelly's fraction where no number is given: docs/kelly.md shows why so few. */
+const DEFAULT_KELLY = '0.10';
 
 /** The options as a request: what belongs together is checked together. */
 export function readBacktestRequest(strategy: string, options: OptionValues<typeof BACKTEST_OPTIONS>): BacktestRequest {
@@ -116,12 +119,25 @@ function hundredth(decimal: string): string {
   return format(parseDecimal(decimal, places), places + 2);
 }
 
-/** `units:1` or `fraction:0.9975`. */
+/** `units:1`, `fraction:0.9975`, `kelly:0.10,cap=1,volatility=0.10,edge=0.002/0.03/250` or `volatility:0.10,cap=1`. */
 function readSizing(text: string, name: string): Sizing {
-  const match = /^(units|fraction):(\d+(?:\.\d+)?)$/.exec(text);
-  if (match === null || !/[1-9]/.test(match[2])) {
-    throw new Refusal('usage', `--${name} takes units:1 or fraction:0.9975, not "${text}"`);
-  }
-  return match[1] === 'units'
-    ? { kind: 'units', units: match[2] } : { kind: 'fraction', fraction: match[2] };
+  const refuse = (): never => {
+    throw new Refusal('usage', `--${name} takes units:1, fraction:0.9975, kelly:0.10 or volatility:0.10, not "${text}"`, { hint: 'kelly and volatility may go on with ,cap=1; kelly with ,volatility=0.10 and ,edge=MEAN/DEVIATION/TRADES.' });
+  };
+  const [, kind, amount = kind === 'kelly' ? DEFAULT_KELLY : '0', rest = ''] = /^(units|fraction|kelly|volatility)(?::(\d+(?:\.\d+)?))?((?:,[a-z]+=[^,]+)*)$/.exec(text) ?? refuse();
+  const more = new Map(rest.split(',').slice(1).map((part) => splitPair(part) as [string, string]));
+  const taken = kind === 'kelly' ? ['cap', 'volatility', 'edge'] : kind === 'volatility' ? ['cap'] : [];
+  const positive = (decimal: string) => /^\d+(\.\d+)?$/.test(decimal) && /[1-9]/.test(decimal);
+  if (!positive(amount) || [...more].some(([key, given]) => !taken.includes(key) || (key !== 'edge' && !positive(given)))) refuse();
+  if (kind === 'units') return { kind, units: amount };
+  if (kind === 'fraction') return { kind, fraction: amount };
+  const { cap = '1', volatility, edge } = Object.fromEntries(more);
+  if (kind === 'volatility') return { kind, volatility: amount, cap };
+  return { kind: 'kelly', fraction: amount, cap, ...(volatility !== undefined && { volatility }), ...(edge !== undefined && { edge: readEdge(edge, refuse) }) };
+}
+
+/** `0.002/0.03/250`: mean and standard deviation of a trade's return, and of how many trades. */
+function readEdge(text: string, refuse: () => never): { readonly mean: string; readonly deviation: string; readonly trades: string } {
+  const [, mean, deviation, trades] = /^(-?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+)$/.exec(text) ?? refuse();
+  return { mean, deviation, trades };
 }

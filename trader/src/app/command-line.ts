@@ -1,14 +1,12 @@
 import { COMMON_OPTIONS, type Command } from './command.ts';
 import { COMMANDS, loadCommands } from './commands/catalog.ts';
-import { readConfig, type Config } from './config.ts';
+import { NO_CONFIG, readConfig, type Config } from './config.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseLine } from './options.ts';
 import { Refusal, toRefusal } from './refusal.ts';
 import { didYouMean } from './suggestion.ts';
 import { Terminal, type TextStream } from './terminal/terminal.ts';
-
-const NO_CONFIG: Config = { home: '', debug: false, color: undefined, ci: false };
 
 /**
  * Runs one command line, `words` being what follows the program's name, and gives its exit code.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { readConfig } from './config.ts';
 
 test('the state lies under .algotrendy in the current folder unless ALGOTRENDY_HOME says otherwise', async () => {
@@ -34,4 +35,13 @@ test('NO_COLOR beats FORCE_COLOR, and CI is set by any value but false', async (
   assert.equal((await readConfig({ NO_COLOR: '' }, '/')).color, undefined);
   assert.equal((await readConfig({ CI: 'true' }, '/')).ci, true);
   assert.equal((await readConfig({ CI: 'false' }, '/')).ci, false);
+});
+
+test('secrets of the environment are held by name and never printed; a port for the venues must be one', async () => {
+  const config = await readConfig({ ALGOTRENDY_SECRET_BINANCE_TESTNET_KEY: 'hidden-value', ALGOTRENDY_SECRET_EMPTY: '', ALGOTRENDY_LOOPBACK_PORT: '4711' }, '/');
+  assert.equal(config.secrets.get('BINANCE_TESTNET_KEY')?.reveal(), 'hidden-value');
+  assert.equal(config.secrets.size, 1);
+  assert.equal(config.loopbackPort, 4711);
+  assert.ok(!`${inspect(config, { depth: 9 })}${JSON.stringify([...config.secrets])}`.includes('hidden-value'));
+  for (const port of ['0', 'localhost', '127.0.0.1:80', 'https://example.com', '123456']) await assert.rejects(readConfig({ ALGOTRENDY_LOOPBACK_PORT: port }, '/'), /must be a port of this machine/);
 });

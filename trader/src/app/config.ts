@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
+import { Secret } from '../domain/secret.ts';
 import { Refusal } from './refusal.ts';
 import { didYouMean } from './suggestion.ts';
 
-/** What the environment says. Secrets never stand here, only names of where to find them. */
+/** What the environment says. Secrets are held as such: printed, they are `[secret]`. */
 export interface Config {
   /** Absolute path of the folder that holds all state. */
   readonly home: string;
@@ -12,9 +13,17 @@ export interface Config {
   readonly color: boolean | undefined;
   /** Whether this runs in continuous integration: no live screens, no progress bars. */
   readonly ci: boolean;
+  /** `ALGOTRENDY_SECRET_NAME=…`, by NAME. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** Where all venues are looked for in place of the real ones: a port of this machine. */
+  readonly loopbackPort: number | undefined;
 }
 
+/** What holds before the environment was read. */
+export const NO_CONFIG: Config = { home: '', debug: false, color: undefined, ci: false, secrets: new Map(), loopbackPort: undefined };
+
 const PREFIX = 'ALGOTRENDY_';
+const SECRET_PREFIX = 'ALGOTRENDY_SECRET_';
 
 /**
  * Reads the environment; nothing else in the product does. Unknown `ALGOTRENDY_*` keys are
@@ -24,13 +33,15 @@ const PREFIX = 'ALGOTRENDY_';
 export async function readConfig(
   environment: Readonly<NodeJS.ProcessEnv> = process.env, folder: string = process.cwd(),
 ): Promise<Config> {
-  const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(PREFIX)));
+  const own = Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith(PREFIX) && !key.startsWith(SECRET_PREFIX)));
   const settings = Object.keys(own).length === 0 ? {} : await checkSettings(own);
   return {
     home: checkHome(settings.ALGOTRENDY_HOME === undefined ? join(folder, '.algotrendy') : resolve(folder, settings.ALGOTRENDY_HOME)),
     debug: settings.ALGOTRENDY_DEBUG === '1',
     color: isSet(environment['NO_COLOR']) ? false : isSet(environment['FORCE_COLOR']) ? environment['FORCE_COLOR'] !== '0' : undefined,
     ci: isSet(environment['CI']) && environment['CI'] !== 'false',
+    secrets: secretsOf(environment),
+    loopbackPort: settings.ALGOTRENDY_LOOPBACK_PORT === undefined ? undefined : Number(settings.ALGOTRENDY_LOOPBACK_PORT),
   };
 }
 
@@ -40,12 +51,17 @@ function checkHome(home: string): string {
   throw new Refusal('usage', 'nothing can be kept in /proc', { where: `ALGOTRENDY_HOME, ${home}`, hint: 'Point ALGOTRENDY_HOME at a folder on a disk.' });
 }
 
+function secretsOf(environment: Readonly<NodeJS.ProcessEnv>): ReadonlyMap<string, Secret> {
+  return new Map(Object.entries(environment).flatMap(([key, value]) => (key.startsWith(SECRET_PREFIX) && isSet(value) ? [[key.slice(SECRET_PREFIX.length), new Secret(String(value))] as const] : [])));
+}
+
 /** The table in docs/cli.md names the same keys. */
 async function checkSettings(own: Readonly<Record<string, string | undefined>>) {
   const z = await import('zod/mini');
   const schema = z.strictObject({
     ALGOTRENDY_HOME: z.optional(z.string().check(z.minLength(1, 'must name a folder'))),
     ALGOTRENDY_DEBUG: z.optional(z.enum(['0', '1'], 'must be 0 or 1')),
+    ALGOTRENDY_LOOPBACK_PORT: z.optional(z.string().check(z.regex(/^[1-9]\d{0,4}$/, 'must be a port of this machine'))),
   });
   const read = schema.safeParse(own);
   if (read.success) return read.data;

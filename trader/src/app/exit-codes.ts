@@ -17,6 +17,8 @@ export const EXIT_CODES = {
   version: 5,
   /** The disk is full or refuses to be written. */
   disk: 6,
+  /** A venue could not be reached, or would not do what it was asked. */
+  venue: 7,
   /** Stopped by Ctrl-C or a termination signal before the work was done. */
   interrupted: 130,
 } as const;

@@ -2,14 +2,19 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
+import { AccountWatch, flattenAll, staysText, type AccountChoice } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { RunCounter } from './run-counter.ts';
 import { CommandBox } from './wiring/command-box.ts';
+import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
-import { denialView, fillView, minuteView, paperView } from './wiring/paper-view.ts';
+import type { LiveRequest } from './wiring/paper-source.ts';
+import { denialView, fillView, keepNewest, minuteView, paperView } from './wiring/paper-view.ts';
+import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
 
 /** How a paper run is driven. */
 export interface PaperRequest {
@@ -21,6 +26,12 @@ export interface PaperRequest {
   readonly cash: string | undefined;
   readonly fresh: boolean;
   readonly json: boolean;
+  /** The live market to trade, or the account at a venue; undefined for the shipped bars. */
+  readonly live: LiveRequest | AccountChoice | undefined;
+  /** Whether everything is closed before it stops. */
+  readonly flatten?: boolean;
+  /** Rules of a prop firm for a new run. */
+  readonly propFirm: PropFirmSetup | undefined;
 }
 
 /** Work is done in slices of this length, so that keys, signals and the screen get their turn. */
@@ -29,8 +40,6 @@ const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
-/** Fills and denials kept for the screen. */
-const KEPT = 20;
 const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
 /** Market seconds per second that the keys stop at. */
 const FASTEST = 100_000;
@@ -45,6 +54,8 @@ export async function runPaper(request: PaperRequest, terminal: Terminal): Promi
   const stop = () => loop.requestStop();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // What a venue reports is taken where nobody waits for it: a journal that cannot be written there ends the run all the same.
+  process.on('uncaughtException', (error) => { loop.fail(error); });
   try {
     await loop.run();
   } catch (error) {
@@ -57,6 +68,7 @@ class PaperLoop {
   readonly #request: PaperRequest;
   readonly #terminal: Terminal;
   readonly #metrics = paperMetrics();
+  readonly #counter = new RunCounter(this.#metrics);
   readonly #fills: FillView[] = [];
   readonly #denials: DenialView[] = [];
   readonly #decisions: number[] = [];
@@ -64,36 +76,67 @@ class PaperLoop {
   readonly #keys: PaperKey[] = [];
   #started = NaN;
   readonly #box: CommandBox;
+  readonly #kill: KillSwitch;
+  #early: (() => void)[] | undefined = [];
+  /** What is traded where that is no account of a venue. */
+  readonly #shown: LiveRequest | undefined;
+  readonly #account: AccountWatch | undefined;
+  #lastNote: string | undefined;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
   #speed: number;
   #state: PaperView['state'] = 'active';
   #haltReason: string | undefined;
   #stopping = false;
+  #failure: Error | undefined;
   /** Wall and market time that belong together, from which the pace is counted. */
   #anchor = { wall: 0, market: NaN };
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
+  #feedWords: string | undefined;
   #rate = { bars: 0, wall: 0, perSecond: 0 };
-  /** What the counters have been told of so far. */
-  #counted: Counted | undefined;
-
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
-    this.#speed = request.speed;
-    this.#box = new CommandBox(request.home);
+    this.#speed = request.live === undefined ? request.speed : Infinity;
+    const { live, home } = request;
+    if (live !== undefined && 'config' in live) this.#account = new AccountWatch(live, home, (text, line) => { this.#tell(text, line); });
+    else this.#shown = live;
+    this.#box = new CommandBox(home, this.#account === undefined ? 'paper' : 'live');
+    this.#kill = new KillSwitch(request.home);
   }
 
   static async open(request: PaperRequest, terminal: Terminal): Promise<PaperLoop> {
     const loop = new PaperLoop(request, terminal);
+    loop.#kill.refuseStart();
+    loop.#kill.listen();
     loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
-      onFill: (fill, realised) => loop.#onFill(fillView(fill, realised, loop.#trader)),
-      onDenial: (denial) => loop.#onDenial(denialView(denial)),
-      onOrder: (order) => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side),
-    });
+      onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
+      onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
+      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+    }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
+  }
+
+  /** Tells a person of something that is not in the picture yet. */
+  #tell(text: string, line: object): void {
+    this.#lastNote = text;
+    if (this.#request.json) this.#terminal.printJson(line);
+    else if (this.#display === undefined) this.#terminal.note(text);
+    else this.#display.note(text);
+  }
+
+  /** Tells at once, or, of what a venue reported while the run was opened, when it stands. */
+  #once(tell: () => void): void {
+    if (this.#early === undefined) tell();
+    else this.#early.push(tell);
+  }
+
+  /** Ends the run at its next turn, with this error. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#stopping = true;
   }
 
   requestStop(): void {
@@ -113,25 +156,39 @@ class PaperLoop {
     this.#started = performance.now();
     if (json) this.#terminal.printJson({ kind: 'state', ...trader.state() });
     else this.#openDisplay();
+    for (const tell of this.#early ?? []) tell();
+    this.#early = undefined;
     this.#anchorPace();
-    this.#count();
-    const { state } = trader.run.engine.risk;
-    if (state.kind === 'halted') [this.#state, this.#haltReason] = [state.kind, state.reason];
+    this.#counter.count(this.#trader);
+    this.#followTrading();
     this.#takeCommand();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
-      if (market === undefined) {
+      if (this.#isLive) market = trader.feed.peek();
+      else if (market === undefined) {
         if (this.#request.atEnd === 'stop') break;
         this.#waitAtEnd();
       }
-      const wait = this.#state === 'active' || this.#state === 'halted' || this.#state === 'liquidated' ? this.#untilDue(market) : DRAW_EVERY_MS;
-      if (wait > 0) await sleep(Math.min(wait, DRAW_EVERY_MS));
+      const wait = this.#state === 'paused' || this.#state === 'ended' ? DRAW_EVERY_MS : this.#untilDue(market);
+      if (wait > 0) await this.#wait(wait);
       else market = this.#slice();
       this.#tend();
       await nextTurn();
       for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
-    this.#finish(market === undefined);
+    await this.#finish(market === undefined && !this.#isLive);
+  }
+
+  /** Until something is due: on a live market, a bar that comes ends the wait. */
+  async #wait(waitMs: number): Promise<void> {
+    const { feed } = this.#trader;
+    const slept = sleep(Math.min(waitMs, DRAW_EVERY_MS));
+    await (feed.kind === 'live' ? Promise.race([slept, feed.live.nextBar()]) : slept);
+  }
+
+  /** Whether the market sets the pace, and has no end. */
+  get #isLive(): boolean {
+    return this.#trader.feed.kind === 'live';
   }
 
   /** Steps through the moments that are due, for one slice of time; gives the time of the next one. */
@@ -142,6 +199,7 @@ class PaperLoop {
     while (market !== undefined && this.#untilDue(market) <= 0) {
       const before = performance.now();
       trader.step();
+      this.#followTrading();
       const now = performance.now();
       this.#measure((now - before) / 1000);
       this.#onMinute();
@@ -153,7 +211,7 @@ class PaperLoop {
 
   /** Milliseconds until the moment at `market` is due at the chosen speed. */
   #untilDue(market: Timestamp | undefined): number {
-    if (market === undefined) return DRAW_EVERY_MS;
+    if (market === undefined) return this.#isLive ? LOOK_EVERY_MS : DRAW_EVERY_MS;
     if (this.#speed === Infinity) return 0;
     if (Number.isNaN(this.#anchor.market)) this.#anchor.market = market;
     return this.#anchor.wall + (market - this.#anchor.market) / this.#speed - performance.now();
@@ -168,20 +226,20 @@ class PaperLoop {
     this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => void this.#keys.push(key));
     const { tsEvent, equity, journalSequence } = trader.state();
     this.#display.note(tsEvent === null
-      ? 'A new paper run begins.'
+      ? `A new ${this.#mode === 'paper' ? 'paper ' : ''}run begins${this.#mode === 'paper' ? '' : ` (${this.#mode})`}.`
       : `Resumed at ${tsEvent} market time with equity ${equity}, ${journalSequence} journal records, nothing lost.`);
   }
 
   #onFill(fill: FillView): void {
     this.#metrics.onFill(fill.instrument, fill.side);
-    keep(this.#fills, fill);
+    keepNewest(this.#fills, fill);
     if (this.#request.json) this.#terminal.printJson({ kind: 'fill', ...fill, tsEvent: new Date(fill.tsEvent).toISOString() });
     else this.#display?.fill(fill);
   }
 
   #onDenial(denial: DenialView): void {
     this.#metrics.onDenial(denial.rule);
-    keep(this.#denials, denial);
+    keepNewest(this.#denials, denial);
     this.#display?.denial(denial);
   }
 
@@ -199,38 +257,21 @@ class PaperLoop {
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
+    this.#account?.giveSign();
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
+      this.#tellFeed();
     }
     if (now - this.#synced >= SYNC_EVERY_MS) {
       this.#synced = now;
       this.#trader.journal.sync();
-      this.#count();
+      this.#counter.count(this.#trader);
     }
     if (this.#display?.live === true && now - this.#drawn >= DRAW_EVERY_MS) {
       this.#drawn = now;
       this.#display.draw(this.#view());
     }
-  }
-
-  /** Brings the counters and gauges up to date. */
-  #count(): void {
-    const { journal, run } = this.#trader;
-    const { portfolio } = run.engine;
-    const equity = portfolio.equity();
-    this.#metrics.setAccount(equity, 1 - equity / portfolio.curve.peak);
-    const now: Counted = {
-      bars: run.ingest.quality.map(({ bars }) => bars), rejected: run.ingest.quality.map(({ repeated, malformed }) => repeated + malformed),
-      records: journal.sequence, bytes: journal.bytes,
-    };
-    const before = this.#counted ?? now;
-    this.#counted = now;
-    run.markets.forEach(({ instrument }, market) => {
-      this.#metrics.onBars(instrument.id, now.bars[market] - before.bars[market]);
-      this.#metrics.onBarsRejected(instrument.id, now.rejected[market] - before.rejected[market]);
-    });
-    this.#metrics.onJournal(now.records - before.records, now.bytes - before.bytes);
   }
 
   #view(): PaperView {
@@ -243,7 +284,7 @@ class PaperLoop {
     const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)];
     return paperView(this.#trader, {
       state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
-      fills: this.#fills, denials: this.#denials,
+      fills: this.#fills, denials: this.#denials, note: this.#lastNote,
       decisionMicros: sorted.length === 0 ? undefined : { p50: at(0.5), p99: at(0.99) },
     });
   }
@@ -257,10 +298,8 @@ class PaperLoop {
         this.#togglePause();
         break;
       case 'faster':
-        this.#changeSpeed(2);
-        break;
       case 'slower':
-        this.#changeSpeed(0.5);
+        this.#changeSpeed(key === 'faster' ? 2 : 0.5);
         break;
       case 'resume':
         this.#command({ kind: key });
@@ -272,25 +311,46 @@ class PaperLoop {
     }
   }
 
+  /** Says when a live feed goes down or comes back; the screen shows it anyway. */
+  #tellFeed(): void {
+    const { feed } = this.#trader;
+    if (feed.kind !== 'live') return;
+    const { state } = feed.live;
+    const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
+    if (words === this.#feedWords) return;
+    this.#feedWords = words;
+    if (this.#request.json) this.#terminal.printJson({ kind: 'feed', venue: feed.venue, ...state });
+    else if (this.#display?.live === false) this.#display.note(`The feed of ${feed.venue} is ${words}.`);
+  }
+
   #togglePause(): void {
-    if (this.#state === 'ended') return;
+    if (this.#state === 'ended' || this.#isLive) return;
     if (this.#state === 'paused') this.#anchorPace();
     this.#state = this.#state === 'paused' ? this.#tradingState() : 'paused';
   }
 
   #changeSpeed(factor: number): void {
+    if (this.#isLive) return;
     this.#speed = Math.min(FASTEST, Math.max(1, Math.min(FASTEST, this.#speed) * factor));
     this.#anchorPace();
   }
 
   #command(command: Command): void {
     this.#trader.command(command);
-    this.#haltReason = command.kind === 'resume' ? undefined : command.reason;
-    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#tradingState();
+    this.#followTrading();
+  }
+
+  /** Shows whether the run trades, and why not: a person may have stopped it, or a guard. */
+  #followTrading(): void {
+    const { state } = this.#trader.run.engine.risk;
+    this.#haltReason = state.kind === 'halted' ? state.reason : undefined;
+    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = state.kind;
   }
 
   /** Carries out what `halt`, `flatten` or `resume` left in another process. */
   #takeCommand(): void {
+    const killed = this.#kill.take(this.#tradingState());
+    if (killed !== undefined) this.#command(killed);
     const command = this.#box.take();
     if (command === undefined) return;
     this.#command(command);
@@ -304,15 +364,22 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
+  get #mode(): PaperView['mode'] {
+    return this.#trader.run.setup.live?.world ?? 'paper';
+  }
+
   #tradingState(): TradingState['kind'] {
     return this.#trader.run.engine.risk.state.kind;
   }
 
-  #finish(ended: boolean): void {
+  async #finish(ended: boolean): Promise<void> {
     const trader = this.#trader;
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
-    trader.stop();
+    await trader.stop();
+    await this.#account?.end();
     if (this.#request.json) {
       this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
       return;
@@ -320,24 +387,11 @@ class PaperLoop {
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
     if (ended) this.#display?.note(END_OF_DATA);
     else this.#display?.note('Go on with the same command; nothing is lost.');
+    if (this.#mode !== 'paper') this.#display?.note(staysText(state));
     this.#display?.close();
   }
 
   #instrumentId(market: number): string {
     return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
-}
-
-/** Sums since the journal began, per market where there are several. */
-interface Counted {
-  readonly bars: readonly number[];
-  readonly rejected: readonly number[];
-  readonly records: number;
-  readonly bytes: number;
-}
-
-/** Puts the newest first and lets the oldest go. */
-function keep<T>(list: T[], item: T): void {
-  list.unshift(item);
-  if (list.length > KEPT) list.length = KEPT;
 }

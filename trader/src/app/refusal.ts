@@ -1,7 +1,10 @@
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
+import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
+import { SecretFileError } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
+import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** What a person is told when a command cannot do what was asked. */
@@ -34,6 +37,7 @@ export class Refusal extends Error {
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof VenueError) return new Refusal('venue', message, { hint: VENUE_HINTS[error.failure] });
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -52,11 +56,28 @@ export function toRefusal(error: unknown): Refusal {
 function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof BarFileError) return BAR_FILE_CODES[error.kind];
   if (error instanceof JournalError) return JOURNAL_CODES[error.kind];
+  if (error instanceof StoreError) return STORE_CODES[error.kind];
+  if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
 }
 
+/** What a person can do about a venue's no, where there is something. */
+const VENUE_HINTS: Readonly<Partial<Record<VenueFailure, string>>> = {
+  unreachable: 'Look at the network, and at the venue\'s page of its state; then try again.',
+  'unknown-outcome': 'Try again; if it stays so, look at the venue\'s page of its state.',
+  'rate-limited': 'Wait a minute, and see that nothing else uses the same keys or address.',
+  banned: 'The venue has shut out this address for a while: wait, and find out what asked too often.',
+  maintenance: 'Wait until the venue is back.',
+  'clock-skew': 'Set this machine\'s clock by NTP.',
+  unauthorised: 'Look whether the keys are of this account, still valid, and allowed from this address: ./algotrendy keys test',
+};
+
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreadable: 'bad-data', damaged: 'bad-data', diverged: 'version', version: 'version', disk: 'disk',
+};
+
+const STORE_CODES: Readonly<Record<StoreErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unreachable: 'failure', refused: 'usage', version: 'version', diverged: 'version', data: 'bad-data',
 };
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {

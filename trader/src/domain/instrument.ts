@@ -19,6 +19,20 @@ export interface Instrument {
   readonly minNotional: Exact;
 }
 
+/** What is traded against the quote currency: `BTC` of `BTC-USDT-PERP.BINANCE`, `EUR` of `EURUSD.FTMO`, `AAPL` of `AAPL.ALPACA`. */
+export function baseOf({ id, assetClass }: Pick<Instrument, 'id' | 'assetClass'>): string {
+  const symbol = id.split('.')[0];
+  return assetClass === 'fx' && /^[A-Z]{6}$/.test(symbol) ? symbol.slice(0, 3) : symbol.split(/[-/]/)[0];
+}
+
+/** The same instrument with quantities counted in at least so many decimals: what fees leave of a coin is finer than what may be traded. */
+export function countedFiner(instrument: Instrument, decimals: number): Instrument {
+  const { quantityScale, lotSize, minNotional } = instrument;
+  if (decimals <= quantityScale) return instrument;
+  const finer = pow10(decimals - quantityScale);
+  return { ...instrument, quantityScale: decimals, lotSize: mul(lotSize, finer), minNotional: mul(minNotional, finer) };
+}
+
 /**
  * What arithmetic leaves in the last bits of a float, as a share of it: 53.35 × 1.01 =
  * 53.883500000000005 stands for 53.8835, and 0.29 × 100 = 28.999999999999996 for 29.

@@ -12,8 +12,8 @@ export type OrderType = 'market' | 'limit' | 'stop' | 'stop-limit' | 'trailing-s
 /** How long an order stays: good till canceled, immediate or cancel, fill (whole and at once) or kill, good till its date, or for the day. */
 export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'gtd' | 'day';
 
-/** Why an order exists: to reach a target, to protect a position, because a person said so, or because the venue took the position away. */
-export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten' | 'liquidation';
+/** Why an order exists: to reach a target, to protect a position, because a person said so, because the venue took the position away, or because others changed it at the venue. */
+export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten' | 'liquidation' | 'external';
 
 /** The sub-position that an order belongs to. Ownership is by this reference, never by a time window. */
 export interface OrderOwner {

@@ -23,8 +23,15 @@ export interface FillReport {
   readonly price: Exact;
   /** Units of 10^-quantityScale, above zero. */
   readonly quantity: Exact;
-  /** Account money, above zero when paid. */
+  /** Account money, above zero when paid; what it is worth where it is taken in something else. */
   readonly fee: Exact;
+  /**
+   * How much of the instrument itself the venue kept as the fee: what is held has grown by so much less
+   * than traded. `fee` is that quantity at the fill's price, so that cash moves by price × quantity alone.
+   */
+  readonly taken?: Exact;
+  /** The currency that the fee was taken in, where that is neither the account's nor the instrument: the account's own cash has not paid it. */
+  readonly feeIn?: string;
 }
 
 /**

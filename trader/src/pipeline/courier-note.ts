@@ -1,3 +1,5 @@
+import type { ForeignPolicy } from '../ports/journal.ts';
+
 /** Something that a person should see: it is on its own, or wants him to decide. */
 export type CourierNote =
   /** It is not known whether the venue has the order; it is being looked for. */
@@ -10,5 +12,11 @@ export type CourierNote =
   | { readonly kind: 'external-order'; readonly venueOrderId: string; readonly instrument: number }
   /** What the venue says cannot be booked: more than was ordered, or after its end. */
   | { readonly kind: 'contradiction'; readonly clientOrderId: string; readonly reason: string }
+  /** The account was met for the first time: what it held and had open then is not ours. Decimals. */
+  | { readonly kind: 'opening'; readonly positions: Readonly<Record<string, string>>; readonly money: string; readonly openOrders: number }
+  /** The venue holds so much more (or, below zero, less) of an instrument or of money than was known; `ours` of it went to the books. */
+  | { readonly kind: 'difference'; readonly what: string; readonly quantity: string; readonly ours: string; readonly policy: ForeignPolicy }
+  /** The venue does not say until when it may accept an order, so one that nobody knows is given up after so long. */
+  | { readonly kind: 'no-window'; readonly giveUpMs: number }
   /** A request that changes nothing failed; it is asked again. */
   | { readonly kind: 'retry'; readonly what: string; readonly reason: string };

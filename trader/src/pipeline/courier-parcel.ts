@@ -1,5 +1,6 @@
-import type { Exact } from '../domain/exact.ts';
+import { add, compare, type Exact } from '../domain/exact.ts';
 import type { Order } from '../domain/order.ts';
+import type { ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { OrderRef } from '../ports/venue.ts';
 
@@ -54,4 +55,23 @@ export function isOpen(parcel: Parcel): boolean {
 /** The order as the venue may know it. */
 export function refOf({ order, venueOrderId }: Parcel): OrderRef {
   return { clientOrderId: order.clientOrderId, venueOrderId, instrument: order.instrument };
+}
+
+/** Names a trade: venues number them per instrument. */
+export function tradeKey(instrument: number, tradeId: string): string {
+  return `${instrument}:${tradeId}`;
+}
+
+/** Notes what a journal tells of an order, while it is repeated. */
+export function repeatOn(parcel: Parcel, told: ExecutionReport): void {
+  if (told.kind === 'accepted') {
+    parcel.stage = 'working';
+    parcel.venueOrderId = told.venueOrderId;
+    return;
+  }
+  if (told.kind === 'filled') {
+    parcel.filled = add(parcel.filled, told.quantity);
+    parcel.trades += 1;
+  }
+  if (told.kind !== 'filled' || compare(parcel.filled, parcel.order.quantity) >= 0) parcel.stage = 'ended';
 }

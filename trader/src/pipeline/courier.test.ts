@@ -1,80 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HandVenue } from '../../test/hand-venue.ts';
 import { parseDecimal } from '../domain/exact.ts';
 import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import type { OrderRef, VenueFill, VenueOrder } from '../ports/venue.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import type { CourierNote } from './courier-note.ts';
 import { Courier } from './courier.ts';
 
 const OWNER: OrderOwner = { run: 'test', name: 'book', index: 0 };
 const WINDOW_MS = 5_000;
-
-/** A venue worked by hand: the test says what each request comes to, and what has traded. */
-class HandVenue implements VenueGateway {
-  readonly venue = 'hand';
-  readonly capabilities: VenueCapabilities = {
-    types: ['market'], timesInForce: ['ioc'], postOnly: false, reduceOnly: false, amend: false,
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: WINDOW_MS, deadMansSwitch: false,
-  };
-  /** Everything asked of it, in order. */
-  readonly asked: string[] = [];
-  readonly fills: VenueFill[] = [];
-  openOrders: VenueOrder[] = [];
-  listener: VenueListener | undefined;
-  onSubmit: () => Promise<Acceptance> = () => Promise.resolve({ venueOrderId: 'v1', tsEvent: 0 });
-  onCancel: () => Promise<void> = () => Promise.resolve();
-  onSnapshot: () => Promise<VenueSnapshot> = () => this.answerSnapshot();
-  onLookUp: () => Promise<VenueOrder | undefined> = () => Promise.resolve(undefined);
-
-  submit(): Promise<Acceptance> {
-    this.asked.push('submit');
-    return this.onSubmit();
-  }
-
-  cancel(): Promise<void> {
-    this.asked.push('cancel');
-    return this.onCancel();
-  }
-
-  cancelAll(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  lookUp(): Promise<VenueOrder | undefined> {
-    this.asked.push('look-up');
-    return this.onLookUp();
-  }
-
-  snapshot(): Promise<VenueSnapshot> {
-    this.asked.push('snapshot');
-    return this.onSnapshot();
-  }
-
-  answerSnapshot(): Promise<VenueSnapshot> {
-    return Promise.resolve({ tsEvent: 0, openOrders: this.openOrders, positions: [], balances: {} });
-  }
-
-  fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
-    return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
-  }
-
-  open(listener: VenueListener): Promise<void> {
-    this.listener = listener;
-    listener.onConnection('up', 'logged in');
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  count(what: string): number {
-    return this.asked.filter((one) => one === what).length;
-  }
-}
 
 /** A courier between a venue worked by hand and a list of what it reports. */
 class Desk {
@@ -87,7 +24,7 @@ class Desk {
 
   constructor() {
     this.courier = new Courier({
-      gateway: this.venue, clock: this.clock, feeOf: ({ fee }) => parseDecimal(fee, 2), onNote: (note) => void this.notes.push(note),
+      gateway: this.venue, clock: this.clock, feeOf: ({ fee }) => ({ fee: parseDecimal(fee, 2) }), onNote: (note) => void this.notes.push(note),
       sync: () => { this.venue.asked.push('sync'); },
     });
     this.courier.connect({
@@ -351,4 +288,57 @@ test('more than was ordered cannot be booked', async () => {
   desk.venue.listener?.onFill(fillOf(order, 't1', 5));
   assert.deepEqual(desk.told, ['accepted']);
   assert.deepEqual(desk.notes.map(({ kind }) => kind), ['contradiction']);
+});
+
+test('a courier that has stopped asks nothing, reports nothing and sends nothing more', async () => {
+  const desk = new Desk();
+  await desk.start();
+  desk.venue.onSubmit = unknown;
+  const order = desk.send();
+  await desk.pass(100);
+  desk.venue.onSnapshot = unreachable;
+  desk.venue.listener?.onConnection('down', 'cut');
+  desk.venue.listener?.onConnection('up', 'again');
+  await desk.pass(1);
+  await desk.courier.stop();
+  const before = [desk.venue.asked.length, desk.notes.length];
+  assert.equal(desk.venue.asked.at(-1), 'close');
+  desk.venue.listener?.onOrder(stateOf(order, 'open', 0));
+  desk.venue.listener?.onFill(fillOf(order, 't1', 10));
+  await desk.pass(600_000);
+  assert.deepEqual([desk.venue.asked.length, desk.notes.length], before);
+  assert.deepEqual(desk.told, []);
+  assert.throws(() => desk.send(10, 1), /stopped/);
+});
+
+test('at a venue that states no receive window an order is given up after ten minutes of denials, and a person is told so', async () => {
+  const desk = new Desk();
+  desk.venue.capabilities = { ...desk.venue.capabilities, receiveWindowMs: Infinity };
+  await desk.start();
+  assert.deepEqual(desk.notes, [{ kind: 'no-window', giveUpMs: 600_000 }]);
+  desk.venue.onSubmit = unknown;
+  desk.send();
+  await desk.pass(595_000);
+  assert.deepEqual(desk.told, []);
+  await desk.pass(30_000);
+  assert.deepEqual(desk.told, ['rejected lost']);
+});
+
+test('orders that the venue had taken in an earlier life are recalled to the gateway before it opens, ended ones too', async () => {
+  const desk = new Desk();
+  const [taken, ended] = [1, 2, 3].map((ordinal) => desk.send(10, ordinal));
+  for (const order of [taken, ended]) desk.courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: `v${order.ordinal}` }));
+  desk.courier.repeat(ended.clientOrderId, () => ({ kind: 'canceled', order: ended, tsEvent: 0 }));
+  await desk.start();
+  assert.deepEqual(desk.venue.recalled, ['v1', 'v2']);
+});
+
+test('a start that fails after the stream is up can be tried again, on the same stream', async () => {
+  const desk = new Desk();
+  desk.venue.onSnapshot = () => Promise.reject(new VenueError('maintenance', 'hand: away'));
+  await assert.rejects(desk.start(), /away/);
+  desk.venue.onSnapshot = () => desk.venue.answerSnapshot();
+  await desk.start();
+  assert.equal(desk.venue.opened, 1);
+  await desk.courier.stop();
 });

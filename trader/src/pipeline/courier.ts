@@ -1,13 +1,16 @@
-import { add, compare, sub, type Exact } from '../domain/exact.ts';
+import { add, compare, sub } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import { VenueError } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
-import type { VenueFill, VenueGateway, VenueListener, VenueOrder } from '../ports/venue.ts';
+import type { VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
 import type { CourierNote } from './courier-note.ts';
-import { isOpen, packed, refOf, type Parcel } from './courier-parcel.ts';
+import { isOpen, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
+import { ASK_AFTER_MS, Errands, waitOf } from './errands.ts';
+import { CONFIRM_MS, type Holdings } from './holdings.ts';
+import type { FillFee } from './venue-fee.ts';
 
 /** What a courier works with. */
 export interface CourierSpec {
@@ -15,14 +18,12 @@ export interface CourierSpec {
   readonly clock: Clock;
   /** Returns when everything journalled so far is on the disk. Nothing goes out before. */
   readonly sync: () => void;
-  /** A fill's fee in account money. */
-  readonly feeOf: (fill: VenueFill) => Exact;
+  /** A fill's fee as the ledger books it. */
+  readonly feeOf: (fill: VenueFill) => FillFee;
   /** Hears what a person should see. */
   readonly onNote?: (note: CourierNote) => void;
 }
 
-/** Waits before the first, second, … look-up; the last one goes on. */
-const LOOK_UP_AFTER_MS = [250, 500, 1_000, 2_000, 5_000, 10_000] as const;
 /** An order that rests is asked after this often, whatever the stream says of its health. */
 const CROSS_CHECK_MS = 30_000;
 /** Everything is held against the venue this often, for what no order of ours leads to. */
@@ -31,6 +32,8 @@ const RECONCILE_MS = 60_000;
 const DENIALS_TOLD = 3;
 /** What clocks and queues may add to a venue's receive window. */
 const WINDOW_SLACK_MS = 2_000;
+/** A venue that states no receive window is taken to accept nothing any more after so long, all the while denying it. */
+const UNSTATED_WINDOW_MS = 600_000;
 
 /**
  * Carries orders to a real venue and brings back what becomes of them. An order goes out once, after
@@ -44,8 +47,13 @@ export class Courier implements ExecutionClient, VenueListener {
   readonly #parcels = new Map<string, Parcel>();
   /** Trades that are booked, by instrument and the venue's id. */
   readonly #booked = new Set<string>();
+  readonly #errands: Errands;
   #sink: ReportSink | undefined;
+  #holdings: Holdings | undefined;
+  #confirming = false;
+  #stopped = false;
   #repeating = true;
+  #opened = false;
   #up = false;
   /** Up to where the venue's fills have been read. */
   #place: string | undefined;
@@ -55,10 +63,16 @@ export class Courier implements ExecutionClient, VenueListener {
 
   constructor(spec: CourierSpec) {
     this.#spec = spec;
+    this.#errands = new Errands(spec.clock, (what, reason) => this.#note({ kind: 'retry', what, reason }));
   }
 
   connect(sink: ReportSink): void {
     this.#sink = sink;
+  }
+
+  /** Has the account compared with the books at every reconciliation from now on. Called before `start`. */
+  watch(holdings: Holdings): void {
+    this.#holdings = holdings;
   }
 
   /** Orders whose end is not known yet. */
@@ -72,6 +86,7 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#parcels.set(order.clientOrderId, parcel);
     // While a journal is repeated nothing goes out: whether this one did is asked when all is known.
     if (this.#repeating) return;
+    if (this.#stopped) throw new Error('an order came to a courier that had stopped');
     sync();
     parcel.sentAt = clock.now();
     gateway.submit(order).then(
@@ -92,33 +107,35 @@ export class Courier implements ExecutionClient, VenueListener {
     const parcel = this.#parcels.get(clientOrderId);
     if (parcel === undefined) return false;
     const told = report(parcel.order);
-    if (told.kind === 'accepted') {
-      parcel.stage = 'working';
-      parcel.venueOrderId = told.venueOrderId;
-    } else if (told.kind === 'filled') {
-      parcel.filled = add(parcel.filled, told.quantity);
-      parcel.trades += 1;
-      this.#booked.add(tradeKey(parcel.order.instrument, told.venueTradeId ?? ''));
-      if (compare(parcel.filled, parcel.order.quantity) >= 0) parcel.stage = 'ended';
-    } else {
-      parcel.stage = 'ended';
-    }
+    if (told.kind === 'filled') this.#booked.add(tradeKey(parcel.order.instrument, told.venueTradeId ?? ''));
+    repeatOn(parcel, told);
     this.#tell(told);
     return true;
   }
 
   /**
    * Ends the repeating of a journal, and opens the venue: from here on orders go out. Resolves when
-   * every order of before has been asked after once and every fill since is booked.
+   * every order of before has been asked after once and every fill since is booked. What fails can be tried again.
    */
   async start(): Promise<void> {
     this.#repeating = false;
-    for (const parcel of this.#parcels.values()) {
-      if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, this.#spec.clock.now());
-    }
-    await this.#spec.gateway.open(this);
+    const { gateway, clock } = this.#spec;
+    for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
+    if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
+    gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
+    if (!this.#opened) await gateway.open(this);
+    this.#opened = true;
     await this.reconcile();
     this.#reconcileSoon();
+  }
+
+  /** Ends all asking and the stream, and reports nothing more: what the venue does from here on, the next start finds. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#sink = undefined;
+    this.#holdings = undefined;
+    this.#errands.end();
+    await this.#spec.gateway.close();
   }
 
   /**
@@ -128,16 +145,30 @@ export class Courier implements ExecutionClient, VenueListener {
    */
   async reconcile(): Promise<void> {
     // Orders before fills: what trades in between is in the fills, and an order that is gone by now has all its fills there.
-    const { openOrders } = await this.#spec.gateway.snapshot();
+    const askedAt = this.#spec.clock.now();
+    const snapshot = await this.#spec.gateway.snapshot();
+    const { openOrders } = snapshot;
+    await this.#reading;
     await this.#readFills();
+    this.#compare(snapshot, askedAt);
     for (const order of openOrders) this.onOrder(order);
     const listed = new Set(openOrders.map(({ clientOrderId }) => clientOrderId));
     const missing = [...this.#parcels.values()].filter(({ stage, order }) => stage !== 'ended' && stage !== 'sent' && !listed.has(order.clientOrderId));
     await Promise.all(missing.map((parcel) => this.#lookUp(parcel)));
   }
 
+  /** Holds what the account has against the books, and again soon where they differ. */
+  #compare(snapshot: VenueSnapshot, askedAt: Timestamp): void {
+    if (this.#holdings?.look(snapshot, askedAt, this.#spec.clock.now()) !== true || this.#confirming) return;
+    this.#confirming = true;
+    this.#errands.after(CONFIRM_MS, () => {
+      this.#confirming = false;
+      this.#catchUp('what the account holds');
+    });
+  }
+
   #reconcileSoon(): void {
-    this.#spec.clock.after(RECONCILE_MS, () => {
+    this.#errands.after(RECONCILE_MS, () => {
       if (this.#behind === 0) this.#catchUp('reconciliation');
       this.#reconcileSoon();
     });
@@ -146,7 +177,7 @@ export class Courier implements ExecutionClient, VenueListener {
   onOrder(told: VenueOrder): void {
     const parcel = this.#parcels.get(told.clientOrderId);
     if (parcel === undefined) {
-      if (told.status === 'open') this.#note({ kind: 'external-order', venueOrderId: told.venueOrderId, instrument: told.instrument });
+      if (told.status === 'open') this.#stranger(told);
       return;
     }
     if (parcel.stage === 'ended') return;
@@ -168,27 +199,25 @@ export class Courier implements ExecutionClient, VenueListener {
   onConnection(state: 'up' | 'down', reason: string): void {
     const before = this.#up;
     this.#up = state === 'up';
-    if (before || !this.#up || this.#repeating) return;
-    this.#catchUp(`what happened while the stream was down (${reason})`);
+    if (!before && this.#up && !this.#repeating) this.#catchUp(`what happened while the stream was down (${reason})`);
   }
 
   /** Reconciles until the venue has answered: one at a time, however often the stream comes and goes meanwhile. */
   #catchUp(what: string): void {
     this.#behind += 1;
     if (this.#behind > 1) return;
-    this.#again(what, async () => {
+    this.#errands.again(what, async () => {
       // What has happened since it began to ask may be missing from the answers: then once more.
       for (let asked = 0; asked !== this.#behind;) {
         asked = this.#behind;
         await this.reconcile();
       }
       this.#behind = 0;
-    }, 0);
+    });
   }
 
   #accepted(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
-    if (parcel.stage !== 'sent' && parcel.stage !== 'unknown') return;
-    this.#seen(parcel, venueOrderId, tsEvent);
+    if (parcel.stage === 'sent' || parcel.stage === 'unknown') this.#seen(parcel, venueOrderId, tsEvent);
   }
 
   /** A sign of life: the venue has the order. */
@@ -213,22 +242,23 @@ export class Courier implements ExecutionClient, VenueListener {
       // The adapter may have held it back for a while, so its window counts from now on.
       parcel.sentAt = this.#spec.clock.now();
       this.#note({ kind: 'outcome-unknown', clientOrderId: parcel.order.clientOrderId, reason: message });
-      this.#watch(parcel, LOOK_UP_AFTER_MS[0]);
+      this.#watch(parcel, ASK_AFTER_MS[0]);
       return;
     }
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: reason ?? failure });
   }
 
   #askCancel(parcel: Parcel): void {
+    if (this.#stopped) return;
     parcel.cancel = 'asked';
     this.#spec.gateway.cancel(refOf(parcel)).then(
       // Its report says that it has ended; if the stream loses it, asking does.
-      () => this.#watch(parcel, LOOK_UP_AFTER_MS[2]),
+      () => this.#watch(parcel, ASK_AFTER_MS[2]),
       (error: unknown) => {
         if (!(error instanceof VenueError)) throw error;
         // It may have traded meanwhile, or be gone: only its state tells. If it is still open, the look-up asks again.
         parcel.cancel = 'wanted';
-        this.#watch(parcel, LOOK_UP_AFTER_MS[0]);
+        this.#watch(parcel, ASK_AFTER_MS[0]);
       },
     );
   }
@@ -238,7 +268,7 @@ export class Courier implements ExecutionClient, VenueListener {
     parcel.pending?.();
     parcel.pending = undefined;
     if (parcel.stage === 'ended') return;
-    parcel.pending = this.#spec.clock.after(afterMs, () => {
+    parcel.pending = this.#errands.after(afterMs, () => {
       parcel.pending = undefined;
       void this.#lookUp(parcel);
     });
@@ -279,7 +309,7 @@ export class Courier implements ExecutionClient, VenueListener {
       if (parcel.denials === DENIALS_TOLD) this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
       return;
     }
-    const over = askedAt > parcel.sentAt + gateway.capabilities.receiveWindowMs + WINDOW_SLACK_MS;
+    const over = askedAt > parcel.sentAt + Math.min(gateway.capabilities.receiveWindowMs, UNSTATED_WINDOW_MS) + WINDOW_SLACK_MS;
     if (!over || !this.#up || parcel.denials < 2) return;
     this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
@@ -299,30 +329,25 @@ export class Courier implements ExecutionClient, VenueListener {
 
   /** Fetches fills that the venue counts and the stream has not brought. */
   #fetchSoon(parcel: Parcel): void {
-    this.#again(`fills of ${parcel.order.clientOrderId}`, async () => {
+    this.#errands.again(`fills of ${parcel.order.clientOrderId}`, async () => {
       if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
       await this.#readFills();
-      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, LOOK_UP_AFTER_MS[1]);
-    }, LOOK_UP_AFTER_MS[0]);
+      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, ASK_AFTER_MS[1]);
+    });
   }
 
   #book(fill: VenueFill, found: boolean): void {
     const key = tradeKey(fill.instrument, fill.tradeId);
     if (this.#booked.has(key)) return;
     const parcel = this.#parcels.get(fill.clientOrderId);
-    if (parcel === undefined) {
-      this.#booked.add(key);
-      this.#note({ kind: 'external-order', venueOrderId: fill.venueOrderId, instrument: fill.instrument });
-      return;
-    }
+    this.#booked.add(key);
+    if (parcel === undefined) return this.#stranger(fill);
     const { order } = parcel;
     const filled = add(parcel.filled, fill.quantity);
     if (parcel.stage === 'ended' || compare(filled, order.quantity) > 0) {
-      this.#booked.add(key);
       this.#note({ kind: 'contradiction', clientOrderId: order.clientOrderId, reason: `a fill of trade ${fill.tradeId} comes ${parcel.stage === 'ended' ? 'after its end' : 'on top of all that was ordered'}` });
       return;
     }
-    this.#booked.add(key);
     this.#seen(parcel, fill.venueOrderId, fill.tsEvent);
     if (found) this.#note({ kind: 'missed-fill', clientOrderId: order.clientOrderId, tradeId: fill.tradeId });
     parcel.filled = filled;
@@ -331,7 +356,7 @@ export class Courier implements ExecutionClient, VenueListener {
     if (sub(order.quantity, filled) === 0) this.#close(parcel);
     this.#tell({
       kind: 'filled', order, tsEvent: fill.tsEvent, tradeId: parcel.trades, venueTradeId: fill.tradeId,
-      price: fill.price, quantity: fill.quantity, fee: this.#spec.feeOf(fill),
+      price: fill.price, quantity: fill.quantity, ...this.#spec.feeOf(fill),
     });
     this.#settle(parcel, fill.tsEvent);
   }
@@ -364,26 +389,12 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#sink?.settle();
   }
 
-  /** Does what changes nothing but knowledge, and does it again until the venue answers. */
-  #again(what: string, work: () => Promise<void>, attempt: number): void {
-    work().catch((error: unknown) => {
-      if (!(error instanceof VenueError)) throw error;
-      this.#note({ kind: 'retry', what, reason: error.message });
-      const wait = Math.max(error.retryAfterMs ?? 0, waitOf(attempt));
-      this.#spec.clock.after(wait, () => this.#again(what, work, attempt + 1));
-    });
+  #stranger({ venueOrderId, instrument, tsEvent }: VenueOrder | VenueFill): void {
+    if (this.#holdings === undefined) this.#note({ kind: 'external-order', venueOrderId, instrument });
+    else this.#holdings.stranger(venueOrderId, instrument, tsEvent);
   }
 
   #note(note: CourierNote): void {
-    this.#spec.onNote?.(note);
+    if (!this.#stopped) this.#spec.onNote?.(note);
   }
-}
-
-/** How long to wait before asking again. */
-function waitOf(attempt: number): number {
-  return LOOK_UP_AFTER_MS[Math.min(attempt, LOOK_UP_AFTER_MS.length - 1)];
-}
-
-function tradeKey(instrument: number, tradeId: string): string {
-  return `${instrument}:${tradeId}`;
 }

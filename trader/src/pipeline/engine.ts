@@ -1,8 +1,9 @@
 import type { Bar } from '../domain/bar.ts';
-import { neg, type Exact } from '../domain/exact.ts';
+import { add, max, min, neg, sub, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { Order } from '../domain/order.ts';
 import type { AccountEvent, Denial, ExecutionReport } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
@@ -39,6 +40,8 @@ export interface Audit {
   onOrder(order: Order): void;
   onReport(report: ExecutionReport): void;
   onDenial(denial: Denial): void;
+  /** A size that several bounds were looked at for; sizes of units and fractions are not told. */
+  onSized?(sized: Sized): void;
   /** A payment, or a liquidation, which follows as orders with the leg `liquidation` and their fills. */
   onAccountEvent?(event: AccountEvent): void;
 }
@@ -100,10 +103,11 @@ export class Engine implements ReportSink {
       const namesakes = (names.get(name) ?? 0) + 1;
       names.set(name, namesakes);
       // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, strategy, createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale));
+      const sizer = createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale);
+      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, sizer.watch?.(strategy) ?? strategy, sizer);
     });
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
-    this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial));
+    this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
@@ -121,10 +125,13 @@ export class Engine implements ReportSink {
     const { intervalMs, books } = this.#desks[market];
     const { portfolio } = this;
     const { timestamp } = bar;
-    this.now = timestamp;
-    this.#client.onBar?.(market, bar, intervalMs);
     const now = timestamp + intervalMs;
-    this.now = now;
+    if (this.#client.onBar !== undefined) {
+      this.now = timestamp;
+      this.#client.onBar(market, bar, intervalMs);
+      this.now = now;
+      // A real venue's reports may have moved the time beyond the close already.
+    } else if (now > this.now) this.now = now;
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
     for (let i = 0; i < books.length; i++) {
@@ -157,6 +164,41 @@ export class Engine implements ReportSink {
       this.#act(book);
     }
     this.settle();
+  }
+
+  /**
+   * Books what others did at the venue to what the account holds: `quantity`, signed, at this price. What
+   * takes off goes to the books that hold it, in their order, the rest to the first book there. An opinion is not
+   * traded after it: what is gone is not bought back, what came is kept, until the strategy changes its mind.
+   */
+  adopt(instrument: number, quantity: Exact, price: Exact, tsEvent: Timestamp): void {
+    if (tsEvent > this.now) this.now = tsEvent;
+    const books = this.books.filter((book) => book.instrument === instrument);
+    let rest = quantity;
+    for (const book of books) {
+      const held = this.portfolio.account.positions[book.index].quantity;
+      const part = rest > 0 ? min(rest, max(0, neg(held))) : max(rest, min(0, neg(held)));
+      rest = sub(rest, part);
+      this.#adopted(book, part, price, tsEvent);
+    }
+    if (books.length > 0) this.#adopted(books[0], rest, price, tsEvent);
+    this.settle();
+  }
+
+  #adopted(book: Book, quantity: Exact, price: Exact, tsEvent: Timestamp): void {
+    if (quantity === 0) return;
+    const [side, size] = quantity > 0 ? ['buy', quantity] as const : ['sell', neg(quantity)] as const;
+    const order = new Order(book, book.signalId, book.orders++, 'external', book.instrument, side, 'market', 'ioc', size, price, tsEvent);
+    const report = { kind: 'filled', order, tsEvent, tradeId: 1, price, quantity: size, fee: 0 } as const;
+    this.#audit?.onOrder(order);
+    this.#audit?.onReport(report);
+    const before = book.quantity;
+    this.portfolio.applyFill(book, report);
+    book.wanted = add(book.wanted, sub(book.quantity, before));
+    book.latched = true;
+    // Exits for what is not held any more would open the other side.
+    this.execution.cancel(book, 'protective');
+    this.#act(book);
   }
 
   /** Takes a report, which waits until it is settled. */

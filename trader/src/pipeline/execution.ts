@@ -1,4 +1,4 @@
-import { sub, type Exact } from '../domain/exact.ts';
+import { add, neg, sub, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
@@ -103,7 +103,11 @@ export class Execution {
     working.lastTrade = report.tradeId;
     working.leaves = sub(working.leaves, report.quantity);
     if (!working.protective) release(book, report.order, report.quantity);
+    const before = book.quantity;
     this.#portfolio.applyFill(book, report);
+    // What a fee in coins has kept is not bought again: the opinion comes to that much less.
+    const kept = sub(sub(book.quantity, before), report.order.side === 'buy' ? report.quantity : neg(report.quantity));
+    if (kept !== 0) book.wanted = add(book.wanted, kept);
     const whole = working.leaves === 0;
     if (whole) this.#end(book, working);
     if (working.protective) return 'protective-filled';

@@ -1,4 +1,9 @@
+import { add, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { baseOf, type Instrument } from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
+import type { Book } from './book.ts';
+import type { Portfolio } from './portfolio.ts';
 
 /** An order that would add risk, as the guards see it; money and quantities as float64. */
 export interface Intent {
@@ -18,10 +23,19 @@ export interface Intent {
   readonly equity: number;
   /** Highest equity so far. */
   readonly peakEquity: number;
+  /** The sub-position that it is of, and what it would add: signed, in quantity units. */
+  readonly book: Book;
+  readonly gap: Exact;
+  /** All sub-positions, what they trade, and the account that they share. */
+  readonly books: readonly Book[];
+  readonly instruments: readonly Instrument[];
+  readonly portfolio: Portfolio;
 }
 
 /** What a guard found: the value it looked at, beyond the limit it holds. */
 export interface Violation {
+  /** Which part of the guard, where it has several; else its own name counts. */
+  readonly rule?: string;
   readonly value: number;
   readonly limit: number;
 }
@@ -30,12 +44,36 @@ export interface Violation {
 export interface Guard {
   readonly rule: string;
   check(intent: Intent): Violation | undefined;
+  /** Told once of the account that it guards, before anything has happened there. */
+  attach?(portfolio: Portfolio, books: readonly Book[]): void;
+  /** What may be lost before its nearest limit, account money in exact units; absent for a guard without such limits. */
+  room?(): Exact;
   /** Told of every order that is sent, also of those that it was not asked about. */
-  sent?(now: Timestamp): void;
+  sent?(now: Timestamp, order: Order): void;
 }
 
 // What cannot be judged, NaN, does not pass.
 const above = (value: number, limit: number) => (value <= limit ? undefined : { value, limit });
+
+/** The most units that a book can come to hold on one side (1 long, −1 short) once all that is on its way there has filled, the order that is asked about included. */
+export function reach({ book, gap, instruments }: Intent, other: Book, side: 1 | -1): number {
+  const { quantityScale } = instruments[other.instrument];
+  const asked = other === book && (gap > 0) === (side > 0) ? gap : 0;
+  return side > 0
+    ? toNumber(add(add(other.quantity, other.buying), asked), quantityScale)
+    : -toNumber(add(sub(other.quantity, other.selling), asked), quantityScale);
+}
+
+/** Value of those books that `counts`, each at the largest it can become. */
+function worth(intent: Intent, counts: (book: Book) => boolean): number {
+  let sum = 0;
+  for (const other of intent.books) {
+    if (!counts(other)) continue;
+    const most = Math.max(reach(intent, other, 1), reach(intent, other, -1));
+    if (most > 0) sum += most * intent.portfolio.marks[other.instrument];
+  }
+  return sum;
+}
 
 /** No single order above this value, in account currency. */
 export function maxNotional(limit: number): Guard {
@@ -82,4 +120,75 @@ export function staleData(maxAgeMs: number): Guard {
 /** No new risk while equity is more than this share below its peak. */
 export function maxDrawdown(share: number): Guard {
   return { rule: 'drawdown', check: (intent) => above(1 - intent.equity / intent.peakEquity, share) };
+}
+
+/** All books of one instrument together worth at most this share of equity. */
+export function maxPosition(share: number): Guard {
+  return { rule: 'position', check: (intent) => above(worth(intent, ({ instrument }) => instrument === intent.book.instrument), share * intent.equity) };
+}
+
+/** Everything that depends on one currency or coin, in whatever contract, worth at most this share of equity. */
+export function maxCurrencyExposure(share: number): Guard {
+  const base = remembered();
+  return {
+    rule: 'currency-exposure',
+    check(intent) {
+      const { instruments, book } = intent;
+      const own = base(instruments[book.instrument]);
+      return above(worth(intent, ({ instrument }) => base(instruments[instrument]) === own), share * intent.equity);
+    },
+  };
+}
+
+/** What rises and falls together, named by base currency or symbol, worth at most this share of equity. The rule is named after the group: `group:crypto`. */
+export function maxGroupExposure(name: string, members: readonly string[], share: number): Guard {
+  const base = remembered();
+  const within = ({ instruments }: Intent, { instrument }: Book) => members.includes(base(instruments[instrument]));
+  return {
+    rule: `group:${name}`,
+    check: (intent) => (within(intent, intent.book) ? above(worth(intent, (book) => within(intent, book)), share * intent.equity) : undefined),
+  };
+}
+
+/** `baseOf`, which reads an id once. */
+function remembered(): (instrument: Instrument) => string {
+  const known = new Map<Instrument, string>();
+  return (instrument) => {
+    let base = known.get(instrument);
+    if (base === undefined) {
+      base = baseOf(instrument);
+      known.set(instrument, base);
+    }
+    return base;
+  };
+}
+
+/** After more than so many losing trades in a row, no new risk until `pauseMs` after the last of them closed. */
+export function maxLossStreak(losses: number, pauseMs: number): Guard {
+  return {
+    rule: 'loss-streak',
+    check({ now, portfolio: { trades } }) {
+      let streak = 0;
+      while (streak < trades.length && trades.pnlAt(trades.length - 1 - streak) < 0) streak += 1;
+      return streak > 0 && now < trades.at(trades.length - 1).tsExit + pauseMs ? above(streak, losses) : undefined;
+    },
+  };
+}
+
+/** One opinion adds risk with so many orders at most: a strategy, or a fault, that asks again for what was sent already is denied. */
+export function maxOrdersPerOpinion(count: number): Guard {
+  const sent = new Map<Book['index'], { readonly signalId: number; orders: number }>();
+  return {
+    rule: 'duplicate-intent',
+    check({ book }) {
+      const last = sent.get(book.index);
+      return last?.signalId === book.signalId ? above(last.orders + 1, count) : undefined;
+    },
+    sent(_now, { owner, signalId, leg }) {
+      if (leg !== 'target') return;
+      const last = sent.get(owner.index);
+      if (last?.signalId === signalId) last.orders += 1;
+      else sent.set(owner.index, { signalId, orders: 1 });
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ManualVenue } from '../../test/manual-venue.ts';
 import { bar, MemoryJournal, MINUTE, testInstrument } from '../../test/markets.ts';
 import type { Bar } from '../domain/bar.ts';
+import type { Strategy } from '../ports/strategy.ts';
 import { noFee } from '../simulation/fees.ts';
 import { Engine } from './engine.ts';
 import { Ingest, type DataQuality } from './ingest.ts';
@@ -43,4 +44,26 @@ test('time never goes back, in a market or between markets, and missing bars are
   assert.deepEqual([admit(0, 8), admit(0, 9), admit(0, 11)], ['admitted', 'admitted', 'admitted']);
   const expected: DataQuality = { bars: 4, gaps: 2, missingBars: 3, repeated: 2, malformed: 0, tsLast: 12 * MINUTE };
   assert.deepEqual(ingest.quality[0], expected);
+});
+
+test('a report of a real venue that is later than the next bar\'s close holds no bar back, and time stays where it was', () => {
+  const markets = [{ instrument: testInstrument(), intervalMs: MINUTE }];
+  const venue = new ManualVenue();
+  const seen: number[] = [];
+  const strategy: Strategy = {
+    onBar({ timestamp }, signal) {
+      seen.push(timestamp);
+      signal.target = 1;
+    },
+  };
+  const engine = new Engine({
+    run: 'ingest', markets, cash: 1_000_000, moneyScale: 2, fees: noFee, guards: [], client: venue, books: [{ strategyName: 'long', strategy, market: 0, sizing: { kind: 'units', units: '1' } }],
+  });
+  const ingest = new Ingest(engine, markets, new MemoryJournal());
+  ingest.admitBar(0, bar(0, 10));
+  venue.now = 2 * MINUTE + 150;
+  venue.fill(venue.last, 1_000);
+  assert.equal(engine.now, 2 * MINUTE + 150);
+  assert.deepEqual([ingest.admitBar(0, bar(MINUTE, 10)), ingest.admitBar(0, bar(0, 10))], ['admitted', 'repeated']);
+  assert.deepEqual([seen, engine.now], [[0, MINUTE], 2 * MINUTE + 150]);
 });

@@ -26,6 +26,8 @@ export class Ingest {
   readonly #markets: readonly Market[];
   readonly #engine: Engine;
   readonly #journal: Journal;
+  /** Close of the last bar admitted of any market. */
+  #tsBars: Timestamp = -Infinity;
 
   constructor(engine: Engine, markets: readonly Market[], journal: Journal) {
     this.quality = markets.map(() => ({ bars: 0, gaps: 0, missingBars: 0, repeated: 0, malformed: 0, tsLast: -Infinity }));
@@ -34,8 +36,12 @@ export class Ingest {
     this.#journal = journal;
   }
 
-  /** Admits a closed bar, or refuses and counts it; says which. Time never goes backwards. */
-  admitBar(market: number, bar: Bar): 'admitted' | 'repeated' | 'malformed' {
+  /**
+   * Admits a closed bar, or refuses and counts it; says which. What strategies see never goes back in
+   * time: bars come in the order of their close. A report of a real venue may be later than the
+   * next bar, and holds none back: strategies see no reports.
+   */
+  admitBar(market: number, bar: Bar, tsHeard?: Timestamp): 'admitted' | 'repeated' | 'malformed' {
     const { intervalMs } = this.#markets[market];
     const quality = this.quality[market];
     const { timestamp, open, high, low, close, volume } = bar;
@@ -44,11 +50,11 @@ export class Ingest {
       quality.malformed += 1;
       return 'malformed';
     }
-    if (tsClose <= quality.tsLast || tsClose < this.#engine.now) {
+    if (tsClose <= quality.tsLast || tsClose < this.#tsBars) {
       quality.repeated += 1;
       return 'repeated';
     }
-    this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume] });
+    this.#journal.append({ kind: 'bar', market, bar: [timestamp, open, high, low, close, Number.isNaN(volume) ? null : volume], ...(tsHeard !== undefined && { tsHeard }) });
     const missing = quality.bars === 0 ? 0 : Math.round((tsClose - quality.tsLast) / intervalMs) - 1;
     if (missing > 0) {
       quality.gaps += 1;
@@ -56,6 +62,7 @@ export class Ingest {
     }
     quality.bars += 1;
     quality.tsLast = tsClose;
+    this.#tsBars = tsClose;
     this.#engine.onBar(market, bar);
     return 'admitted';
   }

@@ -1,7 +1,7 @@
 import { Account, type FlowKind } from '../domain/account.ts';
 import { EquityCurve } from '../domain/equity-curve.ts';
-import { add, fromNumber, toNumber, type Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { add, fromNumber, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { toLots, type Instrument } from '../domain/instrument.ts';
 import type { FillReport } from '../domain/report.ts';
 import type { Book } from './book.ts';
 import { TradeLog } from './trade-log.ts';
@@ -13,6 +13,8 @@ import { TradeLog } from './trade-log.ts';
 export class Portfolio {
   /** One position per book; the venue's position is their sum. */
   readonly account: Account;
+  /** Cash that the account began with. */
+  readonly opening: Exact;
   readonly curve: EquityCurve;
   readonly trades: TradeLog;
   /** Last price of each instrument; NaN before the first. */
@@ -23,6 +25,8 @@ export class Portfolio {
   private cash = NaN;
   private held = 0;
   fills = 0;
+  /** Fees in account money that were taken in other currencies: the venue's cash is higher by them than the ledger's. */
+  feesElsewhere: Exact = 0;
   /** Value of all fills together. */
   turnover = NaN;
 
@@ -34,6 +38,7 @@ export class Portfolio {
     this.books = books;
     this.turnover = 0;
     this.quantities = new Float64Array(books.length);
+    this.opening = cash;
     this.cash = toNumber(cash, moneyScale);
     this.curve = new EquityCurve(this.cash);
   }
@@ -41,21 +46,25 @@ export class Portfolio {
   /** Books a fill into the ledger and into the record of round trips. */
   applyFill(book: Book, report: FillReport): void {
     const { account } = this;
-    const { priceScale, quantityScale } = this.instruments[book.instrument];
+    const instrument = this.instruments[book.instrument];
+    const { priceScale, quantityScale } = instrument;
     const { moneyScale } = account;
-    const { order, quantity, fee } = report;
-    const realised = account.applyFill(book.index, order.side, report);
+    const { order, fee } = report;
+    const booked = report.taken === undefined ? report : { ...report, quantity: order.side === 'buy' ? sub(report.quantity, report.taken) : add(report.quantity, report.taken) };
+    if (report.feeIn !== undefined) this.feesElsewhere = add(this.feesElsewhere, fee);
+    const realised = account.applyFill(book.index, order.side, booked);
     const held = (account.positions[book.index] as { quantity: Exact }).quantity;
     const before = this.quantities[book.index];
     const after = toNumber(held, quantityScale);
     const price = toNumber(report.price, priceScale);
-    book.quantity = held;
+    // What a fee in coins leaves of a lot is held and cannot be traded: the ledger has it, the book has not.
+    book.quantity = toLots(held, instrument);
     this.quantities[book.index] = after;
     this.cash = toNumber(account.cash, moneyScale);
     if (before === 0) this.held += 1;
     if (after === 0) this.held -= 1;
     this.fills += 1;
-    this.turnover += price * toNumber(quantity, quantityScale);
+    this.turnover += price * toNumber(booked.quantity, quantityScale);
     this.trades.add(book.index, report.tsEvent, before, after, price, toNumber(realised, moneyScale), toNumber(fee, moneyScale));
   }
 
@@ -87,9 +96,9 @@ export class Portfolio {
     }));
   }
 
-  /** What all books hold of one instrument together: the position that the venue sees. */
+  /** What all books hold of one instrument together, parts of a lot included: the position that the venue sees. */
   netQuantity(instrument: number): Exact {
-    return this.books.reduce<Exact>((sum, book) => (book.instrument === instrument ? add(sum, book.quantity) : sum), 0);
+    return this.books.reduce<Exact>((sum, book) => (book.instrument === instrument ? add(sum, this.account.positions[book.index].quantity) : sum), 0);
   }
 
   /** Whether any book holds anything. */

@@ -3,6 +3,7 @@ import { LineDigest } from '../domain/id.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial, ExecutionReport } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import type { Journal, OrderRecord, ReportRecord } from '../ports/journal.ts';
 import type { Audit } from './engine.ts';
 
@@ -35,6 +36,10 @@ export class Recorder implements Audit {
     this.#journal.append({ kind: 'denial', ...denial });
   }
 
+  onSized(sized: Sized): void {
+    this.#journal.append({ kind: 'sizing', ...sized });
+  }
+
   /** SHA-256 over the records of all orders so far, in order, as 64 hex digits. */
   digest(): string {
     return this.#digest.value();
@@ -63,8 +68,11 @@ function reportRecord(report: ExecutionReport, instruments: readonly Instrument[
   if (kind === 'accepted') return { ...head, ...(report.venueOrderId !== undefined && { venueOrderId: report.venueOrderId }) };
   if (kind !== 'filled') return head;
   const { priceScale, quantityScale } = instruments[order.instrument];
-  const { tradeId, venueTradeId, price, quantity, fee } = report;
-  return { ...head, tradeId, ...(venueTradeId !== undefined && { venueTradeId }), price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale) };
+  const { tradeId, venueTradeId, price, quantity, fee, taken, feeIn } = report;
+  return {
+    ...head, tradeId, ...(venueTradeId !== undefined && { venueTradeId }), price: format(price, priceScale), quantity: format(quantity, quantityScale), fee: format(fee, moneyScale),
+    ...(taken !== undefined && { taken: format(taken, quantityScale) }), ...(feeIn !== undefined && { feeIn }),
+  };
 }
 
 /** The report that a record tells of an order: the way back from what `Recorder` writes, exact to the unit. */
@@ -74,9 +82,10 @@ export function reportOf(record: ReportRecord, order: Order, instruments: readon
   if (kind === 'accepted') return { kind, order, tsEvent, ...(venueOrderId !== undefined && { venueOrderId }) };
   if (kind !== 'filled') return { kind, order, tsEvent };
   const { priceScale, quantityScale } = instruments[order.instrument];
-  const { tradeId = 0, price = '0', quantity = '0', fee = '0' } = record;
+  const { tradeId = 0, price = '0', quantity = '0', fee = '0', taken, feeIn } = record;
   return {
     kind, order, tsEvent, tradeId, ...(venueTradeId !== undefined && { venueTradeId }),
     price: parseDecimal(price, priceScale), quantity: parseDecimal(quantity, quantityScale), fee: parseDecimal(fee, moneyScale),
+    ...(taken !== undefined && { taken: parseDecimal(taken, quantityScale) }), ...(feeIn !== undefined && { feeIn }),
   };
 }

@@ -2,6 +2,7 @@ import { add, compare, max, min, neg, sub, toNumber, type Exact } from '../domai
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import { Order, type Approved } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
 import type { Guard, Intent } from './guards.ts';
@@ -31,7 +32,7 @@ export class Risk {
   readonly #references: Float64Array;
   readonly #onDenial: (denial: Denial) => void;
 
-  constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void) {
+  constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void, onSized?: (sized: Sized) => void) {
     this.#instruments = instruments;
     this.#books = books;
     this.#portfolio = portfolio;
@@ -40,6 +41,10 @@ export class Risk {
     this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
     this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
+    for (const guard of guards) guard.attach?.(portfolio, books);
+    const limiting = guards.find((guard) => 'room' in guard);
+    const room = limiting && (() => toNumber(limiting.room?.() ?? 0, portfolio.account.moneyScale));
+    for (const { sizer, name, index } of books) sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized });
   }
 
   /** Notes that an instrument's price is about to change, and when, for the guards to judge by. */
@@ -57,7 +62,7 @@ export class Risk {
   /** The quantity that a book's opinion comes to now. */
   size(book: Book): Exact {
     if (this.flat) return 0;
-    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument], this.#equity);
+    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument], this.#equity, book.stop);
   }
 
   /**
@@ -144,7 +149,7 @@ export class Risk {
     }
     return {
       now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
-      equity: portfolio.equity(), peakEquity: portfolio.curve.peak,
+      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books: this.#books, instruments: this.#instruments, portfolio,
     };
   }
 
@@ -160,7 +165,7 @@ export class Risk {
 
   #approve(order: Order, now: Timestamp): Approved<Order> {
     const guards = this.#guards;
-    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now);
+    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now, order);
     return order as Approved<Order>;
   }
 

@@ -81,6 +81,11 @@ export class TradeLog {
     }
   }
 
+  /** When the trip of `book` that is under way began; of no meaning where nothing is held. */
+  openSince(book: number): Timestamp {
+    return this.#open[book].tsEntry;
+  }
+
   /** The trip at `index`, in order of exit. */
   at(index: number): RoundTrip {
     const row = (index % BLOCK) * WIDTH;

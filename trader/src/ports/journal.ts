@@ -1,6 +1,7 @@
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
+import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /** What a person, or a guard in his place, can order. */
@@ -18,14 +19,41 @@ export type Command =
 export type JournalRecord =
   /** First record: everything that the run is made of. */
   | { readonly kind: 'run'; readonly version: 1; readonly run: string; readonly setup: unknown }
-  /** A bar, admitted: open time, open, high, low, close, volume (null where absent). */
-  | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null] }
+  /** A bar, admitted: open time, open, high, low, close, volume (null where absent). `tsHeard` is when a live stream told it, by the wall clock; absent where it was read from a file, or fetched afterwards. */
+  | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
+  | AccountRecord
+  | RampRecord
   /** A clean end of a process, with what its orders came to; trading may go on after it. */
   | { readonly kind: 'stop'; readonly orders: number; readonly digest: string }
   | OrderRecord
   | ReportRecord
-  | ({ readonly kind: 'denial' } & Denial);
+  | ({ readonly kind: 'denial' } & Denial)
+  /** What decided the size of a new opinion. */
+  | ({ readonly kind: 'sizing' } & Sized);
+
+/** The share of the full size that new opinions are traded at from here on. */
+export interface RampRecord {
+  readonly kind: 'ramp';
+  readonly factor: number;
+  readonly tsEvent: Timestamp;
+}
+
+/** What becomes of what others did on the account: the books take it over, it stays theirs, or nobody adds risk until a person says so. */
+export type ForeignPolicy = 'adopt' | 'ignore' | 'halt';
+
+/** What was found of an account at a venue, and what was made of it: an input, so a restart repeats it. */
+export type AccountRecord =
+  /** What the account held when the run first met it: decimals, per market in their order. None of it is ours. */
+  | { readonly kind: 'opening'; readonly tsEvent: Timestamp; readonly positions: readonly string[]; readonly money: string }
+  /** An order or a trade of others, by the venue's id of the order. */
+  | { readonly kind: 'stranger'; readonly venueOrderId: string; readonly instrument: number; readonly policy: ForeignPolicy; readonly tsEvent: Timestamp }
+  | DifferenceRecord;
+
+/** The venue holds `quantity` more than was known (a decimal, below zero for less), of which the books took `ours` over, at `price`. */
+export type DifferenceRecord =
+  | { readonly kind: 'difference'; readonly what: 'position'; readonly instrument: number; readonly quantity: string; readonly ours: string; readonly price: string; readonly policy: ForeignPolicy; readonly tsEvent: Timestamp }
+  | { readonly kind: 'difference'; readonly what: 'money'; readonly quantity: string; readonly tsEvent: Timestamp };
 
 /** An order, written before it is sent. Quantities and prices are decimals. */
 export interface OrderRecord {
@@ -58,6 +86,10 @@ export interface ReportRecord {
   readonly price?: string;
   readonly quantity?: string;
   readonly fee?: string;
+  /** How much of the instrument itself was kept as the fee. */
+  readonly taken?: string;
+  /** The other currency that the fee was taken in. */
+  readonly feeIn?: string;
 }
 
 /** A record of everything that happens, in order. */

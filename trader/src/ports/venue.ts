@@ -30,6 +30,13 @@ export interface VenueGateway {
   snapshot(): Promise<VenueSnapshot>;
   /** Fills after a place in the venue's own order, oldest first, and the place after them; undefined begins as early as the venue keeps them. */
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }>;
+  /** Has the venue itself cancel everything unless it is told again within so long; 0 takes that back. Absent where it cannot. Throws `VenueError`. */
+  armDeadMansSwitch?(afterMs: number): Promise<void>;
+  /**
+   * Hears before `open` which orders of ours the venue has taken in earlier lives, as the journal knows them, so that
+   * their trades can be given to them without asking. Absent where the venue carries our ids in full with each trade.
+   */
+  recall?(orders: readonly OrderRef[]): void;
   /** Opens the stream of the account's reports and keeps it open until `close`; resolves when it is first up. */
   open(listener: VenueListener): Promise<void>;
   /** Ends the stream and all that waits. */
@@ -47,8 +54,27 @@ export interface VenueCapabilities {
   readonly clientId: { readonly length: number; readonly unique: 'always' | 'open' | 'never' };
   /** After so long an order that was sent cannot be accepted any more; Infinity where the venue says nothing. */
   readonly receiveWindowMs: number;
-  /** Whether the venue itself can cancel everything when we fall silent. */
-  readonly deadMansSwitch: boolean;
+  /** Positions are held on margin: a trade moves balances by its fee and by what it realises, not by its value. */
+  readonly margin?: boolean;
+}
+
+/** A venue that is reached with keys. */
+export interface KeyedVenue {
+  /** What the keys may do and how far the clocks differ; asked when keys are added and before trading begins. Throws `VenueError`. */
+  checkKeys(): Promise<KeyCheck>;
+}
+
+/** What a venue says of the keys that it was asked with. What it does not say is undefined. */
+export interface KeyCheck {
+  /** The venue's clock minus ours. */
+  readonly clockSkewMs: number;
+  readonly canTrade: boolean | undefined;
+  /** Keys that can take money away are refused. */
+  readonly canWithdraw: boolean | undefined;
+  /** Whether only listed addresses may use them. */
+  readonly addressBound: boolean | undefined;
+  /** What else a person should know, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** An order as both sides know it: by our id, and by the venue's where that is known. */

@@ -1,20 +1,22 @@
 import type { Bar } from '../domain/bar.ts';
-import { parseDecimal } from '../domain/exact.ts';
 import { causalId } from '../domain/id.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { Random } from '../domain/random.ts';
 import type { Signal } from '../domain/signal.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { Command, JournalRecord } from '../ports/journal.ts';
+import type { Command, ForeignPolicy, JournalRecord } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import type { CourierNote } from '../pipeline/courier-note.ts';
 import { Courier } from '../pipeline/courier.ts';
 import { Engine, type Audit, type Market } from '../pipeline/engine.ts';
 import { maxNotional, maxOrderRate, staleData, type Guard } from '../pipeline/guards.ts';
+import { Holdings } from '../pipeline/holdings.ts';
 import { Ingest } from '../pipeline/ingest.ts';
 import { Recorder, reportOf } from '../pipeline/recorder.ts';
+import { feeOf } from '../pipeline/venue-fee.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { Fault } from '../simulation/lying-exchange-temper.ts';
+import { FEE_COIN, type TrueHoldings } from '../simulation/lying-exchange-truth.ts';
 import { LyingExchange } from '../simulation/lying-exchange.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { judge, type Violation } from './exchange-judge.ts';
@@ -52,10 +54,12 @@ const MOST_CRASHES = 4;
 const PATIENCE_MS = 660_000;
 /** Time for everything that waits to come to its end, once nothing goes wrong any more. */
 const QUIET_MS = 180_000;
-const CASH = 100_000_00;
-const MONEY_SCALE = 2;
+const CASH = 100_000_00000;
+const MONEY_SCALE = 5;
+/** One unit, which is the lot: a fee may leave parts of it. */
+const LOT = 1_000;
 const INSTRUMENTS = ['LIE', 'FIB'].map((coin): Instrument => ({
-  id: `${coin}-USD.LYING`, assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 0,
+  id: `${coin}-USD.LYING`, assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 3, tickSize: 1, lotSize: LOT, minNotional: 0,
 }));
 
 /** One process of ours. */
@@ -65,6 +69,7 @@ interface Trader {
   readonly ingest: Ingest;
   readonly courier: Courier;
   readonly recorder: Recorder;
+  readonly holdings: Holdings;
   /** Whether the venue has been asked what happened before. */
   ready: boolean;
 }
@@ -97,8 +102,9 @@ class Trial {
   #mostDeaths: number;
   #powerCuts = 0;
   #lost = 0;
-  /** Orders on the account that we were told are not ours. */
-  readonly #foreign = new Set<string>();
+  /** What the account holds before we trade. */
+  readonly #opening: TrueHoldings;
+  readonly #policy: ForeignPolicy;
 
   constructor(seed: number, mutant: Mutant | undefined, story: Story | undefined) {
     this.#seed = seed;
@@ -110,8 +116,11 @@ class Trial {
     this.#markets = INSTRUMENTS.slice(0, 1 + this.#random.integer(this.#books)).map((instrument) => ({ instrument, intervalMs: INTERVAL_MS }));
     this.#mostDeaths = this.#random.integer(MOST_CRASHES + 1);
     this.#bars = walk(this.#random);
+    const instruments = this.#markets.map(({ instrument }) => instrument);
+    this.#opening = { positions: instruments.map(() => LOT * this.#random.integer(4) * this.#random.integer(20)), money: CASH + this.#random.integer(1_000_000) };
+    this.#policy = (['halt', 'adopt', 'ignore'] as const)[this.#random.integer(3)];
     this.#exchange = new LyingExchange({
-      clock: this.#clock, random: new Random(2 * seed + 1), instruments: this.#markets.map(({ instrument }) => instrument),
+      opening: this.#opening, fees: (['quote', 'base', 'coin'] as const)[this.#random.integer(3)], clock: this.#clock, random: new Random(2 * seed + 1), instruments,
       ...(story && { onStory: (text: string) => this.#tell('venue', text) }),
     });
   }
@@ -130,7 +139,7 @@ class Trial {
     const records = this.#journal.lines.map((line) => JSON.parse(line) as JournalRecord);
     const trader = this.#trader;
     if (trader?.ready === true) {
-      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, foreign: this.#foreign, cash: CASH, limit: this.#limit }));
+      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, cash: CASH, instruments: this.#markets.map(({ instrument }) => instrument), opening: this.#opening, limit: this.#books * (UNITS * LOT + LOT - 1) }));
       await this.#restartTwice(stateOf(trader));
     } else {
       this.#violations.push({ invariant: 'knownState', detail: 'the process does not come up again' });
@@ -141,10 +150,6 @@ class Trial {
       orders: records.filter(({ kind }) => kind === 'order').length, accepted: truth.orders.length, fills: truth.fills.length, lost: this.#lost,
       faults: temper.counts, crashes: this.#crashes, powerCuts: this.#powerCuts, violations: this.#violations,
     };
-  }
-
-  get #limit(): number {
-    return this.#books * UNITS;
   }
 
   /** Lets the world go on without faults until everything has come to its end, and has all of it reconciled. */
@@ -202,18 +207,22 @@ class Trial {
     };
     const { gateway, journal, clock, run } = this.#mutant?.plant(wired, this.#boots) ?? wired;
     const courier = new Courier({
-      gateway, clock, sync: () => journal.sync(), feeOf: ({ fee }) => parseDecimal(fee, MONEY_SCALE),
+      gateway, clock, sync: () => journal.sync(), feeOf: (fill) => feeOf(fill, INSTRUMENTS[fill.instrument], MONEY_SCALE, (currency) => (currency === FEE_COIN.currency ? FEE_COIN.worth : undefined)),
       onNote: (note) => { if (life.alive) this.#heard(note); },
     });
     const recorder = new Recorder(journal, INSTRUMENTS, MONEY_SCALE);
     const engine = new Engine({
       run, markets: this.#markets, cash: CASH, moneyScale: MONEY_SCALE, fees: noFee, client: courier, audit: this.#audit(recorder, life),
-      guards: [staleData(INTERVAL_MS), maxNotional(100 * UNITS * this.#books * 10), maxOrderRate(12, 60_000), positionLimit(this.#limit)],
+      guards: [staleData(INTERVAL_MS), maxNotional(100 * UNITS * this.#books * 10), maxOrderRate(12, 60_000), positionLimit(this.#books * UNITS)],
       books: Array.from({ length: this.#books }, (_, book) => ({
         strategyName: `whim${book}`, strategy: new Whim(new Random(this.#seed * 7 + book)), market: book % this.#markets.length, sizing: { kind: 'units', units: String(UNITS) },
       })),
     });
-    const trader: Trader = { life, engine, courier, recorder, ingest: new Ingest(engine, this.#markets, journal), ready: false };
+    const holdings = new Holdings({
+      engine, journal, instruments: this.#markets.map(({ instrument }) => instrument), currency: 'USD', margin: false, policy: this.#policy, onNote: (note) => { if (life.alive) this.#heard(note); },
+    });
+    courier.watch(holdings);
+    const trader: Trader = { life, engine, courier, recorder, holdings, ingest: new Ingest(engine, this.#markets, journal), ready: false };
     this.#trader = trader;
     this.#repeat(trader);
     if (!life.alive) return;
@@ -221,13 +230,17 @@ class Trial {
     void this.#start(trader);
   }
 
-  #repeat({ life, ingest, courier }: Trader): void {
+  #repeat({ life, ingest, courier, holdings }: Trader): void {
     for (let record = this.#journal.ahead(); record && life.alive; record = this.#journal.ahead()) {
-      if (!this.#repeated(record, ingest, courier)) throw new Divergence(this.#journal.sequence, JSON.stringify(record), 'not given');
+      if (!this.#repeated(record, ingest, courier, holdings)) throw new Divergence(this.#journal.sequence, JSON.stringify(record), 'not given');
     }
   }
 
-  #repeated(record: JournalRecord, ingest: Ingest, courier: Courier): boolean {
+  #repeated(record: JournalRecord, ingest: Ingest, courier: Courier, holdings: Holdings): boolean {
+    if (record.kind === 'opening' || record.kind === 'stranger' || record.kind === 'difference') {
+      holdings.admit(record);
+      return true;
+    }
     if (record.kind === 'report') return courier.repeat(record.clientOrderId, (order) => reportOf(record, order, INSTRUMENTS, MONEY_SCALE));
     if (record.kind === 'command') ingest.admitCommand(record.command);
     if (record.kind !== 'bar') return record.kind === 'command';
@@ -274,7 +287,6 @@ class Trial {
 
   #heard(note: CourierNote): void {
     if (note.kind === 'lost') this.#lost += 1;
-    if (note.kind === 'external-order') this.#foreign.add(note.venueOrderId);
     if (this.#story) this.#tell('us', noteText(note));
   }
 
@@ -307,6 +319,9 @@ function noteText(note: CourierNote): string {
     case 'missed-fill': return `finds trade ${note.tradeId} of ${id}, which the stream had not brought`;
     case 'external-order': return `sees order ${note.venueOrderId}, which is none of ours`;
     case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;
+    case 'opening': return `meets the account, which holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} of ${id}`).join(', ')}, and ${note.money}`;
+    case 'difference': return `finds ${note.quantity} more of ${note.what} than it knew, and takes ${note.ours} over: ${note.policy}`;
+    case 'no-window': return `gives up what nobody knows after ${note.giveUpMs} ms`;
     case 'retry': return `will ask again, ${note.what}: ${note.reason}`;
   }
 }

@@ -1,13 +1,16 @@
-import { add, compare, sub, type Exact } from '../domain/exact.ts';
-import type { ReportRecord, JournalRecord } from '../ports/journal.ts';
+import { abs, add, compare, mul, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
+import { baseOf, type Instrument } from '../domain/instrument.ts';
+import type { Timestamp } from '../domain/time.ts';
+import type { DifferenceRecord, JournalRecord, ReportRecord } from '../ports/journal.ts';
+import type { VenueFill } from '../ports/venue.ts';
 import type { Engine } from '../pipeline/engine.ts';
-import { latest, type ExchangeTruth } from '../simulation/lying-exchange-truth.ts';
+import { FEE_COIN, latest, type ExchangeTruth, type TrueHoldings } from '../simulation/lying-exchange-truth.ts';
 
 /** What must hold, whatever an exchange does to us. */
 export const INVARIANTS = {
   oneOrder: 'the venue has taken no order twice',
   fills: 'every trade of the venue is booked once, to its order, as it was',
-  position: 'position and cash are the venue\'s',
+  position: 'position and cash are the venue\'s, and what others did is known to the unit',
   limit: 'the venue\'s position has never been beyond the limit',
   knownState: 'each order has ended as it did there, or is open; strangers are told',
   restart: 'a restart repeats the journal and changes nothing',
@@ -27,12 +30,13 @@ export interface Case {
   readonly truth: ExchangeTruth;
   readonly engine: Engine;
   readonly records: readonly JournalRecord[];
-  /** The venue's ids of orders that a person was told are not ours. */
-  readonly foreign: ReadonlySet<string>;
   /** Opening cash in account money, whose decimals are those of a price times a quantity. */
   readonly cash: Exact;
   /** The largest position that may ever be held, in quantity units. */
   readonly limit: Exact;
+  readonly instruments: readonly Instrument[];
+  /** What the account held at the venue before anybody traded. */
+  readonly opening: TrueHoldings;
 }
 
 /** Compares what we believe with what is true. */
@@ -45,15 +49,17 @@ function doubles({ truth }: Case): Violation[] {
     .map(([id, count]) => ({ invariant: 'oneOrder', detail: `${id} was accepted ${count} times` }));
 }
 
-function fillFaults({ truth, records }: Case): Violation[] {
-  const text = (id: string, trade: string | undefined, price: unknown, quantity: unknown) => `${id} trade ${trade} of ${String(quantity)} at ${String(price)}`;
+function fillFaults({ truth, records, instruments: [{ priceScale, quantityScale }] }: Case): Violation[] {
+  const text = (id: string, trade: string | undefined, price: Exact, quantity: Exact, fee: unknown) => `${id} trade ${trade} of ${String(quantity)} at ${String(price)}, fee in ${String(fee)}`;
   const ours = new Map<string, number>();
-  for (const { clientOrderId, venueTradeId, price = '', quantity } of reports(records, 'filled')) {
-    const key = text(clientOrderId, venueTradeId, Math.round(Number(price) * 100), quantity);
+  for (const { clientOrderId, venueTradeId, price = '', quantity = '', taken, feeIn } of reports(records, 'filled')) {
+    // What others did is booked as trades that have no name at the venue.
+    if (venueTradeId === undefined) continue;
+    const key = text(clientOrderId, venueTradeId, parseDecimal(price, priceScale), parseDecimal(quantity, quantityScale), taken === undefined ? feeIn ?? 'USD' : 'coins');
     ours.set(key, (ours.get(key) ?? 0) + 1);
   }
   const missing = truth.fills.filter(({ clientOrderId }) => truth.acceptances.has(clientOrderId))
-    .map(({ clientOrderId, tradeId, price, quantity }) => text(clientOrderId, tradeId, price, quantity))
+    .map(({ clientOrderId, tradeId, price, quantity, feeCurrency }) => text(clientOrderId, tradeId, price, quantity, feeCurrency === 'USD' || feeCurrency === FEE_COIN.currency ? feeCurrency : 'coins'))
     .filter((key) => {
       const count = ours.get(key);
       ours.set(key, (count ?? 0) - 1);
@@ -65,23 +71,89 @@ function fillFaults({ truth, records }: Case): Violation[] {
   ].map((detail) => ({ invariant: 'fills', detail }));
 }
 
-function positionFaults({ truth, engine, cash }: Case): Violation[] {
-  const faults = truth.positions.flatMap((position, instrument) => {
-    const ours = engine.portfolio.netQuantity(instrument);
-    return compare(position, ours) === 0 ? [] : [`the venue holds ${position} and we believe ${ours}`];
+/** Twice: the books are our orders and what was adopted, and the account is the books, what it began with, and what is known to be others'. */
+function positionFaults({ truth, engine, records, cash, instruments, opening }: Case): Violation[] {
+  const { account } = engine.portfolio;
+  const held = truth.heldAt(Infinity);
+  const [{ priceScale, quantityScale }] = instruments;
+  const units = (text: string) => parseDecimal(text, quantityScale);
+  const found = differences(records);
+  const faults = held.positions.flatMap((position, instrument) => {
+    const books = engine.portfolio.netQuantity(instrument);
+    const here = found.filter((one) => one.what === 'position' && one.instrument === instrument) as readonly PositionDifference[];
+    const adopted = here.reduce<Exact>((sum, { ours }) => add(sum, units(ours)), 0);
+    const others = here.reduce<Exact>((sum, { quantity, ours }) => add(sum, sub(units(quantity), units(ours))), openingOf(records, instrument, quantityScale));
+    return [
+      ...(compare(books, add(truth.ours.positions[instrument], adopted)) === 0 ? [] : [`our orders came to ${truth.ours.positions[instrument]} of market ${instrument}, ${adopted} was adopted, and the books hold ${books}`]),
+      ...(compare(position, add(books, others)) === 0 ? [] : [`the venue holds ${position} of market ${instrument}, the books ${books}, and ${others} is known as others'`]),
+    ];
   });
-  const difference = sub(engine.portfolio.account.cash, sub(cash, truth.paid));
-  if (difference !== 0) faults.push(`our cash is off by ${difference}`);
+  faults.push(...inventions(found, { truth, records, instruments, opening }));
+  const spent = found.reduce<Exact>((sum, one) => (one.what === 'position' ? add(sum, mul(parseDecimal(one.price, priceScale), units(one.ours))) : sum), 0);
+  const coins = truth.fills.filter(({ feeCurrency }) => feeCurrency === FEE_COIN.currency).length;
+  const worth = mul(coins, parseDecimal(String(FEE_COIN.worth * Number(FEE_COIN.fee)), account.moneyScale));
+  const off = sub(account.cash, sub(sub(add(cash, truth.ours.money), spent), worth));
+  if (off !== 0) faults.push(`our cash is off by ${off}`);
+  const known = found.reduce<Exact>((sum, one) => (one.what === 'money' ? add(sum, parseDecimal(one.quantity, account.moneyScale)) : sum), parseDecimal(records.find((record) => record.kind === 'opening')?.money ?? '0', account.moneyScale));
+  const unknown = sub(held.money, add(known, add(sub(account.cash, cash), worth)));
+  if (unknown !== 0) faults.push(`the venue's money is off by ${unknown}, which began with ${opening.money}`);
   return faults.map((detail) => ({ invariant: 'position', detail }));
 }
 
-function limitFaults({ truth, limit }: Case): Violation[] {
-  return truth.peaks.filter((peak) => compare(peak, limit) > 0)
-    .map((peak) => ({ invariant: 'limit', detail: `the venue's position was ${peak}, where at most ${limit} may be held` }));
+/** Differences that were settled and that nobody had made: what is known of others at a moment is what they had done shortly before. */
+function inventions(found: readonly DifferenceRecord[], { truth, records, instruments, opening }: Pick<Case, 'truth' | 'records' | 'instruments' | 'opening'>): string[] {
+  return instruments.flatMap(({ quantityScale }, instrument) => {
+    const byHand = truth.fills.filter((fill) => fill.instrument === instrument && !truth.acceptances.has(fill.clientOrderId));
+    const doneBy = (at: Timestamp) => byHand.reduce<Exact>((sum, { side, quantity, tsEvent }) => (tsEvent > at ? sum : side === 'buy' ? add(sum, quantity) : sub(sum, quantity)), opening.positions[instrument]);
+    let known = openingOf(records, instrument, quantityScale);
+    return found.flatMap((one) => {
+      if (one.what !== 'position' || one.instrument !== instrument) return [];
+      known = add(known, parseDecimal(one.quantity, quantityScale));
+      const moments = [one.tsEvent - LAG_MS, ...byHand.map(({ tsEvent }) => tsEvent).filter((at) => at > one.tsEvent - LAG_MS && at <= one.tsEvent)];
+      return moments.some((at) => doneBy(at) === known) ? [] : [`${one.quantity} of market ${instrument} were settled as others', who had done nothing of the kind`];
+    });
+  });
+}
+
+/** So long may pass until a difference is settled: answers are behind and slow, and it is looked at twice. */
+const LAG_MS = 60_000;
+
+type PositionDifference = DifferenceRecord & { readonly what: 'position' };
+
+function differences(records: readonly JournalRecord[]): DifferenceRecord[] {
+  return records.filter((record): record is DifferenceRecord => record.kind === 'difference');
+}
+
+function openingOf(records: readonly JournalRecord[], instrument: number, quantityScale: number): Exact {
+  const opening = records.find((record) => record.kind === 'opening');
+  return parseDecimal(opening?.positions[instrument] ?? '0', quantityScale);
+}
+
+/** Our position through time: our own trades, and what the books took over. Only what others added may be beyond the limit. */
+function limitFaults({ truth, records, limit, instruments }: Case): Violation[] {
+  return instruments.flatMap((instrument, at) => {
+    const steps = [
+      ...truth.fills.filter((fill) => fill.instrument === at && truth.acceptances.has(fill.clientOrderId)).map((fill) => ({ tsEvent: fill.tsEvent, by: changeOf(fill, instrument), own: true })),
+      ...differences(records).flatMap((one) => (one.what === 'position' && one.instrument === at ? [{ tsEvent: one.tsEvent, by: parseDecimal(one.ours, instrument.quantityScale), own: false }] : [])),
+    ].sort((a, b) => a.tsEvent - b.tsEvent);
+    let [held, allowed]: Exact[] = [0, limit];
+    const beyond = steps.map(({ by, own }) => {
+      const before = abs(held);
+      held = add(held, by);
+      if (!own && compare(abs(held), before) > 0) allowed = add(allowed, sub(abs(held), before));
+      return sub(abs(held), allowed);
+    }).filter((by) => compare(by, 0) > 0);
+    return beyond.slice(0, 1).map((by): Violation => ({ invariant: 'limit', detail: `our position in market ${at} was ${by} beyond what may be held` }));
+  });
+}
+
+/** What a trade does to a position: less than it says where the fee is kept from it. */
+function changeOf({ side, quantity, fee, feeCurrency }: VenueFill, instrument: Instrument): Exact {
+  return sub(side === 'buy' ? quantity : neg(quantity), feeCurrency === baseOf(instrument) ? parseDecimal(fee, instrument.quantityScale) : 0);
 }
 
 /** Every order of the journal against the venue's last word on it, and the other way round. */
-function stateFaults({ truth, engine, records, foreign }: Case): Violation[] {
+function stateFaults({ truth, engine, records }: Case): Violation[] {
   const working = new Set(engine.books.flatMap((book) => Array.from({ length: book.working.length }, (_, at) => book.working.at(at).order.clientOrderId)));
   const ends = new Map<string, string>();
   const filled = new Map<string, Exact>();
@@ -92,7 +164,7 @@ function stateFaults({ truth, engine, records, foreign }: Case): Violation[] {
   const faults: string[] = [];
   const known = new Set<string>();
   for (const record of records) {
-    if (record.kind !== 'order') continue;
+    if (record.kind !== 'order' || record.leg === 'external') continue;
     const { clientOrderId: id, quantity } = record;
     known.add(id);
     const there = truth.orders.findLast(({ order }) => order.clientOrderId === id);
@@ -102,9 +174,16 @@ function stateFaults({ truth, engine, records, foreign }: Case): Violation[] {
     if (here !== (status === 'never taken' ? 'rejected' : status)) faults.push(`${id} is ${here} here, and ${status} there`);
   }
   faults.push(...truth.orders.filter(({ order }) => !known.has(order.clientOrderId)).map(({ order }) => `${order.clientOrderId} is at the venue, and not in the journal`));
-  const strangers = truth.fills.filter(({ clientOrderId, venueOrderId }) => !truth.acceptances.has(clientOrderId) && !foreign.has(venueOrderId));
-  faults.push(...strangers.map(({ tradeId }) => `nobody was told of trade ${tradeId}, which is not ours`));
+  faults.push(...strangers(truth, records));
   return faults.map((detail) => ({ invariant: 'knownState', detail }));
+}
+
+/** Trades of others since the account was first met that the journal does not tell of. */
+function strangers(truth: ExchangeTruth, records: readonly JournalRecord[]): string[] {
+  const told = new Set(records.flatMap((record) => (record.kind === 'stranger' ? [record.venueOrderId] : [])));
+  const since = records.find((record) => record.kind === 'opening')?.tsEvent ?? Infinity;
+  return truth.fills.filter(({ clientOrderId, venueOrderId, tsEvent }) => tsEvent > since && !truth.acceptances.has(clientOrderId) && !told.has(venueOrderId))
+    .map(({ tradeId }) => `nobody was told of trade ${tradeId}, which is not ours`);
 }
 
 function reports(records: readonly JournalRecord[], kind?: ReportRecord['report']): ReportRecord[] {

@@ -1,8 +1,9 @@
+import { add, sub } from '../domain/exact.ts';
 import type { Order } from '../domain/order.ts';
 import { VenueError } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueOrder } from '../ports/venue.ts';
+import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
 import type { MortalJournal } from './mortal-process.ts';
 
 /** What a process is wired from, which a planted bug bends. */
@@ -237,6 +238,51 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'skip-the-sync': {
     summary: 'an order is written but not on the disk when it is sent',
     plant: (parts) => ({ ...parts, journal: { append: (record) => parts.journal.append(record), sync: () => {} } }),
+  },
+  'ignore-hand-closed': {
+    summary: 'what is held is counted from our own trades, whatever the venue says',
+    plant: (parts) => ({
+      ...parts,
+      gateway: bent(parts, {
+        async snapshot() {
+          const told = await parts.gateway.snapshot();
+          const byHand = (await parts.gateway.fillsSince(undefined)).fills.filter(({ clientOrderId }) => clientOrderId.startsWith('hand-'));
+          return {
+            ...told,
+            positions: told.positions.map(({ instrument, quantity }) => ({
+              instrument, quantity: byHand.reduce((sum, fill) => (fill.instrument !== instrument ? sum : fill.side === 'buy' ? sub(sum, fill.quantity) : add(sum, fill.quantity)), quantity),
+            })),
+          };
+        },
+      }),
+    }),
+  },
+  'remember-holdings': {
+    summary: 'what the account holds is asked for every three minutes and remembered meanwhile',
+    plant: (parts) => {
+      let known: { readonly at: number; readonly told: VenueSnapshot } | undefined;
+      return {
+        ...parts,
+        gateway: bent(parts, {
+          async snapshot() {
+            const told = await parts.gateway.snapshot();
+            if (known === undefined || parts.clock.now() > known.at + 180_000) known = { at: parts.clock.now(), told };
+            return { ...told, positions: known.told.positions, balances: known.told.balances };
+          },
+        }),
+      };
+    },
+  },
+  'settle-without-journal': {
+    summary: 'what others did to the account is settled, and not written down',
+    plant: (parts) => ({
+      ...parts,
+      journal: { append: (record) => { if (record.kind !== 'difference') parts.journal.append(record); }, sync: () => parts.journal.sync() },
+    }),
+  },
+  'forget-coin-fees': {
+    summary: 'a fee that is kept from what was bought is taken for one in money',
+    plant: (parts) => fillsBent(parts, (fill) => (fill.feeCurrency === 'LIE' || fill.feeCurrency === 'FIB' ? { ...fill, feeCurrency: 'USD' } : fill)),
   },
   'new-ids-after-restart': {
     summary: 'client order ids are made of the process, not of the decision',

@@ -78,7 +78,7 @@ export class MonteCarlo {
     this.periodsPerYear = Math.min(...spec.backtest().markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass]));
     this.#scale = { days: this.run.days, periodsPerYear: this.periodsPerYear, ruin: options.ruin };
     this.#cash = this.run.equity[0];
-    this.#compounds = spec.sizing.kind === 'fraction';
+    this.#compounds = spec.sizing.kind !== 'units';
   }
 
   /** Equity at the opening and at each UTC day's end. */

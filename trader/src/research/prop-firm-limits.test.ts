@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ftmo } from '../../test/ftmo.ts';
 import { MINUTE, testInstrument, walkBars } from '../../test/markets.ts';
 import { make } from '../../test/opinions.ts';
 import { seededRandom } from '../../test/random.ts';
@@ -8,10 +9,10 @@ import { BasisPointFee } from '../simulation/fees.ts';
 import { macd } from '../strategies/macd/macd.ts';
 import { AccountWatch, type AccountHistory } from './account-history.ts';
 import { runBacktest } from './backtest.ts';
-import { pragueDay, pragueMidnightAfter } from './prague-day.ts';
-import { FTMO_RULES, holdAgainst } from './prop-firm-limits.ts';
+import { pragueDay, pragueMidnightAfter } from '../domain/prague-day.ts';
+import { holdAgainst } from './prop-firm-limits.ts';
 
-const [CHALLENGE, , ONE_STEP] = FTMO_RULES;
+const [CHALLENGE, ONE_STEP] = [ftmo('ftmo-challenge'), ftmo('ftmo-1-step')];
 const HOUR = 3_600_000;
 
 /** What one bar left: balance, equity, and lowest equity where it was lower. */
@@ -141,7 +142,7 @@ test('random accounts break the rules at the bar at which the rules written out 
     });
     const account = history(100_000, moments, []);
     for (const rules of [{ ...CHALLENGE, profitTarget: null }, { ...ONE_STEP, profitTarget: null }]) {
-      const at = plainBreach(account, rules.maxDailyLoss, rules.maxLoss, rules.maxLossFollows);
+      const at = plainBreach(account, Number(rules.maxDailyLoss), Number(rules.maxLoss), rules.maxLossFollows);
       const { breach } = holdAgainst(rules, account);
       // A breach at midnight is dated by it: the close of the bar before.
       const expected = at === undefined ? undefined : [account.timestamps[at], account.timestamps[at - 1]];

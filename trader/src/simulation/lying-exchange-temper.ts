@@ -21,6 +21,8 @@ const RATES = {
   'rate-limited': 0.01,
   /** What is asked for is answered from a replica that is behind. */
   'stale-answer': 0.3,
+  /** Positions and balances come from one that is further behind than the orders beside them. */
+  'stale-holdings': 0.3,
   'frame-lost': 0.06,
   'frame-repeated': 0.06,
   /** So late that others overtake it. */
@@ -44,6 +46,8 @@ const RATES = {
   'mass-cancel': 1,
   /** Somebody trades by hand on the same account. */
   'hand-trade': 1,
+  /** Somebody closes by hand what our orders have opened. */
+  'hand-close': 1,
 } as const;
 
 /** A way in which the lying exchange lets us down. */
@@ -52,7 +56,7 @@ export type Fault = keyof typeof RATES;
 /** All of them, in the order in which reports list them. */
 export const FAULTS = Object.keys(RATES) as readonly Fault[];
 
-const TROUBLES = ['stream-drop', 'stream-mute', 'outage', 'request-outage', 'maintenance', 'ban', 'mass-cancel', 'hand-trade'] as const satisfies readonly Fault[];
+const TROUBLES = ['stream-drop', 'stream-mute', 'outage', 'request-outage', 'maintenance', 'ban', 'mass-cancel', 'hand-trade', 'hand-close'] as const satisfies readonly Fault[];
 
 /** A trouble that lasts. */
 export type Trouble = (typeof TROUBLES)[number];

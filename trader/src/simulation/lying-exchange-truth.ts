@@ -1,11 +1,24 @@
 import { add, compare, format, min, mul, neg, sub, type Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { baseOf, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { VenueFill, VenueOrder } from '../ports/venue.ts';
 
-/** What every fill costs, in units of the last decimal that a price times a quantity has. */
+/** What every fill costs in the currency of prices, in units of the last decimal that a price times a quantity has. */
 const FEE: Exact = 3;
+/** What a buy costs where it is kept from what was bought, in units of quantity. */
+const FEE_TAKEN: Exact = 7;
+/** A coin that some exchanges take their fees in. */
+export const FEE_COIN = { currency: 'GEM', fee: '0.5', worth: 0.02 } as const;
+
+/** What fees are taken in; a sale has nothing that could be kept, so there `base` is `quote`. */
+export type FeeKind = 'quote' | 'base' | 'coin';
+
+/** What an account holds: signed quantities by instrument, and money in units of 10^-(priceScale + quantityScale). */
+export interface TrueHoldings {
+  readonly positions: Exact[];
+  money: Exact;
+}
 
 /** An order as it really stands. */
 export interface TrueOrder {
@@ -35,18 +48,25 @@ export class ExchangeTruth {
   readonly fills: VenueFill[] = [];
   /** How often each client order id was accepted. */
   readonly acceptances = new Map<string, number>();
-  /** Signed, by instrument, what our orders came to. */
-  readonly positions: Exact[];
-  /** The largest that each position has ever been, either way. */
-  readonly peaks: Exact[];
-  /** Money paid for all of it, fees included, below zero where it was received; units of 10^-(priceScale + quantityScale). */
-  paid: Exact = 0;
+  /** What our orders came to. */
+  readonly ours: TrueHoldings;
   readonly #instruments: readonly Instrument[];
+  readonly #opening: TrueHoldings;
+  readonly #feeKind: FeeKind;
 
-  constructor(instruments: readonly Instrument[]) {
+  /** `opening` is what the account holds before anybody trades. */
+  constructor(instruments: readonly Instrument[], opening: TrueHoldings, feeKind: FeeKind) {
     this.#instruments = instruments;
-    this.positions = instruments.map(() => 0);
-    this.peaks = instruments.map(() => 0);
+    this.#opening = opening;
+    this.#feeKind = feeKind;
+    this.ours = { positions: instruments.map(() => 0), money: 0 };
+  }
+
+  /** What the account holds at a moment: what it began with, and all trades until then. */
+  heldAt(at: Timestamp): TrueHoldings {
+    const held = { positions: [...this.#opening.positions], money: this.#opening.money };
+    for (const fill of this.fills) if (fill.tsEvent <= at) book(held, fill, this.#instruments[fill.instrument].quoteCurrency);
+    return held;
   }
 
   accept(order: Order, at: Timestamp): TrueOrder {
@@ -67,13 +87,8 @@ export class ExchangeTruth {
     const quantity = min(most, leavesOf(one));
     const filled = add(latest(one).filled, quantity);
     one.states.push({ ...latest(one), filled, status: compare(filled, order.quantity) === 0 ? 'filled' : 'open', tsEvent: at });
-    const fill = this.#fill(order.clientOrderId, one.venueOrderId, order.instrument, order.side, price, quantity, at);
-    const signed = order.side === 'buy' ? quantity : neg(quantity);
-    const position = add(this.positions[order.instrument], signed);
-    this.positions[order.instrument] = position;
-    const size = compare(position, 0) < 0 ? neg(position) : position;
-    if (compare(size, this.peaks[order.instrument]) > 0) this.peaks[order.instrument] = size;
-    this.paid = add(this.paid, add(mul(price, signed), FEE));
+    const fill = this.#fill(order.clientOrderId, one.venueOrderId, order.instrument, order.side, price, quantity, at, this.#feeKind);
+    book(this.ours, fill, this.#instruments[fill.instrument].quoteCurrency);
     return fill;
   }
 
@@ -84,7 +99,7 @@ export class ExchangeTruth {
 
   /** A trade on the account that is none of ours. */
   tradeByHand(instrument: number, side: Order['side'], quantity: Exact, price: Exact, at: Timestamp): VenueFill {
-    return this.#fill(`hand-${this.fills.length}`, `9${this.fills.length}`, instrument, side, price, quantity, at);
+    return this.#fill(`hand-${this.fills.length}`, `9${this.fills.length}`, instrument, side, price, quantity, at, 'quote');
   }
 
   /** What somebody sees of an order whose knowledge ends then; undefined before it was accepted. */
@@ -92,13 +107,23 @@ export class ExchangeTruth {
     return one.states.findLast(({ tsEvent }) => tsEvent <= at);
   }
 
-  #fill(clientOrderId: string, venueOrderId: string, instrument: number, side: Order['side'], price: Exact, quantity: Exact, at: Timestamp): VenueFill {
+  #fill(clientOrderId: string, venueOrderId: string, instrument: number, side: Order['side'], price: Exact, quantity: Exact, at: Timestamp, feeKind: FeeKind): VenueFill {
     const { priceScale, quantityScale, quoteCurrency } = this.#instruments[instrument];
+    const [fee, feeCurrency] = feeKind === 'coin' ? [FEE_COIN.fee, FEE_COIN.currency]
+      : feeKind === 'base' && side === 'buy' ? [format(FEE_TAKEN, quantityScale), baseOf(this.#instruments[instrument])] : [format(FEE, priceScale + quantityScale), quoteCurrency];
     const fill: VenueFill = {
       clientOrderId, venueOrderId, instrument, tradeId: `t${this.fills.reduce((count, one) => (one.instrument === instrument ? count + 1 : count), 1)}`, side, price, quantity,
-      fee: format(FEE, priceScale + quantityScale), feeCurrency: quoteCurrency, liquidity: 'taker', tsEvent: at,
+      fee, feeCurrency, liquidity: 'taker', tsEvent: at,
     };
     this.fills.push(fill);
     return fill;
   }
+}
+
+/** What a trade does to an account. */
+function book(held: TrueHoldings, { instrument, side, price, quantity, feeCurrency }: VenueFill, quoteCurrency: string): void {
+  const signed = side === 'buy' ? quantity : neg(quantity);
+  const [coins, money] = feeCurrency === quoteCurrency ? [0, FEE] : feeCurrency === FEE_COIN.currency ? [0, 0] : [FEE_TAKEN, 0];
+  held.positions[instrument] = sub(add(held.positions[instrument], signed), coins);
+  held.money = sub(held.money, add(mul(price, signed), money));
 }

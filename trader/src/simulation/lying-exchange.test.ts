@@ -19,7 +19,7 @@ function market(ordinal: number, quantity = 10): Order {
 
 function openExchange(seed: number) {
   const clock = new VirtualClock(0);
-  const exchange = new LyingExchange({ clock, random: new Random(seed), instruments: [INSTRUMENT] });
+  const exchange = new LyingExchange({ clock, random: new Random(seed), instruments: [INSTRUMENT], fees: 'quote', opening: { positions: [0], money: 0 } });
   exchange.price(0, 10_000);
   const fills: VenueFill[] = [];
   const states: string[] = [];

@@ -1,18 +1,21 @@
-import { add, compare, type Exact } from '../domain/exact.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { abs, compare, divide, format, mul, neg, type Exact } from '../domain/exact.ts';
+import { toLots, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Random } from '../domain/random.ts';
 import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
 import { Temper, type Trouble } from './lying-exchange-temper.ts';
-import { ExchangeTruth, latest, leavesOf, type TrueOrder } from './lying-exchange-truth.ts';
+import { ExchangeTruth, latest, leavesOf, type FeeKind, type TrueHoldings, type TrueOrder } from './lying-exchange-truth.ts';
 
 /** What a lying exchange is made of. */
 export interface LyingExchangeSpec {
   readonly clock: Clock;
   readonly random: Random;
   readonly instruments: readonly Instrument[];
+  /** What the account holds before anybody trades. */
+  readonly opening: TrueHoldings;
+  readonly fees: FeeKind;
   /** Hears what really happens, for a person who reads a trace. */
   readonly onStory?: (text: string) => void;
 }
@@ -47,7 +50,7 @@ export class LyingExchange implements VenueGateway {
   readonly capabilities: VenueCapabilities = {
     types: ['market', 'limit', 'stop'], timesInForce: ['gtc', 'ioc'], postOnly: false, reduceOnly: false, amend: false,
     // Binance's rule: a second one is refused while the first is open, and taken when it has ended.
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS, deadMansSwitch: false,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS,
   };
   readonly truth: ExchangeTruth;
   readonly temper: Temper;
@@ -62,7 +65,7 @@ export class LyingExchange implements VenueGateway {
 
   constructor(spec: LyingExchangeSpec) {
     this.#spec = spec;
-    this.truth = new ExchangeTruth(spec.instruments);
+    this.truth = new ExchangeTruth(spec.instruments, spec.opening, spec.fees);
     this.temper = new Temper(spec.random);
     this.#prices = spec.instruments.map(() => 0);
     this.#plan();
@@ -110,7 +113,7 @@ export class LyingExchange implements VenueGateway {
       const one = this.#find(ref, 'open');
       if (one === undefined) throw new VenueError('not-found', 'lying: unknown order', { code: '-2011' });
       if (!this.temper.strikes('half-cancel')) return this.#end(one, 'canceled');
-      this.#trade(one, this.temper.some(Number(leavesOf(one))));
+      this.#trade(one, this.#part(one));
       this.#spec.clock.after(this.temper.ms(1, 400), () => this.#end(one, 'canceled'));
     });
   }
@@ -131,12 +134,10 @@ export class LyingExchange implements VenueGateway {
   snapshot(): Promise<VenueSnapshot> {
     return this.#ask('snapshot', false, () => {
       const at = this.#horizon();
-      const positions = this.truth.positions.map<Exact>(() => 0);
-      for (const { instrument, side, quantity, tsEvent } of this.truth.fills) {
-        if (tsEvent <= at) positions[instrument] = add(positions[instrument], side === 'buy' ? quantity : -quantity);
-      }
+      const { positions, money } = this.truth.heldAt(this.temper.strikes('stale-holdings') ? at - this.temper.ms(1, STALE_MS) : at);
+      const [{ quoteCurrency, priceScale, quantityScale }] = this.#spec.instruments;
       return {
-        tsEvent: at, balances: {}, positions: positions.map((quantity, instrument) => ({ instrument, quantity })).filter(({ quantity }) => quantity !== 0),
+        tsEvent: at, balances: { [quoteCurrency]: format(money, priceScale + quantityScale) }, positions: positions.map((quantity, instrument) => ({ instrument, quantity })).filter(({ quantity }) => quantity !== 0),
         openOrders: this.truth.orders.flatMap((one) => this.truth.seenAt(one, at) ?? []).filter(({ status }) => status === 'open'),
       };
     });
@@ -246,7 +247,7 @@ export class LyingExchange implements VenueGateway {
       clock.after(after, () => {
         if (latest(one).status !== 'open') return;
         if (piece === pieces && partly) this.#end(one, 'expired');
-        else this.#trade(one, piece === pieces ? leavesOf(one) : temper.some(Number(leavesOf(one))));
+        else this.#trade(one, piece === pieces ? leavesOf(one) : this.#part(one));
       });
     }
   }
@@ -254,7 +255,7 @@ export class LyingExchange implements VenueGateway {
   #trade(one: TrueOrder, most: Exact): void {
     const { type, price, instrument } = one.order;
     const fill = this.truth.trade(one, most, type === 'limit' ? price : this.#prices[instrument], this.#now);
-    this.#story(`fills ${nameOf(one)}: ${one.order.side} ${fill.quantity} at ${fill.price}, trade ${fill.tradeId}, position ${this.truth.positions[fill.instrument]}`);
+    this.#story(`fills ${nameOf(one)}: ${one.order.side} ${fill.quantity} at ${fill.price}, trade ${fill.tradeId}, our position ${this.truth.ours.positions[fill.instrument]}`);
     this.#frame(`fill ${fill.tradeId}`, (listener) => listener.onFill(fill));
     this.#tellOrder(one);
   }
@@ -318,16 +319,32 @@ export class LyingExchange implements VenueGateway {
     const { temper } = this;
     // Mostly short, sometimes ten minutes.
     const lengthMs = temper.some(12) === 1 ? temper.ms(60_000, 600_000) : temper.ms(100, 45_000);
-    this.#story(`${trouble}${trouble === 'hand-trade' || trouble === 'mass-cancel' ? '' : ` for ${lengthMs} ms`}`);
+    const atOnce = trouble === 'hand-trade' || trouble === 'hand-close' || trouble === 'mass-cancel';
+    this.#story(`${trouble}${atOnce ? '' : ` for ${lengthMs} ms`}`);
     if (trouble === 'stream-mute') this.#mutedUntil = this.#now + lengthMs;
     if (trouble === 'stream-drop' || trouble === 'outage' || trouble === 'maintenance') this.#disconnect(lengthMs, trouble);
     const failure = CLOSED_BY[trouble];
     if (failure) this.#closed = { failure, until: this.#now + lengthMs };
     if (trouble === 'mass-cancel') for (const one of this.truth.orders) this.#end(one, 'canceled');
-    if (trouble === 'hand-trade') {
-      const fill = this.truth.tradeByHand(0, temper.some(2) === 1 ? 'buy' : 'sell', temper.some(5), this.#prices[0], this.#now);
-      this.#frame(`fill ${fill.tradeId} by hand`, (listener) => listener.onFill(fill));
-    }
+    if (trouble === 'hand-trade' || trouble === 'hand-close') this.#tradeByHand(trouble);
+  }
+
+  #tradeByHand(how: 'hand-trade' | 'hand-close'): void {
+    const { temper } = this;
+    const { instruments } = this.#spec;
+    const instrument = temper.some(instruments.length) - 1;
+    const held = toLots(this.truth.ours.positions[instrument], instruments[instrument]);
+    const some = mul(temper.some(2) === 1 ? temper.some(5) : -temper.some(5), instruments[instrument].lotSize);
+    const quantity = how === 'hand-close' && held !== 0 ? neg(held) : some;
+    const fill = this.truth.tradeByHand(instrument, compare(quantity, 0) > 0 ? 'buy' : 'sell', abs(quantity), this.#prices[instrument], this.#now);
+    this.#story(`somebody trades by hand: ${fill.side} ${fill.quantity} of market ${instrument} at ${fill.price}, order ${fill.venueOrderId}`);
+    this.#frame(`fill ${fill.tradeId} by hand`, (listener) => listener.onFill(fill));
+  }
+
+  /** Some whole lots of what has not traded. */
+  #part(one: TrueOrder): Exact {
+    const { lotSize } = this.#spec.instruments[one.order.instrument];
+    return mul(this.temper.some(Number(divide(leavesOf(one), lotSize, 'trunc'))), lotSize);
   }
 }
 

@@ -46,7 +46,7 @@ test('a planted bug shows under every invariant', async () => {
 });
 
 test('a seed gives the same run to the last line of its story', async () => {
-  for (const seed of [3, 59]) {
+  for (const seed of [3, 64]) {
     const tell = async () => {
       const lines: string[] = [];
       const result = await runExchangeTrial(seed, undefined, (at, who, text) => void lines.push(`${at} ${who} ${text}`));
@@ -80,7 +80,7 @@ test('the command says 1 where something does not hold, and 2 where it is asked 
 });
 
 test('a seed that is traced tells what happened on both sides', () => {
-  const { status, stdout } = chaos('exchange', '--trace', '59');
+  const { status, stdout } = chaos('exchange', '--trace', '64');
   assert.equal(status, 0);
   for (const words of [/ us {5}sends /, / venue {2}takes /, / venue {2}fills /, /power cut/, /everything holds/]) assert.match(stdout, words);
 });

@@ -97,6 +97,11 @@ export class JournalLedger {
         break;
       case 'run':
       case 'stop':
+      case 'sizing':
+      case 'opening':
+      case 'difference':
+      case 'stranger':
+      case 'ramp':
         break;
     }
   }
@@ -112,7 +117,7 @@ export class JournalLedger {
       positions: held(net), books: held(books.map(([name, { quantity }]) => [name, quantity] as const)),
       openOrders: books.flatMap(([, { open }]) => [...open.values()].map(({ order }) => order)),
       journalSequence: this.#sequence, orders: this.#orders, fills: this.#fills, denials: this.#denials,
-      equityPoints: this.#moments, trading: this.#trading,
+      equityPoints: this.#moments, trading: this.#trading, propFirm: null,
     };
   }
 

@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JournalFile } from '../../src/adapters/journal/journal-file.ts';
 import { runId, type PaperSetup } from '../../src/app/wiring/paper-setup.ts';
-import { PaperTrader, type PaperListener } from '../../src/app/wiring/paper.ts';
+import { PaperTrader } from '../../src/app/wiring/paper.ts';
+import type { PaperListener } from '../../src/app/wiring/run-recovery.ts';
 import type { Command } from '../../src/ports/journal.ts';
 
 /** Hears nothing. */

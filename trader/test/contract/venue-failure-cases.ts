@@ -130,6 +130,18 @@ export const FAILURE_CASES: readonly VenueCase[] = [
     },
   },
   {
+    id: 'V75', title: 'what the venue says is used up counts: the next question is refused here, and nothing is sent',
+    run: async ({ gateway, server }) => {
+      assert.ok(server.exhaust !== undefined, 'the venue says what is used, or its harness says that it does not');
+      server.exhaust();
+      await gateway.snapshot().catch(() => undefined);
+      const before = server.requests.length;
+      const { retryAfterMs = 0 } = await fails(gateway.snapshot(), 'rate-limited');
+      assert.ok(retryAfterMs > 0);
+      assert.equal(server.requests.length, before);
+    },
+  },
+  {
     id: 'V74', title: 'an answer that cannot be read, to a question, is an error and no crash',
     run: async ({ gateway, server }) => {
       server.failNext('read', 'garbage');

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '../../src/domain/order.ts';
-import type { VenueGateway, VenueListener } from '../../src/ports/venue.ts';
+import type { KeyedVenue, VenueGateway, VenueListener } from '../../src/ports/venue.ts';
 import { readPage } from '../docs/page.ts';
+import { BINANCE_FUTURES } from '../venues/binance/futures-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
-import { acceptancePage, VENUE_CASES } from './venue-acceptance.ts';
+import { acceptancePage, VENUE_CASES, VENUES } from './venue-acceptance.ts';
 import { runCase, type VenueHarness } from './venue-gateway.ts';
 
 /** A gateway with one mistake; all else goes on to a good one. */
-class Mistaken implements VenueGateway {
-  protected readonly good: VenueGateway;
+class Mistaken implements VenueGateway, KeyedVenue {
+  protected readonly good: VenueGateway & KeyedVenue;
   readonly venue;
   readonly capabilities;
 
-  constructor(good: VenueGateway) {
+  constructor(good: VenueGateway & KeyedVenue) {
     this.good = good;
     this.venue = good.venue;
     this.capabilities = good.capabilities;
@@ -27,6 +28,7 @@ class Mistaken implements VenueGateway {
   fillsSince: VenueGateway['fillsSince'] = (place) => this.good.fillsSince(place);
   open: VenueGateway['open'] = (listener) => this.good.open(listener);
   close: VenueGateway['close'] = () => this.good.close();
+  checkKeys: KeyedVenue['checkKeys'] = () => this.good.checkKeys();
 }
 
 class SendsAgain extends Mistaken {
@@ -52,37 +54,50 @@ class ForgetsItsPlace extends Mistaken {
   override fillsSince = () => this.good.fillsSince(undefined);
 }
 
-/** The suite's harness, with a mistake around each gateway. */
-function mistaken(wrap: (good: VenueGateway) => VenueGateway): VenueHarness {
+class SeesOnlyLongPositions extends Mistaken {
+  override snapshot = async () => {
+    const told = await this.good.snapshot();
+    return { ...told, positions: told.positions.filter(({ quantity }) => quantity > 0) };
+  };
+}
+
+class HidesThatKeysWithdraw extends Mistaken {
+  override checkKeys = async () => ({ ...await this.good.checkKeys(), canWithdraw: false });
+}
+
+/** A harness, with a mistake around each gateway. */
+function mistaken(harness: VenueHarness, wrap: (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue): VenueHarness {
   return {
-    ...BINANCE_SPOT,
+    ...harness,
     serve: async (clock) => {
-      const served = await BINANCE_SPOT.serve(clock);
+      const served = await harness.serve(clock);
       return { ...served, gateway: (keys) => wrap(served.gateway(keys)) };
     },
   };
 }
 
-const PLANTED: readonly (readonly [string, (good: VenueGateway) => VenueGateway, string])[] = [
+const PLANTED: readonly (readonly [string, (good: VenueGateway & KeyedVenue) => VenueGateway & KeyedVenue, string, VenueHarness?])[] = [
   ['an adapter that sends an order again when the connection breaks', (good) => new SendsAgain(good), 'V63'],
   ['an adapter that denies every order', (good) => new TakesSilenceForNo(good), 'V50'],
   ['an adapter that swallows repeated frames', (good) => new SwallowsRepeats(good), 'V90'],
   ['an adapter that forgets up to where it has read', (good) => new ForgetsItsPlace(good), 'V105'],
+  ['an adapter that takes a sold position for none', (good) => new SeesOnlyLongPositions(good), 'V145', BINANCE_FUTURES],
+  ['an adapter that does not say that keys can withdraw', (good) => new HidesThatKeysWithdraw(good), 'V132'],
 ];
 
-for (const [mistake, wrap, id] of PLANTED) {
+for (const [mistake, wrap, id, harness = BINANCE_SPOT] of PLANTED) {
   test(`the contract of venues catches ${mistake}`, async () => {
     const each = VENUE_CASES.find((line) => line.id === id);
     assert.ok(each !== undefined);
-    await runCase(BINANCE_SPOT, each);
-    await assert.rejects(runCase(mistaken(wrap), each), assert.AssertionError);
+    await runCase(harness, each);
+    await assert.rejects(runCase(mistaken(harness, wrap), each), assert.AssertionError);
   });
 }
 
 test('no two cases of the contract have one number, and each that a venue lacks exists', () => {
   const ids = VENUE_CASES.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
-  assert.deepEqual(Object.keys(BINANCE_SPOT.without).filter((id) => !ids.includes(id)), []);
+  for (const { without } of VENUES) assert.deepEqual(Object.keys(without).filter((id) => !ids.includes(id)), []);
 });
 
 test('docs/venues/acceptance.md is what the suite prints', () => {

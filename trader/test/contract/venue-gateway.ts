@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { subscribe } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { mul, type Exact } from '../../src/domain/exact.ts';
 import { Order, type OrderTerms, type OrderType, type Side, type TimeInForce } from '../../src/domain/order.ts';
 import { VenueError, type VenueFailure } from '../../src/domain/venue-error.ts';
-import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder } from '../../src/ports/venue.ts';
+import type { KeyedVenue, OrderRef, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder } from '../../src/ports/venue.ts';
 import type { DialectServer } from '../venues/dialect-server.ts';
 import { FastClock } from '../venues/fast-clock.ts';
 
@@ -19,8 +19,10 @@ export interface VenueHarness {
   readonly listing: VenueListing;
   /** Numbers of the cases that this venue cannot have, each with the reason: it stands under the table. */
   readonly without: Readonly<Record<string, string>>;
+  /** What this venue never says of a trade, and what its adapter says in its place. */
+  readonly untold?: Partial<Pick<VenueFill, 'fee' | 'feeCurrency' | 'liquidity'>>;
   /** A fresh server, and what makes gateways to it. */
-  serve(clock: FastClock): Promise<{ readonly server: DialectServer; gateway(keys: 'good' | 'bad'): VenueGateway; listings(): Promise<readonly VenueListing[]> }>;
+  serve(clock: FastClock): Promise<{ readonly server: DialectServer; gateway(keys: 'good' | 'bad'): VenueGateway & KeyedVenue; listings(): Promise<readonly VenueListing[]> }>;
 }
 
 /** What an account's stream has told, and waiting for it. */
@@ -53,13 +55,14 @@ export class Ear implements VenueListener {
 
 /** What one case works with: a server and a gateway of its own. */
 export interface Bench {
-  readonly gateway: VenueGateway;
+  readonly gateway: VenueGateway & KeyedVenue;
   readonly server: DialectServer;
   readonly clock: FastClock;
   readonly listing: VenueListing;
+  readonly untold: NonNullable<VenueHarness['untold']>;
   readonly ear: Ear;
   /** A gateway with keys that the venue does not know. */
-  readonly stranger: () => VenueGateway;
+  readonly stranger: () => VenueGateway & KeyedVenue;
   /** A second gateway to the same account, as after a restart. */
   readonly another: () => VenueGateway;
   readonly listings: () => Promise<readonly VenueListing[]>;
@@ -123,7 +126,7 @@ export async function runCase(harness: VenueHarness, { run, needs }: VenueCase):
   const gateway = make('good');
   const order = (plan: OrderPlan = {}) => makeOrder(harness.listing, plan, clock.now());
   const bench: Bench = {
-    gateway, server, clock, listing: harness.listing, ear: new Ear(), stranger: () => make('bad'), another: () => make('good'), listings, order,
+    gateway, server, clock, listing: harness.listing, untold: harness.untold ?? {}, ear: new Ear(), stranger: () => make('bad'), another: () => make('good'), listings, order,
     place: async (plan) => {
       const placed = order(plan);
       const { venueOrderId } = await gateway.submit(placed);
@@ -149,23 +152,20 @@ function noSecret(text: string): void {
   for (const secret of secrets) assert.ok(!text.includes(secret), 'a secret is printed');
 }
 
-/** Hosts that this process has dialled, as Node's own client tells. */
+/** Hosts that this process has dialled, whichever client of Node's did. */
 const dialled = new Set<string>();
-subscribe('undici:client:beforeConnect', (message) => {
-  const { connectParams } = message as { readonly connectParams: { readonly hostname: string } };
-  dialled.add(connectParams.hostname);
-});
-
-/** Whether a venue has a case, or lacks it for a reason that its harness names. */
-export function applies(harness: VenueHarness, { id }: VenueCase): boolean {
-  return !Object.hasOwn(harness.without, id);
-}
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function seen(this: Socket, ...parameters: unknown[]): Socket {
+  const first: unknown = parameters.flat()[0];
+  dialled.add(typeof first === 'object' && first !== null && 'host' in first ? String(first.host) : inspect(first));
+  return Reflect.apply(connect, this, parameters) as Socket;
+};
 
 /** Puts a venue's adapter through all cases that the venue can have. */
 export function venueGatewayContract(harness: VenueHarness, cases: readonly VenueCase[]): void {
   for (const secret of harness.secrets) secrets.add(secret);
   describe(`${harness.name} passes the contract of venues`, { concurrency: 8 }, () => {
-    for (const each of cases.filter((line) => applies(harness, line))) {
+    for (const each of cases.filter(({ id }) => !Object.hasOwn(harness.without, id))) {
       test(`${each.id} ${each.title}`, () => runCase(harness, each));
     }
   });

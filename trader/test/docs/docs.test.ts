@@ -82,7 +82,7 @@ interface Described {
 
 function parameterFault(command: string, name: string | undefined, words: readonly string[]): string | undefined {
   if (name === undefined || name.endsWith('.ts')) return undefined;
-  const known: Described | undefined = command === 'indicator' ? INDICATORS.get(name) : ['backtest', 'sweep', 'walkforward', 'montecarlo', 'check', 'verdict'].includes(command) ? findStrategy(name) : { parameters: {} };
+  const known: Described | undefined = command === 'indicator' ? INDICATORS.get(name) : ['backtest', 'sweep', 'walkforward', 'montecarlo', 'check', 'verdict', 'passport'].includes(command) ? findStrategy(name) : { parameters: {} };
   if (known === undefined) return `no ${command} of ${name}`;
   const given = words.filter((_, i) => words[i - 1] === '--param').map((pair) => splitPair(pair) as [string, string]);
   const read = readParameters(known.parameters, Object.fromEntries(given));

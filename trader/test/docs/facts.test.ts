@@ -101,7 +101,7 @@ function journalLines(): Promise<readonly string[]> {
     trader.step();
     trader.command({ kind: 'flatten', reason: 'news at 14:30' });
     for (let moment = 0; moment < 2; moment++) trader.step();
-    trader.stop();
+    await trader.stop();
     return readFileSync(join(home, 'paper', 'journal.jsonl'), 'utf8').trim().split('\n').map(withoutHashes);
   });
 }
@@ -113,10 +113,11 @@ test('the journal records that pages show are those of a run, and docs/risk.md h
     assert.ok(shown.length > 0, page);
     for (const line of shown) assert.ok(run.includes(withoutHashes(line)), `${page} shows what no run writes: ${line}`);
   }
-  const { setup } = JSON.parse(run[0]) as { setup: { limits: Record<string, number> } };
+  const { setup } = JSON.parse(run[0]) as { setup: { limits: Record<string, number | readonly { readonly name: string; readonly maxExposure: number }[]> } };
   const cells = inlineCode(readPage('docs/risk.md'));
   const rows = readPage('docs/risk.md').split('\n');
-  for (const [name, limit] of Object.entries(setup.limits)) {
+  for (const [name, given] of Object.entries(setup.limits)) {
+    const limit = typeof given === 'number' ? given : given.map((group) => `${group.name} ${group.maxExposure}`).join(', ');
     assert.ok(cells.includes(name) && rows.some((row) => row.endsWith(`\`${name}\` ${limit} |`)), `docs/risk.md should have a row that ends with: \`${name}\` ${limit} |`);
   }
 });

@@ -5,7 +5,9 @@ import { BarCursor } from '../../src/domain/bar.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Denial, ExecutionReport } from '../../src/domain/report.ts';
 import { Engine, type Audit } from '../../src/pipeline/engine.ts';
-import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, staleData } from '../../src/pipeline/guards.ts';
+import {
+  maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, staleData,
+} from '../../src/pipeline/guards.ts';
 import { noFee } from '../../src/simulation/fees.ts';
 import { DelayedVenue } from '../delayed-venue.ts';
 import { MINUTE, RandomStrategy, testInstrument, walkBars } from '../markets.ts';
@@ -19,12 +21,33 @@ interface Limits {
   readonly orders: number;
   readonly windowMs: number;
   readonly drawdown: number;
+  /** Shares of equity: of one market, of one coin (the first two markets), and of all three together. */
+  readonly position: number;
+  readonly currency: number;
+  readonly group: number;
+  /** Losing trades in a row, after more of which nothing is begun for ten minutes. */
+  readonly losses: number;
 }
+
+/** Two contracts of one coin, and another coin. */
+const IDS = ['X-USD.V', 'X-PERP.V', 'Y-USD.V'];
 
 /** What one book holds and has on its way, counted from nothing but orders and reports. */
 class Count {
   held = 0;
   readonly leaves = new Map<Order, number>();
+  /** Cents that the trade under way has brought so far, what is held not counted. */
+  #flow = 0;
+
+  /** Takes a fill; gives the profit of the trade that it ended, if it did. */
+  fill(signed: number, price: number): number | undefined {
+    const closing = this.held > 0 ? Math.max(signed, -this.held) : Math.min(signed, -this.held);
+    const ends = this.held !== 0 && closing === -this.held;
+    const profit = ends ? this.#flow - closing * price : undefined;
+    this.#flow = ends ? -(signed - closing) * price : this.#flow - signed * price;
+    this.held += signed;
+    return profit;
+  }
 
   onTheWay(side: Order['side'], protective: boolean): number {
     let sum = 0;
@@ -53,6 +76,10 @@ class Inspector implements Audit {
   readonly #marks: () => Float64Array;
   readonly #markets: readonly number[];
   readonly #sent: number[] = [];
+  readonly #opinions = new Set<string>();
+  /** Trades that lost since the last that did not, and when the last of all ended. */
+  streak = 0;
+  lostAt = -Infinity;
 
   constructor(limits: Limits, markets: readonly number[], marks: () => Float64Array) {
     this.#limits = limits;
@@ -80,10 +107,18 @@ class Inspector implements Audit {
     if (!adds) return;
     this.adding += 1;
     assert.ok(!this.halted, 'halted, nothing adds risk');
-    const { notional, exposure, orders, windowMs, drawdown } = this.#limits;
+    const { notional, exposure, orders, windowMs, drawdown, position, currency, group } = this.#limits;
+    const key = `${order.owner.index} ${order.signalId}`;
+    assert.ok(!this.#opinions.has(key), 'an opinion adds risk once');
+    this.#opinions.add(key);
     const within = (value: number, limit: number, what: string) => assert.ok(value <= limit * (1 + 1e-12), `${what}: ${value} above ${limit}`);
     within(quantity * this.#mark(order.owner.index), notional, 'notional');
     within(this.worst, exposure * this.equity, 'exposure');
+    const market = this.#markets[order.owner.index];
+    within(this.worstOf((each) => each === market), position * this.equity, 'position');
+    within(this.worstOf((each) => (each < 2) === (market < 2)), currency * this.equity, 'currency');
+    within(this.worst, group * this.equity, 'group');
+    assert.ok(this.streak <= this.#limits.losses || this.now >= this.lostAt + 10 * MINUTE, 'a row of losses');
     within(this.#sent.filter((at) => at > this.now - windowMs).length, orders, 'orders in the window');
     within(1 - this.equity / this.peak, drawdown, 'drawdown');
   }
@@ -92,7 +127,11 @@ class Inspector implements Audit {
     const count = this.counts[report.order.owner.index];
     if (report.kind === 'filled') {
       const signed = report.order.side === 'buy' ? Number(report.quantity) : -Number(report.quantity);
-      count.held += signed;
+      const profit = count.fill(signed, Number(report.price));
+      if (profit !== undefined) {
+        this.streak = profit < 0 ? this.streak + 1 : 0;
+        this.lostAt = report.tsEvent;
+      }
       this.cash -= signed * Number(report.price) / 100;
       const left = (count.leaves.get(report.order) as number) - Number(report.quantity);
       if (left > 0) count.leaves.set(report.order, left);
@@ -112,7 +151,12 @@ class Inspector implements Audit {
   }
 
   get worst(): number {
-    return this.counts.reduce((sum, count, book) => (count.worst === 0 ? sum : sum + count.worst * this.#mark(book)), 0);
+    return this.worstOf(() => true);
+  }
+
+  /** The same of some markets alone. */
+  worstOf(counts: (market: number) => boolean): number {
+    return this.counts.reduce((sum, count, book) => (count.worst === 0 || !counts(this.#markets[book]) ? sum : sum + count.worst * this.#mark(book)), 0);
   }
 
   get equity(): number {
@@ -123,9 +167,9 @@ class Inspector implements Audit {
 /** Three markets, up to five books and a venue that answers up to `delay` events late; commands at random if wanted. */
 function run(seed: number, delay: number, options: { readonly volatility: number; readonly exits: number; readonly commands?: boolean; readonly flattenAt?: number }): Inspector {
   const random = seededRandom(seed);
-  const markets = [MINUTE, MINUTE, 3 * MINUTE].map((intervalMs, index) => ({ instrument: testInstrument({ id: `I${index}` }), intervalMs }));
+  const markets = [MINUTE, MINUTE, 3 * MINUTE].map((intervalMs, index) => ({ instrument: testInstrument({ id: IDS[index] }), intervalMs }));
   const placed = Array.from({ length: 1 + Math.floor(random() * 5) }, () => Math.floor(random() * 3));
-  const limits: Limits = { notional: pick(random, [1_000, 3_000, Infinity]), exposure: pick(random, [0.3, 0.6, 1.5]), orders: pick(random, [2, 5, 40]), windowMs: pick(random, [MINUTE, 10 * MINUTE]), drawdown: pick(random, [0.003, 0.02, 0.3]) };
+  const limits: Limits = { notional: pick(random, [1_000, 3_000, Infinity]), exposure: pick(random, [0.3, 0.6, 1.5]), orders: pick(random, [2, 5, 40]), windowMs: pick(random, [MINUTE, 10 * MINUTE]), drawdown: pick(random, [0.003, 0.02, 0.3]), position: pick(random, [0.2, 0.4, 2]), currency: pick(random, [0.25, 0.5, 2]), group: pick(random, [0.5, 2]), losses: pick(random, [1, 3, 100]) };
   const client = new DelayedVenue({
     delay: () => Math.ceil(random() * delay), portion: () => pick(random, [0.2, 0.5, 1]), refuses: () => random() < 0.1,
     fees: noFee, moneyScale: 2, instruments: markets.map(({ instrument }) => instrument),
@@ -133,7 +177,10 @@ function run(seed: number, delay: number, options: { readonly volatility: number
   const inspector: Inspector = new Inspector(limits, placed, () => engine.portfolio.marks);
   const engine: Engine = new Engine({
     run: 'risk', markets, cash: CASH * 100, moneyScale: 2, fees: noFee, client, audit: inspector,
-    guards: [maxNotional(limits.notional), maxExposure(limits.exposure), maxOrderRate(limits.orders, limits.windowMs), maxDrawdown(limits.drawdown), staleData(5 * MINUTE)],
+    guards: [
+      maxNotional(limits.notional), maxPosition(limits.position), maxCurrencyExposure(limits.currency), maxGroupExposure('all', ['X', 'Y'], limits.group), maxExposure(limits.exposure),
+      maxOrdersPerOpinion(1), maxLossStreak(limits.losses, 10 * MINUTE), maxOrderRate(limits.orders, limits.windowMs), maxDrawdown(limits.drawdown), staleData(5 * MINUTE),
+    ],
     books: placed.map((market, index) => ({
       strategyName: `s${index}`, strategy: new RandomStrategy(random, [-1, -0.5, 0, 0.3, 1], 0.3, options.exits), market,
       sizing: pick(random, [{ kind: 'units', units: '12' }, { kind: 'fraction', fraction: '0.3' }] as const),
@@ -185,7 +232,7 @@ for (const delay of [1, 10, 50]) {
   test(`with fills up to ${delay} events late, partial and overtaking each other no limit is exceeded`, () => {
     const moving = sample(delay, { volatility: 0.01, exits: 0.4 }, 200);
     assert.ok(moving.adding > 1_500, `${moving.adding} approvals say too little`);
-    for (const rule of ['notional', 'exposure', 'order-rate', 'drawdown']) assert.ok(moving.rules.has(rule), `${rule} was never put to the test`);
+    for (const rule of ['notional', 'position', 'currency-exposure', 'group:all', 'exposure', 'loss-streak', 'order-rate', 'drawdown']) assert.ok(moving.rules.has(rule), `${rule} was never put to the test`);
     sample(delay, { volatility: 0, exits: 0 }, 120);
     const commanded = sample(delay, { volatility: 0.004, exits: 0.4, commands: true }, 120);
     assert.ok(commanded.rules.has('halted'));

@@ -35,6 +35,13 @@ export interface ServedTrade {
   readonly liquidity: Liquidity;
 }
 
+/** What a venue says of keys; what it cannot say is left out. */
+export interface KeyGrant {
+  readonly trade: boolean;
+  readonly withdraw: boolean;
+  readonly addressBound: boolean;
+}
+
 /**
  * A venue on loopback, in its own dialect: its REST and its stream, with an account that the contract
  * suite can trade in. It checks signatures and clocks as the venue does, and shares no code with the adapter.
@@ -72,5 +79,13 @@ export interface DialectServer {
   announceShutdown(): void;
   /** Answers nothing on the stream any more, connection up: only asking shows that it is dead. */
   playDead(): void;
+  /** From now on its answers say that nothing is left of its limits; absent where the venue says nothing of that. */
+  exhaust?(): void;
+  /** What the keys may do from now on; absent where the venue does not tell. */
+  grantKeys?(grant: KeyGrant): void;
+  /** The market touches the price of a resting stop, which goes into the book; absent where the venue has no stops. */
+  trigger?(clientOrderId: string): void;
+  /** Pays the account, or has it pay, what is no trade: funding, interest, a dividend. Absent where there is no such thing. */
+  pay?(currency: string, amount: string): void;
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ const T = 'trader/src';
 /** Files that the plants import; they break no rule themselves. */
 const GROUND = [
   ...['domain', 'ports', 'indicators', 'analytics', 'strategies', 'pipeline', 'simulation', 'research', 'api', 'app'].map((room) => `${T}/${room}/thing.ts`),
-  `${T}/adapters/red/thing.ts`, `${T}/adapters/red/other.ts`, `${T}/adapters/blue/thing.ts`,
+  `${T}/adapters/red/thing.ts`, `${T}/adapters/red/other.ts`, `${T}/adapters/blue/thing.ts`, `${T}/adapters/wire/thing.ts`,
   'trader/test/thing.ts', 'trader/bench/thing.ts', 'scripts/thing.ts',
 ];
 
@@ -34,6 +34,7 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['pipeline/a.test.ts', "import 'node:test'; import 'fast-check'; import '../simulation/thing.ts'"],
   ['research/a.ts', "import '../analytics/thing.ts'; import '../pipeline/thing.ts'; import '../simulation/thing.ts'; import '../strategies/thing.ts'"],
   ['adapters/red/a.ts', "import './other.ts'; import '../../ports/thing.ts'; import 'node:fs'; import 'zod'"],
+  ['adapters/red/b.ts', "import '../wire/thing.ts'"],
   ['api/a.ts', "import '../analytics/thing.ts'; import 'zod'"],
   ['app/a.ts', "import '../adapters/red/thing.ts'; import '../research/thing.ts'; import 'node:process'"],
 ];
@@ -54,6 +55,7 @@ const PLANTS: readonly Plant[] = [
   plant('research/p.ts', "import '../adapters/red/thing.ts'", 'room-research'),
   plant('adapters/red/p1.ts', "import '../../pipeline/thing.ts'", 'room-adapters'),
   plant('adapters/red/p2.ts', "import '../blue/thing.ts'", 'adapters-are-strangers'),
+  plant('adapters/wire/p.ts', "import '../red/thing.ts'", 'adapters-are-strangers'),
   plant('api/p1.ts', "import '../pipeline/thing.ts'", 'room-api'),
   plant('api/p2.ts', "import '../app/thing.ts'", 'room-api', 'app-is-the-top'),
   plant('adapters/red/p3.test.ts', "import '../../app/thing.ts'", 'app-is-the-top'),

@@ -84,6 +84,16 @@ export const TIDY_RULES: readonly TidyRule[] = [
     offence: offence('trader/src/pipeline/a.ts', 'venue.submit(order as Approved<Order>);'),
   },
   {
+    name: 'consent is given and passports are accepted in one file each',
+    why: 'Real money is reached with a typed confirmation and a passport that was checked; a cast elsewhere would be a way round both.',
+    appliesTo: SOURCE,
+    find: lines(/\bas\s+(unknown\s+as\s+)?(LiveConsent|AcceptedPassport)\b/),
+    allow: {
+      'trader/src/app/wiring/passport-check.ts': 'the one file that checks a passport',
+    },
+    offence: offence('trader/src/app/a.ts', "connectVenue('binance', { venue: 'binance' } as LiveConsent, [], around);"),
+  },
+  {
     name: 'files of at most 400 lines',
     why: 'A file that a person can hold in mind.',
     appliesTo: CODE,

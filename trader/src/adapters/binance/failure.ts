@@ -43,10 +43,14 @@ const BY_WORDS: readonly (readonly [RegExp, RejectReason])[] = [
  * carried out is an unknown outcome: a 5xx is one by Binance's own word (rest-api.md, "HTTP Return Codes").
  */
 export function failureOf(refusal: Refusal): VenueError {
-  const { what, status, code, message, retryAfterMs } = refusal;
   const { failure, reason } = meaning(refusal);
+  return refused(refusal, failure, reason);
+}
+
+/** An answer that is no success, with its meaning. */
+export function refused({ what, status, code, message, retryAfterMs }: Refusal, failure: VenueFailure, reason?: RejectReason): VenueError {
   return new VenueError(failure, `binance: ${what} was answered ${status}${code === undefined ? '' : ` ${code}`}: ${message}`, {
-    ...(reason === undefined ? {} : { reason }), ...(code === undefined ? {} : { code: String(code) }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }), code: code === undefined ? `http-${status}` : String(code), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readListings } from './listing.ts';
+import { readFuturesListings, readListings } from './listing.ts';
 
 /** A symbol of exchangeInfo with filters as filters.md of github.com/binance/binance-spot-api-docs shows them. */
 function symbol(filters: readonly object[], changes: object = {}): object {
@@ -35,4 +35,24 @@ test('what does not trade is left out, and what cannot be read is counted', () =
   );
   assert.deepEqual(listings, []);
   assert.equal(passedOver.length, 3);
+});
+
+/** A contract of exchangeInfo as the documentation of USD-M futures shows one, "Exchange Information". */
+function contract(changes: object = {}): object {
+  return {
+    symbol: 'BLZUSDT', pair: 'BLZUSDT', contractType: 'PERPETUAL', status: 'TRADING', baseAsset: 'BLZ', quoteAsset: 'USDT', marginAsset: 'USDT', pricePrecision: 5, quantityPrecision: 0,
+    filters: [{ filterType: 'PRICE_FILTER', maxPrice: '300', minPrice: '0.0001', tickSize: '0.0001' }, { filterType: 'LOT_SIZE', maxQty: '10000000', minQty: '1', stepSize: '1' }, { filterType: 'MIN_NOTIONAL', notional: '5.0' }],
+    ...changes,
+  };
+}
+
+test('a contract of USD-M futures has its tick, lot and minimum by value, and an id that says when it ends', () => {
+  const passedOver: string[] = [];
+  const listings = readFuturesListings([
+    contract(), contract({ symbol: 'BTCUSDT_261225', baseAsset: 'BTC', contractType: 'CURRENT_QUARTER' }),
+    contract({ status: 'SETTLING' }), contract({ marginAsset: 'BNFCR' }), { symbol: 'ODD' },
+  ], (what) => { passedOver.push(what); });
+  assert.deepEqual(listings.map(({ instrument }) => instrument.id), ['BLZ-USDT-PERP.BINANCE', 'BTC-USDT-261225.BINANCE']);
+  assert.deepEqual(listings[0]?.instrument, { id: 'BLZ-USDT-PERP.BINANCE', assetClass: 'crypto', quoteCurrency: 'USDT', priceScale: 4, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 50_000 });
+  assert.equal(passedOver.length, 1);
 });

@@ -11,7 +11,8 @@ export interface Listed extends VenueListing {
   readonly index: number;
 }
 
-const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: undefined, day: undefined };
+/** Binance's words for how long an order lasts; undefined where this adapter has none. */
+export const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: undefined, day: undefined };
 
 /**
  * An order as Binance spot takes it (rest-api.md, "New order"): post-only is a type of its own, a stop
@@ -20,8 +21,8 @@ const LASTS: Readonly<Record<TimeInForce, string | undefined>> = { gtc: 'GTC', i
  */
 export function orderParameters(order: Order, { symbol, instrument }: VenueListing): Parameters {
   const timeInForce = LASTS[order.timeInForce];
-  const lacking = lackOf(order);
-  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`);
+  const lacking = order.terms?.reduceOnly === true ? 'reduce-only order' : lackOf(order);
+  if (timeInForce === undefined || lacking !== undefined) throw notPermitted(lacking ?? `order ${order.timeInForce}`, 'spot');
   const price = (value: Exact) => format(value, instrument.priceScale);
   const common = {
     symbol, side: order.side.toUpperCase(), newClientOrderId: order.clientOrderId, quantity: format(order.quantity, instrument.quantityScale), newOrderRespType: 'ACK',
@@ -31,20 +32,20 @@ export function orderParameters(order: Order, { symbol, instrument }: VenueListi
     case 'limit': return order.terms?.postOnly === true ? { ...common, type: 'LIMIT_MAKER', price: price(order.price) } : { ...common, type: 'LIMIT', timeInForce, price: price(order.price) };
     case 'stop': return { ...common, type: 'STOP_LOSS', stopPrice: price(order.price) };
     case 'stop-limit': return { ...common, type: 'STOP_LOSS_LIMIT', timeInForce, price: price(order.price), stopPrice: price(order.terms?.trigger ?? order.price) };
-    case 'trailing-stop': throw notPermitted('trailing stop');
+    case 'trailing-stop': throw notPermitted('trailing stop', 'spot');
   }
 }
 
-/** What an order asks for that must not be left out in silence, and that spot has not. */
-function lackOf({ type, timeInForce, terms, ocoWith }: Order): string | undefined {
-  if (terms?.reduceOnly === true) return 'reduce-only order';
+/** What an order asks for that must not be left out in silence, and that this adapter has on no market. */
+export function lackOf({ type, timeInForce, terms, ocoWith }: Order): string | undefined {
   if (ocoWith !== undefined) return 'order that cancels another';
   if (terms?.postOnly === true && (type !== 'limit' || timeInForce !== 'gtc')) return `post-only ${type} order ${timeInForce}`;
   return undefined;
 }
 
-function notPermitted(what: string): VenueError {
-  return new VenueError('rejected', `binance: this adapter has no ${what} on spot; nothing was sent`, { reason: 'not-permitted' });
+/** The refusal of what this adapter has no word for. */
+export function notPermitted(what: string, market: 'spot' | 'USD-M futures'): VenueError {
+  return new VenueError('rejected', `binance: this adapter has no ${what} on ${market}; nothing was sent`, { reason: 'not-permitted' });
 }
 
 /** Binance's word that it has taken an order. */
@@ -60,6 +61,9 @@ export const tradeEntry = z.object({
   id, orderId: id, price: decimal, qty: decimal, commission: decimal, commissionAsset: z.string(), time: z.number(), isBuyer: z.boolean(), isMaker: z.boolean(),
 });
 
+/** What is read of a trade. */
+export type TradeEntry = z.infer<typeof tradeEntry>;
+
 /** An order's state in our words. Throws RangeError where a quantity is finer than the instrument's scale. */
 export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrument }: Listed): VenueOrder {
   return {
@@ -69,7 +73,7 @@ export function toVenueOrder(told: z.infer<typeof orderEntry>, { index, instrume
 }
 
 /** A trade in our words. Throws RangeError where a price or quantity is finer than the instrument's scale. */
-export function toVenueFill(told: z.infer<typeof tradeEntry>, clientOrderId: string, { index, instrument }: Listed): VenueFill {
+export function toVenueFill(told: TradeEntry, clientOrderId: string, { index, instrument }: Listed): VenueFill {
   return {
     clientOrderId, venueOrderId: told.orderId, instrument: index, tradeId: told.id, side: told.isBuyer ? 'buy' : 'sell',
     price: parseDecimal(told.price, instrument.priceScale), quantity: parseDecimal(told.qty, instrument.quantityScale),

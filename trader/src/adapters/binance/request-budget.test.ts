@@ -30,10 +30,10 @@ test('questions stop at four fifths of the weight, orders later, and cancels go 
 test('what the venue says is used counts, where it is more than our own count', () => {
   const budget = new RequestBudget(SPOT_LIMITS);
   budget.spend(10, 'question', NOW);
-  budget.learn(new Headers({ 'X-MBX-USED-WEIGHT-1M': '4795' }), NOW);
+  budget.learn({ 'x-mbx-used-weight-1m': '4795' }, NOW);
   budget.spend(5, 'question', NOW);
   refused(() => { budget.spend(1, 'question', NOW); });
-  budget.learn(new Headers({ 'X-MBX-USED-WEIGHT-1M': '3' }), NOW);
+  budget.learn({ 'x-mbx-used-weight-1m': '3' }, NOW);
   refused(() => { budget.spend(1, 'question', NOW); });
 });
 

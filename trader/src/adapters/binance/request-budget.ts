@@ -21,6 +21,13 @@ export const SPOT_LIMITS: readonly RateLimit[] = [
   { header: 'x-mbx-order-count-1d', counts: 'orders', windowMs: 86_400_000, limit: 160_000 },
 ];
 
+/** USD-M futures' limits as `GET /fapi/v1/exchangeInfo` lists them. */
+export const FUTURES_LIMITS: readonly RateLimit[] = [
+  { header: 'x-mbx-used-weight-1m', counts: 'weight', windowMs: 60_000, limit: 2_400 },
+  { header: 'x-mbx-order-count-10s', counts: 'orders', windowMs: 10_000, limit: 300 },
+  { header: 'x-mbx-order-count-1m', counts: 'orders', windowMs: 60_000, limit: 1_200 },
+];
+
 /** How much of a limit each purpose may use up. */
 const SHARE: Readonly<Record<Purpose, number>> = { question: 0.8, order: 0.95, cancel: 1 };
 
@@ -49,21 +56,21 @@ export class RequestBudget {
     if (this.#pause !== undefined && now < this.#pause.until) {
       throw new VenueError(this.#pause.failure, 'binance: not asked, since the venue has told us to wait', { retryAfterMs: this.#pause.until - now });
     }
-    const due = this.#counters.map((counter) => ({ counter, amount: counter.limit.counts === 'weight' ? weight : purpose === 'order' ? 1 : 0 }));
-    for (const { counter, amount } of due) {
+    for (const counter of this.#counters) {
       turn(counter, now);
       const { limit, windowMs } = counter.limit;
+      const amount = due(counter, weight, purpose);
       if (amount > 0 && counter.used + amount > limit * SHARE[purpose]) {
         throw new VenueError('rate-limited', `binance: not asked, since it would go beyond ${limit} in ${windowMs / 1000} s (${counter.limit.header})`, { retryAfterMs: windowMs - (now % windowMs) });
       }
     }
-    for (const { counter, amount } of due) counter.used += amount;
+    for (const counter of this.#counters) counter.used += due(counter, weight, purpose);
   }
 
-  /** Takes what the headers of an answer say is used. */
-  learn(headers: Headers, now: Timestamp): void {
+  /** Takes what the headers of an answer, named in small letters, say is used. */
+  learn(headers: Readonly<Record<string, string | readonly string[] | undefined>>, now: Timestamp): void {
     for (const counter of this.#counters) {
-      const told = Number(headers.get(counter.limit.header) ?? Number.NaN);
+      const told = Number(headers[counter.limit.header] ?? Number.NaN);
       if (!Number.isFinite(told)) continue;
       turn(counter, now);
       counter.used = Math.max(counter.used, told);
@@ -74,6 +81,11 @@ export class RequestBudget {
   pause(failure: 'rate-limited' | 'banned', until: Timestamp): void {
     if (this.#pause === undefined || until > this.#pause.until) this.#pause = { until, failure };
   }
+}
+
+/** What a request counts for. */
+function due({ limit }: Counter, weight: number, purpose: Purpose): number {
+  return limit.counts === 'weight' ? weight : purpose === 'order' ? 1 : 0;
 }
 
 /** Begins a counter anew where its window is over. */

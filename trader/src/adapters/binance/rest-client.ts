@@ -1,22 +1,38 @@
+import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { failureOf } from './failure.ts';
-import { parseLossless } from './lossless-json.ts';
+import { HttpCaller, type HttpAnswer } from '../wire/http-caller.ts';
+import { parseLossless } from '../wire/lossless-json.ts';
+import type { Refusal } from './failure.ts';
 import type { Purpose, RequestBudget } from './request-budget.ts';
-import { signedParameters, signedQuery, type Parameters, type Signer } from './signing.ts';
+import { queryOf, signedParameters, signedQuery, type Parameters, type Signer } from './signing.ts';
 
 /** One request. */
 export interface Ask {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly parameters?: Parameters;
   /** What Binance counts it for. */
   readonly weight: number;
   readonly purpose: Purpose;
-  /** Public requests carry no key. */
-  readonly open?: boolean;
+  /** Public requests carry no key; those for a listen key carry it and are not signed. All others are signed. */
+  readonly security?: 'none' | 'key';
+}
+
+/** What a client of one of Binance's markets works with. */
+export interface RestSpec {
+  /** `https://…`, without a path. */
+  readonly base: string;
+  /** Left out where nothing but public requests is asked. */
+  readonly signer?: Signer;
+  readonly clock: Clock;
+  readonly budget: RequestBudget;
+  /** Where this market tells the time. */
+  readonly timePath: string;
+  /** What an answer that is no success means on this market. */
+  readonly failureOf: (refusal: Refusal) => VenueError;
 }
 
 /** How long a signed request stays valid after its time stamp: Binance's default, and the most that it recommends. */
@@ -35,30 +51,25 @@ const timeBody = z.object({ serverTime: z.number() });
  * A request refused for its time stamp is asked again once with the clock set, but never an order.
  */
 export class RestClient {
-  readonly #base: URL;
-  readonly #signer: Signer;
-  readonly #clock: Clock;
-  readonly #budget: RequestBudget;
-  readonly #inFlight = new Set<() => void>();
+  readonly #spec: RestSpec;
+  readonly #http: HttpCaller;
   /** How far the venue's clock is ahead of ours; undefined until it was asked. */
   #ahead: number | undefined;
 
-  constructor(base: string, signer: Signer, clock: Clock, budget: RequestBudget) {
-    this.#base = new URL(base);
-    this.#signer = signer;
-    this.#clock = clock;
-    this.#budget = budget;
+  constructor(spec: RestSpec) {
+    this.#spec = spec;
+    this.#http = new HttpCaller({ venue: 'binance', base: spec.base, clock: spec.clock, timeoutMs: TIMEOUT_MS });
   }
 
   /** Now, by the venue's clock as far as it is known. */
   now(): Timestamp {
-    return this.#clock.now() + (this.#ahead ?? 0);
+    return this.#spec.clock.now() + (this.#ahead ?? 0);
   }
 
   /** Sends a request and returns its answer, JSON that nobody has checked yet. Throws `VenueError`. */
   async request(ask: Ask): Promise<unknown> {
-    if (ask.open === true) return this.#send(ask, new URLSearchParams(ask.parameters).toString());
-    await this.#knowTime(ask.purpose);
+    if (ask.security !== undefined) return this.#send(ask, queryOf(ask.parameters ?? {}));
+    if (this.#ahead === undefined) await this.#knowTime(ask.purpose);
     try {
       return await this.#send(ask, this.#signed(ask));
     } catch (error) {
@@ -74,75 +85,67 @@ export class RestClient {
   async login(): Promise<Parameters> {
     this.#ahead = undefined;
     await this.#knowTime('question');
-    return signedParameters(this.#signer, this.#stamp());
+    return signedParameters(this.#signer(), { recvWindow: String(RECEIVE_WINDOW_MS), timestamp: String(this.now()) });
   }
 
   /** Gives up what is in flight; each of it fails with an unknown outcome. */
   close(): void {
-    for (const giveUp of this.#inFlight) giveUp();
+    this.#http.close();
   }
 
-  #stamp(): Parameters {
-    return { recvWindow: String(RECEIVE_WINDOW_MS), timestamp: String(this.now()) };
+  /** Asks the venue's time, by which `now` goes from then on. Throws `VenueError`. */
+  async askTime(): Promise<Timestamp> {
+    const before = this.#spec.clock.now();
+    const { serverTime } = checked(timeBody, await this.#send({ method: 'GET', path: this.#spec.timePath, weight: 1, purpose: 'cancel', security: 'none' }, ''), 'the time');
+    // The answer is from some moment in between: the middle halves the error.
+    this.#ahead = serverTime - Math.round((before + this.#spec.clock.now()) / 2);
+    return serverTime;
   }
 
   #signed({ parameters }: Ask): string {
-    return signedQuery(this.#signer, { ...parameters, ...this.#stamp() });
+    const stamp = `recvWindow=${RECEIVE_WINDOW_MS}&timestamp=${this.now()}`;
+    return signedQuery(this.#signer(), parameters === undefined ? stamp : `${queryOf(parameters)}&${stamp}`);
+  }
+
+  #signer(): Signer {
+    assert.ok(this.#spec.signer !== undefined, 'a signed request needs keys');
+    return this.#spec.signer;
   }
 
   /** Asks the venue's time where it is not known. An order that waits for it has surely not been sent if that fails. */
   async #knowTime(purpose: Purpose): Promise<void> {
     if (this.#ahead !== undefined) return;
-    const before = this.#clock.now();
     try {
-      const { serverTime } = timeBody.parse(await this.#send({ method: 'GET', path: '/api/v3/time', weight: 1, purpose: 'cancel', open: true }, ''));
-      // The answer is from some moment in between: the middle halves the error.
-      this.#ahead = serverTime - Math.round((before + this.#clock.now()) / 2);
+      await this.askTime();
     } catch (error) {
-      if (error instanceof VenueError && (error.failure !== 'unknown-outcome' || purpose === 'question')) throw error;
-      throw new VenueError('unreachable', `binance: nothing was sent, since its time could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof VenueError)) throw error;
+      if (error.failure !== 'unknown-outcome' || purpose === 'question') throw error;
+      throw new VenueError('unreachable', `binance: nothing was sent, since its time could not be asked: ${error.message}`);
     }
   }
 
   async #send(ask: Ask, query: string): Promise<unknown> {
+    const { budget, failureOf } = this.#spec;
     const what = `${ask.method} ${ask.path}`;
-    this.#budget.spend(ask.weight, ask.purpose, this.now());
-    const url = new URL(ask.path, this.#base);
-    url.search = query;
-    const { response, text } = await this.#fetch(what, url, ask);
-    this.#budget.learn(response.headers, this.now());
+    budget.spend(ask.weight, ask.purpose, this.now());
+    const { status, statusText, headers, text } = await this.#call(what, ask, query);
+    budget.learn(headers, this.now());
     const body = readJson(text);
-    if (response.ok) {
+    if (status === 200) {
       if (body === undefined) throw new VenueError('unknown-outcome', `binance: the answer to ${what} cannot be read`);
       return body;
     }
     const told = errorBody.safeParse(body);
-    const wait = response.headers.get('retry-after');
-    const limited = response.status === 429 || response.status === 418;
-    const retryAfterMs = wait === null ? (limited ? UNTOLD_PAUSE_MS : undefined) : Math.max(0, Number(wait) || 0) * 1_000;
-    if (limited) this.#budget.pause(response.status === 418 ? 'banned' : 'rate-limited', this.now() + (retryAfterMs ?? UNTOLD_PAUSE_MS));
-    throw failureOf({
-      what, status: response.status, code: told.data?.code, message: told.data?.msg ?? response.statusText, acts: ask.method !== 'GET', retryAfterMs,
-    });
+    const wait = headers['retry-after'];
+    const limited = status === 429 || status === 418;
+    const retryAfterMs = wait === undefined ? (limited ? UNTOLD_PAUSE_MS : undefined) : Math.max(0, Number(wait) || 0) * 1_000;
+    if (limited) budget.pause(status === 418 ? 'banned' : 'rate-limited', this.now() + (retryAfterMs ?? UNTOLD_PAUSE_MS));
+    throw failureOf({ what, status, code: told.data?.code, message: told.data?.msg ?? statusText, acts: ask.method !== 'GET', retryAfterMs });
   }
 
-  async #fetch(what: string, url: URL, ask: Ask): Promise<{ readonly response: Response; readonly text: string }> {
-    const controller = new AbortController();
-    const giveUp = () => { controller.abort(); };
-    const calm = this.#clock.after(TIMEOUT_MS, giveUp);
-    this.#inFlight.add(giveUp);
-    try {
-      const headers = ask.open === true ? {} : { 'X-MBX-APIKEY': this.#signer.key };
-      const response = await fetch(url, { method: ask.method, headers, signal: controller.signal, redirect: 'error' });
-      return { response, text: await response.text() };
-    } catch (error) {
-      // Nothing of the request is repeated here but what was asked: the query holds the signature.
-      const { neverMade, words } = brokenBy(error);
-      throw new VenueError(neverMade ? 'unreachable' : 'unknown-outcome', `binance: ${what} at ${url.host}: ${controller.signal.aborted ? 'no answer in time' : words}`);
-    } finally {
-      calm();
-      this.#inFlight.delete(giveUp);
-    }
+  #call(what: string, { method, path, security }: Ask, query: string): Promise<HttpAnswer> {
+    const headers = security === 'none' ? {} : { 'X-MBX-APIKEY': this.#signer().key };
+    return this.#http.call(what, { method, target: query === '' ? path : `${path}?${query}`, headers });
   }
 }
 
@@ -159,15 +162,4 @@ function readJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Why a request broke off, and whether no connection was made for it, so that it surely was not sent. */
-function brokenBy(error: unknown): { readonly neverMade: boolean; readonly words: string } {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error)) return { neverMade: false, words: 'the connection broke' };
-  const code = 'code' in cause ? cause.code : undefined;
-  const tries: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  const connecting = code === 'UND_ERR_CONNECT_TIMEOUT'
-    || tries.every((each) => each instanceof Error && 'syscall' in each && (each.syscall === 'connect' || each.syscall === 'getaddrinfo'));
-  return { neverMade: connecting, words: typeof code === 'string' ? code : cause.message };
 }

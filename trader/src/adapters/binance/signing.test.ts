@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { signedParameters, signedQuery, Signer } from './signing.ts';
+import { queryOf, signedParameters, signedQuery, Signer } from './signing.ts';
 
 // The example account of Binance's own documentation (github.com/binance/binance-spot-api-docs, rest-api.md, "HMAC Keys").
 const KEY = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
@@ -11,12 +11,12 @@ const signer = new Signer(KEY, SECRET);
 test('a query is signed as the documentation of the REST API publishes it', () => {
   const order = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: '0.1', recvWindow: '5000', timestamp: '1499827319559' };
   assert.equal(
-    signedQuery(signer, { symbol: 'LTCBTC', ...order }),
+    signedQuery(signer, queryOf({ symbol: 'LTCBTC', ...order })),
     'symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559&signature=c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71',
   );
   const symbol = '１２３４５６';
   assert.equal(
-    signedQuery(signer, { symbol, ...order }).split('&signature=')[1],
+    signedQuery(signer, queryOf({ symbol, ...order })).split('&signature=')[1],
     'e1353ec6b14d888f1164ae9af8228a3dbd508bc82eb867db8ab6046442f33ef3',
     'a symbol beyond ASCII is percent-encoded before it is signed',
   );

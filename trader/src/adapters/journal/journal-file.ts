@@ -21,7 +21,7 @@ export class JournalError extends Error {
 }
 
 /** One record as it stands in the file. */
-interface Line {
+export interface Line {
   readonly text: string;
   /** CRC-32 of this text and all before it: a line that was changed, dropped or moved breaks the chain. */
   readonly crc: number;
@@ -42,13 +42,12 @@ const TORN_START = /^([0-9a-f]{0,8} ?(\0|$)|[0-9a-f]{8} \{)/;
 /**
  * Reads the records of an open journal one by one. What does not match its checksum is a torn last
  * write, and ends the reading, unless a record stands behind it: then it is damage, and refused. So
- * is a file that never was a journal.
+ * is a file that never was a journal. Reading may begin behind a line that was read before.
  */
-function* readLines(descriptor: number, path: string): Generator<Line> {
+export function* readLines(descriptor: number, path: string, after: Pick<Line, 'crc' | 'end'> = { crc: 0, end: 0 }): Generator<Line> {
   const chunk = Buffer.allocUnsafe(CHUNK);
   let rest = Buffer.alloc(0);
-  let end = 0;
-  let crc = 0;
+  let { crc, end } = after;
   let torn = false;
   const tear = (line: Buffer) => {
     if (end === 0 && !TORN_START.test(line.toString('latin1', 0, PREFIX + 1))) {
@@ -56,7 +55,7 @@ function* readLines(descriptor: number, path: string): Generator<Line> {
     }
     torn = true;
   };
-  for (let at = 0, got; (got = readSync(descriptor, chunk, 0, CHUNK, at)) > 0; at += got) {
+  for (let at = end, got; (got = readSync(descriptor, chunk, 0, CHUNK, at)) > 0; at += got) {
     const data = Buffer.concat([rest, chunk.subarray(0, got)]);
     let start = 0;
     for (let stop; (stop = data.indexOf(NEWLINE, start)) >= 0; start = stop + 1) {

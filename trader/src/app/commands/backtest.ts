@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 import { readVenueModels, VENUE_MODEL_OPTIONS } from '../venue-model-options.ts';
 import type { BacktestRequest } from '../wiring/backtest-request.ts';
+import { choosePropFirmSetup, PROP_FIRM_OPTIONS } from '../wiring/prop-firm.ts';
 import type { FinishedBacktest } from '../wiring/backtest.ts';
 import type { StoredRun } from '../wiring/run-store.ts';
 
@@ -17,18 +18,19 @@ export const backtestCommand = defineCommand({
     'backtest macd --bars bars.parquet --param fast=8 --param slow=21 --fee-bps 5 --json',
     'backtest bollinger --bars BTC=btc.csv.gz --bars ETH=eth.csv.gz --sizing fraction:0.4',
     'backtest bollinger --bars bars.parquet --slippage impact:1 --latency lognormal:80,0.5 --volume-share 5% --bounds',
+    'backtest bollinger --bars bars.parquet --prop-firm ftmo-challenge --sizing fraction:0.2',
     'backtest bollinger --bars bars.parquet --report bollinger.html',
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
-  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS, ...REPORT_OPTION },
+  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS, ...PROP_FIRM_OPTIONS, ...REPORT_OPTION },
   notes: [
     'Without --venue, --slippage, --latency and --volume-share every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
     'Every run is kept under a short id, `run` in the JSON (null where the state folder cannot be written): runs lists them, compare sets two side by side, explain tells why a trade was made.',
   ],
   async run({ positionals, options, words, config, terminal, json }) {
     if (options.bounds && options['fill-policy'] === 'optimistic') throw new Refusal('usage', '--bounds shows the optimistic policy beside the pessimistic one; leave --fill-policy away');
-    const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options) };
+    const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options), propFirm: choosePropFirmSetup(options) };
     const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { finishBacktest, optimisticBound } = await import('../wiring/backtest.ts');
     const { keepRun, runOf } = await import('../wiring/run-store.ts');

@@ -12,7 +12,7 @@ export const chaosCommand = defineCommand({
   examples: [
     'chaos exchange --seeds 1:5000',
     'chaos exchange --seeds 1:200 --mutant resend-on-timeout',
-    'chaos exchange --trace 59',
+    'chaos exchange --trace 64',
     'chaos exchange --seeds 1:5000 --workers 2 --json',
   ],
   positionals: [{ name: 'SUBJECT', help: 'exchange: time-outs, lost and repeated frames, stale answers, bans, and deaths of our own process' }],

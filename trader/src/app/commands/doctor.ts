@@ -6,7 +6,7 @@ import { fit } from '../terminal/text.ts';
 export const doctorCommand = defineCommand({
   name: 'doctor',
   group: 'Look after',
-  summary: 'check Node, packages, disk, clock, store and data, and say what to do',
+  summary: 'check Node, packages, disk, clock, store, data and keys, and say what to do',
   usage: '[--json]',
   examples: ['doctor', 'doctor --json'],
   positionals: [],
@@ -15,7 +15,8 @@ export const doctorCommand = defineCommand({
   async run({ config, terminal, json }) {
     const { checkMachine } = await import('../machine-checks.ts');
     const { checkState } = await import('../state-checks.ts');
-    const checks = [...checkMachine(config.home), ...checkState(config.home)];
+    const { checkAccess } = await import('../access-checks.ts');
+    const checks = [...checkMachine(config.home), ...checkState(config.home), ...checkAccess(config)];
     const failed = checks.filter(({ status }) => status === 'fail').length;
     const warned = checks.filter(({ status }) => status === 'warn').length;
     if (json) {

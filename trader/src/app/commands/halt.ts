@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand, type Command } from '../command.ts';
 import { readText, value, withDefault } from '../options.ts';
@@ -32,9 +34,12 @@ export const resumeCommand = defineCommand({
 
 async function leave(command: TradingCommand, home: string, terminal: Terminal, json: boolean): Promise<'ok'> {
   const { CommandBox } = await import('../wiring/command-box.ts');
-  const box = new CommandBox(home);
-  box.put(command);
-  const taken = box.isWatched() && await isTaken(box);
+  // Whatever trades here is meant, on paper or at a venue; where nothing does, what traded there last will carry it out.
+  const boxes = (['live', 'paper'] as const).filter((run) => existsSync(join(home, run, 'journal.jsonl'))).map((run) => new CommandBox(home, run));
+  if (boxes.length === 0) boxes.push(new CommandBox(home));
+  for (const box of boxes) box.put(command);
+  const watched = boxes.filter((box) => box.isWatched());
+  const taken = watched.length > 0 && (await Promise.all(watched.map(isTaken))).every(Boolean);
   if (json) terminal.printJson({ command: command.kind, taken });
   else if (taken) terminal.print(`${command.kind}: taken by the run that trades.`);
   else terminal.print(`${command.kind}: no run took it. Nothing is trading in ${home}; the next start will carry it out first.`);

@@ -13,9 +13,9 @@ export const replayCommand = defineCommand({
   notes: [
     'Every order, report and denial must come out again letter for letter; the first difference ends the replay with exit code 5. The digest equals the one that the run recorded when it stopped.',
   ],
-  async run({ positionals, options, json, terminal }) {
+  async run({ positionals, options, config, json, terminal }) {
     const { replay } = await import('../wiring/replay.ts');
-    const report = await replay(positionals[0]);
+    const report = await replay(positionals[0], config.home);
     if (json) terminal.printJson(report);
     else if (options.digest) terminal.print(report.digest);
     else {

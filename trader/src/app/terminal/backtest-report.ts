@@ -4,6 +4,7 @@ import {
   decimalSign, formatCount, formatDuration, formatMoney, formatPercent, formatPlural, formatQuantity, formatRatio, formatScaled, formatTime,
 } from './format.ts';
 import { shortName } from './paper-panels.ts';
+import { propFirmLines } from './prop-firm-report.ts';
 import type { Paint, Style } from './style.ts';
 import { clip, fit, spread, visibleWidth, wrap } from './text.ts';
 
@@ -30,14 +31,22 @@ export function renderBacktest(report: BacktestReport, { columns, style, wallMs 
     style.heading('Result'), ...gridLines(resultFacts(report, style), width, style), '',
     style.heading('Trades and costs'), ...gridLines(tradeFacts(report, style), width, style), '',
     ...boundsLines(report, width, style),
+    ...(report.propFirm === null ? [] : [...propFirmLines(report.propFirm, width, style), '']),
     style.heading('Data'), ...report.quality.map((quality) => `  ${qualityLine(quality, style)}`),
     ...report.warnings.flatMap((warning) => wrap(warning, width - 2)).map((line) => `  ${style.warn(line)}`), '',
     style.heading('How it was run'), ...[
       `Cash ${formatMoney(report.cash)}, sizing ${report.sizing}, fee ${report.fee}, fill ${report.fill}, ${report.venue === null ? 'plain profile' : `rules of ${report.venue}, ${report.margin} margin, leverage ${report.leverage}`}.`,
-      ...modelsSentence(report),
+      ...modelsSentence(report), ...boundsSentence(report),
       `${formatCount(report.bars)} bars in ${formatDuration(wallMs)}: load ${formatDuration(report.loadSeconds * 1000)}, run ${formatDuration(report.cpuSeconds * 1000)} of CPU at ${formatScaled(report.barsPerCpuSecond)} bars/s, peak ${report.peakRssMb.toFixed(0)} MB.`,
     ].flatMap((text) => wrap(text, width - 2)).map((line) => `  ${line}`),
   ];
+}
+
+/** What decided sizes, in a sentence; none where they have but one bound. */
+function boundsSentence({ sizingBounds }: BacktestReport): string[] {
+  if (sizingBounds === null) return [];
+  const counts = Object.entries(sizingBounds).map(([bound, count]) => `${bound} ${formatCount(count)}`);
+  return [`Sizes were decided by: ${counts.join(', ') || 'none was asked for'}.`];
 }
 
 /** What the venue did to orders, in a sentence; none for the plain profile. */

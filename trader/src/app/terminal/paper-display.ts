@@ -86,8 +86,8 @@ export function denialText(denial: DenialView, style: Style): string {
 }
 
 /** The account and the prices at a minute as a line. */
-export function minuteText({ tsEvent, account, instruments, state }: MinuteView, style: Style): string {
+export function minuteText({ mode, tsEvent, account, instruments, state }: MinuteView, style: Style): string {
   const total = signPaint(decimalSign(account.totalPnl), style)(formatMoney(account.totalPnl, { sign: true }));
   const prices = instruments.map(({ id, last }) => `${shortName(id)} ${formatSignificant(last, 7)}`).join('  ');
-  return `${style.faint(formatTime(tsEvent))}  PAPER ${state}  equity ${style.strong(formatMoney(account.equity))} ${account.currency}  total ${total}  drawdown ${formatPercent(account.drawdown)}  ${prices}`;
+  return `${style.faint(formatTime(tsEvent))}  ${mode.toUpperCase()} ${state}  equity ${style.strong(formatMoney(account.equity))} ${account.currency}  total ${total}  drawdown ${formatPercent(account.drawdown)}  ${prices}`;
 }

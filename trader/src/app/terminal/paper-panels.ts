@@ -1,3 +1,4 @@
+import type { LimitRoom } from '../../domain/prop-firm.ts';
 import { lineChart, sparkline } from './chart.ts';
 import {
   decimalSign, decimalsOf, formatBytes, formatCount, formatDecimal, formatDuration, formatGrouped, formatMoney, formatPercent, formatPlural, formatQuantity, formatScaled,
@@ -6,7 +7,7 @@ import {
 import type { AccountView, DenialView, FillView, HealthView, InstrumentView, OrderView, PositionView } from './paper-view.ts';
 import type { Paint, Style } from './style.ts';
 import { renderTable, ruled, type Cell, type Column } from './table.ts';
-import { fit, spread, visibleWidth } from './text.ts';
+import { clip, fit, spread, visibleWidth } from './text.ts';
 
 // The panels of the paper screen. Each gives lines of at most `width` columns; how they are put
 // together is paper-screen.ts's business.
@@ -115,13 +116,25 @@ export function equityPanel(account: AccountView, width: number, chartRows: numb
   const title = `${style.heading('Equity')} ${style.strong(`${formatMoney(account.equity)} ${account.currency}`)}  ${totalPaint(`${formatMoney(account.totalPnl, { sign: true })}  ${formatPercent(share, 2, { sign: true })}`)} `;
   return [
     title + style.faint('─'.repeat(Math.max(0, width - visibleWidth(title)))),
-    ...accountGrid(account, width, style), ...equityChart(account, width, chartRows, style),
+    ...accountGrid(account, width, style), ...limitsLine(account, width, style), ...equityChart(account, width, chartRows, style),
   ];
 }
 
 /** Lines that the equity panel takes beside its chart. */
-export function equityFixedRows(width: number): number {
-  return 1 + Math.ceil(8 / gridColumns(width));
+export function equityFixedRows({ propFirm }: AccountView, width: number): number {
+  return 1 + Math.ceil(8 / gridColumns(width)) + (propFirm === undefined ? 0 : 1);
+}
+
+/** What is left to each limit of a prop firm's rules, in one line, what matters most first. */
+function limitsLine({ propFirm }: AccountView, width: number, style: Style): string[] {
+  if (propFirm === undefined) return [];
+  const { rules, daily, afterMidnight, total, target, tradingDays } = propFirm;
+  const room = (label: string, { room: left, share }: LimitRoom) => `${style.faint(label)} ${(share > 0.5 ? style.good : share > 0.2 ? style.warn : style.bad)(`${formatMoney(left)} ${formatPercent(share, 0)}`)}`;
+  const parts = [
+    room('day', daily), room('total', total), room('midnight', afterMidnight),
+    ...(target === null ? [] : [`${style.faint('target')} ${formatPercent(target.share, 0)}`]), ...(tradingDays.needed > 0 ? [`${style.faint('days')} ${tradingDays.counted}/${tradingDays.needed}`] : []), style.faint(rules),
+  ];
+  return [clip(parts.join('  '), width)];
 }
 
 function gridColumns(width: number): number {

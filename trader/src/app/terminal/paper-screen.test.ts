@@ -23,12 +23,12 @@ const DENIAL: DenialView = {
 
 function paperView(change: Partial<PaperView> = {}): PaperView {
   return {
-    state: 'active', haltReason: undefined, tsEvent: NOW, speed: 60, elapsedMs: 83_000,
+    mode: 'paper', note: undefined, state: 'active', haltReason: undefined, tsEvent: NOW, speed: 60, elapsedMs: 83_000,
     feed: { name: 'sample data', done: 20_000, total: 43_200 },
     account: {
       currency: 'USDT', startEquity: '100000', equity: '102774.45000', cash: '42120.4431', realised: '1012.33', unrealised: '-133.20',
       fees: '411.03318', dayPnl: '-122.10', totalPnl: '2774.45000', drawdown: 0.0123, maxDrawdown: 0.0311, exposure: 0.58,
-      equityHistory: Array.from({ length: 300 }, (_, i) => 100_000 + 10 * i),
+      equityHistory: Array.from({ length: 300 }, (_, i) => 100_000 + 10 * i), propFirm: undefined,
     },
     instruments: COINS.map((id, i) => ({
       id, last: ['103882.4', '2506.70', '171.43'][i], changeSinceStart: 0.0877, change24h: i === 1 ? undefined : -0.0096,
@@ -90,6 +90,20 @@ test('at 140 by 40 the working orders, the health and the whole denial are there
     assert.ok(screen.includes(fact), `${fact} is missing from\n${screen}`);
   }
   assert.ok(screen.split('\n').filter((line) => /[\u2801-\u28ff]/.test(line)).length >= 10, 'the equity is drawn');
+});
+
+test('under a prop firm\'s rules what is left to each limit is always in sight', () => {
+  const view = paperView();
+  const room = { limit: '95000', room: '1250.5', share: 0.2501 };
+  const propFirm = {
+    rules: 'FTMO 2-Step Challenge', file: 'ftmo_2026-11-21.json', state: 'running', breach: null, passedAt: null, daily: room, afterMidnight: { ...room, tsEvent: 0 }, total: { ...room, share: 0.9 },
+    target: { profit: '10000', missing: '7000', share: 0.3 }, tradingDays: { counted: 2, needed: 4 }, bestDay: null, worstDailyLoss: 0.01, worstLoss: 0.02,
+  } as const;
+  for (const [columns, rows] of [[80, 24], [100, 30], [180, 50]] as const) {
+    const screen = plain({ ...view, account: { ...view.account, propFirm } }, columns, rows);
+    for (const fact of ['day 1,250.50 25 %', 'total 1,250.50 90 %']) assert.ok(screen.includes(fact), `${fact} is missing from\n${screen}`);
+  }
+  assert.ok(plain({ ...view, account: { ...view.account, propFirm } }, 280, 50).includes('midnight 1,250.50 25 %  target 30 %  days 2/4  FTMO 2-Step Challenge'));
 });
 
 test('a halt is told with its reason, and offers to resume', () => {

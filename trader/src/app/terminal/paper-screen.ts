@@ -37,14 +37,14 @@ export function renderPaper(view: PaperView, size: ScreenSize, style: Style): st
   ].slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
 }
 
-/** That this is paper, how it goes, and what time it is in the market. */
+/** What is traded with, how it goes, and what time it is in the market. */
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
   const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
   const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase();
-  const speed = Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
+  const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
-    `${style.badge.paper(' AlgoTrendy PAPER ')} ${badge(` ${words} `)}`,
+    `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,
     `${style.strong(`${formatTime(view.tsEvent)} UTC`)}  ${style.accent(speed)}  ${style.faint(formatClock(view.elapsedMs))}`, width,
   );
 }
@@ -54,6 +54,7 @@ function feedLine(view: PaperView, width: number, style: Style): string {
   const { feed, health } = view;
   const resumed = health.resumedFrom > 1 ? ` from #${formatCount(health.resumedFrom)}` : '';
   const journal = `journal #${formatCount(health.journalSequence)}${resumed}`;
+  if (feed.total === undefined) return spread(style.faint(feed.name), style.faint(`  ${journal}`), width);
   const share = feed.total > 0 ? Math.min(1, feed.done / feed.total) : 0;
   const percent = formatPercent(share, 1);
   const bar = Math.max(6, Math.min(40, width - journal.length - feed.name.length - percent.length - 4));
@@ -64,10 +65,12 @@ function feedLine(view: PaperView, width: number, style: Style): string {
   );
 }
 
+const MONEY_WORDS = { paper: 'simulated, no real money', sandbox: 'a sandbox, no real money', live: 'REAL MONEY' } as const;
+
 function keyLine(view: PaperView, width: number, style: Style): string {
-  const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : true));
+  const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : view.feed.total !== undefined || (key !== 'p' && key !== '+/-')));
   return spread(
-    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), style.faint('simulated, no real money'), width,
+    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), view.note === undefined ? style.faint(MONEY_WORDS[view.mode]) : style.warn(view.note), width,
   );
 }
 
@@ -76,7 +79,7 @@ function oneColumn(view: PaperView, width: number, rows: number, style: Style): 
   const price = priceFormat(view.instruments);
   const prices = pricesPanel(view.instruments, price, width, style);
   const positions = positionsPanel(view.positions, price, width, style);
-  const rest = rows - prices.length - positions.length - equityFixedRows(width);
+  const rest = rows - prices.length - positions.length - equityFixedRows(view.account, width);
   const blank = rest >= 18;
   const free = rest - (blank ? 5 : 0);
   const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, Math.floor((free - 4) / 3)));
@@ -96,7 +99,7 @@ function twoColumns(view: PaperView, width: number, rows: number, style: Style):
   const tables = [pricesPanel(view.instruments, price, left, style), positionsPanel(view.positions, price, left, style)];
   const fills = fillsPanel(view.fills, price, left, style).slice(0, Math.max(0, rows - gaps - tables.flat().length));
   const lists = [denialsPanel(view.denials, right, style), ordersPanel(view.orders, price, right, style)];
-  const fixed = equityFixedRows(right);
+  const fixed = equityFixedRows(view.account, right);
   const listRows = Math.min(lists.flat().length, Math.floor(rows / 2));
   const chartRows = Math.max(1, Math.min(CHART_ROWS_MAX, rows - gaps - fixed - listRows));
   const [denials = [], orders = []] = shareRows(rows - gaps - fixed - chartRows, lists);

@@ -1,4 +1,5 @@
 import type { Leg, OrderType } from '../../domain/order.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Timestamp } from '../../domain/time.ts';
 
 /**
@@ -7,6 +8,10 @@ import type { Timestamp } from '../../domain/time.ts';
  * ledger writes them; floats stand only where a picture needs no exactness (sparklines, ratios).
  */
 export interface PaperView {
+  /** Whether orders are simulated, go to a venue's sandbox, or are of real money. */
+  readonly mode: 'paper' | 'sandbox' | 'live';
+  /** What a person was told last of an account at a venue; undefined on paper. */
+  readonly note: string | undefined;
   /** `active` trades, `paused` holds the feed, `halted` refuses orders, and so does `liquidated`, for good; `ended` has run out of data. */
   readonly state: 'active' | 'paused' | 'halted' | 'liquidated' | 'ended';
   /** Why it is halted, in words; undefined otherwise. */
@@ -17,8 +22,8 @@ export interface PaperView {
   readonly speed: number;
   /** Wall time since this process began trading. */
   readonly elapsedMs: number;
-  /** Bars replayed and bars there are, for the progress line. */
-  readonly feed: { readonly name: string; readonly done: number; readonly total: number };
+  /** Bars replayed and bars there are, for the progress line; of a live feed the end is not known. */
+  readonly feed: { readonly name: string; readonly done: number; readonly total: number | undefined };
   readonly account: AccountView;
   readonly instruments: readonly InstrumentView[];
   /** One per strategy and instrument, also where flat. */
@@ -33,7 +38,7 @@ export interface PaperView {
 }
 
 /** What a line says of a minute where nobody watches the screen: few enough to be made for every minute of a year. */
-export interface MinuteView extends Pick<PaperView, 'state' | 'tsEvent'> {
+export interface MinuteView extends Pick<PaperView, 'mode' | 'state' | 'tsEvent'> {
   readonly account: Pick<AccountView, 'currency' | 'equity' | 'totalPnl' | 'drawdown'>;
   readonly instruments: readonly Pick<InstrumentView, 'id' | 'last'>[];
 }
@@ -57,6 +62,8 @@ export interface AccountView {
   readonly exposure: number;
   /** Equity over time, oldest first, evenly spaced (any length). */
   readonly equityHistory: readonly number[];
+  /** Distance to each limit of a prop firm's rules; undefined without any. */
+  readonly propFirm: PropFirmGauge | undefined;
 }
 
 /** One instrument's price and the state of its data. */

@@ -1,6 +1,9 @@
 import type { ParameterValues } from '../../domain/parameters.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
+import type { SizingBound } from '../../domain/sized.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import type { VenueModelRequest, VenueModelTexts } from './venue-models.ts';
 
 /** One source of bars: what is traded, and where its bars are. */
@@ -56,6 +59,8 @@ export interface BacktestRequest {
   readonly account?: AccountRequest | undefined;
   /** What the venue does to an order; undefined is the plain profile. */
   readonly models?: VenueModelRequest | undefined;
+  /** The prop firm whose rules guard every order; undefined for none. */
+  readonly propFirm?: PropFirmSetup | undefined;
   /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
   readonly strict: boolean;
 }
@@ -68,6 +73,15 @@ export interface Costs {
   readonly swap: string;
   /** Fees of liquidations, less what of their loss the venue bore. */
   readonly liquidation: string;
+}
+
+/** How an account fared whose orders a prop firm's rules guarded. */
+export interface PropFirmResult extends PropFirmGauge {
+  /** Denied orders by rule. */
+  readonly denials: Readonly<Record<string, number>>;
+  /** What the guard ordered: times that everything was closed, and the last reason. */
+  readonly flattened: number;
+  readonly lastReason: string | null;
 }
 
 /** What the bars of one source were like. */
@@ -148,6 +162,10 @@ export interface BacktestReport {
   readonly venueModels: VenueModelTexts | null;
   /** What the other bound came to, where `--bounds` asked for it; null where not. */
   readonly optimistic: OptimisticBound | null;
+  /** How many sizes each bound of the sizing decided; null for units and fractions, which have but one. */
+  readonly sizingBounds: Readonly<Partial<Record<SizingBound, number>>> | null;
+  /** How it stands under the rules of a prop firm, where `--prop-firm` asked for them; null where not. */
+  readonly propFirm: PropFirmResult | null;
   /** What is to be known about the venue's rules and these bars, in sentences. */
   readonly warnings: readonly string[];
   readonly quality: readonly SourceQuality[];

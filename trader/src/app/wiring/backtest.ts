@@ -7,11 +7,15 @@ import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
+import type { SizingBound } from '../../domain/sized.ts';
+import { sizingText } from '../../pipeline/sizing.ts';
+import { PropFirmRun } from '../../research/prop-firm-run.ts';
 import { RunWatch, type RunDetail } from '../../research/run-detail.ts';
 import type { BacktestReport, BacktestRequest, Costs, FeeRequest, OptimisticBound } from './backtest-request.ts';
 import { Refusal } from '../refusal.ts';
 import { chooseAll, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument } from './profile.ts';
+import { createPropFirmGuard, propFirmWarnings } from './prop-firm.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
 import type { OpenedMarkets } from './venue-account.ts';
@@ -99,13 +103,16 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
   const seen = context.detailed === true ? new RunWatch(markets) : undefined;
+  const guard = request.propFirm && createPropFirmGuard(request.propFirm, markets, account);
+  const guarded = guard && new PropFirmRun(guard);
   const audit = seen ?? context.audit;
   const engine = runBacktest({
-    markets, fees, account, guards: [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
-    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: definition.create(values), market, sizing: request.sizing })),
+    markets, fees, account, guards: guard ? [guard] : [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
+    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(definition.create(values), market) ?? definition.create(values), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
-  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined ? every : 1, (done, running) => {
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? every : 1, (done, running) => {
+    guarded?.look(running);
     seen?.look(running);
     if (done % every !== 0) return;
     equityCurve.push(running.portfolio.equity());
@@ -116,7 +123,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const metrics = metricsOf(engine, markets);
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
-  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds });
+  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm: guarded?.result() ?? null });
   return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), detail: seen?.detail(engine) };
 }
 
@@ -127,9 +134,10 @@ interface Outcome {
   readonly metrics: ReturnType<typeof metricsOf>;
   readonly equityCurve: readonly number[];
   readonly cpuSeconds: number;
+  readonly propFirm: BacktestReport['propFirm'];
 }
 
-function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds }: Outcome): BacktestReport {
+function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
   const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
@@ -155,7 +163,9 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
     positions: Object.fromEntries(markets.map(({ instrument }, index) => [instrument.id, format(engine.portfolio.netQuantity(index), instrument.quantityScale)])),
     ...conditionsOf(request),
     optimistic: null,
-    warnings: [...opened.warnings, ...rejectionTexts(engine)],
+    sizingBounds: boundsOf(engine),
+    propFirm,
+    warnings: [...(request.propFirm ? propFirmWarnings(request.propFirm) : []), ...opened.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
@@ -195,6 +205,14 @@ function rejectionTexts({ execution }: Engine): string[] {
   return Array.from(execution.rejections, ([reason, count]) => `The venue rejected ${count} ${count === 1 ? 'order' : 'orders'}: ${reason}.`);
 }
 
+/** How many sizes each bound decided, the commonest first; null where sizes have but one. */
+function boundsOf({ books }: Engine): BacktestReport['sizingBounds'] {
+  if (books.every(({ sizer }) => sizer.bindings === undefined)) return null;
+  const counts = new Map<SizingBound, number>();
+  for (const { sizer } of books) for (const [bound, count] of sizer.bindings ?? []) counts.set(bound, (counts.get(bound) ?? 0) + count);
+  return Object.fromEntries([...counts].toSorted((a, b) => b[1] - a[1]));
+}
+
 /** What trading cost an account, in account money. */
 function costsOf({ portfolio: { account } }: Engine): Costs {
   const { moneyScale, fees, flows: { funding, borrow, swap, liquidation } } = account;
@@ -217,7 +235,7 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
 
 /** How a run was filled, charged and sized, in the words of the command line. */
 export function conditionsOf({ fill, fee, sizing, venue, account, models }: BacktestRequest): Pick<BacktestReport, 'fill' | 'fee' | 'sizing' | 'venue' | 'margin' | 'leverage' | 'venueModels'> {
-  return { fill, fee: feeText(fee), sizing: sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`, venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null, venueModels: models ? venueModelTexts(models) : null };
+  return { fill, fee: feeText(fee), sizing: sizingText(sizing), venue: venue ?? null, margin: account?.margin ?? null, leverage: account?.leverage ?? null, venueModels: models ? venueModelTexts(models) : null };
 }
 
 /** What became of the cash, both decimal strings: 0.1 is 10 % more. */

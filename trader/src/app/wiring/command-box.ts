@@ -13,9 +13,9 @@ export class CommandBox {
   readonly #path: string;
   readonly #taken: string;
 
-  /** The box of the paper run in this state folder. */
-  constructor(home: string) {
-    this.#folder = join(home, 'paper');
+  /** The box of the run on paper, or of that at a venue, in this state folder. */
+  constructor(home: string, run: 'paper' | 'live' = 'paper') {
+    this.#folder = join(home, run);
     this.#path = join(this.#folder, 'command.json');
     this.#taken = join(this.#folder, 'command.taken.json');
   }

@@ -2,6 +2,7 @@ import type { Bar, Bars } from '../../domain/bar.ts';
 import { abs, add, compare, format, fromNumber, mul, parseDecimal, rescale, sub, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Sized } from '../../domain/sized.ts';
 import { SHARE_SCALE } from '../../pipeline/sizing.ts';
 import { firstFrom } from '../../research/fill-volume.ts';
 import { Refusal } from '../refusal.ts';
@@ -117,6 +118,13 @@ function explainOrder(scene: Scene, traced: TracedOrder): ExplainedOrder {
   };
 }
 
+/** Why an order was made that no strategy had wanted. */
+const NO_OPINION = {
+  flatten: 'everything was to be closed because a person, or a limit, had said so.',
+  liquidation: 'the venue closed the position itself: what the account held no longer covered it.',
+  external: 'the venue held another quantity than the books: somebody else had traded, and the books followed.',
+} as const;
+
 function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { instrument, intervalMs }: Scene): string {
   const price = (value: number) => formatGrouped(value.toFixed(instrument.priceScale));
   const late = bar === undefined ? 0 : order.tsInit - bar.timestamp - intervalMs;
@@ -126,9 +134,8 @@ function wordDecision({ order, decision }: TracedOrder, bar: Bar | undefined, { 
   switch (order.leg) {
     case 'stop': return `${when} ${held} was held, to be given up at ${price(decision.stop)}: so the strategy had said. An order to do that was left with the venue.`;
     case 'take-profit': return `${when} ${held} was held, with a profit to be taken at ${price(decision.takeProfit)}: so the strategy had said. An order to do that was left with the venue.`;
-    case 'flatten': return `${when} everything was to be closed because a person, or a limit, had said so.`;
-    case 'liquidation': return `${when} the venue closed the position itself: what the account held no longer covered it.`;
     case 'target': break;
+    default: return `${when} ${NO_OPINION[order.leg]}`;
   }
   const values = Object.entries(decision.values).map(([name, value]) => `${name} ${Number(value.toPrecision(8))}`).join(', ');
   const exits = [Number.isNaN(decision.stop) ? '' : `a stop at ${price(decision.stop)}`, Number.isNaN(decision.takeProfit) ? '' : `a profit target at ${price(decision.takeProfit)}`].filter((text) => text !== '');
@@ -152,10 +159,18 @@ function wordSize(traced: TracedOrder, scene: Scene): string {
   const before = held === 0 ? 'Nothing was held' : `${quantity(abs(held))} were held ${compare(held, 0) > 0 ? 'long' : 'short'}`;
   const difference = `${before}, so the order is to ${order.side} ${quantity(order.quantity)}.`;
   if (decision.wanted === 0) return `A target of 0 is a size of 0. ${difference}`;
+  if (decision.sized !== undefined) return `${boundsSentence(decision.sized)} ${difference}`;
   const book = repeated.engine.books[scene.trade.book];
-  const again = book.sizer.quantity(decision.target, decision.mark, () => decision.equity);
+  const again = book.sizer.quantity(decision.target, decision.mark, () => decision.equity, decision.stop);
   if (compare(again, decision.wanted) !== 0) return `A size of ${quantity(decision.wanted)} had been decided on before. ${difference}`;
   return `${arithmetic(traced, scene)} ${difference}`;
+}
+
+/** What each bound allowed, the one that decided first. */
+function boundsSentence({ bound, value, bounds }: Sized): string {
+  const text = (amount: number) => formatMoney(amount.toFixed(2));
+  const others = Object.entries(bounds).filter(([name]) => name !== bound).map(([name, amount]) => `${name} ${text(amount)}`).join(', ');
+  return `A full position may be worth ${text(value)}: the bound "${bound}" decides${others === '' ? '' : `, the others allow more (${others})`}.`;
 }
 
 function arithmetic({ decision }: TracedOrder, { instrument, repeated }: Scene): string {
@@ -165,6 +180,7 @@ function arithmetic({ decision }: TracedOrder, { instrument, repeated }: Scene):
   const size = formatGrouped(format(abs(decision.wanted), quantityScale));
   const share = Math.abs(decision.target) === 1 ? '' : ` × ${Math.abs(decision.target)}`;
   if (sizing.kind === 'units') return `A full position is ${formatGrouped(sizing.units)} units${share}: ${size}.`;
+  if (sizing.kind !== 'fraction') return `The size of a full position was ${size}.`;
   const money = (value: Exact) => formatMoney(format(value, moneyScale));
   const budget = rescale(mul(mul(decision.equity, parseDecimal(sizing.fraction, SHARE_SCALE)), fromNumber(Math.abs(decision.target), SHARE_SCALE)), moneyScale + 2 * SHARE_SCALE, moneyScale, 'floor');
   const value = rescale(mul(fromNumber(decision.mark, priceScale), abs(decision.wanted)), priceScale + quantityScale, moneyScale, 'half-even');

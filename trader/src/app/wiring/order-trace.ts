@@ -1,6 +1,7 @@
 import { add, sign, sub, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Denial, ExecutionReport, FillReport } from '../../domain/report.ts';
+import type { Sized } from '../../domain/sized.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { Audit, Engine } from '../../pipeline/engine.ts';
 
@@ -18,6 +19,8 @@ export interface Decision {
   /** Held before, and the size that was wanted, both signed. */
   readonly held: Exact;
   readonly wanted: Exact;
+  /** What decided the size; undefined where it has but one bound. */
+  readonly sized: Sized | undefined;
 }
 
 /** An order with why it was made and what became of it. */
@@ -58,7 +61,7 @@ export class OrderTrace implements Audit {
       order, fills: [], end: undefined,
       decision: {
         target: book.target, stop: book.stop, takeProfit: book.takeProfit, values: book.strategy.describe?.() ?? {},
-        mark: portfolio.marks[book.instrument], equity: portfolio.exactEquity(), held: book.quantity, wanted: book.wanted,
+        mark: portfolio.marks[book.instrument], equity: portfolio.exactEquity(), held: book.quantity, wanted: book.wanted, sized: book.sizer.last,
       },
     };
     this.orders.push(traced);

@@ -26,6 +26,8 @@ test('a setup that would run code, leave the data folder or make no sense is ref
     [{ ...SETUP, markets: [{ ...market, bars: '../../secret.csv' }] }, /^markets\.0\.bars/],
     [{ ...SETUP, markets: [{ ...market, bars: '..' }] }, /^markets\.0\.bars/],
     [{ ...SETUP, books: [{ ...book, market: 1 }] }, /market that is not there/],
+    [{ ...SETUP, feed: { venue: 'binance', hosts: ['h'] } }, /^markets\.0\.symbol/],
+    [{ ...SETUP, markets: [{ ...market, symbol: 'X' }] }, /^markets\.0\.bars/],
     [{ ...SETUP, cash: '-1' }, /^cash/],
     [{ ...SETUP, markets: [] }, /^markets/],
     [{ ...SETUP, extra: 1 }, /extra/],
@@ -35,4 +37,11 @@ test('a setup that would run code, leave the data folder or make no sense is ref
     assert.ok(!read.ok);
     assert.match(read.error.message, words);
   }
+});
+
+test('a file may be the strategy of a run of this home alone, and only by its whole path', () => {
+  const setup = { ...SETUP, books: [{ ...book, strategy: '/ideas/mine.ts' }] };
+  assert.equal(readSetup(setup).ok, false);
+  assert.equal(readSetup(setup, true).ok, true);
+  for (const strategy of ['mine.ts', '../mine.ts', '/ideas/mine.sh', 'madc']) assert.equal(readSetup({ ...SETUP, books: [{ ...book, strategy }] }, true).ok, false, strategy);
 });

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
+import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
-import type { Engine, Market } from '../../pipeline/engine.ts';
-import { maxDrawdown, maxExposure, maxNotional, maxOrderRate, priceCollar, staleData } from '../../pipeline/guards.ts';
+import type { BookSpec, Engine, Market } from '../../pipeline/engine.ts';
+import {
+  maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
+} from '../../pipeline/guards.ts';
 import { Ingest } from '../../pipeline/ingest.ts';
+import type { PropFirmGuard } from '../../pipeline/prop-firm-guard.ts';
 import { Recorder } from '../../pipeline/recorder.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { Result } from '../../domain/result.ts';
@@ -12,6 +16,10 @@ import type { Audit } from '../../pipeline/engine.ts';
 import { moneyScaleOf, simulatedEngine } from '../../research/backtest.ts';
 import { BasisPointFee } from '../../simulation/fees.ts';
 import { venueInstrument } from './profile.ts';
+import { CATCHING_UP, wireLive, type LiveParts, type VenueLink } from './live.ts';
+import { LIVE_TERMS, type LiveTerms } from './live-terms.ts';
+import { createPropFirmGuard, PROP_FIRM_SETUP } from './prop-firm.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { ShippedInstrument } from './venue-rules.ts';
 
@@ -26,6 +34,16 @@ export interface Limits {
   readonly maxDataAgeMs: number;
   /** Share of the highest equity. */
   readonly maxDrawdown: number;
+  /** Shares of equity: one instrument, and everything of one currency or coin. Absent, as those below, for no such rule. */
+  readonly maxPosition?: number | undefined;
+  readonly maxCurrencyExposure?: number | undefined;
+  /** What rises and falls together, by currency, coin or symbol, and the share of equity that it may be worth. */
+  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[] | undefined;
+  /** Losing trades in a row, and how long nothing is begun after more of them. */
+  readonly maxLossStreak?: number | undefined;
+  readonly lossPauseMs?: number | undefined;
+  /** Orders that add risk for one opinion. */
+  readonly maxOrdersPerOpinion?: number | undefined;
 }
 
 /** Everything that a run is made of, as the first record of its journal holds it: plain JSON. */
@@ -33,20 +51,31 @@ export interface PaperSetup {
   readonly cash: string;
   readonly feeBps: string;
   readonly latencyMs: number;
+  /** The live market that the bars are heard from, with the hosts that were dialled; absent where shipped bars are replayed. */
+  readonly feed?: { readonly venue: string; readonly hosts: readonly string[] };
   readonly markets: readonly {
     readonly instrument: Omit<ShippedInstrument, 'bars'>;
     readonly intervalMs: number;
     readonly priceDecimals: number;
-    /** The shipped file that the bars are replayed from. */
-    readonly bars: string;
+    /** The shipped file that the bars are replayed from; absent where they are heard. */
+    readonly bars?: string;
+    /** What the venue calls it; absent where bars are replayed. */
+    readonly symbol?: string;
+    /** Decimals that quantities are counted in, where they are more than those of the lot. */
+    readonly quantityDecimals?: number;
   }[];
   readonly books: readonly {
+    /** Name of one that ships, or path of a file. */
     readonly strategy: string;
     readonly parameters: Readonly<Record<string, string | number>>;
     readonly market: number;
     readonly sizing: Sizing;
   }[];
   readonly limits: Limits;
+  /** The prop firm whose rules guard every order; absent for none. */
+  readonly propFirm?: PropFirmSetup | undefined;
+  /** The terms of an account at a venue; absent on paper. */
+  readonly live?: LiveTerms;
 }
 
 /** A run wired together: what takes its inputs and what it has come to. */
@@ -56,77 +85,134 @@ export interface PaperRun {
   readonly engine: Engine;
   readonly ingest: Ingest;
   readonly recorder: Recorder;
+  /** The guard of the prop firm's rules, which may order something after every bar. */
+  readonly propFirm: PropFirmGuard | undefined;
+  /** Shows a bar that was admitted to what looks at all of them. */
+  watchBar(market: number, bar: Bar): void;
   /** Bars until each book's first opinion. */
   readonly warmups: readonly number[];
+  /** What there is besides where the account is one at a venue; undefined on paper. */
+  readonly live: LiveParts | undefined;
 }
 
 const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/));
 const amount = z.number().check(z.positive());
 
+/** How a sizing is written down. */
+export const SIZING = z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal }),
+  z.strictObject({ kind: z.literal('kelly'), fraction: decimal, cap: decimal, volatility: z.optional(decimal), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
+  z.strictObject({ kind: z.literal('volatility'), volatility: decimal, cap: decimal })]);
+
+/** How limits are written down. */
+export const LIMITS = z.strictObject({
+  maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount,
+  maxPosition: z.optional(amount), maxCurrencyExposure: z.optional(amount),
+  groups: z.optional(z.array(z.strictObject({ name: z.string().check(z.regex(/^[\w-]+$/)), members: z.array(z.string()), maxExposure: amount }))),
+  maxLossStreak: z.optional(amount), lossPauseMs: z.optional(amount), maxOrdersPerOpinion: z.optional(amount),
+});
+
 /** What a setup must look like before anything in it is believed: a journal may come from anywhere. */
 const SETUP = z.strictObject({
   cash: decimal, feeBps: decimal, latencyMs: z.number().check(z.nonnegative()),
+  feed: z.optional(z.strictObject({ venue: z.string(), hosts: z.array(z.string()) })),
   markets: z.array(z.strictObject({
     instrument: z.strictObject({
       id: z.string(), venue: z.string(), assetClass: z.enum(['crypto', 'equity', 'fx']), quoteCurrency: z.string(), tickSize: decimal, lotSize: decimal, minNotional: decimal,
     }),
     intervalMs: amount, priceDecimals: z.int().check(z.gte(0), z.lte(22)),
     // A name in the data folder, and no way out of it.
-    bars: z.string().check(z.regex(/^\w[\w.-]*$/)),
+    bars: z.optional(z.string().check(z.regex(/^\w[\w.-]*$/))),
+    symbol: z.optional(z.string().check(z.minLength(1))), quantityDecimals: z.optional(z.int().check(z.gte(0), z.lte(22))),
   })).check(z.minLength(1)),
   books: z.array(z.strictObject({
-    // A shipped strategy: a path here would run whatever code lies there.
-    strategy: z.enum(STRATEGIES.map(({ name }) => name)),
+    strategy: z.string(),
     parameters: z.record(z.string(), z.union([z.string(), z.number()])),
     market: z.int().check(z.nonnegative()),
-    sizing: z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal })]),
+    sizing: SIZING,
   })),
-  limits: z.strictObject({ maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount }),
+  limits: LIMITS,
+  propFirm: z.optional(PROP_FIRM_SETUP),
+  live: z.optional(LIVE_TERMS),
 });
 
-/** Believes a setup that was read; otherwise names the part of it that is wrong. */
-export function readSetup(setup: unknown): Result<PaperSetup, { readonly kind: 'setup'; readonly message: string }> {
+/**
+ * Believes a setup that was read; otherwise names the part of it that is wrong. Only where the journal is
+ * `own`, written by a run of this home, may a book's strategy be a file: of any other it would run
+ * whatever code lies there.
+ */
+export function readSetup(setup: unknown, own = false): Result<PaperSetup, { readonly kind: 'setup'; readonly message: string }> {
   const read = SETUP.safeParse(setup);
-  const fault = read.success
-    ? read.data.books.some(({ market }) => market >= read.data.markets.length) ? 'books: a market that is not there' : undefined
+  const fault = read.success ? faultOf(read.data, own)
     : read.error.issues.map((issue) => [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'not a setup')[0];
   // Handed on as it was written: its text is what the journal is compared with.
   return fault === undefined ? { ok: true, value: setup as PaperSetup } : { ok: false, error: { kind: 'setup', message: fault } };
 }
 
-/** Names a run by what it is made of, so that the same setup decides the same ids. */
-export function runId(setup: PaperSetup): string {
-  return causalId('paper', JSON.stringify(setup));
+function faultOf({ books, markets, feed }: z.infer<typeof SETUP>, own: boolean): string | undefined {
+  const stranger = books.findIndex(({ strategy }) => !STRATEGIES.some(({ name }) => name === strategy) && !(own && strategy.startsWith('/') && /\.[cm]?[jt]s$/.test(strategy)));
+  if (stranger >= 0) return `books.${stranger}.strategy`;
+  if (books.some(({ market }) => market >= markets.length)) return 'books: a market that is not there';
+  const wrong = markets.findIndex(({ bars, symbol }) => (feed === undefined ? bars === undefined || symbol !== undefined : symbol === undefined || bars !== undefined));
+  return wrong >= 0 ? `markets.${wrong}.${feed === undefined ? 'bars' : 'symbol'}` : undefined;
 }
 
-/** Wires an engine, a simulated venue, guards and the journal. `audit` hears what the journal has taken. */
-export async function wirePaper(setup: PaperSetup, journal: Journal, audit: Audit): Promise<PaperRun> {
-  const markets = setup.markets.map(({ instrument, intervalMs, priceDecimals }) => ({ instrument: venueInstrument(instrument, priceDecimals), intervalMs }));
+/** Names a run by what it is made of, so that the same setup decides the same ids. */
+export function runId(setup: PaperSetup): string {
+  return causalId(setup.live === undefined ? 'paper' : 'live', JSON.stringify(setup));
+}
+
+/**
+ * Wires an engine, guards and the journal to a simulated venue, or to the venue of `link` where the setup has
+ * terms of one. `audit` hears what the journal has taken.
+ */
+export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): void }, audit: Audit, link?: VenueLink): Promise<PaperRun> {
+  const { cash, latencyMs, limits, live: terms } = setup;
+  const markets = setup.markets.map(({ instrument, intervalMs, priceDecimals, quantityDecimals }) => ({ instrument: venueInstrument(instrument, priceDecimals, quantityDecimals), intervalMs }));
   const instruments = markets.map(({ instrument }) => instrument);
   const fees = new BasisPointFee(setup.feeBps);
-  const recorder = new Recorder(journal, instruments, moneyScaleOf(instruments, fees, setup.cash));
+  const moneyScale = moneyScaleOf(instruments, fees, cash, terms !== undefined);
+  const recorder = new Recorder(journal, instruments, moneyScale);
+  const { books, warmups } = await loadBooks(setup);
+  const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
+  const parts = {
+    markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
+    audit: {
+      onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
+      onReport(report) { recorder.onReport(report); propFirm?.beforeReport(report.tsEvent); audit.onReport(report); },
+      onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
+      onSized(sized) { recorder.onSized(sized); },
+    } satisfies Audit,
+  };
+  const run = runId(setup);
+  const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link, onReports: () => { propFirm?.afterReport(engine.now); } });
+  const engine: Engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
+  const watchBar = (market: number, bar: Bar) => {
+    live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
+    propFirm?.afterBar(market, bar);
+  };
+  return { setup, markets, engine, recorder, warmups, propFirm, watchBar, ingest: new Ingest(engine, markets, journal), live };
+}
+
+async function loadBooks(setup: PaperSetup): Promise<{ readonly books: BookSpec[]; readonly warmups: number[] }> {
   const warmups: number[] = [];
-  const books = [];
+  const books: BookSpec[] = [];
   for (const { strategy, parameters, market, sizing } of setup.books) {
     const definition = await loadStrategy(strategy);
     const values = readStrategyParameters(definition, parameters);
     warmups.push(definition.warmup(values));
     books.push({ strategyName: definition.name, strategy: definition.create(values), market, sizing });
   }
-  const engine = simulatedEngine({
-    markets, books, fees, cash: setup.cash, latencyMs: setup.latencyMs, marketFill: 'next-open', guards: guardsOf(setup.limits),
-    audit: {
-      onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
-      onReport(report) { recorder.onReport(report); audit.onReport(report); },
-      onDenial(denial) { recorder.onDenial(denial); audit.onDenial(denial); },
-    },
-  }, runId(setup));
-  return { setup, markets, engine, recorder, warmups, ingest: new Ingest(engine, markets, journal) };
+  return { books, warmups };
 }
 
-function guardsOf(limits: Limits) {
+/** The guards that keep limits, in the order in which they are asked. */
+function guardsOf(limits: Limits): readonly Guard[] {
+  const { maxPosition: position, maxCurrencyExposure: currency, groups = [], maxLossStreak: losses, lossPauseMs = Infinity, maxOrdersPerOpinion: perOpinion } = limits;
   return [
-    staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional),
-    maxExposure(limits.maxExposure), maxDrawdown(limits.maxDrawdown), maxOrderRate(limits.maxOrdersPerMinute, 60_000),
+    staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional), maxExposure(limits.maxExposure),
+    ...(position === undefined ? [] : [maxPosition(position)]), ...(currency === undefined ? [] : [maxCurrencyExposure(currency)]),
+    ...groups.map(({ name, members, maxExposure: share }) => maxGroupExposure(name, members, share)),
+    maxDrawdown(limits.maxDrawdown), ...(losses === undefined ? [] : [maxLossStreak(losses, lossPauseMs)]),
+    ...(perOpinion === undefined ? [] : [maxOrdersPerOpinion(perOpinion)]), maxOrderRate(limits.maxOrdersPerMinute, 60_000),
   ];
 }

@@ -1,9 +1,10 @@
+import { sizingText } from '../../pipeline/sizing.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalFile } from '../../adapters/journal/journal-file.ts';
 import type { FactGroup, TearSheet } from '../../analytics/tear-sheet/sheet.ts';
 import { Refusal } from '../refusal.ts';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 import type { PaperSetup } from './paper-setup.ts';
 import { BAND_SEED } from './run-band.ts';
 import { sheetOf, versionFacts } from './run-sheet.ts';
@@ -15,7 +16,7 @@ export async function paperSheet(home: string, command: string): Promise<TearShe
   const journal = new JournalFile(path, 'read');
   try {
     const head = journal.ahead();
-    const { run, seen } = head === undefined ? {} : await recover(setupOf(head, path), journal, { onFill() {}, onDenial() {}, onOrder() {} }, true);
+    const { run, seen } = head === undefined ? {} : await recover(setupOf(head, path, true), journal, { onFill() {}, onDenial() {}, onOrder() {} }, true);
     if (run === undefined || seen === undefined || run.engine.bars === 0) throw notBegun(path);
     const { setup, engine, recorder } = run;
     return sheetOf(seen.detail(engine), {
@@ -24,9 +25,9 @@ export async function paperSheet(home: string, command: string): Promise<TearShe
         ...booksFacts(setup),
         { title: 'Limits', facts: Object.entries(setup.limits).map(([name, limit]) => [name, String(limit)]) },
         { title: 'How it traded', facts: [['Cash', setup.cash], ['Fee', `${setup.feeBps} bp`], ['Latency', `${setup.latencyMs} ms`], ['Orders', String(recorder.orders)], ['Fills', String(engine.portfolio.fills)], ['Denied orders', String(engine.risk.denials)]] },
-        ...setup.markets.map(({ instrument, bars }, market): FactGroup => {
+        ...setup.markets.map(({ instrument, bars, symbol }, market): FactGroup => {
           const { bars: admitted, missingBars, gaps, repeated, malformed } = run.ingest.quality[market];
-          return { title: `Data: ${instrument.id}`, facts: [['File', bars], ['Bars admitted', String(admitted)], ['Missing bars', missingBars === 0 ? 'none' : `${missingBars} in ${gaps} gaps`], ['Repeated or late', String(repeated)], ['Impossible', String(malformed)]] };
+          return { title: `Data: ${instrument.id}`, facts: [bars === undefined ? ['Live market', `${symbol ?? ''} of ${setup.feed?.hosts.join(', ') ?? ''}`] : ['File', bars], ['Bars admitted', String(admitted)], ['Missing bars', missingBars === 0 ? 'none' : `${missingBars} in ${gaps} gaps`], ['Repeated or late', String(repeated)], ['Impossible', String(malformed)]] };
         }),
         versionFacts([['Random seed', `${BAND_SEED} for Monte Carlo`], ['Digest of the orders', recorder.digest()], ['Journal records', String(journal.sequence)]]),
       ],
@@ -44,7 +45,7 @@ function notBegun(path: string): Refusal {
 function booksFacts({ books }: PaperSetup): readonly FactGroup[] {
   const groups = new Map<string, FactGroup>();
   for (const { strategy, parameters, sizing } of books) {
-    const facts = [...Object.entries(parameters).map(([name, value]) => [name, String(value)] as const), ['Sizing', sizing.kind === 'units' ? `units:${sizing.units}` : `fraction:${sizing.fraction}`] as const];
+    const facts = [...Object.entries(parameters).map(([name, value]) => [name, String(value)] as const), ['Sizing', sizingText(sizing)] as const];
     groups.set(JSON.stringify([strategy, facts]), { title: `Parameters: ${strategy}`, facts });
   }
   return [...groups.values()];

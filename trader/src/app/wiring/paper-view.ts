@@ -3,8 +3,10 @@ import type { Order } from '../../domain/order.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
+import { formatPlural } from '../terminal/format.ts';
 import type { DenialView, FillView, InstrumentView, MinuteView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
 import type { PaperTrader } from './paper.ts';
+import type { PaperFeed } from './paper-source.ts';
 
 /** What the command knows and the run does not: how it is being driven, and what it told lately. */
 export interface Drive {
@@ -16,17 +18,19 @@ export interface Drive {
   readonly fills: readonly FillView[];
   readonly denials: readonly DenialView[];
   readonly decisionMicros: { readonly p50: number; readonly p99: number } | undefined;
+  readonly note: string | undefined;
 }
 
 /** The picture of a run at this moment. */
 export function paperView(trader: PaperTrader, drive: Drive): PaperView {
   const { engine, markets, recorder } = trader.run;
   const { portfolio, books } = engine;
-  const tsEvent = trader.tsEvent === -Infinity ? 0 : trader.tsEvent;
+  // Before the first bar a live market has the time that it is.
+  const tsEvent = trader.tsEvent === -Infinity ? (trader.feed.kind === 'live' ? Date.now() : 0) : trader.tsEvent;
   const { orders } = recorder;
   return {
-    state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
-    feed: { name: 'shipped 1-minute bars', done: trader.feed.done, total: trader.feed.total },
+    mode: trader.run.setup.live?.world ?? 'paper', note: drive.note, state: drive.state, haltReason: drive.haltReason, tsEvent, speed: drive.speed, elapsedMs: drive.elapsedMs,
+    feed: feedView(trader.feed),
     account: accountView(trader, tsEvent),
     instruments: markets.map((_, market) => instrumentView(trader, market, tsEvent)),
     positions: books.map((book) => positionView(trader, book)),
@@ -47,7 +51,7 @@ export function minuteView(trader: PaperTrader, state: PaperView['state']): Minu
   const equity = portfolio.exactEquity();
   const equityNow = toNumber(equity, moneyScale);
   return {
-    state, tsEvent: trader.tsEvent === -Infinity ? 0 : trader.tsEvent,
+    mode: trader.run.setup.live?.world ?? 'paper', state, tsEvent: trader.tsEvent === -Infinity ? 0 : trader.tsEvent,
     account: {
       currency: markets[0].instrument.quoteCurrency, equity: format(equity, moneyScale),
       totalPnl: (equityNow - Number(setup.cash)).toFixed(2), drawdown: 1 - equityNow / Math.max(curve.peak, equityNow),
@@ -61,6 +65,14 @@ function lastText({ run }: PaperTrader, market: number): string {
   const { priceScale, tickSize } = run.markets[market].instrument;
   const last = run.engine.portfolio.marks[market];
   return Number.isNaN(last) ? '0' : last.toFixed(decimalPlaces(format(tickSize, priceScale)));
+}
+
+function feedView(feed: PaperFeed): PaperView['feed'] {
+  if (feed.kind === 'replay') return { name: 'shipped 1-minute bars', done: feed.replay.done, total: feed.replay.total };
+  const { connection, catchingUp, reconnections, heard, fetched, late, trouble } = feed.live.state;
+  const state = connection === 'down' ? 'DOWN' : catchingUp ? 'fetching what was missed' : 'up';
+  const facts = [`${heard} heard`, `${fetched} fetched`, ...(late > 0 ? [`${late} too late`] : []), ...(reconnections > 0 ? [formatPlural(reconnections, 'reconnection')] : []), ...(trouble === undefined ? [] : [trouble])];
+  return { name: `live ${feed.venue} ${state}: ${facts.join(', ')}`, done: heard, total: undefined };
 }
 
 function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['account'] {
@@ -77,7 +89,7 @@ function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['accoun
     equity: money(equity), cash: money(account.cash), realised: money(account.realised), unrealised: money(unrealised), fees: money(account.fees),
     dayPnl: (equityNow - equityAtMidnight(trader, tsEvent)).toFixed(2), totalPnl: (equityNow - Number(setup.cash)).toFixed(2),
     drawdown: 1 - equityNow / Math.max(curve.peak, equityNow), maxDrawdown: curve.maxDrawdown, exposure: gross / equityNow,
-    equityHistory: trader.history.thinned(CHART_POINTS),
+    equityHistory: trader.history.thinned(CHART_POINTS), propFirm: trader.run.propFirm?.gauge(),
   };
 }
 
@@ -119,7 +131,7 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
     high24h: day.length === 0 ? '0' : text(Math.max(...day.map(({ high }) => high))),
     low24h: day.length === 0 ? '0' : text(Math.min(...day.map(({ low }) => low))),
     history: thin(day.map(({ close }) => close)),
-    bars: quality.bars, gaps: quality.gaps, ageMs: tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
+    bars: quality.bars, gaps: quality.gaps, ageMs: quality.bars === 0 ? 0 : tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
   };
 }
 
@@ -174,7 +186,7 @@ export function fillView(fill: FillReport, realised: Exact, { run }: PaperTrader
 /** A denial as people are told of it. */
 export function denialView({ tsEvent, owner, side, quantity, rule, value, limit }: Denial): DenialView {
   const [strategy, instrument] = owner.split('@') as [string, string];
-  const unit = UNITS[rule] ?? ((amount: number) => amount.toPrecision(6));
+  const unit = UNITS[rule] ?? (/^(prop-firm|group)/.test(rule) ? money : undefined) ?? ((amount: number) => amount.toPrecision(6));
   return { tsEvent, strategy, instrument, side, quantity: String(quantity), rule, value: unit(value), limit: unit(limit) };
 }
 
@@ -183,6 +195,15 @@ const money = (amount: number) => amount.toFixed(2);
 
 /** How each rule's value reads. */
 const UNITS: Readonly<Record<string, (value: number) => string>> = {
-  notional: money, exposure: money, 'price-collar': percent, drawdown: percent,
+  notional: money, exposure: money, position: money, 'currency-exposure': money, 'loss-streak': String, 'duplicate-intent': String, 'price-collar': percent, drawdown: percent,
   'order-rate': String, 'stale-data': (age) => `${age / 1000} s`, halted: (quantity) => String(quantity),
 };
+
+/** Fills and denials that the screen keeps. */
+const KEPT = 20;
+
+/** Puts the newest first and lets the oldest go. */
+export function keepNewest<T>(list: T[], item: T): void {
+  list.unshift(item);
+  if (list.length > KEPT) list.length = KEPT;
+}

@@ -1,25 +1,22 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBars } from '../../adapters/bars/column-cache.ts';
-import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
-import type { Account } from '../../domain/account.ts';
-import { decimalPlaces, format, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
-import type { Order } from '../../domain/order.ts';
-import type { Denial, FillReport } from '../../domain/report.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Timestamp } from '../../domain/time.ts';
-import type { Audit } from '../../pipeline/engine.ts';
-import type { TradingState } from '../../pipeline/risk.ts';
 import { orderRecord } from '../../pipeline/recorder.ts';
-import type { Command, JournalRecord } from '../../ports/journal.ts';
-import { RunWatch } from '../../research/run-detail.ts';
+import type { TradingState } from '../../pipeline/risk.ts';
+import type { Command } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
-import { EquityHistory } from './equity-history.ts';
-import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
-import { PriceHistory } from './price-history.ts';
-import { ReplayFeed } from './replay-feed.ts';
-import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
+import type { EquityHistory } from './equity-history.ts';
+import { openAccount, type AccountRequest } from './live-account.ts';
+import { CATCHING_UP } from './live.ts';
+import type { PaperRun, PaperSetup } from './paper-setup.ts';
+import { openLive, openReplay, type LiveRequest, type NewRun, type PaperFeed, type PaperSource } from './paper-source.ts';
+import type { PriceHistory } from './price-history.ts';
+import type { PropFirmSetup } from './prop-firm-setup.ts';
+import { recover, setupOf, type FillTeller, type PaperListener, type Recovered } from './run-recovery.ts';
 
 /** Longer than `halt` and `doctor` hold the lock to see whether a run does. */
 const LOCK_WAIT_MS = 300;
@@ -42,63 +39,8 @@ export interface PaperState {
   /** Points of the equity history so far: one a minute of market time. */
   readonly equityPoints: number;
   readonly trading: TradingState['kind'];
-}
-
-/** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
-export interface PaperListener {
-  /** `realised` is the profit of this fill before its fee, account money. */
-  onFill(fill: FillReport, realised: Exact): void;
-  onDenial(denial: Denial): void;
-  onOrder(order: Order): void;
-}
-
-/** Holds a fill back until it is in the ledger, to tell what it realised. */
-class FillTeller {
-  #fill: FillReport | undefined;
-  #before: Exact = 0;
-  readonly #account: () => Account;
-  readonly #listener: PaperListener;
-
-  constructor(account: () => Account, listener: PaperListener) {
-    this.#account = account;
-    this.#listener = listener;
-  }
-
-  /** Takes a fill that is about to be booked; the one before it is booked by now. */
-  take(fill: FillReport): void {
-    this.flush();
-    this.#fill = fill;
-    this.#before = this.#realised(fill);
-  }
-
-  flush(): void {
-    const fill = this.#fill;
-    if (fill === undefined) return;
-    this.#fill = undefined;
-    this.#listener.onFill(fill, sub(this.#realised(fill), this.#before));
-  }
-
-  #realised(fill: FillReport): Exact {
-    return (this.#account().positions[fill.order.owner.index]).realised;
-  }
-}
-
-/** The setup that a fresh run begins with: two strategies on each shipped coin, under cautious limits. */
-function defaultSetup(cash: string, sets: ReadonlyMap<string, BarSet>): PaperSetup {
-  const shipped = shippedInstruments();
-  const strategies = [
-    { strategy: 'macd', parameters: { fast: 120, slow: 260, signal: 90, direction: 'both', stop: 0.01, target: 0.02 } },
-    { strategy: 'bollinger', parameters: { rule: 'reversion', period: 60, deviations: 2.5, direction: 'both', stop: 0.01 } },
-  ];
-  return {
-    cash, feeBps: '5', latencyMs: 0,
-    markets: shipped.map(({ bars, ...instrument }) => {
-      const { intervalMs, priceDecimals } = sets.get(bars) as BarSet;
-      return { instrument, intervalMs, priceDecimals, bars };
-    }),
-    books: strategies.flatMap((strategy) => shipped.map((_, market) => ({ ...strategy, market, sizing: { kind: 'fraction' as const, fraction: '0.05' } }))),
-    limits: { maxNotional: Number(cash) / 10, maxExposure: 0.25, maxOrdersPerMinute: 30, priceCollar: 0.05, maxDataAgeMs: 300_000, maxDrawdown: 0.2 },
-  };
+  /** Distance to each limit of a prop firm's rules; null without any. */
+  readonly propFirm: PropFirmGauge | null;
 }
 
 /** A paper run on its journal: recovered when it is opened, then fed moment by moment. */
@@ -113,30 +55,35 @@ export class PaperTrader {
   readonly prices: PriceHistory;
   readonly run: PaperRun;
   readonly journal: JournalFile;
-  readonly feed: ReplayFeed;
+  readonly feed: PaperFeed;
   readonly #lock: ProcessLock;
-  readonly #sets: readonly BarSet[];
+  readonly #source: PaperSource;
   readonly #fills: FillTeller;
 
-  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, sets: readonly BarSet[]) {
+  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource) {
     this.run = run;
     this.#fills = fills;
     this.journal = journal;
     this.#lock = lock;
-    this.#sets = sets;
+    this.#source = source;
     this.history = history;
     this.prices = prices;
     this.resumedFrom = journal.sequence;
     this.tsEvent = Math.max(...run.ingest.quality.map(({ tsLast }) => tsLast));
-    this.feed = new ReplayFeed(run.markets, sets, run.ingest.quality.map(({ tsLast }) => tsLast));
+    this.feed = source.feed(run, (market, price, tsEvent) => {
+      run.propFirm?.afterPrice(market, price, tsEvent);
+      this.#obeyGuard();
+    });
   }
 
   /**
-   * Opens the run in `home`, or begins one with `cash`; `fresh` puts an old one aside first. Takes
-   * the lock, repeats the journal and stands where it stopped. Refuses when another process trades there.
+   * Opens the run in `home`, or begins one with `cash`, on shipped bars, on a `live` market or at an account of a
+   * venue; `fresh` puts an old one aside first, and `propFirm` gives a new one rules to keep. Takes the lock, repeats the journal, holds a
+   * venue's account against it, and stands where it stopped. Refuses when another process trades there; throws
+   * `VenueError` where the live market cannot be heard.
    */
-  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener): Promise<PaperTrader> {
-    const folder = join(home, 'paper');
+  static async open(home: string, cash: string | undefined, fresh: boolean, listener: PaperListener, live?: LiveRequest | AccountRequest, propFirm?: PropFirmSetup): Promise<PaperTrader> {
+    const folder = join(home, live !== undefined && 'config' in live ? 'live' : 'paper');
     const lock = takeLock(folder);
     const opened: { close(): void }[] = [];
     try {
@@ -145,19 +92,20 @@ export class PaperTrader {
       const journal = new JournalFile(path);
       opened.push(journal);
       const head = journal.ahead();
-      const setup = head === undefined ? undefined : setupOf(head, path);
-      if (setup && cash !== undefined && !sameDecimal(cash, setup.cash)) {
-        throw new Refusal('usage', `the run in ${folder} began with ${setup.cash}, not ${cash}`, { where: '--cash', hint: 'Leave --cash out to go on with it, or give --fresh to put it aside and begin a new one.' });
-      }
-      const files = setup?.markets.map(({ bars }) => bars) ?? shippedInstruments().map(({ bars }) => bars);
-      const sets: BarSet[] = [];
-      for (const file of files) {
-        const set = await openBars(join(DATA_FOLDER, file), { home });
-        opened.push(set);
-        sets.push(set);
-      }
-      const chosen = setup ?? defaultSetup(cash ?? '100000', new Map(files.map((file, index) => [file, sets[index]])));
-      return new PaperTrader(await recover(chosen, journal, listener), journal, lock, sets);
+      const setup = head === undefined ? undefined : setupOf(head, path, true);
+      if (setup) checkBegun(setup, { cash, propFirm, live }, folder);
+      const source = await openSource(setup, { cash: cash ?? '100000', propFirm }, live, home);
+      opened.push(source);
+      // Reports that a journal repeats are of before there is a trader.
+      let whenBooked = () => {};
+      const link = source.link && { ...source.link, onBooked: () => { whenBooked(); } };
+      const trader = new PaperTrader(await recover(source.setup, journal, listener, false, link), journal, lock, source);
+      whenBooked = () => { trader.#afterReports(); };
+      // What a crash kept it from ordering.
+      trader.#obeyGuard();
+      await source.start?.(trader.run);
+      if (trader.feed.kind === 'live') await trader.feed.live.open();
+      return trader;
     } catch (error) {
       for (const each of opened) each.close();
       lock.release();
@@ -165,17 +113,35 @@ export class PaperTrader {
     }
   }
 
+  /** What a venue reported is in the ledger: it is told, and the guard is obeyed. */
+  #afterReports(): void {
+    this.#fills.flush();
+    this.#obeyGuard();
+  }
+
   /** Admits the next moment of the feed and gives its time; undefined at the end of the data. */
   step(): Timestamp | undefined {
     const instant = this.feed.next();
     if (instant === undefined) return undefined;
-    for (const { market, bar } of instant.bars) {
-      if (this.run.ingest.admitBar(market, bar) === 'admitted') this.prices.add(market, instant.tsEvent, bar);
+    if (this.feed.kind === 'live') this.#haltInPast(instant.bars.some(({ tsHeard }) => tsHeard === undefined));
+    for (const { market, bar, tsHeard } of instant.bars) {
+      if (this.run.ingest.admitBar(market, bar, tsHeard) !== 'admitted') continue;
+      this.prices.add(market, instant.tsEvent, bar);
+      this.run.watchBar(market, bar);
+      this.#obeyGuard();
     }
+    this.#obeyRamp(instant.tsEvent);
     this.tsEvent = instant.tsEvent;
     this.history.record(instant.tsEvent, this.run.engine.portfolio.equity());
     this.#fills.flush();
     return instant.tsEvent;
+  }
+
+  /** Bars that were fetched are seen, and nothing new is begun on them; what a person ordered meanwhile stands. */
+  #haltInPast(past: boolean): void {
+    const { state } = this.run.engine.risk;
+    if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP });
+    if (!past && state.kind === 'halted' && state.reason === CATCHING_UP) this.command({ kind: 'resume' });
   }
 
   /** Journals and carries out a person's command. */
@@ -184,18 +150,32 @@ export class PaperTrader {
     this.#fills.flush();
   }
 
-  /** Ends this process's part: says so in the journal, has it on the disk, and gives the lock back. */
-  stop(): void {
+  /** Journals the size that is in force from here on, where that changes. */
+  #obeyRamp(tsEvent: Timestamp): void {
+    const { live } = this.run;
+    const record = live?.ramp.due(tsEvent);
+    if (record) live?.ramp.admit(record);
+  }
+
+  /** Journals and carries out what the guard of a prop firm's rules orders. */
+  #obeyGuard(): void {
+    const command = this.run.propFirm?.due(this.run.engine.risk.state);
+    if (command) this.run.ingest.admitCommand(command);
+  }
+
+  /** Ends this process's part: hears nothing more of the venue, says so in the journal, has it on the disk, and gives the lock back. */
+  async stop(): Promise<void> {
+    if (this.run.live !== undefined) await this.run.live.courier.stop();
     const { recorder } = this.run;
     this.journal.append({ kind: 'stop', orders: recorder.orders, digest: recorder.digest() });
     this.journal.sync();
     this.release();
   }
 
-  /** Lets go of files and lock without a word in the journal, after a failure. */
+  /** Lets go of files, venue and lock without a word in the journal, after a failure. */
   release(): void {
+    this.#source.close();
     this.journal.close();
-    for (const set of this.#sets) set.close();
     this.#lock.release();
   }
 
@@ -219,94 +199,32 @@ export class PaperTrader {
       denials: engine.risk.denials,
       equityPoints: this.history.length,
       trading: engine.risk.state.kind,
+      propFirm: this.run.propFirm?.gauge() ?? null,
     };
   }
 }
 
-/** What a journal's head says the run is made of. Refuses what is no journal of this version. */
-export function setupOf(head: JournalRecord, path: string): PaperSetup {
-  if (head.kind !== 'run' || head.version !== 1) throw new JournalError('version', `${path} is not a journal that this version can read`);
-  const setup = readSetup(head.setup);
-  if (!setup.ok) throw new JournalError('version', `${path} begins with a setup that this version cannot read: ${setup.error.message}`);
-  return setup.value;
+function openSource(setup: PaperSetup | undefined, begin: NewRun, live: LiveRequest | AccountRequest | undefined, home: string): Promise<PaperSource> {
+  if (live === undefined) return openReplay(setup, begin, home);
+  return 'config' in live ? openAccount(setup, live) : openLive(setup, begin, live);
 }
 
-/** A run that stands where its journal ends. */
-interface Recovered {
-  readonly run: PaperRun;
-  readonly history: EquityHistory;
-  readonly prices: PriceHistory;
-  readonly fills: FillTeller;
-  /** Digest of the last clean stop, if no order came after it. */
-  readonly recordedDigest: string | undefined;
-  /** What was watched, where that was asked for. */
-  readonly seen: RunWatch | undefined;
-}
-
-/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated. */
-export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false): Promise<Recovered> {
-  let repeating = true;
-  const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
-  const run: PaperRun = await wireFrom(setup, journal, {
-    onOrder: (order) => void (repeating || listener.onOrder(order)),
-    onDenial: (denial) => void (repeating || listener.onDenial(denial)),
-    onReport: (report) => {
-      seen?.onReport(report);
-      if (!repeating && report.kind === 'filled') fills.take(report);
-    },
-  });
-  const seen = watched ? new RunWatch(run.markets) : undefined;
-  const history = new EquityHistory();
-  const prices = new PriceHistory(setup.markets.length);
-  const { engine, ingest, recorder } = run;
-  journal.append({ kind: 'run', version: 1, run: runId(setup), setup });
-  let stopped: { orders: number; digest: string } | undefined;
-  for (let record = journal.ahead(); record; record = journal.ahead()) {
-    switch (record.kind) {
-      case 'bar': {
-        const [timestamp, open, high, low, close, volume] = record.bar;
-        const market = run.markets[record.market];
-        const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
-        if (market === undefined || ingest.admitBar(record.market, bar) !== 'admitted') {
-          throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
-        }
-        const tsClose = timestamp + market.intervalMs;
-        prices.add(record.market, tsClose, bar);
-        history.record(tsClose, engine.portfolio.equity());
-        seen?.bar(record.market, bar);
-        seen?.look(engine);
-        break;
-      }
-      case 'command':
-        ingest.admitCommand(record.command);
-        break;
-      case 'stop':
-        stopped = { orders: record.orders, digest: record.digest };
-        if (record.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
-        journal.skip();
-        break;
-      default:
-        throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
-    }
+/** What is part of a run cannot be changed later: refuses cash and rules that are not those that it began with. */
+function checkBegun(setup: PaperSetup, { cash, propFirm, live }: { readonly cash: string | undefined; readonly propFirm: PropFirmSetup | undefined; readonly live: LiveRequest | AccountRequest | undefined }, folder: string): void {
+  if (live === undefined && setup.feed !== undefined) {
+    throw new Refusal('usage', `the run here hears the live market of ${setup.feed.venue}`, { where: folder, hint: `Go on with it: ./algotrendy paper --feed ${setup.feed.venue}` });
   }
-  repeating = false;
-  return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+  const refuse = (message: string, where: string) => {
+    throw new Refusal('usage', `the run in ${folder} began ${message}`, { where, hint: `Leave ${where} out to go on with it, or give --fresh to put it aside and begin a new one.` });
+  };
+  if (cash !== undefined && !sameDecimal(cash, setup.cash)) refuse(`with ${setup.cash}, not ${cash}`, '--cash');
+  if (propFirm === undefined || JSON.stringify(propFirm) === JSON.stringify(setup.propFirm)) return;
+  refuse(setup.propFirm ? `under ${setup.propFirm.rules.name} of ${setup.propFirm.rules.file}` : 'without the rules of a prop firm', '--prop-firm');
 }
 
 function sameDecimal(a: string, b: string): boolean {
   const scale = Math.max(decimalPlaces(a), decimalPlaces(b));
   return parseDecimal(a, scale) === parseDecimal(b, scale);
-}
-
-/** A setup that comes from a journal may name what this build does not have. */
-async function wireFrom(setup: PaperSetup, journal: JournalFile, audit: Audit): Promise<PaperRun> {
-  try {
-    return await wirePaper(setup, journal, audit);
-  } catch (error) {
-    if (journal.ahead() === undefined) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new JournalError('version', `${journal.path} holds a run that this build cannot set up: ${reason}`, error);
-  }
 }
 
 /** Takes the run's lock, making its folder where there is none. Refuses what cannot be, in a person's words. */

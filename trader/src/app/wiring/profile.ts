@@ -1,4 +1,4 @@
-import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { SHARE_SCALE, type Sizing } from '../../pipeline/sizing.ts';
 import type { FeeModel } from '../../ports/execution.ts';
@@ -34,6 +34,7 @@ export function plainInstrument(id: string, { fee, sizing, priceDecimals, weeken
 
 /** Refuses a sizing that is finer than the instrument trades in, or than a share of equity is kept. */
 export function checkSizing(sizing: Sizing, { id, quantityScale, lotSize }: Instrument): void {
+  if (sizing.kind === 'kelly' || sizing.kind === 'volatility') return;
   const [size, scale] = sizing.kind === 'units' ? [sizing.units, quantityScale] : [sizing.fraction, SHARE_SCALE];
   if (decimalPlaces(size) <= scale) return;
   throw new Refusal('usage', sizing.kind === 'units'
@@ -57,13 +58,24 @@ export interface VenueInstrument {
   readonly minNotional: string;
 }
 
-/** An instrument under a venue's rules. Prices of bars may be finer than a tick: the finer scale is kept, the tick is held. */
-export function venueInstrument(rules: VenueInstrument, priceDecimals: number): Instrument {
+/** An instrument under a venue's rules. Prices of bars may be finer than a tick: the finer scale is kept, the tick is held. So it is with quantities, where a number of decimals is given. */
+export function venueInstrument(rules: VenueInstrument, priceDecimals: number, quantityDecimals = 0): Instrument {
   const priceScale = Math.max(priceDecimals, decimalPlaces(rules.tickSize));
-  const quantityScale = decimalPlaces(rules.lotSize);
+  const quantityScale = Math.max(quantityDecimals, decimalPlaces(rules.lotSize));
   return {
     id: rules.id, assetClass: rules.assetClass, quoteCurrency: rules.quoteCurrency, priceScale, quantityScale,
     tickSize: parseDecimal(rules.tickSize, priceScale), lotSize: parseDecimal(rules.lotSize, quantityScale),
     minNotional: parseDecimal(rules.minNotional, priceScale + quantityScale),
   };
+}
+
+/** The way back: an instrument's rules as decimals. */
+export function rulesOf({ id, assetClass, quoteCurrency, priceScale, quantityScale, tickSize, lotSize, minNotional }: Instrument): VenueInstrument {
+  const text = (units: Exact, scale: number) => trimmed(format(units, scale));
+  return { id, assetClass, quoteCurrency, tickSize: text(tickSize, priceScale), lotSize: text(lotSize, quantityScale), minNotional: text(minNotional, priceScale + quantityScale) };
+}
+
+/** A decimal without zeros at its end, which would be taken for precision. */
+function trimmed(text: string): string {
+  return decimalPlaces(text) === 0 ? text : text.replace(/\.?0+$/, '');
 }

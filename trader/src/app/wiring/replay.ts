@@ -1,6 +1,7 @@
+import { resolve, sep } from 'node:path';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import { format } from '../../domain/exact.ts';
-import { recover, setupOf } from './paper.ts';
+import { recover, setupOf } from './run-recovery.ts';
 
 /** What a replay of a journal came to. */
 export interface ReplayReport {
@@ -18,13 +19,13 @@ export interface ReplayReport {
   readonly recordedDigest: string | null;
 }
 
-/** Repeats a journal without changing it. Throws `JournalError` at the first record that does not come out again. */
-export async function replay(path: string): Promise<ReplayReport> {
+/** Repeats a journal without changing it; strategies that are files run only where it lies in this `home`. Throws `JournalError` at the first record that does not come out again. */
+export async function replay(path: string, home: string): Promise<ReplayReport> {
   const journal = new JournalFile(path, 'read');
   try {
     const head = journal.ahead();
     if (head === undefined) throw new JournalError('unreadable', `${path} holds no record: there is nothing to replay`);
-    const { run, history, recordedDigest } = await recover(setupOf(head, path), journal, { onFill() {}, onDenial() {}, onOrder() {} });
+    const { run, history, recordedDigest } = await recover(setupOf(head, path, resolve(path).startsWith(home + sep)), journal, { onFill() {}, onDenial() {}, onOrder() {} });
     const { engine, recorder } = run;
     const { portfolio } = engine;
     const time = (index: number) => {

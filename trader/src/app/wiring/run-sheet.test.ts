@@ -58,7 +58,7 @@ test('the run on paper has a sheet, also before it is stopped, and none before i
   assert.equal(sheet.daily.values.at(-1), trader.run.engine.portfolio.equity());
   assert.equal(sheet.trips?.length, trader.run.engine.portfolio.trades.length);
   assert.ok((sheet.trips?.length ?? 0) > 20);
-  trader.stop();
+  await trader.stop();
   assert.ok(renderTearSheet(await paperSheet(home, 'the command')).includes(trader.run.recorder.digest()));
 });
 

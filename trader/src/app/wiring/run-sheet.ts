@@ -85,9 +85,11 @@ function parameterFacts(values: ParameterValues): readonly Fact[] {
 
 /** What was traded with what, and under which rules. */
 function tradingFacts(report: BacktestReport): readonly Fact[] {
-  const { margin, leverage, orders, fills, denials } = report;
+  const { margin, leverage, sizingBounds, propFirm, orders, fills, denials } = report;
   return [
     ...conditionFacts(report), ...(margin === null ? [] : [['Margin', `${margin}, leverage ${leverage}`] as const]),
+    ...(sizingBounds === null ? [] : [['Sizes decided by', Object.entries(sizingBounds).map(([bound, count]) => `${bound} ${count}`).join(', ')] as const]),
+    ...(propFirm === null ? [] : [['Prop firm', `${propFirm.rules}, ${propFirm.state}`] as const, ['Rules of', propFirm.file] as const]),
     ['Orders', String(orders)], ['Fills', String(fills)], ['Denied orders', String(denials)],
   ];
 }

@@ -65,8 +65,8 @@ function keyOf({ bars, ...rest }: SweepJob): string {
 /** Rooms whose source decides what a combination comes to. */
 const DECIDING = ['domain', 'indicators', 'strategies', 'pipeline', 'simulation', 'research', 'analytics'];
 
-/** A hash of that source: a part that another build worked out is none of this one's. */
-function buildContent(): string {
+/** SHA-256 of that source: a part that another build worked out is none of this one's. */
+export function buildContent(): string {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const hash = createHash('sha256');
   for (const room of DECIDING) {

@@ -7,12 +7,13 @@ import { AccountWatch } from '../../research/account-history.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { Axis } from '../../research/grid.ts';
 import { axesNear } from '../../research/neighbour-axes.ts';
-import { FTMO_RULES, holdAgainst, type PropFirmOutcome } from '../../research/prop-firm-limits.ts';
+import { holdAgainst, type PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { backtestOf, runCombination, type SweepSpec } from '../../research/sweep.ts';
 import { Refusal } from '../refusal.ts';
 import type { BacktestRequest } from './backtest-request.ts';
 import { chooseBars, joinBars } from './chosen-bars.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
+import { propFirmPrograms } from './prop-firm-rules.ts';
 import { jobOf, onlySource, subjectOf, type GridRequest, type SweepContext } from './sweep.ts';
 import { openSweep } from './sweep-job.ts';
 import { trialsOf, type TrialRecord } from './trial-store.ts';
@@ -112,7 +113,7 @@ function account(spec: SweepSpec, bars: Bars, values: ReturnType<typeof readStra
   const watch = new AccountWatch([spec.market], bars.length);
   const engine = runBacktest(backtestOf(spec, watch.wrap(spec.definition.create(values), 0)), [[bars]], 1, (_, running) => watch.look(running));
   const history = watch.history(engine);
-  return { engine, propFirm: FTMO_RULES.filter(({ name }) => !name.includes('Verification')).map((rules) => holdAgainst(rules, history)) };
+  return { engine, propFirm: propFirmPrograms().filter(({ id, phase }) => phase === 'evaluation' && id !== 'ftmo-verification').map((rules) => holdAgainst(rules, history)) };
 }
 
 /** The deflated Sharpe ratio of the strategy as given, by all trials of it on these bars, whatever its wording was. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FTMO_RULES } from '../../research/prop-firm-limits.ts';
+import { ftmo } from '../../../test/ftmo.ts';
 import { costGates, luckGates, outOfSampleGates, propFirmGates, type LuckFigures, type OutOfSample } from './verdict-gates.ts';
 import { nextSteps } from './verdict-steps.ts';
 
@@ -51,7 +51,7 @@ test('a strategy must bear twice the cost that it was charged, and the account m
 });
 
 test('what a prop firm would have said does not decide, and an unfinished evaluation is no pass', () => {
-  const [rules] = FTMO_RULES;
+  const rules = ftmo('ftmo-challenge');
   const base = { rules, breach: null, passedAt: null, tradingDays: 3, worstDailyLoss: 0.01, worstLoss: 0.02, bestDay: 0.5 } as const;
   const lines = propFirmGates([
     { ...base, outcome: 'unfinished' }, { ...base, outcome: 'passed', passedAt: 0 },

@@ -158,11 +158,11 @@ export function costGates({ breakEvenBps, capacity }: Pick<LuckStatistics, 'brea
 /** What a prop firm would have said; it does not decide. */
 export function propFirmGates(outcomes: readonly PropFirmOutcome[]): Gate[] {
   return outcomes.map((outcome) => {
-    const { rules: { name, profitTarget, minTradingDays }, breach, passedAt, tradingDays, worstDailyLoss, worstLoss, bestDay } = outcome;
-    const near = `Worst day ${formatPercent(worstDailyLoss)}, worst loss ${formatPercent(worstLoss)} of the initial capital.`;
-    if (breach !== null) return line('Prop firm', name, 'fail', `Broken on ${formatTime(breach.tsEvent)} UTC: equity of ${formatMoney(breach.equity.toFixed(2))} is below the ${breach.rule === 'max-loss' ? 'total' : 'daily'} limit of ${formatMoney(breach.limit.toFixed(2))}.`, false);
+    const { rules: { name, file, profitTarget, minTradingDays }, breach, passedAt, tradingDays, worstDailyLoss, worstLoss, bestDay } = outcome;
+    const near = `Worst day ${formatPercent(worstDailyLoss)}, worst loss ${formatPercent(worstLoss)} of the initial capital. Rules: ${file}.`;
+    if (breach !== null) return line('Prop firm', name, 'fail', `Broken on ${formatTime(breach.tsEvent)} UTC: equity of ${formatMoney(breach.equity.toFixed(2))} is below the ${breach.rule === 'max-loss' ? 'total' : 'daily'} limit of ${formatMoney(breach.limit.toFixed(2))}. Rules: ${file}.`, false);
     if (passedAt !== null) return line('Prop firm', name, 'pass', `Passed on ${formatTime(passedAt)} UTC after ${formatPlural(tradingDays, 'trading day')}. ${near}`, false);
     const best = bestDay === null ? '' : ` The best day made ${formatPercent(bestDay, 0)} of the profit.`;
-    return line('Prop firm', name, 'not-measurable', `No limit broken, but not passed: the target of ${formatPercent(profitTarget, 0)} was not met with everything closed${minTradingDays > 0 ? ` and ${minTradingDays} trading days (${tradingDays} so far)` : ''}. ${near}${best}`, false);
+    return line('Prop firm', name, 'not-measurable', `No limit broken, but not passed: the target of ${formatPercent(Number(profitTarget), 0)} was not met with everything closed${minTradingDays > 0 ? ` and ${minTradingDays} trading days (${tradingDays} so far)` : ''}. ${near}${best}`, false);
   });
 }

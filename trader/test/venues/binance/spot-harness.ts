@@ -6,8 +6,10 @@ import type { VenueHarness } from '../../contract/venue-gateway.ts';
 import { SpotServer } from './spot-server.ts';
 
 // The example account of Binance's own documentation (rest-api.md, "HMAC Keys").
-const KEY = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
-const SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
+/** The key of it. */
+export const EXAMPLE_KEY = 'vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A';
+/** Its secret, published by Binance. */
+export const EXAMPLE_SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
 
 const BTC: VenueListing = {
   symbol: 'BTCUSDT',
@@ -17,20 +19,22 @@ const BTC: VenueListing = {
 /** Binance spot under the suite. */
 export const BINANCE_SPOT: VenueHarness = {
   name: 'Binance spot',
-  secrets: [KEY, SECRET],
+  secrets: [EXAMPLE_KEY, EXAMPLE_SECRET],
   listing: BTC,
   without: {
     V18: 'spot has no reduce-only orders', V36: 'spot has no reduce-only orders', V38: 'Binance says "Market is closed." for a symbol that is halted, too',
-    V59: 'spot amends nothing but a smaller quantity',
+    ...Object.fromEntries(['V59', 'V120', 'V121', 'V122', 'V123'].map((id) => [id, 'spot amends nothing but a smaller quantity'])),
+    ...Object.fromEntries(['V125', 'V126', 'V127'].map((id) => [id, 'spot has no dead-man switch'])),
+    V145: 'spot sells nothing that is not held', V146: 'spot pays no funding',
   },
   serve: async (clock) => {
-    const server = new SpotServer({ key: KEY, secret: SECRET, now: () => clock.now() });
+    const server = new SpotServer({ key: EXAMPLE_KEY, secret: EXAMPLE_SECRET, now: () => clock.now() });
     const host = await server.listen();
     const spec = (signer: Signer): SpotSpec => ({ hosts: { rest: `http://${host}`, stream: `ws://${host}/ws-api/v3` }, signer, clock, random: new Random(7), onUnreadable: () => undefined });
     return {
       server,
-      gateway: (keys) => new SpotGateway(spec(keys === 'good' ? new Signer(KEY, SECRET) : new Signer('unknown', 'unknown')), [BTC]),
-      listings: () => spotListings(spec(new Signer(KEY, SECRET))),
+      gateway: (keys) => new SpotGateway(spec(keys === 'good' ? new Signer(EXAMPLE_KEY, EXAMPLE_SECRET) : new Signer('unknown', 'unknown')), [BTC]),
+      listings: () => spotListings(spec(new Signer(EXAMPLE_KEY, EXAMPLE_SECRET))),
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { RejectReason } from '../../../src/domain/venue-error.ts';
+import type { Fault } from '../dialect-server.ts';
 import { eight, eightOf, fixture, type Json, type SpotAccount, type SpotOrder, type SpotTrade } from './spot-account.ts';
 
 /** An answer: status, JSON, headers. */
@@ -102,4 +103,15 @@ export function reportFrame(order: SpotOrder, kind: 'NEW' | 'TRADE' | 'CANCELED'
       ...(trade === undefined ? {} : { l: eightOf(trade.quantity), L: eightOf(trade.price), n: eightOf(trade.fee), N: trade.feeCurrency, t: trade.id, m: trade.liquidity === 'maker' }),
     },
   });
+}
+
+/** The venue's words for what goes wrong: rest-api.md, "HTTP Return Codes" and "IP Limits"; errors.md, -1003 and -1007. */
+export function faultAnswer(fault: Fault, now: number): Answer {
+  switch (fault) {
+    case 'rate-limited': return refuse(-1003, 'Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.', 429, { 'Retry-After': '2' });
+    case 'banned': return refuse(-1003, `Way too much request weight used; IP banned until ${now + 120_000}. Please use WebSocket Streams for live updates to avoid bans.`, 418, { 'Retry-After': '120' });
+    case 'venue-unsure': return refuse(-1007, 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.');
+    case 'maintenance': return { status: 503, body: '<html><head><title>503 Service Temporarily Unavailable</title></head></html>' };
+    default: return refuse(-1000, 'An unknown error occurred while processing the request.', 500);
+  }
 }

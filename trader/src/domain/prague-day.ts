@@ -1,4 +1,4 @@
-import { DAY_MS, type Timestamp } from '../domain/time.ts';
+import { DAY_MS, type Timestamp } from './time.ts';
 
 // Days as a prop firm in Prague counts them. Summer time by the rule of the European Union since 1996: from
 // the last Sunday of March, 01:00 UTC, to the last Sunday of October, 01:00 UTC (Directive 2000/84/EC).

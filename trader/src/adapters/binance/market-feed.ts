@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Bar } from '../../domain/bar.ts';
+import type { Random } from '../../domain/random.ts';
+import { formatInterval, type Timestamp } from '../../domain/time.ts';
+import { VenueError } from '../../domain/venue-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { VenueListing } from '../../ports/venue.ts';
+import { SteadySocket } from '../wire/steady-socket.ts';
+import { failureOf } from './failure.ts';
+import { FUTURES_LIMITS, RequestBudget, SPOT_LIMITS } from './request-budget.ts';
+import { checked, RestClient } from './rest-client.ts';
+import { decimal } from './wire.ts';
+
+/** What every feed of Binance works with; no keys: its markets are open to all. */
+interface FeedSurroundings {
+  readonly clock: Clock;
+  /** Spreads the attempts to come back. */
+  readonly random: Random;
+  /** Hears of each frame that could not be read and was passed over. */
+  readonly onUnreadable: (what: string) => void;
+}
+
+/** What the feed of Binance spot works with. */
+export interface SpotFeedSpec extends FeedSurroundings {
+  /** `https://…` for klines and `wss://…` for streams, both without a path. */
+  readonly hosts: { readonly data: string; readonly dataStream: string };
+}
+
+/** What the feed of Binance USD-M futures works with. */
+export interface FuturesFeedSpec extends FeedSurroundings {
+  /** `https://…` for klines and `wss://…` for streams, both without a path. */
+  readonly hosts: { readonly rest: string; readonly stream: string };
+}
+
+/** What differs between Binance's markets. */
+interface Market {
+  readonly rest: RestClient;
+  readonly klines: { readonly path: string; readonly weight: number };
+  /** Combined streams: their names go to its end. */
+  readonly streams: string;
+  readonly intervals: readonly string[];
+}
+
+/** As many bars as are asked for at once: the most that spot gives, and on futures the most for their price. */
+const PAGE = 1_000;
+/** As many streams as one connection carries (web-socket-streams.md, "WebSocket Limits"). */
+const MOST_STREAMS = 1_024;
+const SILENCE_MS = 15_000;
+
+const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '3d', '1w'];
+
+/** Opening time, open, high, low, close, volume, closing time; what follows is not read. */
+const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, decimal, z.number()]).rest(z.unknown()));
+
+const frame = z.union([
+  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, T: z.number() }) }),
+  z.object({ data: z.object({ e: z.literal('kline'), s: z.string(), k: z.object({ t: z.number(), o: decimal, h: decimal, l: decimal, c: decimal, v: decimal, x: z.boolean() }) }) }),
+  z.object({ data: z.object({ e: z.literal('serverShutdown') }) }),
+  // The answer to a question, which only shows that the connection lives.
+  z.object({ id: z.number() }),
+]);
+
+/**
+ * A market of Binance over combined streams. Prices are those of aggregated trades: what was paid, not
+ * what is quoted, and on futures they come over the same entry as the klines, which quotes do not.
+ */
+class KlineFeed implements MarketFeed {
+  readonly venue = 'binance';
+  readonly #market: Market;
+  readonly #around: FeedSurroundings;
+  readonly #listings: readonly VenueListing[];
+  readonly #bySymbol: ReadonlyMap<string, number>;
+  #socket: SteadySocket | undefined;
+
+  constructor(market: Market, around: FeedSurroundings, listings: readonly VenueListing[]) {
+    this.#market = market;
+    this.#around = around;
+    this.#listings = listings;
+    this.#bySymbol = new Map(listings.map(({ symbol }, index) => [symbol, index]));
+  }
+
+  async barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]> {
+    const symbol = this.#listings[instrument]?.symbol;
+    if (symbol === undefined) throw new RangeError(`binance: no instrument ${instrument}`);
+    const { rest, klines: { path, weight } } = this.#market;
+    const parameters = { symbol, interval: this.#interval(intervalMs), startTime: String(from), limit: String(PAGE) };
+    // Asked before, and of the venue: what had ended then has ended in the answer, whatever our clock says.
+    const now = await rest.askTime();
+    const told = checked(klines, await rest.request({ method: 'GET', path, parameters, weight, purpose: 'question', security: 'none' }), 'klines');
+    return told.filter(([, , , , , , until]) => until < now).map(([timestamp, open, high, low, close, volume]) => (
+      { timestamp, open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) }
+    ));
+  }
+
+  async open(intervalMs: number, listener: FeedListener): Promise<void> {
+    const interval = this.#interval(intervalMs);
+    const names = this.#listings.flatMap(({ symbol }) => [`${symbol.toLowerCase()}@kline_${interval}`, `${symbol.toLowerCase()}@aggTrade`]);
+    if (names.length > MOST_STREAMS) throw new VenueError('rejected', `binance: one feed carries ${MOST_STREAMS / 2} instruments, not ${this.#listings.length}; nothing was asked`, { reason: 'not-permitted' });
+    const { clock, random } = this.#around;
+    const socket = new SteadySocket({
+      venue: 'binance', clock, random, url: () => `${this.#market.streams}${names.join('/')}`, silenceMs: SILENCE_MS,
+      question: JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id: 1 }),
+      onOpen: () => { socket.up('subscribed'); },
+      onText: (text) => { this.#hear(text, listener); },
+      onConnection: (state, reason) => { listener.onConnection(state, reason); },
+    });
+    this.#socket = socket;
+    await socket.open();
+  }
+
+  close(): Promise<void> {
+    this.#socket?.close();
+    this.#market.rest.close();
+    return Promise.resolve();
+  }
+
+  #hear(text: string, listener: FeedListener): void {
+    const told = readFrame(text);
+    if (told === undefined) {
+      this.#around.onUnreadable('a frame of the market');
+      return;
+    }
+    if (!('data' in told)) return;
+    if (told.data.e === 'serverShutdown') {
+      this.#socket?.lost('the server goes down');
+      return;
+    }
+    const instrument = this.#bySymbol.get(told.data.s);
+    if (instrument === undefined) return;
+    if (told.data.e === 'aggTrade') {
+      listener.onPrice(instrument, Number(told.data.p), told.data.T);
+    } else if (told.data.k.x) {
+      const { t, o, h, l, c, v } = told.data.k;
+      listener.onBar(instrument, { timestamp: t, open: Number(o), high: Number(h), low: Number(l), close: Number(c), volume: Number(v) });
+    }
+  }
+
+  #interval(intervalMs: number): string {
+    const interval = formatInterval(intervalMs);
+    if (this.#market.intervals.includes(interval)) return interval;
+    throw new VenueError('rejected', `binance: there are no bars of ${interval}; nothing was asked`, { reason: 'not-permitted' });
+  }
+}
+
+/** The market of Binance spot. */
+export class SpotFeed extends KlineFeed {
+  constructor(spec: SpotFeedSpec, listings: readonly VenueListing[]) {
+    const { hosts, clock } = spec;
+    super({
+      rest: new RestClient({ base: hosts.data, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf }),
+      klines: { path: '/api/v3/klines', weight: 2 }, streams: `${hosts.dataStream}/stream?streams=`, intervals: ['1s', ...INTERVALS],
+    }, spec, listings);
+  }
+}
+
+/** The market of Binance USD-M futures. Klines and trades are at the entry `/market` since 2026-04-23. */
+export class FuturesFeed extends KlineFeed {
+  constructor(spec: FuturesFeedSpec, listings: readonly VenueListing[]) {
+    const { hosts, clock } = spec;
+    super({
+      rest: new RestClient({ base: hosts.rest, clock, budget: new RequestBudget(FUTURES_LIMITS), timePath: '/fapi/v1/time', failureOf }),
+      klines: { path: '/fapi/v1/klines', weight: 5 }, streams: `${hosts.stream}/market/stream?streams=`, intervals: INTERVALS,
+    }, spec, listings);
+  }
+}
+
+function readFrame(text: string): z.infer<typeof frame> | undefined {
+  try {
+    return frame.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

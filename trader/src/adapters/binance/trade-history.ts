@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { VenueError } from '../../domain/venue-error.ts';
+import type { OrderRef, VenueFill, VenueOrder } from '../../ports/venue.ts';
+import { toVenueFill, type Listed, type TradeEntry } from './orders.ts';
+import { checked, type RestClient } from './rest-client.ts';
+
+/** As many trades as Binance gives at once. */
+const PAGE = 1_000;
+/** As many orders as are remembered; what is older is asked for. */
+const REMEMBERED = 100_000;
+
+/** What is known of the orders seen last. */
+export class Remembered<T> {
+  readonly #byKey = new Map<string, T>();
+
+  set(key: string, value: T): void {
+    this.#byKey.set(key, value);
+    const [oldest] = this.#byKey.keys();
+    if (this.#byKey.size > REMEMBERED && oldest !== undefined) this.#byKey.delete(oldest);
+  }
+
+  get(key: string): T | undefined {
+    return this.#byKey.get(key);
+  }
+}
+
+/** What reading an account's trades works with. */
+export interface TradeHistorySpec {
+  readonly rest: RestClient;
+  /** Where trades are asked for, by symbol and trade id, and what a page counts for. */
+  readonly path: string;
+  readonly weight: number;
+  readonly entry: z.ZodType<TradeEntry>;
+  readonly listed: readonly Listed[];
+  readonly lookUp: (order: OrderRef) => Promise<VenueOrder | undefined>;
+  readonly onUnreadable: (what: string) => void;
+}
+
+/** The trades of an account in the venue's own order. A trade names only the venue's order id, so ours is remembered, or asked for once per order. */
+export class TradeHistory {
+  readonly #spec: TradeHistorySpec;
+  /** Our ids of orders, by symbol and the venue's id. */
+  readonly #ids = new Remembered<string>();
+
+  constructor(spec: TradeHistorySpec) {
+    this.#spec = spec;
+  }
+
+  /** Keeps in mind whose order this is. */
+  remember(symbol: string, venueOrderId: string, clientOrderId: string): void {
+    this.#ids.set(`${symbol} ${venueOrderId}`, clientOrderId);
+  }
+
+  /** As `VenueGateway.fillsSince`: the place is the last trade's id of each symbol. */
+  async since(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
+    const { rest, path, weight, entry, listed, onUnreadable } = this.#spec;
+    const last: Record<string, string> = place === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(place));
+    const fills: VenueFill[] = [];
+    for (const listing of listed) {
+      for (let full = true; full;) {
+        const fromId = last[listing.symbol] === undefined ? '0' : String(BigInt(last[listing.symbol]) + 1n);
+        const parameters = { symbol: listing.symbol, fromId, limit: String(PAGE) };
+        const page = checked(z.array(entry), await rest.request({ method: 'GET', path, parameters, weight, purpose: 'question' }), 'trades');
+        for (const told of page) {
+          const clientOrderId = await this.#idOf(listing, told.orderId);
+          const fill = readOr('a trade', onUnreadable, () => toVenueFill(told, clientOrderId, listing));
+          if (fill !== undefined) fills.push(fill);
+          last[listing.symbol] = told.id;
+        }
+        full = page.length === PAGE;
+      }
+    }
+    fills.sort((a, b) => a.tsEvent - b.tsEvent);
+    return { fills, place: JSON.stringify(last) };
+  }
+
+  /** Our id of an order that traded. Throws `VenueError` where nothing names it yet, so that the trade is read again. */
+  async #idOf(listing: Listed, venueOrderId: string): Promise<string> {
+    const known = this.#ids.get(`${listing.symbol} ${venueOrderId}`);
+    if (known !== undefined) return known;
+    const asked = await this.#spec.lookUp({ clientOrderId: '', venueOrderId, instrument: listing.index });
+    if (asked === undefined) throw new VenueError('unknown-outcome', `binance: the order ${venueOrderId} has traded and cannot be found yet`);
+    return asked.clientOrderId;
+  }
+}
+
+/** What the venue said, or undefined where it cannot be read: that is counted and passed over. */
+export function readOr<T>(what: string, onUnreadable: (what: string) => void, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof TypeError)) throw error;
+    onUnreadable(what);
+    return undefined;
+  }
+}
+
+/** Reads a part of an answer that cannot be done without. Throws `VenueError`, unknown outcome. */
+export function readable<T>(read: () => T, what: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new VenueError('unknown-outcome', `binance: the answer to ${what} cannot be read: ${error.message}`);
+  }
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Bar } from '../../domain/bar.ts';
+import type { Random } from '../../domain/random.ts';
+import { formatInterval, type Timestamp } from '../../domain/time.ts';
+import { VenueError } from '../../domain/venue-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { VenueListing } from '../../ports/venue.ts';
+import { BarPoll } from './bar-poll.ts';
+import { ChannelStream, type Frame } from './channel-stream.ts';
+import { checked, RestClient } from './rest-client.ts';
+import { decimal, time } from './wire.ts';
+
+/** What the feed of Coinbase works with; no keys: its market is open to all. */
+export interface CoinbaseFeedSpec {
+  /** `https://…` for candles and `wss://…` for trades, both without a path. */
+  readonly hosts: { readonly rest: string; readonly market: string };
+  readonly clock: Clock;
+  /** Spreads the attempts to come back. */
+  readonly random: Random;
+  /** Hears of each frame that could not be read and was passed over. */
+  readonly onUnreadable: (what: string) => void;
+}
+
+/** As many candles as Coinbase gives at once ("Get Public Product Candles"). */
+const PAGE = 350;
+/** A candle may still change for a moment after its end, and public answers are kept for a second. */
+const SETTLE_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+const GRANULARITIES: Readonly<Record<string, string>> = {
+  '1m': 'ONE_MINUTE', '5m': 'FIVE_MINUTE', '15m': 'FIFTEEN_MINUTE', '30m': 'THIRTY_MINUTE', '1h': 'ONE_HOUR', '2h': 'TWO_HOUR', '6h': 'SIX_HOUR', '1d': 'ONE_DAY',
+};
+
+const candlesBody = z.object({ candles: z.array(z.object({ start: z.string().regex(/^\d+$/), open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal })) });
+const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), price: decimal, time })) });
+
+/**
+ * The market of Coinbase spot. Its stream has candles of five minutes only, so bars are asked for when
+ * they are over, and are the very ones that asking for the past brings. Prices are those of trades.
+ */
+export class CoinbaseFeed implements MarketFeed {
+  readonly venue = 'coinbase';
+  readonly #spec: CoinbaseFeedSpec;
+  readonly #rest: RestClient;
+  readonly #listings: readonly VenueListing[];
+  readonly #bySymbol: ReadonlyMap<string, number>;
+  #stream: ChannelStream | undefined;
+  #poll: BarPoll | undefined;
+
+  constructor(spec: CoinbaseFeedSpec, listings: readonly VenueListing[]) {
+    this.#spec = spec;
+    this.#rest = new RestClient(spec.hosts.rest, undefined, spec.clock);
+    this.#listings = listings;
+    this.#bySymbol = new Map(listings.map(({ symbol }, index) => [symbol, index]));
+  }
+
+  async barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]> {
+    granularityOf(intervalMs);
+    const symbol = this.#listings[instrument]?.symbol;
+    if (symbol === undefined) throw new RangeError(`coinbase: no instrument ${instrument}`);
+    // Asked before, and of the venue: what had ended then has ended in the answer, whatever our clock says.
+    await this.#rest.askSkew();
+    const until = this.#lastEnd(intervalMs);
+    let start = Math.ceil(from / intervalMs) * intervalMs;
+    let bars: Bar[];
+    do {
+      bars = await this.#candles(symbol, intervalMs, start, until);
+      start += PAGE * intervalMs;
+      // Nobody traded for a whole page: days show when somebody did again.
+      if (bars.length === 0 && start < until && intervalMs < DAY_MS) start = Math.max(start, await this.#nextDay(symbol, start, until));
+    } while (bars.length === 0 && start < until);
+    return bars;
+  }
+
+  async open(intervalMs: number, listener: FeedListener): Promise<void> {
+    granularityOf(intervalMs);
+    const { hosts, clock, random, onUnreadable } = this.#spec;
+    const products = this.#listings.map(({ symbol }) => symbol);
+    this.#poll = new BarPoll({
+      clock, intervalMs, instruments: products.length, lastEnd: () => this.#lastEnd(intervalMs),
+      ask: (instrument, from) => this.barsSince(instrument, intervalMs, from),
+      onBar: (instrument, bar) => { listener.onBar(instrument, bar); },
+    });
+    this.#stream = new ChannelStream({
+      url: hosts.market, clock, random, onUnreadable,
+      subscriptions: () => Promise.resolve([{ channel: 'market_trades', product_ids: products }]),
+      onFrame: (frame) => { this.#hear(frame, listener); },
+      onConnection: (state, reason) => { listener.onConnection(state, reason); },
+    });
+    this.#poll.start();
+    await this.#stream.open();
+  }
+
+  close(): Promise<void> {
+    this.#poll?.close();
+    this.#stream?.close();
+    this.#rest.close();
+    return Promise.resolve();
+  }
+
+  /** A snapshot holds trades of before; an update those since the last one, newest first. */
+  #hear({ events }: Frame, listener: FeedListener): void {
+    for (const event of events) {
+      const { data } = tradesEvent.safeParse(event);
+      if (data === undefined) this.#spec.onUnreadable('an event of the market');
+      if (data?.type !== 'update') continue;
+      for (const { product_id: symbol, price, time: tsEvent } of data.trades.toReversed()) {
+        const instrument = this.#bySymbol.get(symbol);
+        if (instrument !== undefined) listener.onPrice(instrument, Number(price), tsEvent);
+      }
+    }
+  }
+
+  #lastEnd(intervalMs: number): Timestamp {
+    return Math.floor((this.#rest.now() - SETTLE_MS) / intervalMs) * intervalMs;
+  }
+
+  /** One page of bars that opened from `start` on and are over by `until`, oldest first. */
+  async #candles(symbol: string, intervalMs: number, start: Timestamp, until: Timestamp): Promise<Bar[]> {
+    // The end lies within the last bar: so it is in, whether Coinbase counts the end or not.
+    const end = Math.min(start + PAGE * intervalMs, Math.max(until, start + intervalMs)) - 1_000;
+    const query = [['start', String(start / 1_000)], ['end', String(end / 1_000)], ['granularity', granularityOf(intervalMs)], ['limit', String(PAGE)]] as const;
+    const told = await this.#rest.request({ method: 'GET', path: `/api/v3/brokerage/market/products/${encodeURIComponent(symbol)}/candles`, query, purpose: 'question', open: true });
+    return checked(candlesBody, told, 'candles').candles.map((candle) => ({
+      timestamp: Number(candle.start) * 1_000, open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close), volume: Number(candle.volume),
+    })).filter(({ timestamp }) => timestamp >= start && timestamp + intervalMs <= until).sort((a, b) => a.timestamp - b.timestamp);
+  }
+
+  /** The first day from `start` on, the one of `start` included, on which somebody traded; `until` where there is none. The day that is not over counts. */
+  async #nextDay(symbol: string, start: Timestamp, until: Timestamp): Promise<Timestamp> {
+    for (let day = Math.floor(start / DAY_MS) * DAY_MS; day < until; day += PAGE * DAY_MS) {
+      const [first] = await this.#candles(symbol, DAY_MS, day, Math.ceil(until / DAY_MS) * DAY_MS);
+      if (first !== undefined) return first.timestamp;
+    }
+    return until;
+  }
+}
+
+function granularityOf(intervalMs: number): string {
+  const interval = formatInterval(intervalMs);
+  const granularity = GRANULARITIES[interval];
+  if (granularity === undefined) throw new VenueError('rejected', `coinbase: there are no bars of ${interval}; nothing was asked`, { reason: 'not-permitted' });
+  return granularity;
+}

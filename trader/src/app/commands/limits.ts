@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { defineCommand } from '../command.ts';
+
+/** Shows how far a run is from each limit of the rules that it keeps. */
+export const limitsCommand = defineCommand({
+  name: 'limits',
+  group: 'Trade',
+  summary: 'show the room that a paper run has to each limit of a prop firm\'s rules',
+  usage: '[JOURNAL]',
+  examples: ['limits', 'limits .algotrendy/paper/journal.jsonl --json'],
+  positionals: [{ name: 'JOURNAL', help: 'the journal of a run; that of the paper run here where none is named', optional: true }],
+  options: {},
+  notes: ['It repeats the journal without touching it or the process that trades: equity is that of the last bar.'],
+  async run({ positionals, config, terminal, json }) {
+    const { readLimits } = await import('../wiring/limits.ts');
+    const found = await readLimits(positionals[0] ?? join(config.home, 'paper', 'journal.jsonl'));
+    if (json) {
+      terminal.printJson(found);
+      return 'ok';
+    }
+    const { propFirmLines } = await import('../terminal/prop-firm-report.ts');
+    const { propFirm, journal, tsEvent, trading, reason } = found;
+    terminal.print(`${journal} at ${tsEvent ?? 'its start'}: ${trading}${reason === null ? '' : `, ${reason}`}`);
+    if (propFirm === null) terminal.print('The run keeps no rules of a prop firm. ./algotrendy paper --fresh --prop-firm NAME begins one that does.');
+    else terminal.print('', ...propFirmLines(propFirm, terminal.columns, terminal.style));
+    return 'ok';
+  },
+});

@@ -1,0 +1,35 @@
+import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
+import type { PropFirmGauge } from '../../domain/prop-firm.ts';
+import { Refusal } from '../refusal.ts';
+import { existsSync } from 'node:fs';
+import { recover, setupOf } from './run-recovery.ts';
+
+/** Where a run stands under the rules that it keeps, as `limits --json` prints it. */
+export interface LimitsReport {
+  readonly journal: string;
+  /** Market time of the last bar, ISO 8601; null before the first. */
+  readonly tsEvent: string | null;
+  readonly trading: string;
+  /** Why it is halted. */
+  readonly reason: string | null;
+  readonly propFirm: PropFirmGauge | null;
+}
+
+/** Repeats a journal without changing it and reads the distances to every limit. Refuses where there is none; throws `JournalError` where it does not come out again. */
+export async function readLimits(path: string): Promise<LimitsReport> {
+  if (!existsSync(path)) throw new Refusal('usage', 'there is no run to look at', { where: path, hint: 'Name a journal, or begin a run: ./algotrendy paper --prop-firm ftmo-challenge' });
+  const journal = new JournalFile(path, 'read');
+  try {
+    const head = journal.ahead();
+    if (head === undefined) throw new JournalError('unreadable', `${path} holds no record: there is nothing to look at`);
+    const { run, history } = await recover(setupOf(head, path, true), journal, { onFill() {}, onDenial() {}, onOrder() {} });
+    const { state } = run.engine.risk;
+    const last = history.at(-1);
+    return {
+      journal: path, tsEvent: last === undefined ? null : new Date(last.tsEvent).toISOString(), trading: state.kind,
+      reason: state.kind === 'halted' ? state.reason : null, propFirm: run.propFirm?.gauge() ?? null,
+    };
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { parseInterval } from '../../domain/time.ts';
+import type { Sizing } from '../../pipeline/sizing.ts';
+import type { ForeignPolicy } from '../../ports/journal.ts';
+import type { VenueListing } from '../../ports/venue.ts';
+import { findStrategy } from '../../strategies/catalog.ts';
+import { Refusal } from '../refusal.ts';
+import { RAMP_TERMS, type LiveTerms } from './live-terms.ts';
+import { rulesOf } from './profile.ts';
+import { choosePropFirmSetup } from './prop-firm.ts';
+import { LIMITS, SIZING, type Limits, type PaperSetup } from './paper-setup.ts';
+import { VENUE_NAMES, type VenueName } from './venue-hosts.ts';
+
+const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'must be a decimal in quotes, such as "1000"'));
+/** A configuration of live mode: every key is said, and what is not known is refused. */
+const CONFIG = z.strictObject({
+  mode: z.enum(['sandbox', 'live']),
+  venue: z.enum(VENUE_NAMES),
+  capital: decimal,
+  interval: z.string().check(z.refine((text) => parseInterval(text) !== undefined, 'must be an interval such as 1m or 1h')),
+  instruments: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
+  books: z.array(z.strictObject({
+    strategy: z.string().check(z.minLength(1)),
+    parameters: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+    instrument: z.string(),
+    sizing: SIZING,
+    passport: z.optional(z.string()),
+  })).check(z.minLength(1)),
+  limits: LIMITS,
+  feeBps: z.optional(decimal),
+  propFirm: z.optional(z.string()),
+  foreign: z.optional(z.enum(['adopt', 'ignore', 'halt'])),
+  ramp: z.optional(RAMP_TERMS),
+  feeRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
+});
+
+/** What a person writes down about a run at a venue; see docs/going-live.md. */
+export interface LiveConfig {
+  readonly mode: 'sandbox' | 'live';
+  readonly venue: VenueName;
+  /** Money that the run may use, a decimal in the account's currency. */
+  readonly capital: string;
+  /** Length of the bars that are decided on: `1m`. */
+  readonly interval: string;
+  /** By id or by the venue's symbol. */
+  readonly instruments: readonly string[];
+  readonly books: readonly {
+    readonly strategy: string;
+    readonly parameters?: Readonly<Record<string, string | number>>;
+    readonly instrument: string;
+    readonly sizing: Sizing;
+    /** Path of the passport; real money asks for one. */
+    readonly passport?: string;
+  }[];
+  readonly limits: Limits;
+  /** What a trade costs, for sizing; 10 where not given. */
+  readonly feeBps?: string;
+  /** A prop firm's rules by name. */
+  readonly propFirm?: string;
+  /** `halt` where not given. */
+  readonly foreign?: ForeignPolicy;
+  readonly ramp?: LiveTerms['ramp'];
+  readonly feeRates?: LiveTerms['feeRates'];
+}
+
+/** What spot markets charge who takes: a tenth of a percent. */
+const FEE_BPS = '10';
+/** A tenth of the size at first, and a tenth more each day. */
+const RAMP = { start: 0.1, step: 0.1 } as const;
+
+/** Reads a configuration. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
+export function readLiveConfig(file: string): LiveConfig {
+  let told: unknown;
+  try {
+    told = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Refusal('usage', `the configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`, { where: file, hint: 'docs/going-live.md shows one.' });
+  }
+  const read = CONFIG.safeParse(told);
+  if (!read.success) {
+    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message}`);
+    throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
+  }
+  const stranger = read.data.books.find(({ instrument }) => !read.data.instruments.includes(instrument));
+  if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
+  return told as LiveConfig;
+}
+
+/** What a run is made of, once the venue has said how it lists the instruments. */
+export function liveSetup(config: LiveConfig, venue: VenueName, listings: readonly VenueListing[], margin: boolean): PaperSetup {
+  const intervalMs = parseInterval(config.interval) ?? 0;
+  const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: undefined });
+  return {
+    cash: config.capital, feeBps: config.feeBps ?? FEE_BPS, latencyMs: 0, feed: { venue, hosts: [] },
+    markets: listings.map(({ instrument, symbol }) => ({
+      instrument: { ...rulesOf(instrument), venue }, intervalMs, priceDecimals: instrument.priceScale, quantityDecimals: instrument.quantityScale, symbol,
+    })),
+    books: config.books.map(({ strategy, parameters = {}, instrument, sizing }) => ({
+      strategy: findStrategy(strategy)?.name ?? resolve(strategy), parameters, market: config.instruments.indexOf(instrument), sizing,
+    })),
+    limits: config.limits,
+    ...(propFirm && { propFirm }),
+    live: { world: config.mode, foreign: config.foreign ?? 'halt', ramp: config.ramp ?? RAMP, feeRates: config.feeRates ?? {}, margin },
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ParameterValues } from '../../domain/parameters.ts';
+import { formatInterval } from '../../domain/time.ts';
+import type { Config } from '../config.ts';
+import { chooseBars } from './chosen-bars.ts';
+import { paperEvidence } from './paper-record.ts';
+import { checkPassport, signingKey, signPassport, type AcceptedPassport, type Passport, type PassportSubject } from './passport-check.ts';
+import { openSecrets } from './secret-stores.ts';
+import { loadStrategy, readStrategyParameters } from './strategy.ts';
+import { buildContent } from './sweep-checkpoint.ts';
+import { strategyContent } from './trial-store.ts';
+import { verdict, type VerdictContext, type VerdictReport, type VerdictRequest } from './verdict.ts';
+
+/** A passport that was made, and what its verdict said besides. */
+export interface PassportReport {
+  readonly passport: Passport;
+  /** Whether every line holds, so that trading with money could begin. */
+  readonly ready: boolean;
+  readonly file: string;
+  readonly verdict: VerdictReport;
+}
+
+/** What is about to trade, with the code as it lies on the disk now. Refuses a strategy or parameters that are none. */
+export async function passportSubject(strategy: string, parameters: Readonly<Record<string, string | number>>, instrument: string, intervalMs: number): Promise<PassportSubject> {
+  const definition = await loadStrategy(strategy);
+  return subjectOf(strategy, definition.name, readStrategyParameters(definition, parameters), instrument, formatInterval(intervalMs));
+}
+
+function subjectOf(nameOrPath: string, strategy: string, parameters: ParameterValues, instrument: string, interval: string): PassportSubject {
+  return { strategy, parameters: { ...parameters }, code: { strategy: strategyContent(nameOrPath), engine: buildContent() }, instrument, interval };
+}
+
+/** The passport in `file`, accepted for what is about to trade. Refuses as `checkPassport`; throws where the file cannot be read. */
+export async function acceptPassport(file: string, subject: PassportSubject, config: Pick<Config, 'home' | 'secrets'>): Promise<AcceptedPassport> {
+  return checkPassport(readFileSync(file, 'utf8'), subject, await signingKey(openSecrets(config)));
+}
+
+/**
+ * Gives a verdict, reckons the paper record, and writes both into a signed file, whatever they say: lines
+ * that do not hold are in it as such. Refuses what cannot be run at all.
+ */
+export async function makePassport(request: VerdictRequest, out: string | undefined, config: Config, context: Omit<VerdictContext, 'home'>): Promise<PassportReport> {
+  const { home } = config;
+  const report = await verdict(request, { ...context, home });
+  const { strategy, parameters, instrument, interval, bars, from, to } = report;
+  const { set } = await chooseBars(request.bars[0], { ...request, home });
+  const { sha256 } = set;
+  set.close();
+  const subject = subjectOf(request.strategy, strategy, parameters, instrument, interval);
+  const { paper, lines } = await paperEvidence(home, subject);
+  const stated = report.lines.filter(({ decides }) => decides).map(({ name, state, reason }) => ({ name, state, reason }));
+  const passport = signPassport({
+    version: 1, issuedAt: new Date().toISOString(), ...subject, data: { sha256, from, to, bars }, verdict: stated, paper, lines: [...lines],
+  }, await signingKey(openSecrets(config)));
+  const file = out ?? join(home, 'passports', `${strategy}-${instrument}-${interval}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.draft`, `${JSON.stringify(passport, null, 2)}\n`);
+  renameSync(`${file}.draft`, file);
+  return { passport, ready: [...stated, ...lines].every(({ state }) => state === 'pass' || state === 'warn'), file, verdict: report };
+}

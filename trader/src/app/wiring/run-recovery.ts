@@ -1,0 +1,136 @@
+import { JournalError, type JournalFile } from '../../adapters/journal/journal-file.ts';
+import type { Account } from '../../domain/account.ts';
+import { sub, type Exact } from '../../domain/exact.ts';
+import type { Order } from '../../domain/order.ts';
+import type { Denial, FillReport } from '../../domain/report.ts';
+import type { Audit } from '../../pipeline/engine.ts';
+import type { JournalRecord } from '../../ports/journal.ts';
+import { RunWatch } from '../../research/run-detail.ts';
+import { EquityHistory } from './equity-history.ts';
+import type { VenueLink } from './live.ts';
+import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
+import { PriceHistory } from './price-history.ts';
+
+/** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
+export interface PaperListener {
+  /** `realised` is the profit of this fill before its fee, account money. */
+  onFill(fill: FillReport, realised: Exact): void;
+  onDenial(denial: Denial): void;
+  onOrder(order: Order): void;
+}
+
+/** Holds a fill back until it is in the ledger, to tell what it realised. */
+export class FillTeller {
+  #fill: FillReport | undefined;
+  #before: Exact = 0;
+  readonly #account: () => Account;
+  readonly #listener: PaperListener;
+
+  constructor(account: () => Account, listener: PaperListener) {
+    this.#account = account;
+    this.#listener = listener;
+  }
+
+  /** Takes a fill that is about to be booked; the one before it is booked by now. */
+  take(fill: FillReport): void {
+    this.flush();
+    this.#fill = fill;
+    this.#before = this.#realised(fill);
+  }
+
+  flush(): void {
+    const fill = this.#fill;
+    if (fill === undefined) return;
+    this.#fill = undefined;
+    this.#listener.onFill(fill, sub(this.#realised(fill), this.#before));
+  }
+
+  #realised(fill: FillReport): Exact {
+    return (this.#account().positions[fill.order.owner.index]).realised;
+  }
+}
+
+/** What a journal's head says the run is made of; `own` is one of this home, whose strategies may be files. Refuses what is no journal of this version. */
+export function setupOf(head: JournalRecord, path: string, own = false): PaperSetup {
+  if (head.kind !== 'run' || head.version !== 1) throw new JournalError('version', `${path} is not a journal that this version can read`);
+  const setup = readSetup(head.setup, own);
+  if (!setup.ok) throw new JournalError('version', `${path} begins with a setup that this version cannot read: ${setup.error.message}`);
+  return setup.value;
+}
+
+/** A run that stands where its journal ends. */
+export interface Recovered {
+  readonly run: PaperRun;
+  readonly history: EquityHistory;
+  readonly prices: PriceHistory;
+  readonly fills: FillTeller;
+  /** Digest of the last clean stop, if no order came after it. */
+  readonly recordedDigest: string | undefined;
+  /** What was watched, where that was asked for. */
+  readonly seen: RunWatch | undefined;
+}
+
+/** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated; `link` is the venue that it goes on at. */
+export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false, link?: VenueLink): Promise<Recovered> {
+  let repeating = true;
+  const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
+  const run: PaperRun = await wireFrom(setup, journal, link, {
+    onOrder: (order) => void (repeating || listener.onOrder(order)),
+    onDenial: (denial) => void (repeating || listener.onDenial(denial)),
+    onReport: (report) => {
+      seen?.onReport(report);
+      if (!repeating && report.kind === 'filled') fills.take(report);
+    },
+  });
+  const seen = watched ? new RunWatch(run.markets) : undefined;
+  const history = new EquityHistory();
+  const prices = new PriceHistory(setup.markets.length);
+  const { engine, ingest, recorder } = run;
+  journal.append({ kind: 'run', version: 1, run: runId(setup), setup });
+  const admitBar = (record: JournalRecord & { readonly kind: 'bar' }) => {
+    const [timestamp, open, high, low, close, volume] = record.bar;
+    const market = run.markets[record.market];
+    const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
+    if (market === undefined || ingest.admitBar(record.market, bar, record.tsHeard) !== 'admitted') {
+      throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
+    }
+    const tsClose = timestamp + market.intervalMs;
+    run.watchBar(record.market, bar);
+    prices.add(record.market, tsClose, bar);
+    history.record(tsClose, engine.portfolio.equity());
+    seen?.bar(record.market, bar);
+    seen?.look(engine);
+  };
+  let stopped: { orders: number; digest: string } | undefined;
+  for (let record = journal.ahead(); record; record = journal.ahead()) {
+    switch (record.kind) {
+      case 'bar':
+        admitBar(record);
+        break;
+      case 'command':
+        ingest.admitCommand(record.command);
+        break;
+      case 'stop':
+        stopped = { orders: record.orders, digest: record.digest };
+        if (record.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
+        journal.skip();
+        break;
+      default:
+        if (run.live?.repeat(record) === true) break;
+        throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
+    }
+  }
+  repeating = false;
+  return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+}
+
+/** A setup that comes from a journal may name what this build does not have. */
+async function wireFrom(setup: PaperSetup, journal: JournalFile, link: VenueLink | undefined, audit: Audit): Promise<PaperRun> {
+  try {
+    return await wirePaper(setup, journal, audit, link);
+  } catch (error) {
+    if (journal.ahead() === undefined) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JournalError('version', `${journal.path} holds a run that this build cannot set up: ${reason}`, error);
+  }
+}

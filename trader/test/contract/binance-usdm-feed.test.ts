@@ -1,0 +1,5 @@
+import { BINANCE_FUTURES_FEED } from '../venues/binance/feed-harness.ts';
+import { FEED_CASES } from './market-feed-cases.ts';
+import { marketFeedContract } from './market-feed.ts';
+
+marketFeedContract(BINANCE_FUTURES_FEED, FEED_CASES);

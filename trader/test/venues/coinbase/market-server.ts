@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Fault } from '../dialect-server.ts';
+import type { FeedServer, ServedBar } from '../feed-server.ts';
+import { fixture, type Json } from './account.ts';
+import { Channels } from './channels.ts';
+import { faultAnswer, refuse } from './words.ts';
+
+/** What the server works with. */
+interface MarketServerSpec {
+  readonly clock: Clock;
+  readonly symbols: readonly string[];
+}
+
+const GRANULARITIES: Readonly<Record<string, number>> = { ONE_MINUTE: 60, ONE_DAY: 86_400 };
+
+/** The market of Coinbase on loopback: candles over REST ("Get Public Product Candles"), trades over the channel `market_trades`. */
+export class CoinbaseMarketServer implements FeedServer {
+  readonly requests: string[] = [];
+  readonly #spec: MarketServerSpec;
+  readonly #http: Server;
+  readonly #channels: Channels;
+  /** Bars by instrument, the one that grows among them. */
+  readonly #bars: ServedBar[][];
+  #fault: Fault | undefined;
+  #trades = 22_381_690;
+
+  constructor(spec: MarketServerSpec) {
+    this.#spec = spec;
+    this.#bars = spec.symbols.map(() => []);
+    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (_channel, products) => (products.length === 0 ? [] : [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]]) });
+    this.#http = createServer((request, response) => {
+      const url = new URL(request.url ?? '', 'http://venue');
+      this.requests.push(`${request.method} ${url.pathname}`);
+      const { status, body } = this.#answer(url);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+    this.#http.on('upgrade', (request, socket, head: Buffer) => { this.#channels.upgrade(request, socket, head); });
+  }
+
+  /** Listens on a free port of loopback; resolves with `127.0.0.1:port`. */
+  listen(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#http.listen(0, '127.0.0.1', () => { resolve(`127.0.0.1:${(this.#http.address() as AddressInfo).port}`); });
+    });
+  }
+
+  get streams(): number {
+    return this.#channels.subscribed('market_trades').length;
+  }
+
+  /** The stream has no candles of a minute: a bar's end shows in what can be asked for alone. */
+  closeBar(instrument: number, bar: ServedBar): void {
+    this.#bars[instrument].push(bar);
+  }
+
+  growBar(instrument: number, bar: ServedBar): void {
+    this.#bars[instrument].push(bar);
+  }
+
+  remember(instrument: number, bars: readonly ServedBar[]): void {
+    this.#bars[instrument].push(...bars);
+  }
+
+  /** Fixture trades. Several trades of one update come newest first, as the fixture shows. */
+  trade(instrument: number, price: string, tsEvent: number): void {
+    const symbol = this.#spec.symbols[instrument];
+    this.#channels.tell('market_trades', { type: 'update', trades: [this.#tradeBody(symbol, price, tsEvent)] }, symbol);
+  }
+
+  repeat(): void {
+    throw new Error('no bar comes over the stream');
+  }
+
+  failNext(fault: Fault): void {
+    this.#fault = fault;
+  }
+
+  say(text: string): void {
+    this.#channels.say(text);
+  }
+
+  cut(refusals: number): void {
+    this.#channels.cut(refusals);
+  }
+
+  playDead(): void {
+    this.#channels.playDead();
+  }
+
+  close(): Promise<void> {
+    this.#channels.close();
+    this.#http.closeAllConnections();
+    return new Promise((resolve) => { this.#http.close(() => { resolve(); }); });
+  }
+
+  #tradeBody(symbol: string, price: string, tsEvent: number): Json {
+    const [event] = fixture('trades').events as readonly { readonly trades: readonly Json[] }[];
+    this.#trades += 1;
+    return { ...event.trades[0], product_id: symbol, trade_id: String(this.#trades), price, time: new Date(tsEvent).toISOString() };
+  }
+
+  #answer({ pathname, searchParams: query }: URL): { readonly status: number; readonly body: unknown } {
+    const now = this.#spec.clock.now();
+    if (pathname === '/api/v3/brokerage/time') return { status: 200, body: { iso: new Date(now).toISOString(), epochSeconds: String(Math.floor(now / 1_000)), epochMillis: String(now) } };
+    const fault = this.#fault;
+    this.#fault = undefined;
+    if (fault === 'garbage') return { status: 200, body: '<html>' };
+    if (fault !== undefined) return faultAnswer(fault);
+    const [start, end, granularity] = [Number(query.get('start')), Number(query.get('end')), GRANULARITIES[query.get('granularity') ?? '']];
+    if (granularity === undefined || !(end > start) || (end - start) / granularity > 350) return refuse(400, 'INVALID_ARGUMENT', 3, 'number of candles requested should be less than 350');
+    const instrument = this.#spec.symbols.indexOf(/^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/candles$/.exec(pathname)?.[1] ?? '');
+    if (instrument < 0) return refuse(404, 'NOT_FOUND', 5, 'product not found');
+    // fixture get-klines; newest first, each candle as often as a bar lies in it is enough for a day.
+    const [sample] = fixture('get-klines').candles as readonly Json[];
+    const candles = new Map(this.#bars[instrument].map((bar) => [Math.floor(bar.timestamp / 1_000 / granularity) * granularity, bar]));
+    return {
+      status: 200,
+      body: { candles: [...candles].filter(([at]) => at >= start && at <= end).sort(([a], [b]) => b - a).map(([at, { open, high, low, close, volume }]) => ({ ...sample, start: String(at), open, high, low, close, volume })) },
+    };
+  }
+}
