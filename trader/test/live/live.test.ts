@@ -56,6 +56,17 @@ test('an account is traded, killed at any moment, and gone on with: no order twi
   assert.equal(replayed.fills, last(ended.stdout)?.fills);
 }));
 
+test('two runs of one configuration never share an id, so that neither takes the other\'s trades for its own', () => VenueStreet.open(async (street) => {
+  const traded = (line: Line) => line.kind === 'minute' && (line.fills ?? 0) >= 2;
+  await trade(street, [], (line) => (traded(line) ? 'SIGINT' : undefined));
+  await trade(street, ['--fresh'], (line) => (traded(line) ? 'SIGKILL' : undefined));
+  const ended = await trade(street, [], (line) => (traded(line) ? 'SIGINT' : undefined));
+  assert.equal(ended.code, 0, ended.stderr);
+  const { orders } = street.account;
+  assert.equal(new Set(orders.map(({ clientOrderId }) => clientOrderId)).size, orders.length);
+  assert.deepEqual(street.records().filter(({ kind }) => kind === 'difference'), []);
+}));
+
 test('Ctrl-C says what stays open at the venue, --flatten closes it first, and halt reaches a run from another terminal', () => VenueStreet.open(async (street) => {
   const held = await trade(street, [], ({ positions }) => (Object.keys(positions ?? {}).length > 0 ? 'SIGINT' : undefined));
   assert.deepEqual(last(held.stdout)?.positions, { 'BTC-USDT.BINANCE': '0.5' });

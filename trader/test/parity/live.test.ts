@@ -53,7 +53,7 @@ test('the same bars give the same orders, ledger and positions in a backtest and
   const recorder = new Recorder(own, [INSTRUMENT], MONEY_SCALE);
   const { engine, courier } = wireLive({
     run: 'live', markets: MARKETS, books: books(), cash: '100000', moneyScale: MONEY_SCALE, fees: FEES, guards: [], journal: own, onReports() {},
-    terms: { world: 'sandbox', foreign: 'halt', ramp: { start: 1, step: 1 }, feeRates: {}, margin: false }, link: { gateway, clock, onNote() {}, onBooked() {} },
+    terms: { id: 'parity', world: 'sandbox', foreign: 'halt', ramp: { start: 1, step: 1 }, feeRates: {}, margin: false }, link: { gateway, clock, onNote() {}, onBooked() {} },
     audit: { onOrder: (order) => { recorder.onOrder(order); }, onReport: (report) => { recorder.onReport(report); }, onDenial() {} },
   });
   const ingest = new Ingest(engine, MARKETS, own);

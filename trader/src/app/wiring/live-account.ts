@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
@@ -38,7 +39,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
   const { gateway, feed, listings, accountCurrency } = await connectVenue(venue, access, config.instruments, around);
   try {
     checkKeys(venue, await gateway.checkKeys());
-    const setup = liveSetup(config, venue, listings, gateway.capabilities.margin === true);
+    const setup = liveSetup(config, existing?.live?.id ?? randomUUID(), listings, gateway.capabilities.margin === true);
     if (existing !== undefined && JSON.stringify(existing) !== JSON.stringify(setup)) {
       throw new Refusal('usage', `the run here was begun with another configuration, or ${venue} lists its instruments otherwise than then: ${firstDifference(existing, setup)}`, {
         hint: 'Set it as it was to go on with it, or give --fresh to put it aside and begin a new one; close what it holds first.',

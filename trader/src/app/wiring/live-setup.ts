@@ -88,8 +88,9 @@ export function readLiveConfig(file: string): LiveConfig {
   return told as LiveConfig;
 }
 
-/** What a run is made of, once the venue has said how it lists the instruments. */
-export function liveSetup(config: LiveConfig, venue: VenueName, listings: readonly VenueListing[], margin: boolean): PaperSetup {
+/** What a run of this id is made of, once the venue has said how it lists the instruments. */
+export function liveSetup(config: LiveConfig, id: string, listings: readonly VenueListing[], margin: boolean): PaperSetup {
+  const { venue } = config;
   const intervalMs = parseInterval(config.interval) ?? 0;
   const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: undefined });
   return {
@@ -102,6 +103,6 @@ export function liveSetup(config: LiveConfig, venue: VenueName, listings: readon
     })),
     limits: config.limits,
     ...(propFirm && { propFirm }),
-    live: { world: config.mode, foreign: config.foreign ?? 'halt', ramp: config.ramp ?? RAMP, feeRates: config.feeRates ?? {}, margin },
+    live: { id, world: config.mode, foreign: config.foreign ?? 'halt', ramp: config.ramp ?? RAMP, feeRates: config.feeRates ?? {}, margin },
   };
 }

@@ -3,6 +3,8 @@ import type { ForeignPolicy } from '../../ports/journal.ts';
 
 /** How a run at a venue's account differs from one on paper; part of its journal's first record. */
 export interface LiveTerms {
+  /** Of this run alone, and of the ids of its orders: no other run of the same configuration, here or elsewhere, makes the same. */
+  readonly id: string;
   readonly world: 'sandbox' | 'live';
   /** What becomes of what others do on the account. */
   readonly foreign: ForeignPolicy;
@@ -21,5 +23,5 @@ export const RAMP_TERMS = z.strictObject({ start: share, step: share });
 
 /** What the terms in a journal must look like. */
 export const LIVE_TERMS = z.strictObject({
-  world: z.enum(['sandbox', 'live']), foreign: z.enum(['adopt', 'ignore', 'halt']), ramp: RAMP_TERMS, feeRates: z.record(z.string(), z.number().check(z.positive())), margin: z.boolean(),
+  id: z.string().check(z.minLength(1)), world: z.enum(['sandbox', 'live']), foreign: z.enum(['adopt', 'ignore', 'halt']), ramp: RAMP_TERMS, feeRates: z.record(z.string(), z.number().check(z.positive())), margin: z.boolean(),
 });
