@@ -55,12 +55,12 @@ test('real money takes a passport for just this, its words to the letter, and ke
   for (const file of left) assert.equal(readFileSync(join(street.home, file)).includes('planted'), false, file);
 }));
 
-test('the configuration that docs/going-live.md shows is one that is read', () => {
+test('the configuration that docs/going-live.md shows is one that is read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   try {
     const [shown] = blocks(readPage('docs/going-live.md'), 'json');
     writeFileSync(join(folder, 'config.json'), shown ?? '');
-    assert.equal(readLiveConfig(join(folder, 'config.json')).mode, 'sandbox');
+    assert.equal((await readLiveConfig(join(folder, 'config.json'))).mode, 'sandbox');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -30,7 +30,7 @@ export const liveCommand = defineCommand({
   async run({ options, json, config, terminal }) {
     if (options.config === undefined) throw new Refusal('usage', 'live takes --config FILE: nothing is traded by default', { hint: 'docs/going-live.md shows one.' });
     const { readLiveConfig } = await import('../wiring/live-setup.ts');
-    const run = readLiveConfig(options.config);
+    const run = await readLiveConfig(options.config);
     const { surroundings } = await import('../wiring/surroundings.ts');
     const around = surroundings(config, (what) => { terminal.note(`${run.venue}: ${what} could not be read`); });
     const access = run.mode === 'sandbox' ? 'sandbox' as const : await consentTo(run, options.confirm, config, terminal);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { decimalPlaces } from '../../domain/exact.ts';
 import { parseInterval } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { ForeignPolicy } from '../../ports/journal.ts';
@@ -11,6 +12,7 @@ import { RAMP_TERMS, type LiveTerms } from './live-terms.ts';
 import { rulesOf } from './profile.ts';
 import { choosePropFirmSetup } from './prop-firm.ts';
 import { LIMITS, SIZING, type Limits, type PaperSetup } from './paper-setup.ts';
+import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { VENUE_NAMES, type VenueName } from './venue-hosts.ts';
 
 const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'must be a decimal in quotes, such as "1000"'));
@@ -70,8 +72,8 @@ const FEE_BPS = '10';
 /** A tenth of the size at first, and a tenth more each day. */
 const RAMP = { start: 0.1, step: 0.1 } as const;
 
-/** Reads a configuration. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
-export function readLiveConfig(file: string): LiveConfig {
+/** Reads a configuration, and asks nobody. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
+export async function readLiveConfig(file: string): Promise<LiveConfig> {
   let told: unknown;
   try {
     told = JSON.parse(readFileSync(file, 'utf8'));
@@ -80,17 +82,38 @@ export function readLiveConfig(file: string): LiveConfig {
   }
   const read = CONFIG.safeParse(told);
   if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message}`);
+    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${faultOf(issue)}`);
     throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
   }
-  const stranger = read.data.books.find(({ instrument }) => !read.data.instruments.includes(instrument));
+  const { instruments, books, propFirm } = read.data;
+  const twice = instruments.find((name, at) => instruments.indexOf(name) < at);
+  if (twice !== undefined) throw new Refusal('usage', `the configuration is refused: instruments: names ${twice} twice`, { where: file });
+  const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
   if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
+  choosePropFirmSetup({ 'prop-firm': propFirm, news: undefined });
+  for (const { strategy, parameters = {} } of books) readStrategyParameters(await loadStrategy(strategy), parameters);
   return told as LiveConfig;
 }
 
-/** What a run of this id is made of, once the venue has said how it lists the instruments. */
+/** What a value would have to be. */
+function faultOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys': return 'unknown key';
+    case 'invalid_value': return `is one of ${issue.values.join(', ')}`;
+    case 'invalid_type': return issue.expected === 'string' ? 'is a text, in quotes' : `is ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small': return `is ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
+    case 'too_big': return `is ${issue.inclusive === true ? 'at most' : 'below'} ${issue.maximum}`;
+    default: return issue.message;
+  }
+}
+
+/** What a run of this id is made of, once the venue has said how it lists the instruments. Refuses sizes that are counted finer than they are. */
 export function liveSetup(config: LiveConfig, id: string, listings: readonly VenueListing[], margin: boolean): PaperSetup {
   const { venue } = config;
+  for (const { instrument, sizing } of config.books) {
+    const { quantityScale } = listings[config.instruments.indexOf(instrument)].instrument;
+    if (sizing.kind === 'units' && decimalPlaces(sizing.units) > quantityScale) throw new Refusal('usage', `the configuration is refused: units of ${sizing.units} are finer than ${instrument} is counted: ${quantityScale} decimals`);
+  }
   const intervalMs = parseInterval(config.interval) ?? 0;
   const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: undefined });
   return {
