@@ -18,7 +18,7 @@ const HASH = 'ab'.repeat(32);
 test('real money takes a passport for just this, its words to the letter, and keys of that account', () => VenueStreet.open(async (street) => {
   const [book] = CONFIG.books;
   const passport = join(street.home, 'passport.json');
-  const live = { ...CONFIG, mode: 'live', books: [{ ...book, passport }] };
+  const live = { ...CONFIG, mode: 'live', ramp: undefined, books: [{ ...book, passport }] };
   // Makes the home, whose key signs.
   await street.run(['version']);
   const key = await signingKey(openSecrets({ ...NO_CONFIG, home: street.home }));

@@ -69,7 +69,7 @@ export interface LiveConfig {
 
 /** What spot markets charge who takes: a tenth of a percent. */
 const FEE_BPS = '10';
-/** A tenth of the size at first, and a tenth more each day. */
+/** A tenth of the size at first, and a tenth more each day; the most that real money is allowed. */
 const RAMP = { start: 0.1, step: 0.1 } as const;
 
 /** Reads a configuration, and asks nobody. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
@@ -85,7 +85,10 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
     const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${faultOf(issue)}`);
     throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
   }
-  const { instruments, books, propFirm } = read.data;
+  const { mode, instruments, books, propFirm, ramp = RAMP } = read.data;
+  if (mode === 'live' && (ramp.start > RAMP.start || ramp.step > RAMP.step)) {
+    throw new Refusal('usage', `the configuration is refused: ramp: real money begins at no more than ${RAMP.start} of the size, and grows by no more than ${RAMP.step} a day`, { where: file });
+  }
   const twice = instruments.find((name, at) => instruments.indexOf(name) < at);
   if (twice !== undefined) throw new Refusal('usage', `the configuration is refused: instruments: names ${twice} twice`, { where: file });
   const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
