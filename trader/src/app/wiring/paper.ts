@@ -73,6 +73,7 @@ export class PaperTrader {
     this.feed = source.feed(run, (market, price, tsEvent) => {
       run.propFirm?.afterPrice(market, price, tsEvent);
       this.#obeyGuard();
+      if (run.ingest.admitPrice(market, price, tsEvent)) this.#fills.flush();
     });
   }
 
