@@ -38,6 +38,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
   const { venue } = config;
   const { gateway, feed, listings, accountCurrency } = await connectVenue(venue, access, config.instruments, around);
   try {
+    if (access !== 'sandbox' && access.money !== `${config.capital} ${accountCurrency}`) throw new Refusal('usage', `${access.money} was confirmed, and the run would trade with ${config.capital} ${accountCurrency}`);
     checkKeys(venue, await gateway.checkKeys());
     const setup = liveSetup(config, existing?.live?.id ?? randomUUID(), listings, gateway.capabilities.margin === true);
     if (existing !== undefined && JSON.stringify(existing) !== JSON.stringify(setup)) {

@@ -37,6 +37,9 @@ test('a configuration is refused by the name of what is wrong, with what it may 
     [{ mode: 'live', ramp: { start: 0.1, step: 0.5 } }, /ramp: real money/],
     [{ instruments: ['BTC-USDT.BINANCE', 'BTC-USDT.BINANCE'] }, /instruments: names BTC-USDT\.BINANCE twice/],
     [{ propFirm: 'ftmo' }, /no rules of a prop firm "ftmo"/],
+    [{ news: 'news.csv' }, /--news is for the rules of a prop firm|news/],
+    [{ propFirm: 'ftmo-swing', news: 'news.csv' }, /may trade through news/],
+    [{ propFirm: 'ftmo-account', news: '/nowhere/news.csv' }, /calendar of news cannot be read/],
     [{ books: [{ ...BOOK, strategy: 'nope' }] }, /no strategy "nope"/],
     [{ books: [{ ...BOOK, parameters: { fast: -2 } }] }, /fast must lie in/],
   ] as const) assert.match(await refusalOf(change), words);

@@ -33,6 +33,7 @@ const CONFIG = z.strictObject({
   limits: LIMITS,
   feeBps: z.optional(decimal),
   propFirm: z.optional(z.string()),
+  news: z.optional(z.string()),
   foreign: z.optional(z.enum(['adopt', 'ignore', 'halt'])),
   ramp: z.optional(RAMP_TERMS),
   feeRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
@@ -61,6 +62,8 @@ export interface LiveConfig {
   readonly feeBps?: string;
   /** A prop firm's rules by name. */
   readonly propFirm?: string;
+  /** Path of a calendar of releases, for rules under which nothing is traded around them. */
+  readonly news?: string;
   /** `halt` where not given. */
   readonly foreign?: ForeignPolicy;
   readonly ramp?: LiveTerms['ramp'];
@@ -85,7 +88,7 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
     const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${faultOf(issue)}`);
     throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
   }
-  const { mode, instruments, books, propFirm, ramp = RAMP } = read.data;
+  const { mode, instruments, books, propFirm, news, ramp = RAMP } = read.data;
   if (mode === 'live' && (ramp.start > RAMP.start || ramp.step > RAMP.step)) {
     throw new Refusal('usage', `the configuration is refused: ramp: real money begins at no more than ${RAMP.start} of the size, and grows by no more than ${RAMP.step} a day`, { where: file });
   }
@@ -93,7 +96,7 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
   if (twice !== undefined) throw new Refusal('usage', `the configuration is refused: instruments: names ${twice} twice`, { where: file });
   const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
   if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
-  choosePropFirmSetup({ 'prop-firm': propFirm, news: undefined });
+  choosePropFirmSetup({ 'prop-firm': propFirm, news });
   for (const { strategy, parameters = {} } of books) readStrategyParameters(await loadStrategy(strategy), parameters);
   return told as LiveConfig;
 }
@@ -118,7 +121,7 @@ export function liveSetup(config: LiveConfig, id: string, listings: readonly Ven
     if (sizing.kind === 'units' && decimalPlaces(sizing.units) > quantityScale) throw new Refusal('usage', `the configuration is refused: units of ${sizing.units} are finer than ${instrument} is counted: ${quantityScale} decimals`);
   }
   const intervalMs = parseInterval(config.interval) ?? 0;
-  const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: undefined });
+  const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: config.news });
   return {
     cash: config.capital, feeBps: config.feeBps ?? FEE_BPS, latencyMs: 0, feed: { venue, hosts: [] },
     markets: listings.map(({ instrument, symbol }) => ({
