@@ -5,7 +5,7 @@ import { decimalPlaces } from '../../domain/exact.ts';
 import { parseInterval } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { ForeignPolicy } from '../../ports/journal.ts';
-import type { VenueListing } from '../../ports/venue.ts';
+import type { Margin, VenueListing } from '../../ports/venue.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { RAMP_TERMS, type LiveTerms } from './live-terms.ts';
@@ -32,6 +32,7 @@ const CONFIG = z.strictObject({
   })).check(z.minLength(1)),
   limits: LIMITS,
   feeBps: z.optional(decimal),
+  margin: z.optional(z.strictObject({ isolated: z.boolean(), leverage: z.int().check(z.gte(1)) })),
   propFirm: z.optional(z.string()),
   news: z.optional(z.string()),
   foreign: z.optional(z.enum(['adopt', 'ignore', 'halt'])),
@@ -60,6 +61,8 @@ export interface LiveConfig {
   readonly limits: Limits;
   /** What a trade costs, for sizing; 10 where not given. */
   readonly feeBps?: string;
+  /** How positions are held, where the venue has a choice; asked for there, and refused elsewhere. */
+  readonly margin?: Margin;
   /** A prop firm's rules by name. */
   readonly propFirm?: string;
   /** Path of a calendar of releases, for rules under which nothing is traded around them. */

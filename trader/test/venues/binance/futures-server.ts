@@ -23,6 +23,7 @@ export class FuturesServer extends AccountServer {
   readonly #countdowns = new Map<string, () => void>();
   #listenKey: string | undefined;
   #keys = 0;
+  #marginHeld = false;
 
   constructor(spec: Omit<AccountServerSpec, 'now'> & { readonly clock: Clock }) {
     const now = () => spec.clock.now();
@@ -80,6 +81,16 @@ export class FuturesServer extends AccountServer {
   pay(currency: string, amount: string): void {
     this.#account.pay(currency, amountOf(amount));
     this.tell(accountFrame(this.#account, 'FUNDING_FEE', this.time()));
+  }
+
+  /** Whether margin cannot be changed, as while an order is open. */
+  holdMargin(on: boolean): void {
+    this.#marginHeld = on;
+  }
+
+  /** How positions of a contract are held. */
+  marginOf(symbol: string): { readonly marginType: string | undefined; readonly leverage: string | undefined } {
+    return { marginType: this.#account.marginTypes.get(symbol), leverage: this.#account.leverages.get(symbol) };
   }
 
   charge(paid: string): void {
@@ -196,6 +207,8 @@ export class FuturesServer extends AccountServer {
         leverages.set(symbol, leverage);
         return fine({ leverage: Number(leverage), maxNotionalValue: '1000000', symbol });
       case 'POST /fapi/v1/marginType':
+        // Error codes of USD-M futures.
+        if (this.#marginHeld) return refuse(-4047, 'Margin type cannot be changed if there exists open orders.');
         if (current === marginType) return refuse(-4046, 'No need to change margin type.');
         marginTypes.set(symbol, marginType);
         return fine({ code: 200, msg: 'success' });
