@@ -124,10 +124,11 @@ export class Courier implements ExecutionClient, VenueListener {
     for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
     gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
-    if (!this.#opened) await gateway.open(this);
-    this.#opened = true;
+    // Before the stream is up, which has all that was missed read.
     await this.#history.begin(this.#holdings?.place, () => this.#parcels.size === 0);
     this.#holdings?.keepPlace(this.#history.place);
+    if (!this.#opened) await gateway.open(this);
+    this.#opened = true;
     await this.reconcile();
     this.#reconcileSoon();
   }
