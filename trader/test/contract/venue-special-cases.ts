@@ -91,8 +91,8 @@ const SWITCH: readonly VenueCase[] = [
     run: async ({ gateway, clock, place }) => {
       const { ref } = await place();
       for (let i = 0; i < 3; i++) {
-        await gateway.armDeadMansSwitch?.(4_000);
-        await clock.pause(1_500);
+        await gateway.armDeadMansSwitch?.(8_000);
+        await clock.pause(3_000);
       }
       assert.equal((await gateway.lookUp(ref))?.status, 'open');
     },

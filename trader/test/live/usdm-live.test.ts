@@ -15,7 +15,7 @@ const CONFIG = {
   mode: 'sandbox', venue: 'binance-usdm', capital: '10000', interval: '1m', instruments: ['BTC-USDT-PERP.BINANCE'],
   books: [{ strategy: 'moving-average-cross', parameters: { fast: 2, slow: 5 }, instrument: 'BTC-USDT-PERP.BINANCE', sizing: { kind: 'units', units: '0.05' } }],
   limits: { maxNotional: 50_000, maxExposure: 1, maxOrdersPerMinute: 100, priceCollar: 0.5, maxDataAgeMs: 300_000, maxDrawdown: 0.5 },
-  ramp: { start: 1, step: 1 },
+  ramp: { start: 1, step: 1 }, margin: { isolated: true, leverage: 5 },
 };
 
 interface Line {
