@@ -40,5 +40,6 @@ const sent = venue.orders.length;
 // There is room again, and a record half written.
 truncateSync(path, statSync(path).size - 3);
 const size = statSync(path).size;
+const synced = kindOf(() => journal.sync());
 const after = kindOf(() => ingest.admitBar(0, bar((minute + 1) * MINUTE, 100)));
-console.log(JSON.stringify({ failure, after, sent, sentAfter: venue.orders.length - sent, grown: statSync(path).size - size, ids: venue.orders.map((order) => order.clientOrderId) }));
+console.log(JSON.stringify({ failure, synced, after, sent, sentAfter: venue.orders.length - sent, grown: statSync(path).size - size, ids: venue.orders.map((order) => order.clientOrderId) }));

@@ -6,6 +6,7 @@ import type { ExecutionClient, ReportSink } from '../src/ports/execution.ts';
 
 /** A venue that does nothing by itself: a test reads what was asked of it and answers by hand. */
 export class ManualVenue implements ExecutionClient {
+  unlinked = false;
   readonly orders: Order[] = [];
   readonly cancels: Order[] = [];
   /** Time of the answers. */

@@ -378,8 +378,9 @@ class PaperLoop {
     if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
-    await trader.stop();
+    // Before the account's door is closed, by which the venue hears of it.
     await this.#account?.end();
+    await trader.stop();
     if (this.#request.json) {
       this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
       return;

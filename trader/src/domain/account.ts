@@ -25,6 +25,8 @@ export type FlowKind =
   | 'borrow'
   /** For a position held over the rollover, as currency brokers charge it. */
   | 'swap'
+  /** A fee that is booked later than its trade. */
+  | 'fee'
   /** The fee of a liquidation, less what of its loss the venue takes upon itself. */
   | 'liquidation';
 
@@ -40,7 +42,7 @@ export class Account {
   readonly positions: readonly Position[];
   cash: Exact = NaN;
   /** Paid in all by kind, in units of 10^-moneyScale; below zero what was received. */
-  readonly flows: Record<FlowKind, Exact> = { funding: 0, borrow: 0, swap: 0, liquidation: 0 };
+  readonly flows: Record<FlowKind, Exact> = { funding: 0, borrow: 0, swap: 0, fee: 0, liquidation: 0 };
 
   constructor(cash: Exact, moneyScale: number, instruments: readonly InstrumentScales[]) {
     this.cash = cash;

@@ -1,3 +1,4 @@
+import type { FlowKind } from '../domain/account.ts';
 import type { ForeignPolicy } from '../ports/journal.ts';
 
 /** Something that a person should see: it is on its own, or wants him to decide. */
@@ -16,6 +17,8 @@ export type CourierNote =
   | { readonly kind: 'opening'; readonly positions: Readonly<Record<string, string>>; readonly money: string; readonly openOrders: number }
   /** The venue holds so much more (or, below zero, less) of an instrument or of money than was known; `ours` of it went to the books. */
   | { readonly kind: 'difference'; readonly what: string; readonly quantity: string; readonly ours: string; readonly policy: ForeignPolicy }
+  /** The venue paid or charged something of its own accord: a decimal, above zero when paid. */
+  | { readonly kind: 'payment'; readonly flow: FlowKind; readonly instrument: string; readonly paid: string; readonly currency: string }
   /** The venue does not say until when it may accept an order, so one that nobody knows is given up after so long. */
   | { readonly kind: 'no-window'; readonly giveUpMs: number }
   /** A request that changes nothing failed; it is asked again. */

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HandVenue } from '../../test/hand-venue.ts';
+import { ManualVenue } from '../../test/manual-venue.ts';
+import { MemoryJournal, testInstrument } from '../../test/markets.ts';
 import { parseDecimal } from '../domain/exact.ts';
 import { Order, type Approved, type OrderOwner } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { OrderRef, VenueFill, VenueOrder } from '../ports/venue.ts';
+import type { OrderRef, VenueFill, VenueGateway, VenueOrder } from '../ports/venue.ts';
+import { noFee } from '../simulation/fees.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import type { CourierNote } from './courier-note.ts';
 import { Courier } from './courier.ts';
+import { Engine } from './engine.ts';
+import { Holdings } from './holdings.ts';
 
 const OWNER: OrderOwner = { run: 'test', name: 'book', index: 0 };
 const WINDOW_MS = 5_000;
@@ -342,3 +347,47 @@ test('a start that fails after the stream is up can be tried again, on the same 
   assert.equal(desk.venue.opened, 1);
   await desk.courier.stop();
 });
+
+/** A run's holdings on a desk, with a journal that outlives the desk. */
+function watched(desk: Desk, journal: MemoryJournal): Holdings {
+  const engine = new Engine({ run: 'desk', markets: [{ instrument: testInstrument(), intervalMs: 60_000 }], books: [], cash: 0, moneyScale: 2, fees: noFee, guards: [], client: new ManualVenue() });
+  const holdings = new Holdings({ engine, instruments: [testInstrument()], currency: 'USD', margin: false, policy: 'ignore', journal });
+  desk.courier.watch(holdings);
+  return holdings;
+}
+
+test('a start reads no fill of an account that has ten thousand, and a restart only those of while it was away', async () => {
+  const journal = new MemoryJournal();
+  const [first, second] = [new Desk(), new Desk()];
+  const old = first.send();
+  for (let trade = 0; trade < 10_000; trade++) first.venue.fills.push({ ...fillOf(old, `old${trade}`, 1), clientOrderId: 'of years ago', venueOrderId: `o${trade}` });
+  const asked: (string | undefined)[] = [];
+  const run = new Courier({ gateway: recording(first.venue, asked), clock: first.clock, feeOf: () => ({ fee: 0 }), sync: () => undefined });
+  run.connect({ report: () => {}, book: () => {}, settle: () => {} });
+  run.watch(watched(first, journal));
+  await run.start();
+  first.venue.fills.push({ ...fillOf(old, 'new', 1), clientOrderId: 'by hand' });
+  await run.reconcile();
+  await run.stop();
+  assert.deepEqual([...new Set(asked.splice(0))], ['10000']);
+  assert.deepEqual(journal.records.filter(({ kind }) => kind === 'place'), [{ kind: 'place', fills: '10000' }, { kind: 'place', fills: '10001' }]);
+  const again = new Courier({ gateway: recording(first.venue, asked), clock: second.clock, feeOf: () => ({ fee: 0 }), sync: () => undefined });
+  again.connect({ report: () => {}, book: () => {}, settle: () => {} });
+  const holdings = watched(second, new MemoryJournal());
+  again.watch(holdings);
+  for (const record of journal.records) if (record.kind === 'place' || record.kind === 'opening') holdings.admit(record);
+  await again.start();
+  await again.stop();
+  assert.deepEqual([...new Set(asked)], ['10001']);
+});
+
+/** A venue that can say its place of now, and notes from where fills are asked for. */
+function recording(venue: HandVenue, asked: (string | undefined)[]): VenueGateway {
+  return Object.assign(Object.create(venue) as HandVenue, {
+    placeNow: () => Promise.resolve(String(venue.fills.length)),
+    fillsSince: (place: string | undefined) => {
+      asked.push(place);
+      return venue.fillsSince(place);
+    },
+  });
+}

@@ -6,6 +6,7 @@ import { VenueError } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
 import type { VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import { AccountHistory } from './account-history.ts';
 import type { CourierNote } from './courier-note.ts';
 import { isOpen, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
 import { ASK_AFTER_MS, Errands, waitOf } from './errands.ts';
@@ -43,6 +44,7 @@ const UNSTATED_WINDOW_MS = 600_000;
  * once of it after that. An order ends here when every fill that the venue counts is booked.
  */
 export class Courier implements ExecutionClient, VenueListener {
+  readonly unlinked = true;
   readonly #spec: CourierSpec;
   readonly #parcels = new Map<string, Parcel>();
   /** Trades that are booked, by instrument and the venue's id. */
@@ -55,14 +57,13 @@ export class Courier implements ExecutionClient, VenueListener {
   #repeating = true;
   #opened = false;
   #up = false;
-  /** Up to where the venue's fills have been read. */
-  #place: string | undefined;
-  #reading: Promise<void> | undefined;
+  readonly #history: AccountHistory;
   /** How often a reconciliation was asked for that is not done. */
   #behind = 0;
 
   constructor(spec: CourierSpec) {
     this.#spec = spec;
+    this.#history = new AccountHistory(spec.gateway, (fill) => { this.#book(fill, true); });
     this.#errands = new Errands(spec.clock, (what, reason) => this.#note({ kind: 'retry', what, reason }));
   }
 
@@ -123,6 +124,9 @@ export class Courier implements ExecutionClient, VenueListener {
     for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
     gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
+    // Before the stream is up, which has all that was missed read.
+    await this.#history.begin(this.#holdings?.place, () => this.#parcels.size === 0);
+    this.#holdings?.keepPlace(this.#history.place);
     if (!this.#opened) await gateway.open(this);
     this.#opened = true;
     await this.reconcile();
@@ -147,12 +151,13 @@ export class Courier implements ExecutionClient, VenueListener {
     // Orders before fills: what trades in between is in the fills, and an order that is gone by now has all its fills there.
     const askedAt = this.#spec.clock.now();
     const snapshot = await this.#spec.gateway.snapshot();
-    const { openOrders } = snapshot;
-    await this.#reading;
-    await this.#readFills();
+    await this.#history.readAnew();
+    for (const payment of await this.#history.payments(this.#holdings?.paidFrom)) this.#holdings?.pay(payment);
+    this.#sink?.settle();
     this.#compare(snapshot, askedAt);
-    for (const order of openOrders) this.onOrder(order);
-    const listed = new Set(openOrders.map(({ clientOrderId }) => clientOrderId));
+    this.#holdings?.keepPlace(this.#history.place);
+    for (const order of snapshot.openOrders) this.onOrder(order);
+    const listed = new Set(snapshot.openOrders.map(({ clientOrderId }) => clientOrderId));
     const missing = [...this.#parcels.values()].filter(({ stage, order }) => stage !== 'ended' && stage !== 'sent' && !listed.has(order.clientOrderId));
     await Promise.all(missing.map((parcel) => this.#lookUp(parcel)));
   }
@@ -194,6 +199,10 @@ export class Courier implements ExecutionClient, VenueListener {
 
   onFill(fill: VenueFill): void {
     this.#book(fill, false);
+  }
+
+  onPayment(): void {
+    this.#catchUp('what the venue has paid or charged');
   }
 
   onConnection(state: 'up' | 'down', reason: string): void {
@@ -287,7 +296,7 @@ export class Courier implements ExecutionClient, VenueListener {
         // The word may have come while the answer was on its way.
         if (isOpen(parcel) && told.status === 'open' && parcel.cancel === 'wanted') this.#askCancel(parcel);
       } else {
-        await this.#readFills();
+        await this.#history.readFills();
         this.#denied(parcel, askedAt);
       }
     } catch (error) {
@@ -315,23 +324,11 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
   }
 
-  /** Reads the fills since the last time; one reader at a time, so that none is skipped. */
-  #readFills(): Promise<void> {
-    this.#reading ??= this.#readFillsOnce().finally(() => { this.#reading = undefined; });
-    return this.#reading;
-  }
-
-  async #readFillsOnce(): Promise<void> {
-    const { fills, place } = await this.#spec.gateway.fillsSince(this.#place);
-    this.#place = place;
-    for (const fill of fills) this.#book(fill, true);
-  }
-
   /** Fetches fills that the venue counts and the stream has not brought. */
   #fetchSoon(parcel: Parcel): void {
     this.#errands.again(`fills of ${parcel.order.clientOrderId}`, async () => {
       if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
-      await this.#readFills();
+      await this.#history.readFills();
       if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, ASK_AFTER_MS[1]);
     });
   }

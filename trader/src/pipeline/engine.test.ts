@@ -17,7 +17,8 @@ class Stage {
   readonly engine: Engine;
   #bars = 0;
 
-  constructor(script: readonly (Line | undefined)[], guards: readonly Guard[] = []) {
+  constructor(script: readonly (Line | undefined)[], guards: readonly Guard[] = [], unlinked = false) {
+    this.venue.unlinked = unlinked;
     this.engine = new Engine({
       run: 'test', markets: [{ instrument: testInstrument(), intervalMs: MINUTE }],
       books: [{ strategyName: 'scripted', strategy: new ScriptedStrategy(script), market: 0, sizing: { kind: 'units', units: '10' } }],
@@ -105,6 +106,55 @@ test('exits that move are canceled and placed anew', () => {
   assert.deepEqual(stage.sent(3), ['sell 10 stop', 'sell 10 take-profit']);
   assert.equal(stage.order(3).price, 9_700);
   assert.equal(stage.order(4).ocoWith, stage.order(3));
+});
+
+/** A book that holds 10 with a stop at its venue and a take-profit that the engine keeps. */
+function longUnlinked(script: readonly (Line | undefined)[] = []): Stage {
+  const stage = new Stage([LONG, ...script], [], true);
+  stage.bar();
+  stage.venue.fill(stage.order(0), 10_000);
+  assert.deepEqual(stage.sent(), ['buy 10 target', 'sell 10 stop']);
+  return stage;
+}
+
+test('where exits cannot be tied only the stop is sent, and at the take-profit it is ended before the position is left', () => {
+  const stage = longUnlinked();
+  stage.bar(109);
+  assert.deepEqual([stage.engine.wouldTakeProfit(0, 109.99), stage.engine.wouldTakeProfit(0, 110)], [false, true]);
+  stage.engine.onPrice(0, 110, stage.engine.now + 1);
+  assert.deepEqual([stage.sent(2), stage.venue.cancels], [[], [stage.order(1)]]);
+  assert.equal(stage.engine.wouldTakeProfit(0, 110), false, 'it is being left already');
+  stage.venue.cancelled(stage.order(1));
+  assert.deepEqual(stage.sent(2), ['sell 10 target']);
+  stage.venue.fill(stage.order(2), 11_000);
+  stage.bar(111);
+  assert.deepEqual([stage.sent(3), stage.book.quantity, stage.book.latched], [[], 0, true], 'and it is not bought back');
+});
+
+test('a kept take-profit that a bar has touched is taken, and one whose stop trades first sells nothing more', () => {
+  const stage = longUnlinked();
+  stage.bar(110);
+  stage.venue.fill(stage.order(1), 9_500);
+  assert.deepEqual([stage.sent(2), stage.book.quantity], [[], 0]);
+  stage.bar(112);
+  assert.deepEqual(stage.sent(2), []);
+});
+
+test('a stop that has traded in part when the take-profit is reached leaves the rest to be sold', () => {
+  const stage = longUnlinked();
+  stage.bar(110);
+  stage.venue.fill(stage.order(1), 9_500, 4);
+  stage.venue.cancelled(stage.order(1));
+  assert.deepEqual(stage.sent(2), ['sell 6 target']);
+});
+
+test('a kept take-profit moves with its opinion, and a halt keeps it', () => {
+  const stage = longUnlinked([{ takeProfit: 120 }]);
+  stage.bar(109);
+  stage.venue.cancelled(stage.order(1));
+  assert.deepEqual(stage.sent(2), ['sell 10 stop']);
+  stage.engine.onCommand({ kind: 'halt', reason: 'a person' });
+  assert.deepEqual([stage.engine.wouldTakeProfit(0, 119), stage.engine.wouldTakeProfit(0, 120)], [false, true]);
 });
 
 test('a rejected entry is not repeated', () => {

@@ -1,5 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, max, min, neg, sub, type Exact } from '../domain/exact.ts';
+import { add, max, min, mul, neg, rescale, sub, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { Order } from '../domain/order.ts';
 import type { AccountEvent, Denial, ExecutionReport } from '../domain/report.ts';
@@ -91,6 +91,8 @@ export class Engine implements ReportSink {
   readonly ignoresAcceptances: boolean;
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
+  /** Whether a take-profit that stands beside a stop is kept here. */
+  readonly #keepsProfits: boolean;
   readonly #audit: Audit | undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
 
@@ -111,6 +113,7 @@ export class Engine implements ReportSink {
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
+    this.#keepsProfits = spec.client.unlinked === true;
     this.#audit = spec.audit;
     this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
@@ -134,6 +137,7 @@ export class Engine implements ReportSink {
     } else if (now > this.now) this.now = now;
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
+    if (this.#keepsProfits) this.#takeProfits(books, bar.low, bar.high);
     for (let i = 0; i < books.length; i++) {
       const book = books[i];
       const { signal } = book;
@@ -145,6 +149,18 @@ export class Engine implements ReportSink {
     this.bars += 1;
     if (portfolio.exposed) this.exposedBars += 1;
     portfolio.curve.record(now, portfolio.equity());
+  }
+
+  /** Admits a price between bars. It decides nothing but that profits are taken whose exits are kept here. */
+  onPrice(market: number, price: number, tsEvent: Timestamp): void {
+    if (tsEvent > this.now) this.now = tsEvent;
+    this.#takeProfits(this.#desks[market].books, price, price);
+    this.settle();
+  }
+
+  /** Whether a price between bars would have a profit taken; no other has to be admitted. */
+  wouldTakeProfit(market: number, price: number): boolean {
+    return this.#keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
   }
 
   /** Admits one command of a person, at the time of the last input. */
@@ -170,8 +186,9 @@ export class Engine implements ReportSink {
    * Books what others did at the venue to what the account holds: `quantity`, signed, at this price. What
    * takes off goes to the books that hold it, in their order, the rest to the first book there. An opinion is not
    * traded after it: what is gone is not bought back, what came is kept, until the strategy changes its mind.
+   * What was taken `asFee` costs what it is worth, so that cash does not move.
    */
-  adopt(instrument: number, quantity: Exact, price: Exact, tsEvent: Timestamp): void {
+  adopt(instrument: number, quantity: Exact, price: Exact, tsEvent: Timestamp, asFee = false): void {
     if (tsEvent > this.now) this.now = tsEvent;
     const books = this.books.filter((book) => book.instrument === instrument);
     let rest = quantity;
@@ -179,17 +196,20 @@ export class Engine implements ReportSink {
       const held = this.portfolio.account.positions[book.index].quantity;
       const part = rest > 0 ? min(rest, max(0, neg(held))) : max(rest, min(0, neg(held)));
       rest = sub(rest, part);
-      this.#adopted(book, part, price, tsEvent);
+      this.#adopted(book, part, price, tsEvent, asFee);
     }
-    if (books.length > 0) this.#adopted(books[0], rest, price, tsEvent);
+    if (books.length > 0) this.#adopted(books[0], rest, price, tsEvent, asFee);
     this.settle();
   }
 
-  #adopted(book: Book, quantity: Exact, price: Exact, tsEvent: Timestamp): void {
+  #adopted(book: Book, quantity: Exact, price: Exact, tsEvent: Timestamp, asFee: boolean): void {
     if (quantity === 0) return;
     const [side, size] = quantity > 0 ? ['buy', quantity] as const : ['sell', neg(quantity)] as const;
     const order = new Order(book, book.signalId, book.orders++, 'external', book.instrument, side, 'market', 'ioc', size, price, tsEvent);
-    const report = { kind: 'filled', order, tsEvent, tradeId: 1, price, quantity: size, fee: 0 } as const;
+    const { account } = this.portfolio;
+    const { priceScale, quantityScale } = account.instruments[book.index];
+    const fee = asFee ? rescale(mul(price, size), priceScale + quantityScale, account.moneyScale, 'ceil') : 0;
+    const report = { kind: 'filled', order, tsEvent, tradeId: 1, price, quantity: size, fee } as const;
     this.#audit?.onOrder(order);
     this.#audit?.onReport(report);
     const before = book.quantity;
@@ -265,6 +285,16 @@ export class Engine implements ReportSink {
     }
   }
 
+  /** Leaves what has come as far as was hoped. Its stop is ended first, so the two never both fill. */
+  #takeProfits(books: readonly Book[], low: number, high: number): void {
+    for (const book of books) {
+      if (!isReached(book, low, high)) continue;
+      book.latched = true;
+      book.wanted = 0;
+      this.#act(book);
+    }
+  }
+
   #changeMind(book: Book): void {
     const { target, stop, trail, takeProfit } = book.signal;
     if (!(target >= -1 && target <= 1)) {
@@ -298,7 +328,7 @@ export class Engine implements ReportSink {
    * awaited, the target is not traded: their reports lead back here, so nothing is sold twice.
    */
   #act(book: Book): void {
-    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== exits(book))) this.execution.cancel(book, 'protective');
+    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== this.#exits(book))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
     if (book.quantity === book.wanted && book.buying === 0 && book.selling === 0) {
       if (book.quantity !== 0) this.#protect(book);
@@ -312,7 +342,12 @@ export class Engine implements ReportSink {
     const { stop, takeProfit } = book;
     const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
     if (first) this.execution.submit(book, first);
-    if (!Number.isNaN(takeProfit)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.#keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+  }
+
+  /** How many protective orders a book's opinion asks for. */
+  #exits(book: Book): number {
+    return keepsProfit(book, this.#keepsProfits) ? 1 : Number(!Number.isNaN(book.stop)) + Number(!Number.isNaN(book.takeProfit));
   }
 }
 
@@ -321,9 +356,16 @@ function differ(a: number, b: number): boolean {
   return a !== b && (a === a || b === b);
 }
 
-/** How many protective orders a book's opinion asks for. */
-function exits({ stop, takeProfit }: Book): number {
-  return Number(!Number.isNaN(stop)) + Number(!Number.isNaN(takeProfit));
+/** Whether a book's take-profit is none of the venue's: it stands beside a stop, and they cannot be tied. */
+function keepsProfit({ stop, takeProfit }: Book, unlinked: boolean): boolean {
+  return unlinked && !Number.isNaN(stop) && !Number.isNaN(takeProfit);
+}
+
+/** Whether a price has come as far as a take-profit beside a stop, for what is held and wanted. */
+function isReached(book: Book, low: number, high: number): boolean {
+  const { quantity, wanted, takeProfit } = book;
+  if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
+  return quantity > 0 ? high >= takeProfit : low <= takeProfit;
 }
 
 /** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */

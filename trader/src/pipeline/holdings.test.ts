@@ -4,7 +4,7 @@ import { ManualVenue } from '../../test/manual-venue.ts';
 import { bar, MemoryJournal, MINUTE, testInstrument } from '../../test/markets.ts';
 import type { AccountRecord, ForeignPolicy } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
-import type { VenueSnapshot } from '../ports/venue.ts';
+import type { VenuePayment, VenueSnapshot } from '../ports/venue.ts';
 import { noFee } from '../simulation/fees.ts';
 import type { CourierNote } from './courier-note.ts';
 import { Engine } from './engine.ts';
@@ -151,4 +151,39 @@ test('a restart that repeats the records comes to the same state and finds nothi
     again.holdings.stranger('v9', 0, account.now + 1);
     assert.deepEqual(again.journal.records, account.journal.records);
   }
+});
+
+const FUNDING: VenuePayment = { id: 'f1', flow: 'funding', instrument: 0, paid: '12.34', currency: 'USD', tsEvent: 20 * MINUTE };
+
+test('funding enters the ledger as a flow, once by its id, also over a restart, and the account agrees with it', () => {
+  const account = new Account('halt');
+  account.holdings.pay(FUNDING);
+  account.holdings.pay(FUNDING);
+  account.holdings.pay({ ...FUNDING, id: 'f0', tsEvent: 10 * MINUTE });
+  assert.deepEqual([account.engine.portfolio.account.flows.funding, account.engine.portfolio.account.cash], [12_34, 5_000_00 - 1_000_00 - 12_34]);
+  assert.equal(account.look(17, '4987.66'), false, 'no money is missing');
+  const { state, engine } = account;
+  assert.deepEqual([state.trading, engine.portfolio.equity()], ['active', 5_000 - 12.34]);
+  const again = new Account('halt');
+  for (const record of account.journal.records) if (record.kind === 'payment') again.holdings.admit(record);
+  again.holdings.pay(FUNDING);
+  assert.equal(again.engine.portfolio.account.flows.funding, 12_34);
+});
+
+test('a fee that is taken from the coin later is booked as a fee, halts nothing, and the exits cover what is left', () => {
+  const account = new Account('halt');
+  account.holdings.pay({ ...FUNDING, flow: 'fee', paid: '2', currency: 'BTC' });
+  account.venue.cancelled(account.venue.last);
+  assert.deepEqual(account.state, { held: 8, wanted: 8, trading: 'active' });
+  assert.deepEqual([account.engine.portfolio.account.fees, account.engine.portfolio.account.cash], [200_00, 4_000_00], 'cash has not moved');
+  assert.deepEqual([account.venue.last.leg, account.venue.last.quantity], ['stop', 8]);
+  assert.equal(account.look(15, '5000.00'), false, 'nothing is missing');
+  assert.deepEqual(account.found, []);
+});
+
+test('how far fills have been read is journalled when it moves', () => {
+  const account = new Account('halt');
+  for (const place of [undefined, '7', '7', '9']) account.holdings.keepPlace(place);
+  assert.deepEqual(account.journal.records.filter(({ kind }) => kind === 'place'), [{ kind: 'place', fills: '7' }, { kind: 'place', fills: '9' }]);
+  assert.equal(account.holdings.place, '9');
 });

@@ -1,8 +1,8 @@
 import { add, decimalPlaces, format, max, min, neg, parseDecimal, rescale, sub, type Exact } from '../domain/exact.ts';
-import { roundToTick, type Instrument } from '../domain/instrument.ts';
-import type { Timestamp } from '../domain/time.ts';
-import type { AccountRecord, DifferenceRecord, ForeignPolicy, Journal } from '../ports/journal.ts';
-import type { VenueSnapshot } from '../ports/venue.ts';
+import { baseOf, roundToTick, type Instrument } from '../domain/instrument.ts';
+import { DAY_MS, type Timestamp } from '../domain/time.ts';
+import type { AccountRecord, DifferenceRecord, ForeignPolicy, Journal, PaymentRecord } from '../ports/journal.ts';
+import type { VenuePayment, VenueSnapshot } from '../ports/venue.ts';
 import type { CourierNote } from './courier-note.ts';
 import type { Engine } from './engine.ts';
 
@@ -43,6 +43,10 @@ export class Holdings {
   #others: { readonly since: Timestamp; readonly positions: Exact[]; money: Exact } | undefined;
   /** Orders of others that are known, by the venue's id. */
   readonly #strangers = new Set<string>();
+  /** Payments that are booked, by the venue's id. */
+  readonly #payments = new Set<string>();
+  #lastPaid: Timestamp = -Infinity;
+  #place: string | undefined;
   /** Those seen before the venue was first asked: they may be of before the run. */
   readonly #early: { readonly venueOrderId: string; readonly instrument: number; readonly tsEvent: Timestamp }[] = [];
   #suspicion: Suspicion | undefined;
@@ -68,7 +72,42 @@ export class Holdings {
         this.#strangers.add(record.venueOrderId);
         this.#halt(record.policy, `somebody else trades ${this.#spec.instruments[record.instrument].id} on the account`);
         break;
+      case 'payment':
+        this.#book(record);
+        break;
+      case 'place':
+        this.#place = record.fills;
+        break;
     }
+  }
+
+  /** Up to where the venue's fills have been read, as the journal knows it. */
+  get place(): string | undefined {
+    return this.#place;
+  }
+
+  /** Journals how far they have been read, once they are booked. */
+  keepPlace(place: string | undefined): void {
+    if (place !== undefined && place !== this.#place) this.admit({ kind: 'place', fills: place });
+  }
+
+  /** From when on payments are asked for; undefined before the account is known. A venue may list one late. */
+  get paidFrom(): Timestamp | undefined {
+    return this.#others && Math.max(this.#others.since, this.#lastPaid - DAY_MS);
+  }
+
+  /** What the venue paid or charged of its own accord: booked once, unless it is of before the run. */
+  pay({ id, flow, instrument, paid, currency, tsEvent }: VenuePayment): void {
+    const { instruments, engine, onNote } = this.#spec;
+    if (this.#others === undefined || this.#payments.has(id) || tsEvent <= this.#others.since) return;
+    const mark = engine.portfolio.marks[instrument];
+    if (currency === this.#spec.currency) this.admit({ kind: 'payment', id, flow, instrument, paid, tsEvent });
+    // Without a price nothing can be booked, and nothing is held either; of any other currency no books are kept.
+    else if (currency === baseOf(instruments[instrument]) && !Number.isNaN(mark)) {
+      const price = format(roundToTick(mark, instruments[instrument], 'half-even'), instruments[instrument].priceScale);
+      this.admit({ kind: 'payment', id, flow, instrument, paid, price, tsEvent });
+    } else return;
+    onNote?.({ kind: 'payment', flow, instrument: instruments[instrument].id, paid, currency });
   }
 
   /** An order or a trade of others was seen: told once, also over restarts, unless it is of before the run. */
@@ -175,6 +214,21 @@ export class Holdings {
         return quantity > 0 ? min(quantity, max(0, held)) : max(quantity, min(0, held));
       }
     }
+  }
+
+  #book({ id, flow, instrument, paid, price, tsEvent }: PaymentRecord): void {
+    const { engine, instruments } = this.#spec;
+    this.#payments.add(id);
+    this.#lastPaid = Math.max(this.#lastPaid, tsEvent);
+    if (price === undefined) {
+      engine.book({ kind: 'flow', flow, instrument, tsEvent, paid: this.#money(paid) });
+      return;
+    }
+    // As a fee that is kept from what is bought: so much less is held, and cash has not moved.
+    const { quantityScale, priceScale } = instruments[instrument];
+    const places = Math.max(quantityScale, decimalPlaces(paid));
+    const taken = rescale(parseDecimal(paid, places), places, quantityScale, 'ceil');
+    engine.adopt(instrument, neg(taken), parseDecimal(price, priceScale), tsEvent, true);
   }
 
   #settle(record: DifferenceRecord): void {

@@ -67,6 +67,14 @@ export class Ingest {
     return 'admitted';
   }
 
+  /** Admits a price between bars where a profit is to be taken on it, and says whether it was. */
+  admitPrice(market: number, price: number, tsEvent: Timestamp): boolean {
+    if (!this.#engine.wouldTakeProfit(market, price)) return false;
+    this.#journal.append({ kind: 'price', market, price, tsEvent });
+    this.#engine.onPrice(market, price, tsEvent);
+    return true;
+  }
+
   /** Admits a person's command. */
   admitCommand(command: Command): void {
     this.#journal.append({ kind: 'command', command });

@@ -69,3 +69,11 @@ test('an opinion keeps the factor that it was formed under, and its exits as the
   assert.deepEqual(targets, [0.25, 0.25, -0.5, 0, 0.5]);
   assert.deepEqual([signal.stop, over.describe?.()], [90, { mood: 1 }]);
 });
+
+test('what is no opinion stays none, however small the factor', () => {
+  const signal = new Signal();
+  for (const target of [5, -3, NaN]) {
+    new Ramp(0.1, 0.1, new MemoryJournal()).over({ onBar(_, own) { own.target = target; } }).onBar(bar(0, 100), signal);
+    assert.equal(signal.target, target);
+  }
+});

@@ -88,7 +88,8 @@ class Ramped implements Strategy {
       this.#target = own.target;
       this.#factor = this.#ramp.factor;
     }
-    signal.target = own.target * this.#factor;
+    // The engine refuses what lies beyond a whole target, and must see it.
+    signal.target = Math.abs(own.target) > 1 ? own.target : own.target * this.#factor;
     signal.stop = own.stop;
     signal.trail = own.trail;
     signal.takeProfit = own.takeProfit;

@@ -5,6 +5,11 @@ import type { AccountEvent, ExecutionReport } from '../domain/report.ts';
 
 /** A venue to send orders to. What becomes of them arrives later, as reports in the sink given at connection. */
 export interface ExecutionClient {
+  /**
+   * Two exits cannot be tied there, so that a fill of one ends the other. The engine then sends the stop alone,
+   * and keeps the take-profit beside it until the price is there.
+   */
+  readonly unlinked?: boolean;
   /** Names where reports go, and how to have those already given worked off. Called once, before anything else. */
   connect(sink: ReportSink): void;
   submit(order: Approved<Order>): void;

@@ -1,3 +1,4 @@
+import type { FlowKind } from '../domain/account.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
@@ -14,13 +15,15 @@ export type Command =
 
 /**
  * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,
- * `command`, `stop`) are enough to repeat a run; the rest is what the run must repeat.
+ * `price`, `command`, `stop` and those of an account) are enough to repeat a run; the rest is what the run must repeat.
  */
 export type JournalRecord =
   /** First record: everything that the run is made of. */
   | { readonly kind: 'run'; readonly version: 1; readonly run: string; readonly setup: unknown }
   /** A bar, admitted: open time, open, high, low, close, volume (null where absent). `tsHeard` is when a live stream told it, by the wall clock; absent where it was read from a file, or fetched afterwards. */
   | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
+  /** A price between bars, at which a take-profit that the engine keeps was reached; others are not written. */
+  | { readonly kind: 'price'; readonly market: number; readonly price: number; readonly tsEvent: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
   | AccountRecord
   | RampRecord
@@ -48,7 +51,21 @@ export type AccountRecord =
   | { readonly kind: 'opening'; readonly tsEvent: Timestamp; readonly positions: readonly string[]; readonly money: string }
   /** An order or a trade of others, by the venue's id of the order. */
   | { readonly kind: 'stranger'; readonly venueOrderId: string; readonly instrument: number; readonly policy: ForeignPolicy; readonly tsEvent: Timestamp }
+  | PaymentRecord
+  /** Up to where the venue's fills have been read, in its own words: all of before are booked. */
+  | { readonly kind: 'place'; readonly fills: string }
   | DifferenceRecord;
+
+/** What the venue paid or charged of its own accord, once by its id. Above zero when paid: a decimal of money, or of the instrument where `price` is what that was booked at. */
+export interface PaymentRecord {
+  readonly kind: 'payment';
+  readonly id: string;
+  readonly flow: FlowKind;
+  readonly instrument: number;
+  readonly paid: string;
+  readonly price?: string;
+  readonly tsEvent: Timestamp;
+}
 
 /** The venue holds `quantity` more than was known (a decimal, below zero for less), of which the books took `ours` over, at `price`. */
 export type DifferenceRecord =

@@ -1,3 +1,4 @@
+import type { FlowKind } from '../domain/account.ts';
 import type { Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order, OrderType, Side, TimeInForce } from '../domain/order.ts';
@@ -30,6 +31,14 @@ export interface VenueGateway {
   snapshot(): Promise<VenueSnapshot>;
   /** Fills after a place in the venue's own order, oldest first, and the place after them; undefined begins as early as the venue keeps them. */
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }>;
+  /** The place after every fill so far, for who wants none of before; absent where the venue cannot say it without reading them all. */
+  placeNow?(): Promise<string>;
+  /** What the venue has paid or charged of its own accord at a moment or later, oldest first, of our instruments alone. Absent where it does not. */
+  paymentsSince?(from: Timestamp): Promise<readonly VenuePayment[]>;
+  /** How positions of an instrument are held; both absent where there is nothing to choose. Throws `VenueError`. */
+  margin?(instrument: number): Promise<Margin>;
+  /** Holds them like this from now on. Throws `VenueError`, also where a position or an order is open and it cannot be. */
+  setMargin?(instrument: number, margin: Margin): Promise<void>;
   /** Has the venue itself cancel everything unless it is told again within so long; 0 takes that back. Absent where it cannot. Throws `VenueError`. */
   armDeadMansSwitch?(afterMs: number): Promise<void>;
   /**
@@ -56,6 +65,14 @@ export interface VenueCapabilities {
   readonly receiveWindowMs: number;
   /** Positions are held on margin: a trade moves balances by its fee and by what it realises, not by its value. */
   readonly margin?: boolean;
+}
+
+/** How positions of one instrument are held on margin. */
+export interface Margin {
+  /** Whether only what was set aside for a position stands for it; else all of the account does (cross). */
+  readonly isolated: boolean;
+  /** How many times its margin a position may be worth. */
+  readonly leverage: number;
 }
 
 /** A venue that is reached with keys. */
@@ -120,6 +137,21 @@ export interface VenueFill extends OrderRef {
   readonly tsEvent: Timestamp;
 }
 
+/**
+ * What a venue has paid or charged for no trade of the moment: funding, or a fee that it books later. In
+ * money, or in the instrument itself, of which the account then holds that much less.
+ */
+export interface VenuePayment {
+  /** Unique per venue. */
+  readonly id: string;
+  readonly flow: FlowKind;
+  readonly instrument: number;
+  /** Decimal text, above zero when paid, in `currency`. */
+  readonly paid: string;
+  readonly currency: string;
+  readonly tsEvent: Timestamp;
+}
+
 /** What an account holds and has open. */
 export interface VenueSnapshot {
   readonly tsEvent: Timestamp;
@@ -134,6 +166,8 @@ export interface VenueSnapshot {
 export interface VenueListener {
   onOrder(order: VenueOrder): void;
   onFill(fill: VenueFill): void;
+  /** The venue has paid or charged something: `paymentsSince` says what. */
+  onPayment?(): void;
   /** The stream is up (again), or down. What happened in between has to be asked for. */
   onConnection(state: 'up' | 'down', reason: string): void;
 }

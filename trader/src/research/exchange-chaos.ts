@@ -4,6 +4,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import { Random } from '../domain/random.ts';
 import type { Signal } from '../domain/signal.ts';
 import { VenueError } from '../domain/venue-error.ts';
+import type { ExecutionClient } from '../ports/execution.ts';
 import type { Command, ForeignPolicy, JournalRecord } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import type { CourierNote } from '../pipeline/courier-note.ts';
@@ -20,7 +21,7 @@ import { FEE_COIN, type TrueHoldings } from '../simulation/lying-exchange-truth.
 import { LyingExchange } from '../simulation/lying-exchange.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { judge, type Violation } from './exchange-judge.ts';
-import type { Mutant } from './exchange-mutants.ts';
+import type { Mutant, Parts } from './exchange-mutants.ts';
 import { DiskJournal, Divergence, drawLife, Life, mortalClock, mortalGateway, mortalJournal, type Death, type Place } from './mortal-process.ts';
 
 /** What became of one seed. */
@@ -176,7 +177,10 @@ class Trial {
   #schedule(bar: Bar): void {
     const prices = [bar.open, bar.low, bar.high, bar.close];
     for (const [at, price] of prices.entries()) {
-      this.#clock.after(bar.timestamp - START + ((at + 1) * INTERVAL_MS) / 5, () => this.#price(price));
+      this.#clock.after(bar.timestamp - START + ((at + 1) * INTERVAL_MS) / 5, () => {
+        this.#price(price);
+        this.#hear(price);
+      });
     }
     const chance = this.#random.integer(16);
     const command: Command | undefined = chance === 0 ? { kind: 'flatten', reason: 'a person' } : chance === 1 ? { kind: 'halt', reason: 'a person' } : chance < 6 ? { kind: 'resume' } : undefined;
@@ -196,6 +200,13 @@ class Trial {
     for (const market of this.#markets.keys()) this.#exchange.price(market, Math.round(price * 100));
   }
 
+  /** The process hears the price, if it lives and knows where it stands. */
+  #hear(price: number): void {
+    const trader = this.#trader;
+    if (trader?.ready !== true || !trader.life.alive) return;
+    for (const market of this.#markets.keys()) trader.ingest.admitPrice(market, price, this.#clock.now());
+  }
+
   /** Starts a process: it repeats the journal, and then asks the venue. */
   #boot(death: Death): void {
     this.#boots += 1;
@@ -205,14 +216,14 @@ class Trial {
     const wired = {
       gateway: mortalGateway(this.#exchange, life), journal: mortalJournal(this.#journal, life), clock: mortalClock(this.#clock, life), run: `chaos-${this.#seed}`,
     };
-    const { gateway, journal, clock, run } = this.#mutant?.plant(wired, this.#boots) ?? wired;
+    const { gateway, journal, clock, run, linked = false }: Parts = this.#mutant?.plant(wired, this.#boots) ?? wired;
     const courier = new Courier({
       gateway, clock, sync: () => journal.sync(), feeOf: (fill) => feeOf(fill, INSTRUMENTS[fill.instrument], MONEY_SCALE, (currency) => (currency === FEE_COIN.currency ? FEE_COIN.worth : undefined)),
       onNote: (note) => { if (life.alive) this.#heard(note); },
     });
     const recorder = new Recorder(journal, INSTRUMENTS, MONEY_SCALE);
     const engine = new Engine({
-      run, markets: this.#markets, cash: CASH, moneyScale: MONEY_SCALE, fees: noFee, client: courier, audit: this.#audit(recorder, life),
+      run, markets: this.#markets, cash: CASH, moneyScale: MONEY_SCALE, fees: noFee, client: linked ? tied(courier) : courier, audit: this.#audit(recorder, life),
       guards: [staleData(INTERVAL_MS), maxNotional(100 * UNITS * this.#books * 10), maxOrderRate(12, 60_000), positionLimit(this.#books * UNITS)],
       books: Array.from({ length: this.#books }, (_, book) => ({
         strategyName: `whim${book}`, strategy: new Whim(new Random(this.#seed * 7 + book)), market: book % this.#markets.length, sizing: { kind: 'units', units: String(UNITS) },
@@ -237,11 +248,12 @@ class Trial {
   }
 
   #repeated(record: JournalRecord, ingest: Ingest, courier: Courier, holdings: Holdings): boolean {
-    if (record.kind === 'opening' || record.kind === 'stranger' || record.kind === 'difference') {
+    if (record.kind === 'opening' || record.kind === 'stranger' || record.kind === 'difference' || record.kind === 'payment' || record.kind === 'place') {
       holdings.admit(record);
       return true;
     }
     if (record.kind === 'report') return courier.repeat(record.clientOrderId, (order) => reportOf(record, order, INSTRUMENTS, MONEY_SCALE));
+    if (record.kind === 'price') return ingest.admitPrice(record.market, record.price, record.tsEvent);
     if (record.kind === 'command') ingest.admitCommand(record.command);
     if (record.kind !== 'bar') return record.kind === 'command';
     const [timestamp, open, high, low, close] = record.bar;
@@ -321,9 +333,15 @@ function noteText(note: CourierNote): string {
     case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;
     case 'opening': return `meets the account, which holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} of ${id}`).join(', ')}, and ${note.money}`;
     case 'difference': return `finds ${note.quantity} more of ${note.what} than it knew, and takes ${note.ours} over: ${note.policy}`;
+    case 'payment': return `books ${note.flow} of ${note.paid} ${note.currency} on ${note.instrument}`;
     case 'no-window': return `gives up what nobody knows after ${note.giveUpMs} ms`;
     case 'retry': return `will ask again, ${note.what}: ${note.reason}`;
   }
+}
+
+/** A client that says it ties two exits together. */
+function tied(client: ExecutionClient): ExecutionClient {
+  return { connect: (sink) => client.connect(sink), submit: (order) => client.submit(order), cancel: (order) => client.cancel(order) };
 }
 
 /** All that a process knows, as one hash. */
@@ -345,7 +363,7 @@ function positionLimit(units: number): Guard {
   };
 }
 
-/** Changes its mind at random, sometimes with a stop or a take-profit. */
+/** Changes its mind at random, sometimes with a stop, a take-profit, or both. */
 class Whim implements Strategy {
   readonly #random: Random;
 
@@ -358,9 +376,9 @@ class Whim implements Strategy {
     if (random.integer(10) >= 4) return;
     signal.target = [-1, -0.5, 0, 0.5, 1][random.integer(5)];
     const side = Math.sign(signal.target) || NaN;
-    const exit = random.integer(3);
-    signal.stop = exit === 1 ? Math.round(close * (1 - side * 0.004) * 100) / 100 : NaN;
-    signal.takeProfit = exit === 2 ? Math.round(close * (1 + side * 0.004) * 100) / 100 : NaN;
+    const exit = random.integer(4);
+    signal.stop = exit % 2 === 1 ? Math.round(close * (1 - side * 0.004) * 100) / 100 : NaN;
+    signal.takeProfit = exit >= 2 ? Math.round(close * (1 + side * 0.004) * 100) / 100 : NaN;
   }
 }
 

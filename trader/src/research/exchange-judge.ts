@@ -12,6 +12,7 @@ export const INVARIANTS = {
   fills: 'every trade of the venue is booked once, to its order, as it was',
   position: 'position and cash are the venue\'s, and what others did is known to the unit',
   limit: 'the venue\'s position has never been beyond the limit',
+  exits: 'a stop and a take-profit never both fill',
   knownState: 'each order has ended as it did there, or is open; strangers are told',
   restart: 'a restart repeats the journal and changes nothing',
 } as const;
@@ -41,7 +42,7 @@ export interface Case {
 
 /** Compares what we believe with what is true. */
 export function judge(one: Case): Violation[] {
-  return [...doubles(one), ...fillFaults(one), ...positionFaults(one), ...limitFaults(one), ...stateFaults(one)];
+  return [...doubles(one), ...fillFaults(one), ...positionFaults(one), ...limitFaults(one), ...exitFaults(one), ...stateFaults(one)];
 }
 
 function doubles({ truth }: Case): Violation[] {
@@ -92,9 +93,11 @@ function positionFaults({ truth, engine, records, cash, instruments, opening }: 
   const spent = found.reduce<Exact>((sum, one) => (one.what === 'position' ? add(sum, mul(parseDecimal(one.price, priceScale), units(one.ours))) : sum), 0);
   const coins = truth.fills.filter(({ feeCurrency }) => feeCurrency === FEE_COIN.currency).length;
   const worth = mul(coins, parseDecimal(String(FEE_COIN.worth * Number(FEE_COIN.fee)), account.moneyScale));
-  const off = sub(account.cash, sub(sub(add(cash, truth.ours.money), spent), worth));
+  const { money = '0', tsEvent: since = Infinity } = records.find((record) => record.kind === 'opening') ?? {};
+  const charged = truth.payments.reduce<Exact>((sum, { paid, tsEvent }) => (tsEvent > since ? add(sum, parseDecimal(paid, account.moneyScale)) : sum), 0);
+  const off = sub(account.cash, sub(sub(sub(add(cash, truth.ours.money), spent), worth), charged));
   if (off !== 0) faults.push(`our cash is off by ${off}`);
-  const known = found.reduce<Exact>((sum, one) => (one.what === 'money' ? add(sum, parseDecimal(one.quantity, account.moneyScale)) : sum), parseDecimal(records.find((record) => record.kind === 'opening')?.money ?? '0', account.moneyScale));
+  const known = found.reduce<Exact>((sum, one) => (one.what === 'money' ? add(sum, parseDecimal(one.quantity, account.moneyScale)) : sum), parseDecimal(money, account.moneyScale));
   const unknown = sub(held.money, add(known, add(sub(account.cash, cash), worth)));
   if (unknown !== 0) faults.push(`the venue's money is off by ${unknown}, which began with ${opening.money}`);
   return faults.map((detail) => ({ invariant: 'position', detail }));
@@ -147,6 +150,22 @@ function limitFaults({ truth, records, limit, instruments }: Case): Violation[] 
   });
 }
 
+/** No exit sells more than its book holds: where two stood and both filled, the second opened the other side. Only where others left our positions alone. */
+function exitFaults({ records, instruments: [{ quantityScale }] }: Case): Violation[] {
+  const orders = new Map(records.flatMap((record) => (record.kind === 'order' ? [[record.clientOrderId, record]] : [])));
+  if ([...orders.values()].some(({ leg }) => leg === 'external')) return [];
+  const held = new Map<string, Exact>();
+  return reports(records, 'filled').flatMap(({ clientOrderId, quantity = '0', taken = '0' }): Violation[] => {
+    const order = orders.get(clientOrderId);
+    if (order === undefined) return [];
+    const [before, traded] = [held.get(order.book) ?? 0, parseDecimal(quantity, quantityScale)];
+    const after = sub(add(before, order.side === 'buy' ? traded : neg(traded)), parseDecimal(taken, quantityScale));
+    held.set(order.book, after);
+    const exit = order.leg === 'stop' || order.leg === 'take-profit';
+    return exit && Number(before) * Number(after) < 0 ? [{ invariant: 'exits', detail: `the ${order.leg} ${clientOrderId} took ${order.book} from ${before} to ${after}` }] : [];
+  });
+}
+
 /** What a trade does to a position: less than it says where the fee is kept from it. */
 function changeOf({ side, quantity, fee, feeCurrency }: VenueFill, instrument: Instrument): Exact {
   return sub(side === 'buy' ? quantity : neg(quantity), feeCurrency === baseOf(instrument) ? parseDecimal(fee, instrument.quantityScale) : 0);
@@ -182,7 +201,8 @@ function stateFaults({ truth, engine, records }: Case): Violation[] {
 function strangers(truth: ExchangeTruth, records: readonly JournalRecord[]): string[] {
   const told = new Set(records.flatMap((record) => (record.kind === 'stranger' ? [record.venueOrderId] : [])));
   const since = records.find((record) => record.kind === 'opening')?.tsEvent ?? Infinity;
-  return truth.fills.filter(({ clientOrderId, venueOrderId, tsEvent }) => tsEvent > since && !truth.acceptances.has(clientOrderId) && !told.has(venueOrderId))
+  const first = records.find((record) => record.kind === 'place');
+  return truth.fills.slice(Number(first?.fills ?? 0)).filter(({ clientOrderId, venueOrderId, tsEvent }) => tsEvent > since && !truth.acceptances.has(clientOrderId) && !told.has(venueOrderId))
     .map(({ tradeId }) => `nobody was told of trade ${tradeId}, which is not ours`);
 }
 

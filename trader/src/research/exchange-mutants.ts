@@ -13,6 +13,8 @@ export interface Parts {
   readonly clock: Clock;
   /** Part of every client order id. */
   readonly run: string;
+  /** Whether two exits are taken to be tied, which the exchange does not do. */
+  readonly linked?: boolean;
 }
 
 /** A bug that other trading systems have had, planted around the code that ships. */
@@ -24,12 +26,7 @@ export interface Mutant {
 
 /** The venue as a bug sees it: methods that it changes, over those that it leaves. */
 function bent({ gateway }: Parts, changes: Partial<VenueGateway>): VenueGateway {
-  return {
-    venue: gateway.venue, capabilities: gateway.capabilities,
-    submit: (order) => gateway.submit(order), cancel: (ref) => gateway.cancel(ref), cancelAll: (instrument) => gateway.cancelAll(instrument),
-    lookUp: (ref) => gateway.lookUp(ref), snapshot: () => gateway.snapshot(), fillsSince: (place) => gateway.fillsSince(place),
-    open: (listener) => gateway.open(listener), close: () => gateway.close(), ...changes,
-  };
+  return { ...gateway, ...changes };
 }
 
 /** A listener whose fills or orders are changed on the way; undefined swallows one. */
@@ -37,6 +34,7 @@ function ear(listener: VenueListener, fill: (fill: VenueFill) => VenueFill | und
   return {
     onFill(told) { const heard = fill(told); if (heard) listener.onFill(heard); },
     onOrder(told) { const heard = order(told); if (heard) listener.onOrder(heard); },
+    onPayment: () => listener.onPayment?.(),
     onConnection: (state, reason) => listener.onConnection(state, reason),
   };
 }
@@ -283,6 +281,21 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'forget-coin-fees': {
     summary: 'a fee that is kept from what was bought is taken for one in money',
     plant: (parts) => fillsBent(parts, (fill) => (fill.feeCurrency === 'LIE' || fill.feeCurrency === 'FIB' ? { ...fill, feeCurrency: 'USD' } : fill)),
+  },
+  'both-exits': {
+    summary: 'a stop and a take-profit rest together, and nothing ties them',
+    plant: (parts) => ({ ...parts, linked: true }),
+  },
+  'forget-payments': {
+    summary: 'what the venue charges of its own accord is money that went, and not booked',
+    plant: (parts) => ({ ...parts, gateway: bent(parts, { paymentsSince: () => Promise.resolve([]) }) }),
+  },
+  'book-payments-again': {
+    summary: 'a payment is known by when it was read, and booked each time',
+    plant: (parts) => ({
+      ...parts,
+      gateway: bent(parts, { paymentsSince: async (from) => (await parts.gateway.paymentsSince?.(from) ?? []).map((one) => ({ ...one, id: `${one.id} at ${parts.clock.now()}` })) }),
+    }),
   },
   'new-ids-after-restart': {
     summary: 'client order ids are made of the process, not of the decision',

@@ -8,7 +8,7 @@ import type { OrderRef, VenueFill, VenueGateway, VenueListener, VenueOrder } fro
 /** The places where a process meets the world, and may die. */
 export const PLACES = [
   'before append', 'after append', 'before sync', 'after sync', 'before submit', 'after submit', 'submit answered', 'before cancel', 'after cancel', 'cancel answered',
-  'look-up answered', 'snapshot answered', 'fills answered', 'login answered', 'order frame', 'fill frame', 'connection told', 'timer',
+  'look-up answered', 'snapshot answered', 'fills answered', 'payments answered', 'login answered', 'order frame', 'fill frame', 'payment frame', 'connection told', 'timer',
 ] as const;
 
 /** A place where a process may die. */
@@ -155,6 +155,8 @@ export function mortalGateway(gateway: VenueGateway, life: Life): VenueGateway {
     lookUp: (ref) => ask(() => gateway.lookUp(ref), 'look-up answered'),
     snapshot: () => ask(() => gateway.snapshot(), 'snapshot answered'),
     fillsSince: (place) => ask(() => gateway.fillsSince(place), 'fills answered'),
+    placeNow: () => ask(() => gateway.placeNow?.() ?? Promise.resolve(''), 'fills answered'),
+    paymentsSince: (from) => ask(() => gateway.paymentsSince?.(from) ?? Promise.resolve([]), 'payments answered'),
     open: (listener) => ask(() => gateway.open(mortalListener(listener, life)), 'login answered'),
     close: () => ask(() => gateway.close(), 'connection told'),
   };
@@ -164,6 +166,7 @@ function mortalListener(listener: VenueListener, life: Life): VenueListener {
   return {
     onOrder(order: VenueOrder) { if (life.pass('order frame')) listener.onOrder(order); },
     onFill(fill: VenueFill) { if (life.pass('fill frame')) listener.onFill(fill); },
+    onPayment() { if (life.pass('payment frame')) listener.onPayment?.(); },
     onConnection(state, reason) { if (life.pass('connection told')) listener.onConnection(state, reason); },
   };
 }

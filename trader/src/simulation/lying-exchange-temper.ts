@@ -48,6 +48,8 @@ const RATES = {
   'hand-trade': 1,
   /** Somebody closes by hand what our orders have opened. */
   'hand-close': 1,
+  /** The venue pays or charges funding; that it has, the stream may not say. */
+  funding: 2,
 } as const;
 
 /** A way in which the lying exchange lets us down. */
@@ -56,7 +58,7 @@ export type Fault = keyof typeof RATES;
 /** All of them, in the order in which reports list them. */
 export const FAULTS = Object.keys(RATES) as readonly Fault[];
 
-const TROUBLES = ['stream-drop', 'stream-mute', 'outage', 'request-outage', 'maintenance', 'ban', 'mass-cancel', 'hand-trade', 'hand-close'] as const satisfies readonly Fault[];
+const TROUBLES = ['stream-drop', 'stream-mute', 'outage', 'request-outage', 'maintenance', 'ban', 'mass-cancel', 'hand-trade', 'hand-close', 'funding'] as const satisfies readonly Fault[];
 
 /** A trouble that lasts. */
 export type Trouble = (typeof TROUBLES)[number];

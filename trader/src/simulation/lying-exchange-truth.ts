@@ -1,8 +1,8 @@
-import { add, compare, format, min, mul, neg, sub, type Exact } from '../domain/exact.ts';
+import { add, compare, format, min, mul, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
 import { baseOf, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { VenueFill, VenueOrder } from '../ports/venue.ts';
+import type { VenueFill, VenueOrder, VenuePayment } from '../ports/venue.ts';
 
 /** What every fill costs in the currency of prices, in units of the last decimal that a price times a quantity has. */
 const FEE: Exact = 3;
@@ -46,9 +46,11 @@ export class ExchangeTruth {
   readonly orders: TrueOrder[] = [];
   /** Of our orders and of others on the same account, in the order in which they traded. */
   readonly fills: VenueFill[] = [];
+  /** What it has paid and charged of its own accord, in money. */
+  readonly payments: VenuePayment[] = [];
   /** How often each client order id was accepted. */
   readonly acceptances = new Map<string, number>();
-  /** What our orders came to. */
+  /** What our orders came to, without payments. */
   readonly ours: TrueHoldings;
   readonly #instruments: readonly Instrument[];
   readonly #opening: TrueHoldings;
@@ -66,6 +68,7 @@ export class ExchangeTruth {
   heldAt(at: Timestamp): TrueHoldings {
     const held = { positions: [...this.#opening.positions], money: this.#opening.money };
     for (const fill of this.fills) if (fill.tsEvent <= at) book(held, fill, this.#instruments[fill.instrument].quoteCurrency);
+    for (const { paid, tsEvent } of this.payments) if (tsEvent <= at) held.money = sub(held.money, parseDecimal(paid, this.#moneyPlaces));
     return held;
   }
 
@@ -95,6 +98,17 @@ export class ExchangeTruth {
   /** Ends an open order with what it has filled. */
   end(one: TrueOrder, status: 'canceled' | 'expired' | 'rejected', at: Timestamp): void {
     one.states.push({ ...latest(one), status, tsEvent: at });
+  }
+
+  /** Charges so much on an instrument, in units of its money; below zero it pays. */
+  charge(instrument: number, amount: Exact, at: Timestamp): void {
+    const paid = format(amount, this.#moneyPlaces);
+    this.payments.push({ id: `p${this.payments.length}`, flow: 'funding', instrument, paid, currency: this.#instruments[instrument].quoteCurrency, tsEvent: at });
+  }
+
+  get #moneyPlaces(): number {
+    const [{ priceScale, quantityScale }] = this.#instruments;
+    return priceScale + quantityScale;
   }
 
   /** A trade on the account that is none of ours. */

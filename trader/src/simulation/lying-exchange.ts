@@ -4,7 +4,7 @@ import type { Order } from '../domain/order.ts';
 import type { Random } from '../domain/random.ts';
 import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import type { Acceptance, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueOrder, VenuePayment, VenueSnapshot } from '../ports/venue.ts';
 import { Temper, type Trouble } from './lying-exchange-temper.ts';
 import { ExchangeTruth, latest, leavesOf, type FeeKind, type TrueHoldings, type TrueOrder } from './lying-exchange-truth.ts';
 
@@ -27,6 +27,9 @@ const STALE_MS = 1_500;
 
 /** What requests are told during a trouble. */
 const CLOSED_BY: Partial<Record<Trouble, VenueFailure>> = { outage: 'unreachable', 'request-outage': 'unreachable', maintenance: 'maintenance', ban: 'banned' };
+
+/** Troubles that are over when they have begun. */
+const AT_ONCE: ReadonlySet<Trouble> = new Set(['hand-trade', 'hand-close', 'mass-cancel', 'funding']);
 
 /** A stream that somebody listens to. */
 interface Session {
@@ -149,6 +152,17 @@ export class LyingExchange implements VenueGateway {
       const at = this.#horizon();
       const fills = this.truth.fills.slice(from).filter(({ tsEvent }) => tsEvent <= at);
       return { fills, place: String(from + fills.length) };
+    });
+  }
+
+  placeNow(): Promise<string> {
+    return this.#ask('the last fill', false, () => String(this.truth.fills.filter(({ tsEvent }) => tsEvent <= this.#now).length));
+  }
+
+  paymentsSince(from: number): Promise<readonly VenuePayment[]> {
+    return this.#ask('payments', false, () => {
+      const at = this.#horizon();
+      return this.truth.payments.filter(({ tsEvent }) => tsEvent >= from && tsEvent <= at);
     });
   }
 
@@ -319,14 +333,22 @@ export class LyingExchange implements VenueGateway {
     const { temper } = this;
     // Mostly short, sometimes ten minutes.
     const lengthMs = temper.some(12) === 1 ? temper.ms(60_000, 600_000) : temper.ms(100, 45_000);
-    const atOnce = trouble === 'hand-trade' || trouble === 'hand-close' || trouble === 'mass-cancel';
+    const atOnce = AT_ONCE.has(trouble);
     this.#story(`${trouble}${atOnce ? '' : ` for ${lengthMs} ms`}`);
     if (trouble === 'stream-mute') this.#mutedUntil = this.#now + lengthMs;
     if (trouble === 'stream-drop' || trouble === 'outage' || trouble === 'maintenance') this.#disconnect(lengthMs, trouble);
     const failure = CLOSED_BY[trouble];
     if (failure) this.#closed = { failure, until: this.#now + lengthMs };
     if (trouble === 'mass-cancel') for (const one of this.truth.orders) this.#end(one, 'canceled');
+    if (trouble === 'funding') this.#fund();
     if (trouble === 'hand-trade' || trouble === 'hand-close') this.#tradeByHand(trouble);
+  }
+
+  #fund(): void {
+    const instrument = this.temper.some(this.#spec.instruments.length) - 1;
+    this.truth.charge(instrument, this.temper.ms(-50_000, 50_000), this.#now);
+    this.#story(`charges ${this.truth.payments.at(-1)?.paid} for funding of market ${instrument}`);
+    this.#frame('a payment', (listener) => listener.onPayment?.());
   }
 
   #tradeByHand(how: 'hand-trade' | 'hand-close'): void {

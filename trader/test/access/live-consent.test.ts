@@ -12,13 +12,13 @@ import { blocks, readPage } from '../docs/page.ts';
 import { CONFIG, VenueStreet } from '../live/venue-street.ts';
 
 const LIVE_KEYS = { ALGOTRENDY_SECRET_BINANCE_LIVE_KEY: 'planted-key-4f1d8a', ALGOTRENDY_SECRET_BINANCE_LIVE_SECRET: 'planted-secret-93b07e' };
-const WORDS = ['--confirm', 'trade real money on binance'];
+const WORDS = ['--confirm', `trade real money on binance with ${CONFIG.capital} USDT`];
 const HASH = 'ab'.repeat(32);
 
 test('real money takes a passport for just this, its words to the letter, and keys of that account', () => VenueStreet.open(async (street) => {
   const [book] = CONFIG.books;
   const passport = join(street.home, 'passport.json');
-  const live = { ...CONFIG, mode: 'live', books: [{ ...book, passport }] };
+  const live = { ...CONFIG, mode: 'live', ramp: undefined, books: [{ ...book, passport }] };
   // Makes the home, whose key signs.
   await street.run(['version']);
   const key = await signingKey(openSecrets({ ...NO_CONFIG, home: street.home }));
@@ -35,7 +35,10 @@ test('real money takes a passport for just this, its words to the letter, and ke
   write([line]);
   await refused(/nobody is there to confirm/, [], live);
   await refused(/the words for moving-average-cross are/, ['--confirm', 'yes'], live);
-  await refused(/the words for moving-average-cross are/, ['--confirm', 'trade real money on coinbase'], live);
+  await refused(/the words for moving-average-cross are/, ['--confirm', `trade real money on coinbase with ${CONFIG.capital} USDT`], live);
+  await refused(/the words for moving-average-cross are/, ['--confirm', 'trade real money on binance'], live);
+  await refused(/the words for moving-average-cross are/, WORDS, { ...live, capital: '100001' });
+  await refused(/named by their ids/, WORDS, { ...live, instruments: ['BTCUSDT', book.instrument] });
   await refused(/another parameters/, WORDS, { ...live, books: [{ ...book, parameters: { fast: 2, slow: 6 }, passport }] });
   await refused(/another interval/, WORDS, { ...live, interval: '5m' });
   await refused(/no keys for binance, live/, WORDS, live, {});
@@ -44,10 +47,18 @@ test('real money takes a passport for just this, its words to the letter, and ke
   write([line]);
   const ended = await street.run(['live', '--json', ...WORDS], {
     environment: LIVE_KEYS,
-    onLine(text, child) { if ((JSON.parse(text) as { readonly kind: string }).kind === 'feed') child.kill('SIGINT'); },
+    onLine(text, child) {
+      const { kind, fills = 0 } = JSON.parse(text) as { readonly kind: string; readonly fills?: number };
+      if (kind === 'fill' || fills > 0) child.kill('SIGINT');
+      else if (kind === 'feed' || kind === 'minute') setTimeout(() => { street.tick(); }, 60);
+    },
   }, live);
   assert.equal(ended.code, 0, ended.stderr);
   assert.equal(ended.dialled.length, 1, 'and then it starts');
+  // It trades, at a tenth of its size.
+  const [fill] = street.records().filter((record) => record.kind === 'report' && record['report'] === 'filled');
+  assert.equal(fill?.['quantity'], '0.05');
+  assert.equal(street.account.orders[0]?.quantity, '0.05');
   assert.doesNotMatch(ended.stdout + ended.stderr, /planted/);
   // Nor does anything that the run has left on the disk.
   const left = globSync('**/*', { cwd: street.home }).filter((file) => statSync(join(street.home, file)).isFile());
@@ -55,12 +66,12 @@ test('real money takes a passport for just this, its words to the letter, and ke
   for (const file of left) assert.equal(readFileSync(join(street.home, file)).includes('planted'), false, file);
 }));
 
-test('the configuration that docs/going-live.md shows is one that is read', () => {
+test('the configuration that docs/going-live.md shows is one that is read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   try {
     const [shown] = blocks(readPage('docs/going-live.md'), 'json');
     writeFileSync(join(folder, 'config.json'), shown ?? '');
-    assert.equal(readLiveConfig(join(folder, 'config.json')).mode, 'sandbox');
+    assert.equal((await readLiveConfig(join(folder, 'config.json'))).mode, 'sandbox');
   } finally {
     rmSync(folder, { recursive: true });
   }

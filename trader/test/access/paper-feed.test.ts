@@ -32,12 +32,13 @@ function bar(minutes: number) {
   return { timestamp: NOW + minutes * MINUTE, open: price, high: price, low: price, close: price, volume: '10.00000' };
 }
 
-async function onStreet(check: (street: Street) => Promise<void>): Promise<void> {
+/** `behind` is by how many minutes the market that it shows lags behind the clock. */
+async function onStreet(check: (street: Street) => Promise<void>, behind = 0): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paper-feed-'));
   const home = join(folder, 'home');
   const market = new MarketServer({ rest: '/api/v3', streams: '/stream', told: 'subscribe-klines', asked: 'get-klines', symbols: ['BTCUSDT'], intervalMs: MINUTE, now: () => NOW + 10_000 * MINUTE });
   const [, port = ''] = (await market.listen()).split(':');
-  market.remember(0, Array.from({ length: 60 }, (_, i) => bar(i - 60)));
+  market.remember(0, Array.from({ length: 60 }, (_, i) => bar(i - 60 - behind)));
   try {
     await check({
       market, home, tick: (minutes) => { market.closeBar(0, bar(minutes)); },
@@ -96,6 +97,21 @@ test('a live market is warmed up on its past without trading, then traded bar by
   assert.match((await run(['paper', '--json'])).stdout, /hears the live market of binance.*--feed binance/);
   assert.match((await run(['paper', '--feed', 'binance', '--strategy', 'macd', '--json'])).stdout, /decided when it began/);
 }));
+
+test('bars that the stream tells an hour late are seen, and nothing is begun on them', () => onStreet(async ({ home, tick, run }) => {
+  let minutes = -60;
+  const ended = await run(NEW, {
+    onLine(text, child) {
+      const line = JSON.parse(text) as Line;
+      if (minutes === -30) child.kill('SIGINT');
+      else if (line.kind === 'minute' || line.connection === 'up') tick(minutes++);
+    },
+  });
+  assert.equal(ended.code, 0, ended.stderr);
+  const kinds = records(home).map(({ kind }) => kind);
+  assert.ok(kinds.filter((kind) => kind === 'bar').length >= 25);
+  assert.equal(kinds.includes('order'), false);
+}, 60));
 
 test('the stream is cut, and what was missed meanwhile is fetched before it goes on', () => onStreet(async ({ market, home, tick, run }) => {
   let [minutes, cut] = [0, false];

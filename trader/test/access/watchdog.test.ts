@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -63,6 +63,13 @@ describe('a watchdog', { concurrency: true }, () => {
       if (kind === 'silent') server.failNext('read', 'maintenance');
       if (kind === 'canceled') trader.kill('SIGCONT');
     });
+    assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
+  }));
+
+  test('a sign that a power cut has emptied is one that stands still', () => onScene(async ({ server, home, trader, watch }) => {
+    trader.kill('SIGKILL');
+    writeFileSync(join(home, 'live', 'alive.json'), '');
+    await watch(['watching', 'silent', 'canceled'], () => undefined);
     assert.equal(server.requests.filter((request) => request === 'DELETE /api/v3/openOrders').length, 1);
   }));
 

@@ -39,8 +39,8 @@ for (const [name, mutant] of Object.entries(MUTANTS)) {
 
 test('a planted bug shows under every invariant', async () => {
   const tally = emptyTally();
-  for (const mutant of [MUTANTS['resend-on-timeout'], MUTANTS['skip-a-fill']]) {
-    for (let seed = 1; seed <= 10; seed++) countTrial(tally, await runExchangeTrial(seed, mutant));
+  for (const mutant of [MUTANTS['resend-on-timeout'], MUTANTS['both-exits'], MUTANTS['new-ids-after-restart']]) {
+    for (let seed = 1; seed <= SEEDS_TO_FIND; seed++) countTrial(tally, await runExchangeTrial(seed, mutant));
   }
   assert.deepEqual(Object.entries(tally.violations).filter(([, count]) => count === 0), []);
 });

@@ -95,13 +95,8 @@ export class JournalLedger {
       case 'command':
         this.#trading = record.command.kind === 'resume' ? 'active' : 'halted';
         break;
-      case 'run':
-      case 'stop':
-      case 'sizing':
-      case 'opening':
-      case 'difference':
-      case 'stranger':
-      case 'ramp':
+      // What a run at a venue's account journals besides is none of a run on paper.
+      default:
         break;
     }
   }

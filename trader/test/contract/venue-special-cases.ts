@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import { format, mul, type Exact } from '../../src/domain/exact.ts';
 import type { KeyCheck, VenueGateway } from '../../src/ports/venue.ts';
 import type { DialectServer, KeyGrant } from '../venues/dialect-server.ts';
@@ -91,8 +92,8 @@ const SWITCH: readonly VenueCase[] = [
     run: async ({ gateway, clock, place }) => {
       const { ref } = await place();
       for (let i = 0; i < 3; i++) {
-        await gateway.armDeadMansSwitch?.(4_000);
-        await clock.pause(1_500);
+        await gateway.armDeadMansSwitch?.(8_000);
+        await clock.pause(3_000);
       }
       assert.equal((await gateway.lookUp(ref))?.status, 'open');
     },
@@ -216,5 +217,44 @@ const ACCOUNT: readonly VenueCase[] = [
   },
 ];
 
+/** Payments by id, and a place to begin at. */
+const HISTORY: readonly VenueCase[] = [
+  {
+    id: 'V147', title: 'a payment is told once by its id, to the digit, with what came later, also after a restart', needs: ({ paymentsSince }) => paymentsSince !== undefined,
+    run: async ({ gateway, another, server, clock }) => {
+      const from = clock.now() - 60_000;
+      assert.ok(server.charge !== undefined);
+      server.charge('0.00012345');
+      server.charge('-0.5');
+      const read = async (of: VenueGateway) => await of.paymentsSince?.(from) ?? [];
+      const told = await read(gateway);
+      assert.deepEqual(told.map(({ instrument, paid }) => ({ instrument, paid })), [{ instrument: 0, paid: '0.00012345' }, { instrument: 0, paid: '-0.5' }]);
+      assert.equal(new Set(told.map(({ id }) => id)).size, 2);
+      assert.ok(told.every(({ tsEvent }) => tsEvent >= from && tsEvent <= clock.now()));
+      server.charge('0.25');
+      assert.deepEqual((await read(another())).slice(0, 2).map(({ id, paid }) => [id, paid]), told.map(({ id, paid }) => [id, paid]));
+      assert.equal((await read(gateway)).length, 3);
+    },
+  },
+  {
+    id: 'V148', title: 'the place of now is after thousands of old trades, takes a few questions, and misses none of after', needs: ({ placeNow }) => placeNow !== undefined,
+    run: async (bench) => {
+      const { gateway, another, server, place } = bench;
+      const { order: old } = await place({ quantity: mul(bench.listing.instrument.lotSize, 20_000) });
+      for (let count = 0; count < 2_500; count++) {
+        trade(bench, old.clientOrderId, 1);
+        // The clocks of the cases beside it go on.
+        if (count % 25 === 0) await turn();
+      }
+      const before = server.requests.length;
+      const now = await gateway.placeNow?.();
+      const { order } = await place();
+      const tradeId = trade(bench, order.clientOrderId, 100);
+      assert.deepEqual((await another().fillsSince(now)).fills.map((fill) => fill.tradeId), [tradeId]);
+      assert.ok(server.requests.length - before < 8, `${server.requests.length - before} requests`);
+    },
+  },
+];
+
 /** Cases about what not every venue has: changing orders, a dead-man switch, stops, payments, keys that tell what they may do. */
-export const SPECIAL_CASES: readonly VenueCase[] = [...AMENDING, ...SWITCH, ...KEYS, ...STOPS, ...ACCOUNT];
+export const SPECIAL_CASES: readonly VenueCase[] = [...AMENDING, ...SWITCH, ...KEYS, ...STOPS, ...ACCOUNT, ...HISTORY];

@@ -104,7 +104,7 @@ test('a configuration is refused for what is unknown, missing or beyond the acco
   assert.deepEqual(await refused({ ...CONFIG, mode: 'real' }, /mode: /), []);
   assert.deepEqual(await refused({ ...CONFIG, limits: { ...CONFIG.limits, maxNotional: -1 } }, /limits\.maxNotional/), []);
   assert.deepEqual(await refused({ ...CONFIG, instruments: ['ETH-USDT.BINANCE'] }, /not among its instruments/), []);
-  assert.deepEqual(await refused({ ...CONFIG, mode: 'live' }, /has no passport/, ['--confirm', 'trade real money on binance']), []);
+  assert.deepEqual(await refused({ ...CONFIG, mode: 'live', ramp: undefined }, /has no passport/, ['--confirm', 'trade real money on binance']), []);
   await refused({ ...CONFIG, capital: '99999999999' }, /the account has/);
   street.account.grantKeys({ trade: true, withdraw: true, addressBound: true });
   await refused(CONFIG, /can take money away/);

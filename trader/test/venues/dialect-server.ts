@@ -87,5 +87,7 @@ export interface DialectServer {
   trigger?(clientOrderId: string): void;
   /** Pays the account, or has it pay, what is no trade: funding, interest, a dividend. Absent where there is no such thing. */
   pay?(currency: string, amount: string): void;
+  /** Charges instrument 0 so much that no trade of the moment leads to, in the currency that the venue does it in; below zero it pays. Absent where it does not. */
+  charge?(paid: string): void;
   close(): Promise<void>;
 }

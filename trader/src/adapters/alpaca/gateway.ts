@@ -4,8 +4,10 @@ import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import type { Timestamp } from '../../domain/time.ts';
+import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenuePayment, VenueSnapshot } from '../../ports/venue.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
+import { feesSince } from './fee-activities.ts';
 import { fillsAfter } from './fill-pages.ts';
 import { Lineage } from './lineage.ts';
 import { assetList, readListings } from './listing.ts';
@@ -139,6 +141,11 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
       if (fill !== undefined) fills.push(fill);
     }
     return { fills, place: read.place };
+  }
+
+  /** Fees on coins, which Alpaca takes at the end of the day. */
+  paymentsSince(from: Timestamp): Promise<readonly VenuePayment[]> {
+    return feesSince(this.#rest, from, this.#spec.clock.now(), (symbol) => this.#bySymbol.get(symbol));
   }
 
   async checkKeys(): Promise<KeyCheck> {

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { Order, Side } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import type { Acceptance, KeyCheck, KeyedVenue, Margin, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenuePayment, VenueSnapshot } from '../../ports/venue.ts';
 import { failureOf } from './failure.ts';
 import { futuresFailureOf } from './futures-failure.ts';
 import { algoEntry, futuresAcceptance, futuresSending, futuresTradeEntry, toConditionalOrder } from './futures-orders.ts';
 import { readFuturesReport } from './futures-report.ts';
+import { fundingSince, saysFunding } from './futures-funding.ts';
 import { FuturesStream } from './futures-stream.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readFuturesListings } from './listing.ts';
@@ -40,14 +42,6 @@ export interface FuturesSpec {
   readonly onUnreadable: (what: string) => void;
 }
 
-/** How positions of one contract are held. */
-export interface Margin {
-  /** Whether only what was set aside for a position stands for it; else all of the account does (cross). */
-  readonly isolated: boolean;
-  /** How many times its margin a position may be worth. */
-  readonly leverage: number;
-}
-
 const accountBody = z.object({
   assets: z.array(z.object({ asset: z.string(), walletBalance: decimal })),
   positions: z.array(z.object({ symbol: z.string(), positionSide: z.string(), positionAmt: decimal })),
@@ -67,7 +61,7 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
   readonly venue = 'binance';
   readonly capabilities: VenueCapabilities = {
     types: ['market', 'limit', 'stop', 'stop-limit'], timesInForce: ['gtc', 'ioc', 'fok'], postOnly: true, reduceOnly: true, amend: true,
-    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS,
+    clientId: { length: 36, unique: 'open' }, receiveWindowMs: RECEIVE_WINDOW_MS, margin: true,
   };
   readonly #spec: FuturesSpec;
   readonly #rest: RestClient;
@@ -143,6 +137,15 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
     return this.#history.since(place);
   }
 
+  placeNow(): Promise<string> {
+    return this.#history.now();
+  }
+
+  /** Funding: the account's income of the kinds that no trade leads to. */
+  paymentsSince(from: Timestamp): Promise<readonly VenuePayment[]> {
+    return fundingSince(this.#rest, from, (symbol) => this.#bySymbol.get(symbol), this.#spec.onUnreadable);
+  }
+
   /** Per contract, of those that the gateway was made with: Binance has one switch for each. Orders alone; Binance promises nothing of stops. */
   async armDeadMansSwitch(afterMs: number): Promise<void> {
     const arm = ({ symbol }: Listed) => this.#rest.request({ method: 'POST', path: '/fapi/v1/countdownCancelAll', parameters: { symbol, countdownTime: String(afterMs) }, weight: 10, purpose: 'cancel' });
@@ -192,6 +195,7 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
   }
 
   #hear(event: { readonly e: string }, listener: VenueListener): void {
+    if (saysFunding(event)) listener.onPayment?.();
     const told = readOr('a report of the stream', this.#spec.onUnreadable, () => readFuturesReport(event, (symbol) => this.#bySymbol.get(symbol)));
     if (told === undefined) return;
     this.#history.remember(this.#listing(told.order.instrument).symbol, told.order.venueOrderId, told.order.clientOrderId);

@@ -111,6 +111,10 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     return this.#history.since(place);
   }
 
+  placeNow(): Promise<string> {
+    return this.#history.now();
+  }
+
   async checkKeys(): Promise<KeyCheck> {
     await this.#rest.askTime();
     const clockSkewMs = this.#rest.now() - this.#spec.clock.now();

@@ -51,6 +51,18 @@ export class TradeHistory {
     this.#ids.set(`${symbol} ${venueOrderId}`, clientOrderId);
   }
 
+  /** As `VenueGateway.placeNow`: the newest trade of each symbol, which is the one that is listed without a place. */
+  async now(): Promise<string> {
+    const { rest, path, weight, entry, listed } = this.#spec;
+    const last: Record<string, string> = {};
+    for (const { symbol } of listed) {
+      const page = checked(z.array(entry), await rest.request({ method: 'GET', path, parameters: { symbol, limit: '1' }, weight, purpose: 'question' }), 'trades');
+      const newest = page.at(-1);
+      if (newest !== undefined) last[symbol] = newest.id;
+    }
+    return JSON.stringify(last);
+  }
+
   /** As `VenueGateway.fillsSince`: the place is the last trade's id of each symbol. */
   async since(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
     const { rest, path, weight, entry, listed, onUnreadable } = this.#spec;

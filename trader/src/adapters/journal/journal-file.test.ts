@@ -156,8 +156,8 @@ test('when the disk is full nothing is sent that is not in the journal, and noth
     encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: '' },
   });
   assert.equal(child.status, 0, child.stderr);
-  const told = JSON.parse(child.stdout) as { failure: string; after: string; sent: number; sentAfter: number; grown: number; ids: string[] };
-  assert.deepEqual([told.failure, told.after, told.sentAfter, told.grown], ['disk', 'disk', 0, 0]);
+  const told = JSON.parse(child.stdout) as { failure: string; synced: string; after: string; sent: number; sentAfter: number; grown: number; ids: string[] };
+  assert.deepEqual([told.failure, told.synced, told.after, told.sentAfter, told.grown], ['disk', 'disk', 'disk', 0, 0]);
   assert.ok(told.sent > 50);
   const orders = read(path).flatMap((record) => (record.kind === 'order' ? [record.clientOrderId] : []));
   assert.deepEqual(orders.slice(0, told.sent), told.ids);

@@ -1,4 +1,5 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Journal, JournalRecord } from '../../ports/journal.ts';
 
@@ -118,6 +119,7 @@ export class JournalFile implements Journal {
     this.#access = access;
     try {
       this.#descriptor = openSync(path, access === 'append' ? 'a+' : 'r');
+      if (access === 'append' && fstatSync(this.#descriptor).size === 0) syncFolder(dirname(path));
     } catch (error) {
       throw access === 'append' ? diskError(path, error) : unreadable(path, error);
     }
@@ -169,6 +171,8 @@ export class JournalFile implements Journal {
 
   /** Has what was written on the disk itself, so that a power cut cannot take it. */
   sync(): void {
+    // A second attempt would succeed, though the first has thrown the pages away: what failed stays failed.
+    if (this.#failure) throw this.#failure;
     if (!this.#unsynced) return;
     try {
       fdatasyncSync(this.#descriptor);
@@ -207,6 +211,17 @@ export class JournalFile implements Journal {
     } catch (error) {
       throw diskError(this.path, error);
     }
+  }
+}
+
+/** Has a new file's name on the disk, without which a power cut could take all that is in it. Windows keeps names by itself, and opens no folder. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

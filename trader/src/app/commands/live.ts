@@ -13,7 +13,7 @@ export const liveCommand = defineCommand({
   group: 'Trade',
   summary: 'trade an account at a venue: its sandbox, or real money',
   usage: '--config FILE [options]',
-  examples: ['live --config sandbox.json', 'live --config sandbox.json --flatten', 'live --config live.json --confirm "trade real money on binance"'],
+  examples: ['live --config sandbox.json', 'live --config sandbox.json --flatten', 'live --config live.json --confirm "trade real money on binance with 1000 USDT"'],
   positionals: [],
   options: {
     config: value('FILE', 'what to trade, where and within which limits: JSON, as docs/going-live.md shows', readText),
@@ -30,7 +30,10 @@ export const liveCommand = defineCommand({
   async run({ options, json, config, terminal }) {
     if (options.config === undefined) throw new Refusal('usage', 'live takes --config FILE: nothing is traded by default', { hint: 'docs/going-live.md shows one.' });
     const { readLiveConfig } = await import('../wiring/live-setup.ts');
-    const run = readLiveConfig(options.config);
+    const run = await readLiveConfig(options.config);
+    const { choosePropFirmSetup, propFirmWarnings } = await import('../wiring/prop-firm.ts');
+    const firm = choosePropFirmSetup({ 'prop-firm': run.propFirm, news: run.news });
+    for (const warning of firm === undefined ? [] : propFirmWarnings(firm)) terminal.note(warning);
     const { surroundings } = await import('../wiring/surroundings.ts');
     const around = surroundings(config, (what) => { terminal.note(`${run.venue}: ${what} could not be read`); });
     const access = run.mode === 'sandbox' ? 'sandbox' as const : await consentTo(run, options.confirm, config, terminal);
@@ -46,15 +49,16 @@ export const liveCommand = defineCommand({
 /** Refuses without a passport of every book, and without the words. */
 async function consentTo(run: LiveConfig, typed: string | undefined, config: Config, terminal: Terminal): Promise<LiveConsent> {
   const { acceptPassport, passportSubject } = await import('../wiring/passport.ts');
-  const { LiveConsent: Consent } = await import('../wiring/live-consent.ts');
+  const { LiveConsent: Consent, moneyOf } = await import('../wiring/live-consent.ts');
   const { parseInterval } = await import('../../domain/time.ts');
   const passports = [];
   for (const { strategy, parameters = {}, instrument, passport } of run.books) {
     if (passport === undefined) throw new Refusal('usage', `${strategy} has no passport, which real money asks for`, { where: 'books.passport', hint: 'Make one: ./algotrendy passport STRATEGY. docs/going-live.md says what it asks for.' });
     passports.push(await acceptPassport(passport, await passportSubject(strategy, parameters, instrument, parseInterval(run.interval) ?? 0), config));
   }
-  const words = typed ?? await ask(`This trades real money: ${run.capital} of the account at ${run.venue}. To begin, type "${Consent.words(run.venue)}": `, terminal);
-  const [consent] = passports.map((passport) => Consent.give(run.venue, passport, words));
+  const money = moneyOf(run);
+  const words = typed ?? await ask(`This trades real money: ${money} of the account at ${run.venue}. To begin, type "${Consent.words(run.venue, money)}": `, terminal);
+  const [consent] = passports.map((passport) => Consent.give(run.venue, money, passport, words));
   return consent;
 }
 

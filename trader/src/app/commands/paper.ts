@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { VENUE_NAMES } from '../wiring/venue-hosts.ts';
 import type { LiveRequest } from '../wiring/paper-source.ts';
-import { choosePropFirmSetup, PROP_FIRM_OPTIONS } from '../wiring/prop-firm.ts';
+import { choosePropFirmSetup, PROP_FIRM_OPTIONS, propFirmWarnings } from '../wiring/prop-firm.ts';
 
 /** What a live market is traded with; each takes --feed. */
 const LIVE_OPTIONS = {
@@ -48,9 +48,11 @@ export const paperCommand = defineCommand({
   ],
   async run({ options, json, config, terminal }) {
     const live = await liveRequest(options, config, terminal);
+    const propFirm = choosePropFirmSetup(options);
+    for (const warning of propFirm === undefined ? [] : propFirmWarnings(propFirm)) terminal.note(warning);
     const { runPaper } = await import('../paper-loop.ts');
     await runPaper({
-      home: config.home, speed: options.speed, forMs: options.for, cash: options.cash, fresh: options.fresh, json, live, propFirm: choosePropFirmSetup(options),
+      home: config.home, speed: options.speed, forMs: options.for, cash: options.cash, fresh: options.fresh, json, live, propFirm,
       atEnd: options['at-end'] ?? (terminal.isLive && !json ? 'wait' : 'stop'),
     }, terminal);
     return 'ok';

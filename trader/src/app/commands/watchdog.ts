@@ -48,7 +48,7 @@ export const watchdogCommand = defineCommand({
 function wordsOf(news: WatchdogNews): string {
   switch (news.kind) {
     case 'waiting': return 'nothing trades here; waiting.';
-    case 'watching': return `watching process ${news.pid}.`;
+    case 'watching': return `watching ${news.pid === null ? 'a process whose sign cannot be read' : `process ${news.pid}`}.`;
     case 'silent': return `no sign for ${(news.forMs / 1000).toFixed(1)} s: canceling all open orders.`;
     case 'failed': return `the venue did not do it, asking again: ${news.reason}`;
     case 'canceled': return `nothing is open any more; ${news.orders} orders were. Positions are as they were.`;

@@ -10,6 +10,7 @@ export function noteText(note: CourierNote): string {
     case 'contradiction': return `What the venue says of order ${short(note.clientOrderId)} cannot be, and is not booked: ${note.reason}.`;
     case 'opening': return `The account is met for the first time. It holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} ${id}`).join(', ')} and ${note.money} in money, with ${note.openOrders} open orders: none of it is ours.`;
     case 'difference': return differenceText(note);
+    case 'payment': return `The venue has ${note.paid.startsWith('-') ? 'paid' : 'charged'} ${note.flow} on ${note.instrument}: ${note.paid.replace('-', '')} ${note.currency}. It is booked.`;
     case 'no-window': return `The venue does not say until when it may take an order; one that nobody knows is given up after ${note.giveUpMs / 60_000} minutes.`;
     case 'retry': return `Asking again for ${note.what}: ${note.reason}`;
   }

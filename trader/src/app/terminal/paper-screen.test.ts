@@ -74,6 +74,13 @@ test('colours change nothing of what is said or where', () => {
   }
 });
 
+test('where there is too little room, what is traded with and why it does not trade come before the time', () => {
+  const halted = { ...paperView(), mode: 'live', state: 'halted', haltReason: 'somebody else trades BTC-USDT.BINANCE on the account' } as const;
+  const [narrow] = plain(halted, 40, 24).split('\n');
+  assert.match(narrow ?? '', /^ +AlgoTrendy LIVE +HALTED: some/);
+  assert.match(plain(halted, 80, 24).split('\n')[0] ?? '', /… 2025-05-18 12:53 UTC/);
+});
+
 test('at 80 by 24 everything that matters is there', () => {
   const screen = plain(paperView(), 80, 24);
   for (const fact of [

@@ -37,6 +37,9 @@ export function renderPaper(view: PaperView, size: ScreenSize, style: Style): st
   ].slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
 }
 
+/** Columns below which the header has no room for the time. */
+const TIMELESS = 60;
+
 /** What is traded with, how it goes, and what time it is in the market. */
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
@@ -45,7 +48,7 @@ function headerLine(view: PaperView, width: number, style: Style): string {
   const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
     `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,
-    `${style.strong(`${formatTime(view.tsEvent)} UTC`)}  ${style.accent(speed)}  ${style.faint(formatClock(view.elapsedMs))}`, width,
+    width < TIMELESS ? '' : ` ${style.strong(`${formatTime(view.tsEvent)} UTC`)}  ${style.accent(speed)}  ${style.faint(formatClock(view.elapsedMs))}`, width,
   );
 }
 

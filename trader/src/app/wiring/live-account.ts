@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
-import type { VenueGateway } from '../../ports/venue.ts';
+import type { Margin, VenueGateway, VenueListing } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import { liveSetup, type LiveConfig } from './live-setup.ts';
 import type { LiveConsent } from './live-consent.ts';
@@ -38,6 +38,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
   const { venue } = config;
   const { gateway, feed, listings, accountCurrency } = await connectVenue(venue, access, config.instruments, around);
   try {
+    if (access !== 'sandbox' && access.money !== `${config.capital} ${accountCurrency}`) throw new Refusal('usage', `${access.money} was confirmed, and the run would trade with ${config.capital} ${accountCurrency}`);
     checkKeys(venue, await gateway.checkKeys());
     const setup = liveSetup(config, existing?.live?.id ?? randomUUID(), listings, gateway.capabilities.margin === true);
     if (existing !== undefined && JSON.stringify(existing) !== JSON.stringify(setup)) {
@@ -46,6 +47,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
       });
     }
     if (existing === undefined) await checkCapital(gateway, config.capital, accountCurrency);
+    await setMargin(gateway, config, listings);
     onGateway(gateway);
     return {
       setup, link: { gateway, clock: around.clock, onNote },
@@ -77,6 +79,29 @@ function checkKeys(venue: string, { canTrade, canWithdraw, clockSkewMs }: Awaite
   if (canWithdraw === true) throw new Refusal('usage', `the keys for ${venue} can take money away; nothing was started`, { hint: 'Make keys at the venue that may trade and not withdraw.' });
   if (canTrade === false) throw new Refusal('usage', `the keys for ${venue} may not trade`, { hint: 'Allow it at the venue, for these keys.' });
   if (Math.abs(clockSkewMs) > MOST_SKEW_MS) throw new Refusal('usage', `this machine's clock is ${Math.round(Math.abs(clockSkewMs))} ms ${clockSkewMs > 0 ? 'behind' : 'ahead of'} that of ${venue}`, { hint: 'Run a time service (NTP).' });
+}
+
+/** Has positions held as the configuration says, and asks whether they are: nothing is traded where the venue says otherwise. */
+async function setMargin(gateway: VenueGateway, { venue, margin }: LiveConfig, listings: readonly VenueListing[]): Promise<void> {
+  if (gateway.setMargin === undefined || gateway.margin === undefined) {
+    if (margin !== undefined) throw new Refusal('usage', `${venue} has no margin to choose`, { where: 'margin' });
+    return;
+  }
+  if (margin === undefined) throw new Refusal('usage', `${venue} holds positions on margin, and the configuration does not say how`, { where: 'margin', hint: 'Say it: "margin": { "isolated": true, "leverage": 1 }' });
+  for (const [instrument, { instrument: { id } }] of listings.entries()) {
+    const asAsked = (told: Margin) => told.isolated === margin.isolated && told.leverage === margin.leverage;
+    if (asAsked(await gateway.margin(instrument))) continue;
+    const words = await gateway.setMargin(instrument, margin).then(() => '', (error: unknown) => {
+      if (!(error instanceof VenueError)) throw error;
+      return `: ${error.message}`;
+    });
+    const told = await gateway.margin(instrument);
+    if (!asAsked(told)) throw new Refusal('usage', `${venue} holds ${id} ${textOf(told)}, not ${textOf(margin)}${words}`, { where: 'margin', hint: 'It can be changed where no position and no order is open.' });
+  }
+}
+
+function textOf({ isolated, leverage }: Margin): string {
+  return `${isolated ? 'isolated' : 'cross'} at ${leverage}`;
 }
 
 /** More than the account has cannot be traded with. */

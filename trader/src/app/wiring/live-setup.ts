@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { decimalPlaces } from '../../domain/exact.ts';
 import { parseInterval } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { ForeignPolicy } from '../../ports/journal.ts';
-import type { VenueListing } from '../../ports/venue.ts';
+import type { Margin, VenueListing } from '../../ports/venue.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { RAMP_TERMS, type LiveTerms } from './live-terms.ts';
 import { rulesOf } from './profile.ts';
 import { choosePropFirmSetup } from './prop-firm.ts';
 import { LIMITS, SIZING, type Limits, type PaperSetup } from './paper-setup.ts';
+import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { VENUE_NAMES, type VenueName } from './venue-hosts.ts';
 
 const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'must be a decimal in quotes, such as "1000"'));
@@ -30,7 +32,9 @@ const CONFIG = z.strictObject({
   })).check(z.minLength(1)),
   limits: LIMITS,
   feeBps: z.optional(decimal),
+  margin: z.optional(z.strictObject({ isolated: z.boolean(), leverage: z.int().check(z.gte(1)) })),
   propFirm: z.optional(z.string()),
+  news: z.optional(z.string()),
   foreign: z.optional(z.enum(['adopt', 'ignore', 'halt'])),
   ramp: z.optional(RAMP_TERMS),
   feeRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
@@ -57,8 +61,12 @@ export interface LiveConfig {
   readonly limits: Limits;
   /** What a trade costs, for sizing; 10 where not given. */
   readonly feeBps?: string;
+  /** How positions are held, where the venue has a choice; asked for there, and refused elsewhere. */
+  readonly margin?: Margin;
   /** A prop firm's rules by name. */
   readonly propFirm?: string;
+  /** Path of a calendar of releases, for rules under which nothing is traded around them. */
+  readonly news?: string;
   /** `halt` where not given. */
   readonly foreign?: ForeignPolicy;
   readonly ramp?: LiveTerms['ramp'];
@@ -67,11 +75,11 @@ export interface LiveConfig {
 
 /** What spot markets charge who takes: a tenth of a percent. */
 const FEE_BPS = '10';
-/** A tenth of the size at first, and a tenth more each day. */
+/** A tenth of the size at first, and a tenth more each day; the most that real money is allowed. */
 const RAMP = { start: 0.1, step: 0.1 } as const;
 
-/** Reads a configuration. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
-export function readLiveConfig(file: string): LiveConfig {
+/** Reads a configuration, and asks nobody. Refuses what is no JSON, a key that is unknown, missing or not as it must be, and names it. */
+export async function readLiveConfig(file: string): Promise<LiveConfig> {
   let told: unknown;
   try {
     told = JSON.parse(readFileSync(file, 'utf8'));
@@ -80,19 +88,43 @@ export function readLiveConfig(file: string): LiveConfig {
   }
   const read = CONFIG.safeParse(told);
   if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message}`);
+    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${faultOf(issue)}`);
     throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
   }
-  const stranger = read.data.books.find(({ instrument }) => !read.data.instruments.includes(instrument));
+  const { mode, instruments, books, propFirm, news, ramp = RAMP } = read.data;
+  if (mode === 'live' && (ramp.start > RAMP.start || ramp.step > RAMP.step)) {
+    throw new Refusal('usage', `the configuration is refused: ramp: real money begins at no more than ${RAMP.start} of the size, and grows by no more than ${RAMP.step} a day`, { where: file });
+  }
+  const twice = instruments.find((name, at) => instruments.indexOf(name) < at);
+  if (twice !== undefined) throw new Refusal('usage', `the configuration is refused: instruments: names ${twice} twice`, { where: file });
+  const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
   if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
+  choosePropFirmSetup({ 'prop-firm': propFirm, news });
+  for (const { strategy, parameters = {} } of books) readStrategyParameters(await loadStrategy(strategy), parameters);
   return told as LiveConfig;
 }
 
-/** What a run of this id is made of, once the venue has said how it lists the instruments. */
+/** What a value would have to be. */
+function faultOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys': return 'unknown key';
+    case 'invalid_value': return `is one of ${issue.values.join(', ')}`;
+    case 'invalid_type': return issue.expected === 'string' ? 'is a text, in quotes' : `is ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small': return `is ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
+    case 'too_big': return `is ${issue.inclusive === true ? 'at most' : 'below'} ${issue.maximum}`;
+    default: return issue.message;
+  }
+}
+
+/** What a run of this id is made of, once the venue has said how it lists the instruments. Refuses sizes that are counted finer than they are. */
 export function liveSetup(config: LiveConfig, id: string, listings: readonly VenueListing[], margin: boolean): PaperSetup {
   const { venue } = config;
+  for (const { instrument, sizing } of config.books) {
+    const { quantityScale } = listings[config.instruments.indexOf(instrument)].instrument;
+    if (sizing.kind === 'units' && decimalPlaces(sizing.units) > quantityScale) throw new Refusal('usage', `the configuration is refused: units of ${sizing.units} are finer than ${instrument} is counted: ${quantityScale} decimals`);
+  }
   const intervalMs = parseInterval(config.interval) ?? 0;
-  const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: undefined });
+  const propFirm = choosePropFirmSetup({ 'prop-firm': config.propFirm, news: config.news });
   return {
     cash: config.capital, feeBps: config.feeBps ?? FEE_BPS, latencyMs: 0, feed: { venue, hosts: [] },
     markets: listings.map(({ instrument, symbol }) => ({

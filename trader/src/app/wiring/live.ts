@@ -92,6 +92,8 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
         case 'opening':
         case 'stranger':
         case 'difference':
+        case 'payment':
+        case 'place':
           holdings.admit(record);
           return true;
         case 'ramp':
@@ -107,6 +109,7 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
 /** A client that tells when what it reported has been worked off. */
 function announced(client: ExecutionClient, onBooked: () => void): ExecutionClient {
   return {
+    unlinked: client.unlinked === true,
     connect(sink) {
       client.connect({
         report: (report) => { sink.report(report); },

@@ -73,6 +73,7 @@ export class PaperTrader {
     this.feed = source.feed(run, (market, price, tsEvent) => {
       run.propFirm?.afterPrice(market, price, tsEvent);
       this.#obeyGuard();
+      if (run.ingest.admitPrice(market, price, tsEvent)) this.#fills.flush();
     });
   }
 
@@ -123,8 +124,12 @@ export class PaperTrader {
   step(): Timestamp | undefined {
     const instant = this.feed.next();
     if (instant === undefined) return undefined;
-    if (this.feed.kind === 'live') this.#haltInPast(instant.bars.some(({ tsHeard }) => tsHeard === undefined));
+    const { maxDataAgeMs } = this.run.setup.limits;
+    // A stream that is far behind tells of the past, too.
+    const past = instant.bars.some(({ tsHeard }) => tsHeard === undefined || tsHeard - instant.tsEvent > maxDataAgeMs);
     for (const { market, bar, tsHeard } of instant.bars) {
+      // Before each, for the guard may have let trading go on after the one before.
+      if (this.feed.kind === 'live') this.#haltInPast(past);
       if (this.run.ingest.admitBar(market, bar, tsHeard) !== 'admitted') continue;
       this.prices.add(market, instant.tsEvent, bar);
       this.run.watchBar(market, bar);
@@ -137,7 +142,7 @@ export class PaperTrader {
     return instant.tsEvent;
   }
 
-  /** Bars that were fetched are seen, and nothing new is begun on them; what a person ordered meanwhile stands. */
+  /** Bars that were fetched, or come too late, are seen, and nothing new is begun on them; what a person ordered meanwhile stands. */
   #haltInPast(past: boolean): void {
     const { state } = this.run.engine.risk;
     if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP });

@@ -114,9 +114,9 @@ test('the key is made once and kept among the secrets', async () => {
 
 test('consent takes the very words, and a passport that was accepted', () => {
   const passport = checkPassport(JSON.stringify(SIGNED), SUBJECT, KEY);
-  const consent = LiveConsent.give('binance', passport, `${LiveConsent.words('binance')}\n`);
+  const consent = LiveConsent.give('binance', '1000 USDT', passport, `${LiveConsent.words('binance', '1000 USDT')}\n`);
   assert.deepEqual([LiveConsent.covers(consent, 'binance'), LiveConsent.covers(consent, 'coinbase'), LiveConsent.covers({ ...consent }, 'binance')], [true, false, false]);
-  for (const words of ['', 'y', 'yes', 'trade real money', 'Trade real money on binance', LiveConsent.words('coinbase')]) {
-    assert.throws(() => LiveConsent.give('binance', passport, words), /the words for macd are "trade real money on binance"/);
+  for (const words of ['', 'y', 'yes', 'trade real money', 'trade real money on binance', 'Trade real money on binance with 1000 USDT', LiveConsent.words('binance', '10000 USDT'), LiveConsent.words('binance', '1000 USD'), LiveConsent.words('coinbase', '1000 USDT')]) {
+    assert.throws(() => LiveConsent.give('binance', '1000 USDT', passport, words), /the words for macd are "trade real money on binance with 1000 USDT"/);
   }
 });

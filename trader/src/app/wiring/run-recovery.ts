@@ -107,6 +107,9 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
       case 'bar':
         admitBar(record);
         break;
+      case 'price':
+        if (run.markets[record.market] !== undefined && ingest.admitPrice(record.market, record.price, record.tsEvent)) break;
+        throw new JournalError('diverged', `${journal.path} holds a price at record ${journal.sequence} that this build refuses`);
       case 'command':
         ingest.admitCommand(record.command);
         break;

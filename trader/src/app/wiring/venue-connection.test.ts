@@ -38,6 +38,7 @@ test('an account is connected with the instruments that were named, in their ord
 
 test('what is not listed is refused with what was meant, and so is an account without keys or in two currencies', () => withVenue(async (around) => {
   await assert.rejects(connectVenue('binance', 'sandbox', ['BTCUSDTT'], around), refused(/does not list BTCUSDTT Did you mean BTCUSDT\?/));
+  await assert.rejects(connectVenue('binance', 'sandbox', ['BTCUSDT', 'BTC-USDT.BINANCE'], around), refused(/BTC-USDT\.BINANCE is named twice/));
   await assert.rejects(connectVenue('binance', 'sandbox', ['BTCUSDT'], { ...around, secrets: NO_KEYS }), refused(/no keys for binance, testnet .*keys add binance --testnet/));
   await assert.rejects(connectStopper('binance', 'live', { ...around, secrets: NO_KEYS }), refused(/no keys for binance, live/));
   const { listings } = await connectFeed('binance', [], { ...around, secrets: NO_KEYS });

@@ -91,9 +91,15 @@ const QUOTES = ['USDT', 'USD', 'USDC'];
 /** The listings of the instruments that were asked for, in their order. */
 function choose(venue: VenueName, listings: readonly VenueListing[], wanted: readonly string[]): readonly VenueListing[] {
   if (wanted.length === 0) return known(venue, listings);
+  const chosen = new Set<VenueListing>();
   return wanted.map((name) => {
     const found = listings.find(({ symbol, instrument }) => symbol === name || instrument.id === name);
-    if (found !== undefined) return found;
+    // Each would be traded as if it had all that the account holds of it.
+    if (found !== undefined && chosen.has(found)) throw new Refusal('usage', `${found.instrument.id} is named twice, also as ${name}`);
+    if (found !== undefined) {
+      chosen.add(found);
+      return found;
+    }
     const meant = closest(name, listings.flatMap(({ symbol, instrument }) => [symbol, instrument.id]));
     throw new Refusal('usage', `${venue} does not list ${name}`, { hint: meant === undefined ? `Name it as ${listings[0]?.instrument.id ?? 'the venue'} is named.` : `Did you mean ${meant}?` });
   });

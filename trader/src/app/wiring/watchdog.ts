@@ -8,7 +8,8 @@ import type { VenueStopper } from './venue-connection.ts';
 /** What a watchdog tells as it happens. */
 export type WatchdogNews =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'watching'; readonly pid: number }
+  /** `pid` is null where the sign cannot be read. */
+  | { readonly kind: 'watching'; readonly pid: number | null }
   /** No sign for so long: everything is canceled now. */
   | { readonly kind: 'silent'; readonly forMs: number }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -37,7 +38,7 @@ export async function watch(home: string, account: KeyedAccount, stopper: VenueS
       if (state !== 'waiting') tell({ kind: 'waiting' });
       state = 'waiting';
     } else if (sign !== last || state === 'waiting') {
-      const { pid } = checkSign(sign, account);
+      const pid = checkSign(sign, account);
       if (state !== 'watching') tell({ kind: 'watching', pid });
       state = 'watching';
       changed = now;
@@ -93,8 +94,14 @@ async function endAll(stopper: VenueStopper, settleMs: number, isOver: () => boo
   return orders ?? 0;
 }
 
-function checkSign(text: string, account: KeyedAccount): LifeSignText {
-  const sign = JSON.parse(text) as LifeSignText;
-  if (sign.venue === account.venue && sign.world === account.world) return sign;
+/** The process that left a sign; null where it cannot be read, as after a power cut: then it is taken for one of this account. */
+function checkSign(text: string, account: KeyedAccount): number | null {
+  let sign: LifeSignText;
+  try {
+    sign = JSON.parse(text) as LifeSignText;
+  } catch {
+    return null;
+  }
+  if (sign.venue === account.venue && sign.world === account.world) return sign.pid;
   throw new Refusal('usage', `what trades here trades ${accountText(sign)}, not ${accountText(account)}`, { hint: 'Start a watchdog for that account.' });
 }

@@ -25,7 +25,7 @@ const WITHOUT = {
   ...Object.fromEntries(['V59', 'V120', 'V121', 'V122', 'V123'].map((id) => [id, 'not offered, since an order that is replaced after a part of it has traded trades its whole quantity again'])),
   V72: 'there are no bans, only 429', V83: 'a trade names no fee', V84: 'a trade does not say who made and who took',
   V125: 'there is no dead-man switch', V126: 'there is no dead-man switch', V127: 'there is no dead-man switch',
-  V132: 'Alpaca does not say what keys may do', V134: 'Alpaca does not say what keys may do',
+  V132: 'Alpaca does not say what keys may do', V134: 'Alpaca does not say what keys may do', V148: 'a first start reads all trades',
 };
 
 /** An account of Alpaca under the suite, with one instrument. */

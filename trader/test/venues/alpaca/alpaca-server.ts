@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { add, parseDecimal } from '../../../src/domain/exact.ts';
+import { add, neg, parseDecimal } from '../../../src/domain/exact.ts';
 import type { RejectReason } from '../../../src/domain/venue-error.ts';
 import type { DialectServer, Fault, KeyGrant, ServedTrade, WireOrder } from '../dialect-server.ts';
 import { AlpacaAccount, isOpen, nine, toWire, type AlpacaOrder, type OrderRequest } from './alpaca-account.ts';
-import { accountBody, activityBody, activityId, assetsBody, moment, orderBody, positionBody, refuse, REJECTIONS, updateFrame, type Answer } from './alpaca-words.ts';
+import { accountBody, activityBody, activityId, assetsBody, feeBody, moment, orderBody, positionBody, refuse, REJECTIONS, updateFrame, type Answer } from './alpaca-words.ts';
 
 /** What the server works with. */
 export interface AlpacaServerSpec {
@@ -44,6 +44,7 @@ export class AlpacaServer implements DialectServer {
   #dead = false;
   #mayTrade = true;
   #remaining = 199;
+  readonly #fees: { readonly id: string }[] = [];
 
   constructor(spec: AlpacaServerSpec) {
     this.#spec = spec;
@@ -199,6 +200,16 @@ export class AlpacaServer implements DialectServer {
     this.#account.cash = add(this.#account.cash, parseDecimal(amount, 9));
   }
 
+  /** A fee of coins is taken of them, one of shares of the cash. */
+  charge(paid: string): void {
+    const { symbol } = this.#spec;
+    const taken = nine(neg(parseDecimal(paid, 9)));
+    const coins = symbol.includes('/');
+    if (coins) this.#account.positions.set(symbol, add(this.#account.positions.get(symbol) ?? 0, parseDecimal(taken, 9)));
+    else this.pay('USD', taken);
+    this.#fees.push(feeBody(symbol, this.#fees.length, this.#spec.now(), coins ? { qty: taken } : { net_amount: taken }));
+  }
+
   close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#http.closeAllConnections();
@@ -264,10 +275,8 @@ export class AlpacaServer implements DialectServer {
       // docs.alpaca.markets, "Market Clock API".
       case 'GET /v2/clock': return fine({ timestamp: moment(this.#spec.now() + this.#aheadMs), is_open: true, next_open: moment(0), next_close: moment(0) });
       case 'GET /v2/assets': return fine(assetsBody(query.get('asset_class')));
-      case 'GET /v2/account/activities/FILL': {
-        const from = this.#account.trades.findIndex((trade) => activityId(trade) === query.get('page_token')) + 1;
-        return fine(this.#account.trades.slice(from, from + Number(query.get('page_size') ?? 100)).map(activityBody));
-      }
+      case 'GET /v2/account/activities/FILL': return fine(pageOf(this.#account.trades.map((trade) => ({ ...activityBody(trade), id: activityId(trade) })), query));
+      case 'GET /v2/account/activities': return fine(pageOf(this.#fees, query));
       default: return { status: 404, body: { message: 'endpoint not found.' } };
     }
   }
@@ -341,4 +350,10 @@ function faultAnswer(fault: Fault, now: number): Answer {
     case 'maintenance': return { status: 503, body: { message: 'service unavailable' } };
     default: return refuse(500, 50010000, 'internal server error occurred');
   }
+}
+
+/** What follows after a token, as many as are asked for. */
+function pageOf<T extends { readonly id: string }>(all: readonly T[], query: URLSearchParams): readonly T[] {
+  const from = all.findIndex(({ id }) => id === query.get('page_token')) + 1;
+  return all.slice(from, from + Number(query.get('page_size') ?? 100));
 }

@@ -71,6 +71,15 @@ export function activityId({ time, executionId }: AlpacaTrade): string {
   return `${new Date(time).toISOString().replaceAll(/\D/g, '')}::${executionId}`;
 }
 
+/** A fee in `GET /v2/account/activities`, which tells its day alone: the sample of docs.alpaca.markets, "Crypto Spot Trading Fees". */
+export function feeBody(symbol: string, count: number, now: number, taken: { readonly qty?: string; readonly net_amount?: string }): Json & { readonly id: string } {
+  const date = new Date(now).toISOString().slice(0, 10);
+  return {
+    id: `${date.replaceAll('-', '')}000000000::53be51ba-46f9-43de-b81f-${String(count).padStart(12, '0')}`, activity_type: symbol.includes('/') ? 'CFEE' : 'FEE', date, net_amount: '0',
+    description: 'Coin Pair Transaction Fee (Non USD)', symbol: symbol.replace('/', ''), price: '1884.5', status: 'executed', ...taken,
+  };
+}
+
 /** `GET /v2/account`: the sample of docs.alpaca.markets, "Working with /account". */
 export function accountBody(account: AlpacaAccount, mayTrade: boolean): Json {
   return {

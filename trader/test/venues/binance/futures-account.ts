@@ -32,6 +32,8 @@ export class FuturesAccount {
   readonly wallet = new Map<string, Exact>([['USDT', parseDecimal('122607.35137903', PLACES)], ['BNB', parseDecimal('1.5', PLACES)]]);
   /** Signed, in units of 10^-8, by symbol. */
   readonly positions = new Map<string, Exact>();
+  /** What was paid of the account's own accord, oldest first, as `GET /fapi/v1/income` tells it. */
+  readonly incomes: { readonly symbol: string; readonly income: string; readonly asset: string; readonly time: number; readonly tranId: number }[] = [];
   readonly leverages = new Map<string, string>();
   readonly marginTypes = new Map<string, string>();
   hedged = false;
@@ -83,6 +85,11 @@ export class FuturesAccount {
 
   pay(currency: string, amount: Exact): void {
     this.wallet.set(currency, add(this.wallet.get(currency) ?? 0, amount));
+  }
+
+  fund(symbol: string, amount: string): void {
+    this.incomes.push({ symbol, income: amount, asset: 'USDT', time: this.#now(), tranId: 9_689_322_392 + this.incomes.length });
+    this.pay('USDT', parseDecimal(amount, PLACES));
   }
 
   #nextId(): string {

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ServedTrade, WireOrder } from '../dialect-server.ts';
 import { AccountServer, type AccountServerSpec } from './account-server.ts';
-import { amountOf, FuturesAccount, isOpen, toWire, type FuturesOrder } from './futures-account.ts';
+import { amountOf, FuturesAccount, isOpen, toWire, written, type FuturesOrder } from './futures-account.ts';
 import { accountBody, accountFrame, conditionalBody, conditionalFrame, exchangeBody, FUTURES_REJECTIONS, liteFrame, orderBody, orderFrame, tradeBody } from './futures-words.ts';
 import { fixture } from './spot-account.ts';
 import { refuse, toText, type Answer } from './spot-words.ts';
@@ -23,6 +23,7 @@ export class FuturesServer extends AccountServer {
   readonly #countdowns = new Map<string, () => void>();
   #listenKey: string | undefined;
   #keys = 0;
+  #marginHeld = false;
 
   constructor(spec: Omit<AccountServerSpec, 'now'> & { readonly clock: Clock }) {
     const now = () => spec.clock.now();
@@ -82,6 +83,21 @@ export class FuturesServer extends AccountServer {
     this.tell(accountFrame(this.#account, 'FUNDING_FEE', this.time()));
   }
 
+  /** Whether margin cannot be changed, as while an order is open. */
+  holdMargin(on: boolean): void {
+    this.#marginHeld = on;
+  }
+
+  /** How positions of a contract are held. */
+  marginOf(symbol: string): { readonly marginType: string | undefined; readonly leverage: string | undefined } {
+    return { marginType: this.#account.marginTypes.get(symbol), leverage: this.#account.leverages.get(symbol) };
+  }
+
+  charge(paid: string): void {
+    this.#account.fund('BTCUSDT', written(-amountOf(paid)));
+    this.tell(accountFrame(this.#account, 'FUNDING_FEE', this.time()));
+  }
+
   /** The listen key ends without a word, as when the account makes another elsewhere. */
   loseKey(): void {
     this.#listenKey = undefined;
@@ -129,8 +145,10 @@ export class FuturesServer extends AccountServer {
       case 'DELETE /fapi/v1/allOpenOrders': return this.#endAll(({ orderId }) => orderId !== undefined, parameters);
       case 'POST /fapi/v1/countdownCancelAll': return this.#countDown(parameters.get('symbol') ?? '', Number(parameters.get('countdownTime')));
       case 'GET /fapi/v1/userTrades': {
-        const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(parameters.get('fromId')));
-        return fine(trades.slice(0, Number(parameters.get('limit') ?? 500)).map(tradeBody));
+        const [from, limit] = [parameters.get('fromId'), Number(parameters.get('limit') ?? 500)];
+        const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(from ?? 0));
+        // Without a place the newest are given, oldest first.
+        return fine((from === null ? trades.slice(-limit) : trades.slice(0, limit)).map(tradeBody));
       }
       case 'GET /fapi/v3/account': return fine(accountBody(account));
       default: return this.#conditional(route, parameters) ?? this.#settings(route, parameters);
@@ -165,8 +183,16 @@ export class FuturesServer extends AccountServer {
       case 'GET /fapi/v1/accountConfig': return fine({ feeTier: 0, canTrade: true, canDeposit: true, canWithdraw: true, dualSidePosition: account.hedged, updateTime: 0, multiAssetsMargin: false, tradeGroupId: -1 });
       // fixture get-api-key-permissions
       case 'GET /sapi/v1/account/apiRestrictions': return fine({ ...fixture('get-api-key-permissions'), enableFutures: this.grant.trade, enableWithdrawals: this.grant.withdraw, ipRestrict: this.grant.addressBound });
+      case 'GET /fapi/v1/income': return this.#incomes(parameters);
       default: return this.#margin(route, parameters);
     }
+  }
+
+  /** The documentation's sample of "Get Income History". */
+  #incomes(parameters: URLSearchParams): Answer {
+    const [from, to] = [Number(parameters.get('startTime')), Number(parameters.get('endTime'))];
+    const incomes = this.#account.incomes.filter(({ time }) => time >= from && time <= to && parameters.get('incomeType') === 'FUNDING_FEE');
+    return fine(incomes.slice(0, Number(parameters.get('limit') ?? 100)).map((told) => ({ ...told, incomeType: 'FUNDING_FEE', info: '', tradeId: '' })));
   }
 
   /** Fixture usdm-get-symbol-configuration, and the documentation's samples of "Change Initial Leverage" and "Change Margin Type". */
@@ -181,6 +207,8 @@ export class FuturesServer extends AccountServer {
         leverages.set(symbol, leverage);
         return fine({ leverage: Number(leverage), maxNotionalValue: '1000000', symbol });
       case 'POST /fapi/v1/marginType':
+        // Error codes of USD-M futures.
+        if (this.#marginHeld) return refuse(-4047, 'Margin type cannot be changed if there exists open orders.');
         if (current === marginType) return refuse(-4046, 'No need to change margin type.');
         marginTypes.set(symbol, marginType);
         return fine({ code: 200, msg: 'success' });

@@ -25,7 +25,7 @@ export const BINANCE_SPOT: VenueHarness = {
     V18: 'spot has no reduce-only orders', V36: 'spot has no reduce-only orders', V38: 'Binance says "Market is closed." for a symbol that is halted, too',
     ...Object.fromEntries(['V59', 'V120', 'V121', 'V122', 'V123'].map((id) => [id, 'spot amends nothing but a smaller quantity'])),
     ...Object.fromEntries(['V125', 'V126', 'V127'].map((id) => [id, 'spot has no dead-man switch'])),
-    V145: 'spot sells nothing that is not held', V146: 'spot pays no funding',
+    V145: 'spot sells nothing that is not held', V146: 'spot pays no funding', V147: 'spot charges nothing of its own accord',
   },
   serve: async (clock) => {
     const server = new SpotServer({ key: EXAMPLE_KEY, secret: EXAMPLE_SECRET, now: () => clock.now() });

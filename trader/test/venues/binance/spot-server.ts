@@ -89,8 +89,10 @@ export class SpotServer extends AccountServer {
       case 'GET /sapi/v1/account/apiRestrictions': return fine({ ...fixture('get-api-key-permissions'), enableSpotAndMarginTrading: this.grant.trade, enableWithdrawals: this.grant.withdraw, ipRestrict: this.grant.addressBound });
       case 'GET /api/v3/account': return fine(accountBody(account));
       case 'GET /api/v3/myTrades': {
-        const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(parameters.get('fromId')));
-        return fine(trades.slice(0, Number(parameters.get('limit') ?? 500)).map(tradeBody));
+        const [from, limit] = [parameters.get('fromId'), Number(parameters.get('limit') ?? 500)];
+        const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(from ?? 0));
+        // Without a place the newest are given, oldest first.
+        return fine((from === null ? trades.slice(-limit) : trades.slice(0, limit)).map(tradeBody));
       }
       default: return { status: 404, body: '<html><head><title>404 Not Found</title></head></html>' };
     }

@@ -45,6 +45,8 @@ export const COINBASE: VenueHarness = {
     ...because(['V83'], 'a fee is always in the quote currency'),
     ...because(['V90', 'V91'], 'frames carry states and no trades, and are numbered; trader/test/contract/coinbase.test.ts shows what repeated, missing and late ones do'),
     ...because(['V125', 'V126', 'V127'], 'it has no dead-man switch'),
+    ...because(['V147'], 'spot charges nothing of its own accord'),
+    ...because(['V148'], 'a first start reads all trades'),
     ...because(['V134'], 'it does not tell whether a key is bound to addresses'),
   },
   serve: async (clock) => {
