@@ -1,5 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, max, min, mul, neg, rescale, sub, type Exact } from '../domain/exact.ts';
+import { abs, add, max, min, mul, neg, rescale, sub, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { Order } from '../domain/order.ts';
 import type { AccountEvent, Denial, ExecutionReport } from '../domain/report.ts';
@@ -214,7 +214,9 @@ export class Engine implements ReportSink {
     this.#audit?.onReport(report);
     const before = book.quantity;
     this.portfolio.applyFill(book, report);
-    book.wanted = add(book.wanted, sub(book.quantity, before));
+    // An order on its way to another side was sized on what was held before: nothing beyond what was wanted, or came, is kept.
+    const most = max(abs(book.wanted), abs(book.quantity));
+    book.wanted = min(most, max(neg(most), add(book.wanted, sub(book.quantity, before))));
     book.latched = true;
     // Exits for what is not held any more would open the other side.
     this.execution.cancel(book, 'protective');

@@ -187,3 +187,23 @@ test('how far fills have been read is journalled when it moves', () => {
   assert.deepEqual(account.journal.records.filter(({ kind }) => kind === 'place'), [{ kind: 'place', fills: '7' }, { kind: 'place', fills: '9' }]);
   assert.equal(account.holdings.place, '9');
 });
+
+test('what was on its way to the other side when a position was closed by hand is kept as far as it was wanted', () => {
+  const venue = new ManualVenue();
+  let target = -1;
+  const strategy: Strategy = { onBar(_, signal) { signal.target = target; } };
+  const engine = new Engine({
+    run: 'race', markets: [{ instrument: INSTRUMENT, intervalMs: MINUTE }], cash: 5_000_00, moneyScale: 2, fees: noFee, guards: [], client: venue,
+    books: [{ strategyName: 'turns', strategy, market: 0, sizing: { kind: 'units', units: '10' } }],
+  });
+  engine.onBar(0, bar(0, 100));
+  venue.fill(venue.last, 100_00);
+  target = 1;
+  engine.onBar(0, bar(1, 100));
+  const turn = venue.last;
+  assert.deepEqual([turn.side, turn.quantity], ['buy', 20]);
+  engine.adopt(0, 10, 100_00, 2 * MINUTE);
+  assert.deepEqual([engine.books[0].quantity, engine.books[0].wanted], [0, 10]);
+  venue.fill(turn, 100_00);
+  assert.deepEqual([engine.books[0].quantity, venue.last.side, venue.last.quantity], [20, 'sell', 10]);
+});

@@ -132,12 +132,21 @@ function openingOf(records: readonly JournalRecord[], instrument: number, quanti
   return parseDecimal(opening?.positions[instrument] ?? '0', quantityScale);
 }
 
-/** Our position through time: our own trades, and what the books took over. Only what others added may be beyond the limit. */
+/**
+ * Our position through time: our own trades, and what the books took over. Only what others added may be beyond the
+ * limit. What was on its way when we heard of others could not know of them, so it counts before what they did.
+ */
 function limitFaults({ truth, records, limit, instruments }: Case): Violation[] {
+  const decided = new Map(records.flatMap((record, place) => (record.kind === 'order' ? [[record.clientOrderId, place]] : [])));
   return instruments.flatMap((instrument, at) => {
+    const own = truth.fills.filter((fill) => fill.instrument === at && truth.acceptances.has(fill.clientOrderId));
     const steps = [
-      ...truth.fills.filter((fill) => fill.instrument === at && truth.acceptances.has(fill.clientOrderId)).map((fill) => ({ tsEvent: fill.tsEvent, by: changeOf(fill, instrument), own: true })),
-      ...differences(records).flatMap((one) => (one.what === 'position' && one.instrument === at ? [{ tsEvent: one.tsEvent, by: parseDecimal(one.ours, instrument.quantityScale), own: false }] : [])),
+      ...own.map((fill) => ({ tsEvent: fill.tsEvent, by: changeOf(fill, instrument), own: true })),
+      ...records.flatMap((one, place) => {
+        if (one.kind !== 'difference' || one.what !== 'position' || one.instrument !== at) return [];
+        const onTheirWay = own.filter(({ clientOrderId, tsEvent }) => tsEvent <= one.tsEvent + LAG_MS && (decided.get(clientOrderId) ?? Infinity) < place);
+        return [{ tsEvent: Math.max(one.tsEvent, ...onTheirWay.map(({ tsEvent }) => tsEvent)), by: parseDecimal(one.ours, instrument.quantityScale), own: false }];
+      }),
     ].sort((a, b) => a.tsEvent - b.tsEvent);
     let [held, allowed]: Exact[] = [0, limit];
     const beyond = steps.map(({ by, own }) => {
