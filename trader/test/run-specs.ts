@@ -6,7 +6,7 @@ import type { FeeModel } from '../src/ports/execution.ts';
 import type { Strategy, StrategyDefinition } from '../src/ports/strategy.ts';
 import type { RunSpec } from '../src/research/recorded-run.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
-import type { VenueModels } from '../src/simulation/venue.ts';
+import type { VenueModels } from '../src/simulation/venue-rules.ts';
 import { MINUTE, testInstrument } from './markets.ts';
 
 /** A definition around one strategy, without parameters and warm-up unless given. */

@@ -4,7 +4,8 @@ import type { ExecutionReport } from '../src/domain/report.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { PESSIMISTIC } from '../src/simulation/fill-policy.ts';
 import { ConstantLatency } from '../src/simulation/latency.ts';
-import { SimulatedVenue, type VenueRules } from '../src/simulation/venue.ts';
+import { SimulatedVenue } from '../src/simulation/venue.ts';
+import type { VenueRules } from '../src/simulation/venue-rules.ts';
 import { bar, MINUTE, testInstrument } from './markets.ts';
 
 const OWNER: OrderOwner = { run: 'test', name: 'test@A', index: 0 };

@@ -188,6 +188,7 @@ export class Cci {
   value = NaN;
   readonly warmup: number;
   readonly #mean: Sma;
+  /** The window's values, made an even number by the mean, which lies at no distance from itself. */
   readonly #prices: number[] = NO_RING;
   /** The factor that makes a sum of absolute deviations the unit. */
   readonly #unit: number = NaN;
@@ -195,29 +196,31 @@ export class Cci {
 
   constructor(period: number) {
     this.#mean = new Sma(period);
-    this.#prices = emptyRing(period, [NaN]);
+    this.#prices = emptyRing(period - 1 + period % 2, [NaN]);
     this.#unit = 0.015 / period;
     this.warmup = period;
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** The window lies in the ring's entries 1 to n. Two sums, so that neither waits for the other. */
+  /** Two sums, so that neither waits for the other. */
   update(bar: Bar): number {
     const price = (bar.high + bar.low + bar.close) / 3;
     const mean = this.#mean.update(price);
     const prices = this.#prices;
     const n = this.warmup;
+    const length = prices.length;
     const at = this.#at;
     this.#at = at + 1 === n ? 0 : at + 1;
-    prices[at + 1] = price;
+    prices[at] = price;
+    if (length > n) prices[n] = mean;
     let even = 0;
-    let odd = n % 2 === 0 ? 0 : Math.abs(prices[1] - mean);
-    for (let i = n % 2 + 1; i < n; i += 2) {
-      odd += Math.abs(prices[i] - mean);
-      even += Math.abs(prices[i + 1] - mean);
+    let odd = 0;
+    for (let i = 0; i < length; i = (i + 2) | 0) {
+      even += Math.abs(prices[i] - mean);
+      odd += Math.abs(prices[(i + 1) | 0] - mean);
     }
-    const unit = this.#unit * (odd + even);
+    const unit = this.#unit * (even + odd);
     return this.value = unit === 0 ? 0 : (price - mean) / unit;
   }
 }

@@ -39,15 +39,16 @@ class OpenTrip {
   }
 }
 
-const WIDTH = 8;
+const WIDTH = 7;
 /** Trips in one block of rows. */
 const BLOCK = 1024;
 
-/** Round trips by book, built fill by fill; float64 rows in blocks, which are never moved, for metrics and display. */
+/** Round trips by book, built fill by fill; float64 rows in blocks, which are never moved, for display, and their profits in one column, for metrics. */
 export class TradeLog {
   /** Finished trips. */
   length = 0;
   readonly #blocks: Float64Array[] = [];
+  #pnl = new Float64Array(BLOCK);
   readonly #open: OpenTrip[];
 
   constructor(books: number) {
@@ -89,21 +90,19 @@ export class TradeLog {
   /** The trip at `index`, in order of exit. */
   at(index: number): RoundTrip {
     const row = (index % BLOCK) * WIDTH;
-    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl] = this.#block(index).subarray(row, row + WIDTH) as unknown as
-      [number, number, number, number, number, number, number, number];
-    return { book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl };
+    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees] = this.#block(index).subarray(row, row + WIDTH) as unknown as
+      [number, number, number, number, number, number, number];
+    return { book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl: this.#pnl[index] };
   }
 
   /** Profit after fees of the trip at `index`. */
   pnlAt(index: number): number {
-    return this.#block(index)[(index % BLOCK) * WIDTH + WIDTH - 1];
+    return this.#pnl[index];
   }
 
   /** Profits after fees of all trips, in order of exit. */
   pnl(): Float64Array {
-    const pnl = new Float64Array(this.length);
-    for (let i = 0; i < pnl.length; i++) pnl[i] = this.pnlAt(i);
-    return pnl;
+    return this.#pnl.slice(0, this.length);
   }
 
   #block(index: number): Float64Array {
@@ -121,7 +120,14 @@ export class TradeLog {
     rows[row + 4] = trip.openedValue / trip.opened;
     rows[row + 5] = trip.closedValue / trip.closed;
     rows[row + 6] = trip.fees;
-    rows[row + 7] = trip.realised - trip.fees;
+    if (this.length === this.#pnl.length) this.#grow();
+    this.#pnl[this.length] = trip.realised - trip.fees;
     this.length += 1;
+  }
+
+  #grow(): void {
+    const grown = new Float64Array(this.#pnl.length * 2);
+    grown.set(this.#pnl);
+    this.#pnl = grown;
   }
 }

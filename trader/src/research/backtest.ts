@@ -8,7 +8,8 @@ import { PESSIMISTIC } from '../simulation/fill-policy.ts';
 import { ConstantLatency } from '../simulation/latency.ts';
 import { accountFees, feeScaleOf, type AccountTerms } from '../simulation/account-terms.ts';
 import { MarginVenue } from '../simulation/margin-venue.ts';
-import { SimulatedVenue, type VenueModels } from '../simulation/venue.ts';
+import { SimulatedVenue } from '../simulation/venue.ts';
+import type { VenueModels } from '../simulation/venue-rules.ts';
 import { drive } from './drive.ts';
 
 /** A backtest: what is traded, by what, under which rules. */

@@ -7,7 +7,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
 import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
 import type { AccountTerms } from '../simulation/account-terms.ts';
-import type { VenueModels } from '../simulation/venue.ts';
+import type { VenueModels } from '../simulation/venue-rules.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
 import { moneyScaleOf, runBacktest, type BacktestSpec } from './backtest.ts';

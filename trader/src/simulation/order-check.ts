@@ -1,4 +1,4 @@
-import { fromNumber, isMultiple, mul, neg, type Exact } from '../domain/exact.ts';
+import { fromNumber, isMultiple, max, min, mul, neg, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -15,7 +15,7 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
   const { lotSize, tickSize, minNotional, priceScale } = instrument;
   if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
   if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
-  const reason = refusalOfTerms(order, instrument, state, arrival, price);
+  const reason = isPlain(order) ? undefined : refusalOfTerms(order, instrument, state, arrival, price);
   if (reason !== undefined) return reason;
   if (minNotional === 0 || order.leg !== 'target') return undefined;
   const { last, net } = state;
@@ -24,6 +24,11 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
   if (order.type === 'market' && Number.isNaN(last)) return undefined;
   const value = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
   return mul(order.quantity, value) < minNotional ? 'order value is below the minimum' : undefined;
+}
+
+/** Whether it is a market order, as most are, that asks for nothing besides its side and size. */
+export function isPlain({ type, timeInForce, terms }: Order): boolean {
+  return type === 'market' && timeInForce === 'ioc' && terms === undefined;
 }
 
 /** What an order asks for besides its side, size and price. */
@@ -67,4 +72,9 @@ function meets({ side, price: limit }: Order, instrument: Instrument, price: num
 export function reducible(side: Order['side'], net: Exact): Exact {
   const open = side === 'sell' ? net : neg(net);
   return open > 0 ? open : 0;
+}
+
+/** The worse of a price and an order's limit at most. */
+export function noWorse({ side, price: limit }: Order, price: Exact): Exact {
+  return side === 'buy' ? min(price, limit) : max(price, limit);
 }

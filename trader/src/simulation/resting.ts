@@ -2,7 +2,7 @@ import type { Bar } from '../domain/bar.ts';
 import { add, mul, sub, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
-import type { ReusableList } from '../domain/reusable-list.ts';
+import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { FeeModel, Liquidity } from '../ports/execution.ts';
 
@@ -41,8 +41,8 @@ export class Resting {
   }
 
   /** What filling `quantity` of it now costs; each fill is asked for once, and before it is taken off `leaves`. */
-  fee(model: FeeModel, price: Exact, quantity: Exact, moneyScale: number, liquidity: Liquidity): Exact {
-    const { priceScale, quantityScale } = this.book.instrument;
+  fee(price: Exact, quantity: Exact, moneyScale: number, liquidity: Liquidity): Exact {
+    const { fees: model, instrument: { priceScale, quantityScale } } = this.book;
     const valueScale = priceScale + quantityScale;
     const value = mul(price, quantity);
     if (model.perOrder !== true || quantity === this.order.quantity) return model.fee(value, valueScale, quantity, quantityScale, moneyScale, liquidity);
@@ -116,10 +116,19 @@ export class Resting {
   }
 }
 
+/** What a trade costs of one who takes what is offered, where the order fills whole. */
+export function feeOf({ fees, instrument: { priceScale, quantityScale } }: Book, price: Exact, quantity: Exact, moneyScale: number): Exact {
+  return fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, 'taker');
+}
+
 /** One instrument's resting orders in order of arrival, and its last price with its time. */
 export interface Book {
   readonly instrument: Instrument;
+  /** What trading it costs. */
+  readonly fees: FeeModel;
   readonly orders: ReusableList<Resting>;
+  /** An order that waits alone and trades whole at the next open; then there are no `orders`. */
+  next: Order | undefined;
   /** Exact prices in one unit of price, and the distance in them that no rounding to a tick bridges. */
   readonly unit: number;
   readonly slack: number;
@@ -132,4 +141,12 @@ export interface Book {
   /** The bar at hand, where a model wants to know it, and what we have traded in it. */
   bar: Bar | undefined;
   traded: Exact;
+}
+
+/** A book in which nothing has happened. */
+export function createBook(instrument: Instrument, fees: FeeModel): Book {
+  return {
+    instrument, fees, orders: new ReusableList<Resting>(), next: undefined, unit: 10 ** instrument.priceScale, slack: 4 * Number(instrument.tickSize),
+    last: NaN, tsLast: NaN, net: 0, tsArrival: -Infinity, bar: undefined, traded: 0,
+  };
 }

@@ -1,43 +1,14 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, max, min, sub, toNumber, type Exact } from '../domain/exact.ts';
-import { floorToLot, type Instrument } from '../domain/instrument.ts';
+import { add, min, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { floorToLot, roundToTick } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { fillReport } from '../domain/report.ts';
-import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { ExecutionClient, FeeModel, Liquidity, ReportSink } from '../ports/execution.ts';
-import type { FillPolicy } from './fill-policy.ts';
-import type { LatencyModel } from './latency.ts';
-import { reducible, refusalOf, takes } from './order-check.ts';
-import { Resting, type Book } from './resting.ts';
-import type { SlippageModel } from './slippage.ts';
+import type { ExecutionClient, Liquidity, ReportSink } from '../ports/execution.ts';
+import { isPlain, noWorse, reducible, refusalOf, takes } from './order-check.ts';
+import { createBook, feeOf, Resting, type Book } from './resting.ts';
 import { tradingDayEnd } from './trading-day.ts';
-import type { VolumeLimit } from './volume-limit.ts';
-
-/** How the simulated venue behaves. */
-export interface VenueRules {
-  readonly instruments: readonly Instrument[];
-  readonly fees: FeeModel;
-  /** What trading each market costs, in their order, where that differs; else `fees`. */
-  readonly marketFees?: readonly FeeModel[] | undefined;
-  /** Called between the open and the range of every bar in which orders rest. */
-  readonly afterOpen?: ((instrument: number, bar: Bar) => void) | undefined;
-  /** Decimals of account money. */
-  readonly moneyScale: number;
-  /** Time from the decision until the order, or its cancel, reaches the venue. */
-  readonly latency: LatencyModel;
-  /** Whether a market order decided on a close can still trade at that close, or only from the next open. */
-  readonly marketFill: 'next-open' | 'close';
-  /** What is taken to have happened where a bar does not tell. */
-  readonly policy: FillPolicy;
-  /** What those pay beyond the price who take what is offered; nothing where there is none. */
-  readonly slippage?: SlippageModel;
-  /** How much a bar lets us trade; everything where there is none. */
-  readonly volumeLimit?: VolumeLimit;
-}
-
-/** What may differ from the plain profile, which arrives at once, pays no more than the price and fills whole, by the pessimistic policy. */
-export type VenueModels = Partial<Pick<VenueRules, 'latency' | 'policy' | 'slippage' | 'volumeLimit'>>;
+import type { VenueRules } from './venue-rules.ts';
 
 /** Most that slippage takes of a price: beyond it a model says nothing any more, and a sale would bring less than nothing. */
 const MOST_SLIPPAGE = 0.99;
@@ -61,6 +32,8 @@ export class SimulatedVenue implements ExecutionClient {
   private readonly books: Book[];
   /** Whether a model looks at bars. */
   private readonly watching: boolean;
+  /** Whether a market order trades whole at the next open. */
+  private readonly plain: boolean;
   private sink: ReportSink | undefined;
   private trades = 0;
   private inBar = false;
@@ -72,10 +45,8 @@ export class SimulatedVenue implements ExecutionClient {
   constructor(rules: VenueRules) {
     this.rules = rules;
     this.watching = rules.slippage !== undefined || rules.volumeLimit !== undefined;
-    this.books = rules.instruments.map((instrument) => ({
-      instrument, orders: new ReusableList<Resting>(), unit: 10 ** instrument.priceScale, slack: 4 * Number(instrument.tickSize), last: NaN, tsLast: NaN,
-      net: 0, tsArrival: -Infinity, bar: undefined, traded: 0,
-    }));
+    this.plain = !this.watching && rules.afterOpen === undefined && rules.marketFill === 'next-open';
+    this.books = rules.instruments.map((instrument, market) => createBook(instrument, rules.marketFees?.[market] ?? rules.fees));
   }
 
   connect(sink: ReportSink): void {
@@ -83,8 +54,15 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   submit(order: Approved<Order>): void {
-    const book = this.#book(order);
-    const resting = new Resting(order, book, this.#arrival(book, order.tsInit));
+    const book = this.books[order.instrument];
+    const arrival = this.#arrival(book, order.tsInit);
+    if (this.#isNext(order, book, arrival)) {
+      book.next = order;
+      this.#tellAccepted(order, arrival);
+      return;
+    }
+    this.#followNext(book);
+    const resting = new Resting(order, book, arrival);
     if (order.timeInForce === 'day') resting.expire(tradingDayEnd(book.instrument.assetClass, resting.arrival));
     else if (order.timeInForce === 'gtd') resting.expire(order.terms?.expires ?? Infinity);
     if (resting.arrival === order.tsInit) {
@@ -104,7 +82,8 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   cancel(order: Order): void {
-    const book = this.#book(order);
+    const book = this.books[order.instrument];
+    this.#followNext(book);
     const { orders, tsLast } = book;
     const end = this.#arrival(book, this.now);
     // What has happened since the last bar is not known yet; the next one tells whether it comes in time.
@@ -124,7 +103,7 @@ export class SimulatedVenue implements ExecutionClient {
       book.bar = bar;
       book.traded = 0;
     }
-    if (book.orders.length > 0 && !this.#passes(book, bar)) this.#trade(instrument, book, bar, tsClose);
+    if (book.next !== undefined || book.orders.length > 0 && !this.#passes(book, bar)) this.#trade(instrument, book, bar, tsClose);
     this.now = tsClose;
     book.last = bar.close;
     book.tsLast = tsClose;
@@ -159,10 +138,37 @@ export class SimulatedVenue implements ExecutionClient {
     this.inBar = false;
   }
 
+  /**
+   * Whether nothing can happen to an order but that it trades whole at the next open, alone: so it is
+   * with most orders of most backtests, and nothing else is kept of them.
+   */
+  #isNext(order: Order, book: Book, arrival: Timestamp): boolean {
+    return this.plain && isPlain(order) && arrival === order.tsInit && !this.inBar && book.next === undefined && book.orders.length === 0
+      && refusalOf(order, book.instrument, book, arrival, book.last) === undefined;
+  }
+
+  /** Something else can happen to it by now, so it is followed like any other. */
+  #followNext(book: Book): void {
+    const { next } = book;
+    if (next === undefined) return;
+    book.next = undefined;
+    const resting = new Resting(next, book, next.tsInit);
+    resting.accepted = true;
+    book.orders.push(resting);
+  }
+
   /** The opening trade: what had arrived by then and can trade at that price does. */
   #open(book: Book, bar: Bar): void {
     const { timestamp, open } = bar;
-    const { orders } = book;
+    const { next, orders, instrument } = book;
+    if (next !== undefined && next.tsInit <= timestamp) {
+      const { quantity, side } = next;
+      const price = roundToTick(open, instrument, side === 'buy' ? 'ceil' : 'floor');
+      book.next = undefined;
+      this.#tellFill(next, quantity, price, feeOf(book, price, quantity, this.rules.moneyScale), timestamp);
+      return;
+    }
+    this.#followNext(book);
     const count = orders.length;
     for (let i = 0; i < count; i++) {
       const resting = orders.at(i);
@@ -185,7 +191,7 @@ export class SimulatedVenue implements ExecutionClient {
         } else if (this.#isImmediate(resting)) {
           // What had arrived by the open has had its chance; this was sent in answer to it.
           this.#end(resting, bar.timestamp);
-        } else if (this.#fills(resting, resting.order.side === 'buy' ? bar.low : bar.high)) {
+        } else if (resting.passed(resting.order.side === 'buy' ? bar.low : bar.high, this.rules.policy.touchFills)) {
           this.#make(resting, tsClose);
         }
       }
@@ -224,7 +230,7 @@ export class SimulatedVenue implements ExecutionClient {
   /** An order that arrived inside the bar sees its close, and a limit order what the policy lets it see. */
   #atClose(resting: Resting, bar: Bar, tsClose: Timestamp): void {
     const best = resting.order.side === 'buy' ? bar.low : bar.high;
-    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && this.#fills(resting, best)) this.#make(resting, tsClose);
+    if (resting.type === 'limit' && this.rules.policy.meetsRange && resting.order.type === 'limit' && resting.passed(best, this.rules.policy.touchFills)) this.#make(resting, tsClose);
     else this.#meet(resting, bar.close, tsClose);
   }
 
@@ -232,7 +238,7 @@ export class SimulatedVenue implements ExecutionClient {
   #meet(resting: Resting, price: number, tsEvent: Timestamp): void {
     if (resting.type === 'market') this.#take(resting, price, tsEvent);
     else if (resting.type === 'stop' && resting.reached(price)) this.#trigger(resting, price, tsEvent);
-    else if (resting.type === 'limit' && this.#fills(resting, price)) this.#make(resting, tsEvent);
+    else if (resting.type === 'limit' && resting.passed(price, this.rules.policy.touchFills)) this.#make(resting, tsEvent);
     else if (this.#isImmediate(resting)) this.#end(resting, tsEvent);
     else if (resting.order.type === 'trailing-stop') resting.trail(price);
     resting.rested = true;
@@ -244,15 +250,6 @@ export class SimulatedVenue implements ExecutionClient {
     const worst = buy ? bar.high : bar.low;
     if (resting.type !== 'stop' || !resting.reached(this.rules.policy.assumesHit ? worst : bar.close)) return;
     this.#trigger(resting, resting.reached(buy ? bar.low : bar.high) ? bar.close : NaN, tsClose);
-  }
-
-  /** Whether a price of the market fills a limit: beyond it, or at it where the policy says so. */
-  #fills(resting: Resting, price: number): boolean {
-    return resting.passed(price, this.rules.policy.touchFills);
-  }
-
-  #book(order: Order): Book {
-    return this.books[order.instrument];
   }
 
   /** When what leaves now arrives: messages of one market stay in their order, as on one connection. */
@@ -280,8 +277,12 @@ export class SimulatedVenue implements ExecutionClient {
     const { order, book } = resting;
     resting.accepted = true;
     resting.rested = order.type === 'limit' && !takes(order, book.instrument, this.#price(book), book.last);
+    this.#tellAccepted(order, resting.arrival);
+  }
+
+  #tellAccepted(order: Order, tsEvent: Timestamp): void {
     const { sink } = this;
-    if (sink && !sink.ignoresAcceptances) sink.report({ kind: 'accepted', order, tsEvent: resting.arrival });
+    if (sink && !sink.ignoresAcceptances) sink.report({ kind: 'accepted', order, tsEvent });
   }
 
   #refusal({ order, book, arrival }: Resting): string | undefined {
@@ -352,20 +353,23 @@ export class SimulatedVenue implements ExecutionClient {
 
   #fill(resting: Resting, quantity: Exact, price: Exact, liquidity: Liquidity, tsEvent: Timestamp): void {
     const { order, book } = resting;
-    const { marketFees, moneyScale } = this.rules;
-    const fees = marketFees?.[order.instrument] ?? this.rules.fees;
-    const fee = resting.fee(fees, price, quantity, moneyScale, liquidity);
-    book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
+    const fee = resting.fee(price, quantity, this.rules.moneyScale, liquidity);
     if (this.watching) book.traded = add(book.traded, quantity);
     resting.leaves = sub(resting.leaves, quantity);
     resting.gone = resting.leaves === 0;
-    this.trades += 1;
-    this.sink?.report(fillReport(order, tsEvent, this.trades, price, quantity, fee));
+    this.#tellFill(order, quantity, price, fee, tsEvent);
     const { orders } = book;
     for (let i = 0; i < orders.length; i++) {
       const other = orders.at(i);
       if (!other.gone && (other.order === order.ocoWith || other.order.ocoWith === order)) this.#end(other, tsEvent);
     }
+  }
+
+  #tellFill(order: Order, quantity: Exact, price: Exact, fee: Exact, tsEvent: Timestamp): void {
+    const book = this.books[order.instrument];
+    book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
+    this.trades += 1;
+    this.sink?.report(fillReport(order, tsEvent, this.trades, price, quantity, fee));
   }
 
   /** Whether an order ends with the first price that it sees. Where volume counts, a bar in which nothing traded shows none. */
@@ -388,11 +392,6 @@ export class SimulatedVenue implements ExecutionClient {
   #sweep(book: Book): void {
     book.orders.keep(isThere);
   }
-}
-
-/** The worse of a price and an order's limit at most. */
-function noWorse({ side, price: limit }: Order, price: Exact): Exact {
-  return side === 'buy' ? min(price, limit) : max(price, limit);
 }
 
 function isThere(resting: Resting): boolean {

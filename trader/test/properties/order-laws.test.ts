@@ -10,7 +10,8 @@ import type { Liquidity } from '../../src/ports/execution.ts';
 import { OPTIMISTIC, PESSIMISTIC, type FillPolicy } from '../../src/simulation/fill-policy.ts';
 import { ConstantLatency, LognormalLatency } from '../../src/simulation/latency.ts';
 import { FixedSlippage, SquareRootImpact, VolumeShareSlippage } from '../../src/simulation/slippage.ts';
-import { SimulatedVenue, type VenueRules } from '../../src/simulation/venue.ts';
+import { SimulatedVenue } from '../../src/simulation/venue.ts';
+import type { VenueRules } from '../../src/simulation/venue-rules.ts';
 import { VolumeShare } from '../../src/simulation/volume-limit.ts';
 import { MINUTE, testInstrument, walkBars } from '../markets.ts';
 import { pick, seededRandom } from '../random.ts';
@@ -273,4 +274,28 @@ test('the optimistic bound is no worse than the pessimistic one for the same ord
     if (best.quantity > worst.quantity || best.price !== worst.price && worst.quantity > 0) better += 1;
   }), { numRuns: 3_000 });
   assert.ok(better > 30, `the bounds hardly ever differ: ${better}`);
+});
+
+test('a market order that waits alone for the next open fares as one that is followed like the others', () => {
+  const followed = { slippage: new FixedSlippage(0) };
+  let alone = 0;
+  fc.assert(fc.property(fc.integer(), (seed) => {
+    const told = (given: Partial<VenueRules>) => {
+      const random = seededRandom(seed);
+      const record = new Record(drawBars(random), given);
+      record.play((close, now) => {
+        // Now and then a person's order, decided later than the next bar opens.
+        const tsInit = random() < 0.1 ? now + 2 * MINUTE : now;
+        if (random() < 0.5) record.send(pick(random, ['buy', 'sell']), 'market', 'ioc', 1 + Math.floor(random() * 60), 0, tsInit);
+        const { side, type, timeInForce, quantity, price, terms } = draw(random, close, now);
+        if (random() < 0.1) record.send(side, type, timeInForce, quantity, price, now, terms);
+        if (record.orders.length > 0 && random() < 0.2) record.cancel(pick(random, record.orders.slice(-2)));
+      });
+      return record.said.map(({ report, bar, liquidity }) => ({ ...report, order: report.order.ordinal, bar, liquidity }));
+    };
+    const reports = told({});
+    assert.deepEqual(reports, told(followed));
+    alone += reports.filter(({ kind }) => kind === 'filled').length;
+  }), { numRuns: 300 });
+  assert.ok(alone > 1_000, `hardly anything trades: ${alone}`);
 });

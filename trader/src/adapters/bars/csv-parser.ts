@@ -137,11 +137,11 @@ export class CsvParser {
   #parseLine(bytes: Uint8Array, start: number, row: number): number {
     const targets = this.#targets;
     const last = targets.length - 1;
-    const timeField = this.#timeField;
-    const slowField = this.#slowField;
-    const separator = this.#separator;
+    const timeField = this.#timeField | 0;
+    const slowField = this.#slowField | 0;
+    const separator = this.#separator | 0;
     const most = this.#decimals;
-    let at = start;
+    let at = start | 0;
     for (let field = 0; field <= last; field++) {
       const first = at;
       let value = 0;
@@ -184,7 +184,7 @@ export class CsvParser {
         else {
           value = this.#readSlowly(bytes, first, field);
           most[field] = UNKNOWN_DECIMALS;
-          at = this.#position;
+          at = this.#position | 0;
         }
       }
       targets[field][row] = value;

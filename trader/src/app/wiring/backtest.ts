@@ -45,8 +45,8 @@ export interface FinishedBacktest {
 
 /** Equities in the picture. */
 const PICTURE_POINTS = 240;
-/** Bars after which V8's last compiler has been given all that runs on every bar: it is called for after 3 000 calls. */
-const COMPILED_BARS = 4_000;
+/** Bars after which V8 has counted calls enough of all that runs on every bar, and few yet of what runs on orders. */
+const COUNTED_BARS = 1_000;
 
 /** Runs a backtest as asked for. Refuses what cannot be run; file faults pass through as `BarFileError`. */
 export async function backtest(request: BacktestRequest, context: BacktestContext): Promise<BacktestReport> {
@@ -77,9 +77,9 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
 }
 
 /**
- * Has V8 wait longer before it gives a function to its last compiler. What only orders need is so much
- * code, and called so seldom beside what runs on every bar, that in a run of a million bars compiling
- * it costs more than it saves.
+ * Has V8 wait longer before it gives a function to its last compiler, where it has not begun to count
+ * yet. What only orders need is so much code, and called so seldom beside what runs on every bar, that
+ * in a run of a million bars compiling it costs more than it saves.
  */
 function compileSparingly(): void {
   setFlagsFromString('--invocation-count-for-turbofan=250000');
@@ -100,7 +100,9 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const { markets, account } = opened;
   const cpu = process.cpuUsage();
   const total = loaded.reduce((sum, { length }) => sum + length, 0);
-  const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
+  const looks = Math.max(1, Math.floor(total / PICTURE_POINTS / COUNTED_BARS));
+  const step = Math.max(1, Math.ceil(total / PICTURE_POINTS / looks));
+  const every = looks * step;
   const equityCurve: number[] = [];
   const seen = context.detailed === true ? new RunWatch(markets) : undefined;
   const guard = request.propFirm && createPropFirmGuard(request.propFirm, markets, account);
@@ -111,12 +113,12 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(definition.create(values), market) ?? definition.create(values), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
-  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? every : 1, (done, running) => {
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? step : 1, (done, running) => {
     guarded?.look(running);
     seen?.look(running);
+    if (done % step === 0 && done >= COUNTED_BARS && done - step < COUNTED_BARS) compileSparingly();
     if (done % every !== 0) return;
     equityCurve.push(running.portfolio.equity());
-    if (done >= COMPILED_BARS && done - every < COMPILED_BARS) compileSparingly();
     context.onProgress?.('run', done / total);
   });
   if (equityCurve.length === 0 || total % every !== 0) equityCurve.push(engine.portfolio.equity());

@@ -2,7 +2,7 @@ import { Random } from '../../domain/random.ts';
 import { OPTIMISTIC, PESSIMISTIC } from '../../simulation/fill-policy.ts';
 import { ConstantLatency, LognormalLatency, RecordedLatency, type LatencyModel } from '../../simulation/latency.ts';
 import { FixedSlippage, SpreadSlippage, SquareRootImpact, VolumeShareSlippage, type SlippageModel } from '../../simulation/slippage.ts';
-import type { VenueModels } from '../../simulation/venue.ts';
+import type { VenueModels } from '../../simulation/venue-rules.ts';
 import { FixedVolume, VolumeShare } from '../../simulation/volume-limit.ts';
 
 /** What those pay beyond the price who take what is offered. */

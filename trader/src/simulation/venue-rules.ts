@@ -1,0 +1,32 @@
+import type { Bar } from '../domain/bar.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { FeeModel } from '../ports/execution.ts';
+import type { FillPolicy } from './fill-policy.ts';
+import type { LatencyModel } from './latency.ts';
+import type { SlippageModel } from './slippage.ts';
+import type { VolumeLimit } from './volume-limit.ts';
+
+/** How the simulated venue behaves. */
+export interface VenueRules {
+  readonly instruments: readonly Instrument[];
+  readonly fees: FeeModel;
+  /** What trading each market costs, in their order, where that differs; else `fees`. */
+  readonly marketFees?: readonly FeeModel[] | undefined;
+  /** Called between the open and the range of every bar in which orders rest. */
+  readonly afterOpen?: ((instrument: number, bar: Bar) => void) | undefined;
+  /** Decimals of account money. */
+  readonly moneyScale: number;
+  /** Time from the decision until the order, or its cancel, reaches the venue. */
+  readonly latency: LatencyModel;
+  /** Whether a market order decided on a close can still trade at that close, or only from the next open. */
+  readonly marketFill: 'next-open' | 'close';
+  /** What is taken to have happened where a bar does not tell. */
+  readonly policy: FillPolicy;
+  /** What those pay beyond the price who take what is offered; nothing where there is none. */
+  readonly slippage?: SlippageModel;
+  /** How much a bar lets us trade; everything where there is none. */
+  readonly volumeLimit?: VolumeLimit;
+}
+
+/** What may differ from the plain profile, which arrives at once, pays no more than the price and fills whole, by the pessimistic policy. */
+export type VenueModels = Partial<Pick<VenueRules, 'latency' | 'policy' | 'slippage' | 'volumeLimit'>>;
