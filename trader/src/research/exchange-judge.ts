@@ -149,13 +149,10 @@ function limitFaults({ truth, records, limit, instruments }: Case): Violation[] 
       }),
     ].sort((a, b) => a.tsEvent - b.tsEvent);
     let [held, allowed]: Exact[] = [0, limit];
-    const beyond = steps.map(({ by, own, tsEvent }) => {
+    const beyond = steps.map(({ by, own }) => {
       const before = abs(held);
       held = add(held, by);
-      if (own) return sub(abs(held), allowed);
-      // An order that was sent before was sized for what was held then.
-      if (onItsWay(truth, at, tsEvent)) allowed = add(allowed, abs(by));
-      else if (compare(abs(held), before) > 0) allowed = add(allowed, sub(abs(held), before));
+      if (!own && compare(abs(held), before) > 0) allowed = add(allowed, sub(abs(held), before));
       return sub(abs(held), allowed);
     }).filter((by) => compare(by, 0) > 0);
     return beyond.slice(0, 1).map((by): Violation => ({ invariant: 'limit', detail: `our position in market ${at} was ${by} beyond what may be held` }));
@@ -176,11 +173,6 @@ function exitFaults({ records, instruments: [{ quantityScale }] }: Case): Violat
     const exit = order.leg === 'stop' || order.leg === 'take-profit';
     return exit && Number(before) * Number(after) < 0 ? [{ invariant: 'exits', detail: `the ${order.leg} ${clientOrderId} took ${order.book} from ${before} to ${after}` }] : [];
   });
-}
-
-/** Whether an order of ours had been sent at a moment, and traded after it. */
-function onItsWay({ orders }: ExchangeTruth, instrument: number, at: Timestamp): boolean {
-  return orders.some(({ order, states }) => order.instrument === instrument && order.tsInit <= at && states.some(({ filled, tsEvent }) => tsEvent > at && filled !== 0));
 }
 
 /** What a trade does to a position: less than it says where the fee is kept from it. */
