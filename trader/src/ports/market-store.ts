@@ -104,7 +104,7 @@ export interface MarketStore {
    * is out of quarantine. Resolves with how many changed; times without a bar are passed over.
    */
   quarantine(series: SeriesId, times: readonly Timestamp[], reason: string | undefined, knownAt: Timestamp): Promise<number>;
-  /** Holes between the bars of a span, as `range` reads them now: each from the expected open to the next bar. What lies before the first and after the last bar is `missing`. */
+  /** Holes between the bars of a span, as `range` reads them now: each from the expected open to the next bar. What lies before the first and after the last bar is no gap; whether it was asked for, `coverage` says. */
   gaps(series: SeriesId, span?: Span): Promise<readonly Span[]>;
   /** Spans about which a source has told all there is: in order, apart from each other. */
   coverage(series: SeriesId): Promise<readonly Span[]>;
