@@ -1,7 +1,7 @@
 import { BAR_COLUMNS, allocateBars, sliceBars } from '../../domain/bar.ts';
 import type { StoredBars } from '../../ports/market-store.ts';
 import type { ChunkReader } from './chunk-codec.ts';
-import { lowerBound, type States } from './states.ts';
+import { currentRows, lowerBound, type States } from '../../domain/bar-states.ts';
 
 /** Collects the bars that a read asks for, in the order of their times, into columns. */
 export class BarCollector {
@@ -35,13 +35,7 @@ export class BarCollector {
 
   /** Adds one bar for each time of which a state was known; `states` are in order. */
   addStates(states: States): void {
-    for (let from = 0; from < states.length;) {
-      let to = from + 1;
-      let current = states.knownAt[from] <= this.#asOf ? from : -1;
-      for (; to < states.length && states.time[to] === states.time[from]; to++) if (states.knownAt[to] <= this.#asOf) current = to;
-      if (current >= 0 && (this.#quarantined || states.reason[current] === 0)) this.#addState(states, current);
-      from = to;
-    }
+    for (const row of currentRows(states, this.#asOf, this.#quarantined)) this.#addState(states, row);
   }
 
   #addState(states: States, row: number): void {

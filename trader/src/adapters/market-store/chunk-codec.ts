@@ -1,4 +1,4 @@
-import { allocateStates, CODE_COLUMNS, NUMBER_COLUMNS, type States } from './states.ts';
+import { allocateStates, CODE_COLUMNS, NUMBER_COLUMNS, type States } from '../../domain/bar-states.ts';
 
 /*
  * A chunk is nine columns in one blob: a directory with, for each, how it is written (uint32), its

@@ -4,10 +4,10 @@ import { gapsBetween, joinSpans, type Span } from '../../domain/span.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { AppendCounts, BarBatch, BarRevision, MarketStore, RangeQuery, SeriesId, SeriesSummary, StoredBars } from '../../ports/market-store.ts';
 import { BarCollector } from './bar-columns.ts';
-import { compareWithKnown, type News } from './comparison.ts';
+import { compareWithKnown, type News } from '../../domain/bar-news.ts';
 import { openDatabase, reading, transaction } from './database.ts';
 import { StateTables } from './state-tables.ts';
-import { allocateStates, copyState, lowerBound, sliceStates, statesOfBars, type States } from './states.ts';
+import { allocateStates, copyState, currentRows, lowerBound, sliceStates, statesOfBars, type States } from '../../domain/bar-states.ts';
 
 interface SeriesRow {
   readonly id: number;
@@ -83,12 +83,8 @@ export class EmbeddedMarketStore implements MarketStore {
       // Nearly always the last piece has it.
       for (const piece of this.#tables.pieces(found.id, -Infinity, Infinity).toReversed()) {
         const states = this.#tables.statesOf(piece, recent);
-        for (let end = states.length; end > 0;) {
-          const begin = lowerBound(states.time, states.time[end - 1]);
-          const current = currentState(states, begin, end, asOf);
-          if (current !== undefined && states.reason[current] === 0) return this.#revision(states, current);
-          end = begin;
-        }
+        const row = currentRows(states, asOf, false).at(-1);
+        if (row !== undefined) return this.#revision(states, row);
       }
       return undefined;
     });
@@ -220,12 +216,6 @@ export class EmbeddedMarketStore implements MarketStore {
     const insert = this.#database.prepare('INSERT INTO coverage VALUES (?, ?, ?)');
     for (const { from, to } of spans) insert.run(series, from, to);
   }
-}
-
-/** The row of [begin, end), the states of one time, that was known at a moment. */
-function currentState(states: States, begin: number, end: number, asOf: number): number | undefined {
-  for (let row = end - 1; row >= begin; row--) if (states.knownAt[row] <= asOf) return row;
-  return undefined;
 }
 
 function joinNews(parts: readonly News[]): News {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
 import { ChunkReader, encodeStates } from './chunk-codec.ts';
-import { allocateStates, lowerBound, mergeStates, sliceStates, type States } from './states.ts';
+import { allocateStates, lowerBound, mergeStates, sliceStates, type States } from '../../domain/bar-states.ts';
 
 /** States in a chunk: few enough that a short read decodes little, enough that a long one asks seldom. */
 export const CHUNK_ROWS = 4_096;

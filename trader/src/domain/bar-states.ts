@@ -1,4 +1,4 @@
-import type { Bars } from '../../domain/bar.ts';
+import type { Bars } from './bar.ts';
 
 /** The columns of states that hold float64, in their stored order. */
 export const NUMBER_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume', 'knownAt'] as const;
@@ -7,7 +7,7 @@ export const CODE_COLUMNS = ['source', 'reason'] as const;
 
 /**
  * States of bars as columns, ordered by time, then by `knownAt`, then by arrival: a time with several
- * states has them one after another. `source` and `reason` are ids of the store; reason 0 is none.
+ * states has them one after another. `source` and `reason` are ids that a store gives; reason 0 is none: the bar is out of quarantine.
  */
 export interface States {
   readonly length: number;
@@ -99,4 +99,18 @@ export function lowerBound(times: Float64Array, bound: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The rows that were current at `asOf`, one for each time of which something was known; those in quarantine only where they are asked for. */
+export function currentRows(states: States, asOf: number, quarantined: boolean): Uint32Array {
+  const rows = new Uint32Array(states.length);
+  let count = 0;
+  for (let from = 0; from < states.length;) {
+    let current = -1;
+    let to = from;
+    for (; to < states.length && states.time[to] === states.time[from]; to++) if (states.knownAt[to] <= asOf) current = to;
+    if (current >= 0 && (quarantined || states.reason[current] === 0)) rows[count++] = current;
+    from = to;
+  }
+  return rows.subarray(0, count);
 }

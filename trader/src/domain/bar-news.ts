@@ -1,9 +1,14 @@
-import type { AppendCounts } from '../../ports/market-store.ts';
-import { allocateStates, copyState, sameNumbers, sliceStates, type States } from './states.ts';
+import { allocateStates, copyState, sameNumbers, sliceStates, type States } from './bar-states.ts';
 
 /** What a batch brings that was not known. */
-export interface News extends AppendCounts {
+export interface News {
   readonly fresh: States;
+  /** Fresh ones of times that had no bar. */
+  readonly added: number;
+  /** The other fresh ones. */
+  readonly revised: number;
+  /** Bars that were known as they are. */
+  readonly equal: number;
   /** Bars that are out of quarantine by it. */
   readonly released: number;
 }
