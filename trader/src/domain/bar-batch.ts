@@ -5,11 +5,17 @@ import { isTimestamp } from './time.ts';
 
 const INSTRUMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 const SOURCE = /^[\x20-\x7e]{1,80}$/;
+const REASON = /^\P{Cc}{1,400}$/u;
 
 /** Throws kind `value` where no series can have this name or interval. */
 export function checkSeries({ instrument, intervalMs }: { readonly instrument: string; readonly intervalMs: number }): void {
   if (!INSTRUMENT.test(instrument)) throw new MarketStoreError('value', `${instrument} is no instrument id; it reads like BTC-USDT.BINANCE`);
   if (!(Number.isSafeInteger(intervalMs) && intervalMs > 0)) throw new MarketStoreError('value', `${instrument}: bars of ${intervalMs} ms cannot be`);
+}
+
+/** Throws kind `value` where a reason for quarantine is none: a line of at most 400 characters, or undefined. */
+export function checkReason(reason: string | undefined): void {
+  if (reason !== undefined && !REASON.test(reason)) throw new MarketStoreError('value', 'a reason for quarantine is one line of at most 400 characters');
 }
 
 /** Throws kind `value` where a batch cannot be stored: an impossible bar or moment, times out of order or twice. Names the first fault. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { checkBatch, checkSeries } from '../../domain/bar-batch.ts';
+import { checkBatch, checkReason, checkSeries } from '../../domain/bar-batch.ts';
 import { gapsBetween, joinSpans, type Span } from '../../domain/span.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { AppendCounts, BarBatch, BarRevision, MarketStore, RangeQuery, SeriesId, SeriesSummary, StoredBars } from '../../ports/market-store.ts';
@@ -100,6 +100,7 @@ export class EmbeddedMarketStore implements MarketStore {
   }
 
   async quarantine(series: SeriesId, times: readonly Timestamp[], reason: string | undefined, knownAt: Timestamp): Promise<number> {
+    checkReason(reason);
     return this.#write(() => {
       const found = this.#find(series);
       if (found === undefined) return 0;
