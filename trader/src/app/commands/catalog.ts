@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,
   data: async () => (await import('./data.ts')).dataCommand,
+  economic: async () => (await import('./economic.ts')).economicCommand,
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
   store: async () => (await import('./store.ts')).storeCommand,

@@ -5,29 +5,10 @@ import { FredSource } from '../../../src/adapters/fred/fred-source.ts';
 import { EmbeddedSeriesStore } from '../../../src/adapters/series-store/embedded-series-store.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { SeriesError, type SeriesErrorKind } from '../../../src/domain/series-error.ts';
-import type { Clock } from '../../../src/ports/clock.ts';
 import { FredServer, type FredFault, type Publication, type ServedSeries } from './fred-server.ts';
+import { JumpClock } from './jump-clock.ts';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
-
-/** Time that jumps to the next call back, so that pauses take none. It stands still while an answer is awaited for less than a time-out. */
-class JumpClock implements Clock {
-  now_ = Date.parse('2026-11-21T15:00:00Z');
-  readonly slept: number[] = [];
-  now(): number { return this.now_; }
-  after(delayMs: number, work: () => void): () => void {
-    // Time-outs are real, and shorter; pauses are not waited for.
-    const pause = delayMs < 45_000;
-    const timer = setTimeout(() => {
-      if (pause) {
-        this.slept.push(delayMs);
-        this.now_ += delayMs;
-      }
-      work();
-    }, pause ? 0 : 400);
-    return () => { clearTimeout(timer); };
-  }
-}
 
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`);
 /** When a day of publication is over at FRED's. */

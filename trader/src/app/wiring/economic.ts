@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { FredSource } from '../../adapters/fred/fred-source.ts';
+import { EmbeddedSeriesStore } from '../../adapters/series-store/embedded-series-store.ts';
+import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
+import { SeriesError } from '../../domain/series-error.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { SeriesAsk, SeriesSource } from '../../ports/series-source.ts';
+import type { SeriesCounts, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
+import { Refusal } from '../refusal.ts';
+import { providerHosts } from './provider-hosts.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What FRED's key is called in a store of secrets. */
+const FRED_SECRET = 'FRED_KEY';
+
+/** The store of series in a state folder. Throws `SeriesError`. */
+export function openSeries(home: string): SeriesStore {
+  return new EmbeddedSeriesStore(join(home, 'series.sqlite'));
+}
+
+/** FRED with the key of this home. Refuses where there is none, before anything is asked. */
+export async function openFred({ secrets, clock, loopbackPort }: Surroundings): Promise<FredSource> {
+  const key = await secrets.read(FRED_SECRET);
+  if (key === undefined) {
+    throw new Refusal('usage', 'FRED answers only who has a key, and there is none here', {
+      hint: `A key is free: https://fred.stlouisfed.org/docs/api/api_key.html. Then set ALGOTRENDY_SECRET_${FRED_SECRET}, or write ${FRED_SECRET}=… into secrets.env of the state folder.`,
+    });
+  }
+  return new FredSource({ base: providerHosts('fred', loopbackPort).rest, key, clock });
+}
+
+/** How much of a series is to be fetched: all where its history is wanted, else what is new since the last time where its history is kept, else the figures of now. */
+export async function askFor(store: SeriesStore, id: string, vintages: boolean): Promise<SeriesAsk> {
+  const kept = (await store.list()).find((series) => series.id === id);
+  return vintages || kept?.vintages !== true ? { vintages } : { vintages: true, since: kept.fetchedAt };
+}
+
+/** What a fetch of one series came to. */
+export interface FetchReport extends SeriesCounts {
+  readonly facts: SeriesFacts;
+  /** When its source should have something new; undefined where it does not say. */
+  readonly dueAt: Timestamp | undefined;
+}
+
+/** Fetches a series and keeps it. What was known already at the moment from which it is told anew is not kept again. Throws `SeriesError`. */
+export async function fetchSeries(store: SeriesStore, source: SeriesSource, id: string, ask: SeriesAsk, now: Timestamp): Promise<FetchReport> {
+  const { facts, states, dueAt } = await source.fetch(id, ask);
+  const begin = states.reduce((first, { availableAt }) => Math.min(first, availableAt), Infinity);
+  const known = new Map<Timestamp, number>(begin === Infinity ? [] : (await store.asOf(facts.id, begin)).map(({ date, value }) => [date, value]));
+  const told = states.filter(({ date, value, availableAt }) => availableAt !== begin || !known.has(date) || !Object.is(known.get(date), value));
+  const counts = await store.append(facts, { fetchedAt: now, dueAt, vintages: ask.vintages }, told);
+  return { ...counts, equal: counts.equal + states.length - told.length, facts, dueAt };
+}
+
+/** Whether a series should have something new: by its calendar, or, where it has none, once a day. */
+export function isDue({ dueAt, fetchedAt }: Pick<SeriesSummary, 'dueAt' | 'fetchedAt'>, now: Timestamp): boolean {
+  return (dueAt ?? fetchedAt + DAY_MS) <= now;
+}
+
+/** What a refresh did with one series that was due. */
+export type Refreshed = { readonly id: string } & ({ readonly ok: true; readonly report: FetchReport } | { readonly ok: false; readonly error: string });
+
+/** Fetches every series of `source` that is due, and no other; one that fails holds up no other, but a key that is not taken ends it. Throws `SeriesError`. */
+export async function refreshSeries(store: SeriesStore, source: SeriesSource, now: Timestamp, onSeries: (done: Refreshed) => void): Promise<void> {
+  const due = (await store.list()).filter((series) => series.source === source.name && isDue(series, now));
+  for (const { id } of due) {
+    try {
+      const report = await fetchSeries(store, source, id, await askFor(store, id, false), now);
+      onSeries({ id, ok: true, report });
+    } catch (error) {
+      if (!(error instanceof SeriesError) || error.kind === 'unauthorised' || error.kind === 'storage') throw error;
+      onSeries({ id, ok: false, error: error.message });
+    }
+  }
+}
+
+/** A stored series as it stood at a moment. */
+export interface StandingSeries {
+  readonly summary: SeriesSummary;
+  readonly states: readonly SeriesState[];
+}
+
+/** A stored series as of a moment. Refuses where it is not stored. */
+export async function standingSeries(store: SeriesStore, id: string, moment: Timestamp): Promise<StandingSeries> {
+  const all = await store.list();
+  const summary = all.find((series) => series.id === id) ?? all.find((series) => series.id.toLowerCase() === id.toLowerCase());
+  if (summary === undefined) {
+    throw new Refusal('bad-data', `no series ${id} is stored`, { hint: all.length === 0 ? 'Fetch it: ./algotrendy economic fetch CPIAUCSL --vintages' : `There is ${all.slice(0, 8).map((series) => series.id).join(', ')}.` });
+  }
+  return { summary, states: await store.asOf(summary.id, moment) };
+}
