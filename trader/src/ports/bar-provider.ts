@@ -9,6 +9,8 @@ export interface BarRequest {
   readonly symbol: string;
   readonly intervalMs: number;
   readonly span: Span;
+  /** What is known around the span: the close ahead of it and the open behind it, at which an answer in another scale shows. */
+  readonly known?: { readonly before?: number | undefined; readonly after?: number | undefined };
 }
 
 /** From its day on, each share is `ratio` shares: 4 for a split of four for one, 0.125 for a merger of eight into one. */
@@ -25,8 +27,8 @@ export interface Dividend {
 
 /** What a provider says about the bars it gives; without it bars of two sources cannot be compared. */
 export interface BarFacts {
-  /** ISO 4217 as `USD`, or the exchange's own hundredth as `GBp`. */
-  readonly currency: string;
+  /** ISO 4217 as `USD`, or the exchange's own hundredth as `GBp`; undefined where the provider does not say. */
+  readonly currency: string | undefined;
   /** IANA name of the zone whose days the sessions belong to, as `America/New_York`. */
   readonly timeZone: string;
   /** `splits`: every price and volume as if all splits known now had always been; `none` where there are none, as for coins. Dividends are never taken out. */
@@ -45,8 +47,10 @@ export interface ProvidedBars {
   /** Who told them, after all wrappers. */
   readonly source: string;
   readonly bars: Bars;
-  /** The part of the span asked for about which this is all there is; what ends close to now may be shorter than asked. */
-  readonly covers: Span;
+  /** The parts of the span asked for about which this is all there is, in order and apart: not the times of refused rows, nor what ends so close to now that a bar may yet come. */
+  readonly covers: readonly Span[];
+  /** Rows of the answer that were left out because they cannot be true, in words; where there are more than a few, the whole answer is refused. */
+  readonly refused: readonly string[];
   readonly facts: BarFacts;
 }
 
@@ -55,7 +59,7 @@ export interface ProvidedQuote {
   readonly source: string;
   readonly symbol: string;
   readonly price: number;
-  readonly currency: string;
+  readonly currency: string | undefined;
   /** When it was traded at; a day's midnight UTC where the provider tells no more. */
   readonly tsEvent: Timestamp;
 }
@@ -82,32 +86,10 @@ export interface ProviderFailure {
   readonly retryAfterMs?: number;
 }
 
-/** So many calls in any window of this length. */
-export interface QuotaLimit {
-  readonly calls: number;
-  readonly windowMs: number;
-}
-
-/** What a provider allows. Windows slide, so that it holds wherever the provider's day begins. */
-export interface ProviderQuota {
-  /** All hold at once; the longest window is what a person calls the quota. */
-  readonly limits: readonly QuotaLimit[];
-  /** Whether the provider itself documents them; else they are our own restraint. */
-  readonly documented: boolean;
-}
-
 /** A source of bars. Wrappers (failover, quota, cache) are providers too. Nothing is thrown for what a provider does. */
 export interface BarProvider {
   readonly name: string;
   bars(request: BarRequest): Promise<Result<ProvidedBars, ProviderFailure>>;
   /** Absent where it has none. */
   quote?(symbol: string): Promise<Result<ProvidedQuote, ProviderFailure>>;
-}
-
-/** Counts calls to providers, for every process of an installation. Throws only where its storage fails. */
-export interface QuotaLedger {
-  /** Takes one call if all limits leave one; else says in how long there will be one, and takes none. */
-  take(provider: string, quota: ProviderQuota, now: Timestamp): { readonly waitMs: number };
-  /** Calls taken since a moment. */
-  used(provider: string, since: Timestamp): number;
 }

@@ -72,7 +72,7 @@ test('the record of what is dialled sees what it looks for, and a live feed or a
 });
 
 test('no command dials anything by itself', async () => {
-  const all = Object.keys(COMMANDS).map((name) => plain([name, ...EACH[name] ?? []]));
+  const all = Object.keys(COMMANDS).map((name) => plain([...name.split(' '), ...EACH[name] ?? []]));
   assert.deepEqual(await dialledBy(all), []);
 });
 
@@ -90,7 +90,7 @@ if (spawnSync('strace', ['-o', '/dev/null', '-e', 'trace=none', 'true']).status 
   test('the kernel sees no connection either, of no thread and no child', () => {
     const [file, trace] = [join(folder, 'traced.json'), join(folder, 'trace')];
     const few = ['paper', 'doctor', 'backtest', 'sweep', 'replay', 'live', 'limits'];
-    writeFileSync(file, JSON.stringify(few.map((name) => plain([name, ...EACH[name] ?? []]))));
+    writeFileSync(file, JSON.stringify(few.map((name) => plain([...name.split(' '), ...EACH[name] ?? []]))));
     const run = (...words: readonly string[]) => spawnSync('strace', ['-f', '-e', 'trace=connect', '-o', trace, process.execPath, ...words], {
       cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_V8_COVERAGE: undefined, ALGOTRENDY_HOME: join(folder, 'traced') },
     });

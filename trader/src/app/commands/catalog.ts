@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   indicator: async () => (await import('./indicator.ts')).indicatorCommand,
   import: async () => (await import('./import.ts')).importCommand,
   data: async () => (await import('./data.ts')).dataCommand,
+  'data fetch': async () => (await import('./data-fetch.ts')).dataFetchCommand,
   economic: async () => (await import('./economic.ts')).economicCommand,
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { AlphaVantageProvider } from '../../src/adapters/alphavantage/provider.ts';
+import { YahooProvider } from '../../src/adapters/yahoo/provider.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
+import type { BarProvider, BarRequest, ProviderFailure, ProviderFailureKind } from '../../src/ports/bar-provider.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { MISANSWERS, ProviderStreet, type Misanswer, type Street } from './provider-street.ts';
+
+/** The morning after the recorded bars end. Time-outs run on the machine's own timers. */
+const NOW = Date.UTC(2022, 0, 31, 1);
+const CLOCK: Clock = {
+  now: () => NOW,
+  after(delayMs, work) {
+    const timer = setTimeout(work, delayMs);
+    return () => { clearTimeout(timer); };
+  },
+};
+const KEY = 'DEMOKEY123';
+const SPAN = { from: Date.UTC(2021, 1, 1), to: Date.UTC(2022, 0, 31) };
+const REQUEST: BarRequest = { symbol: 'NVDA', intervalMs: DAY_MS, span: SPAN };
+
+let street: ProviderStreet;
+before(async () => { street = await ProviderStreet.open(); });
+after(() => street.close());
+
+const unmetered = { clock: CLOCK, spend: () => undefined, timeoutMs: 500 };
+function provider(name: Street): BarProvider {
+  return name === 'yahoo' ? new YahooProvider({ base: street.base, cookieBase: street.base, ...unmetered })
+    : new AlphaVantageProvider({ base: street.base, key: new Secret(KEY), ...unmetered });
+}
+
+/** What each wrong answer must come to: `both`, or each provider's own. */
+const KINDS: Readonly<Record<Misanswer, ProviderFailureKind | Readonly<Record<Street, ProviderFailureKind>>>> = {
+  'error-body': { alphavantage: 'rate-limited', yahoo: 'wrong-shape' }, limit: 'rate-limited', 'limit-later': 'rate-limited', 'server-error': 'server-error', 'shut-out': 'banned',
+  html: 'wrong-shape', truncated: 'wrong-shape', bomb: 'wrong-shape', elsewhere: 'wrong-shape', drip: 'timed-out', silent: 'timed-out', 'empty-body': 'empty', hollow: { alphavantage: 'empty', yahoo: 'wrong-shape' },
+  nan: { alphavantage: 'wrong-shape', yahoo: 'implausible' }, hundredfold: 'implausible', 'one-hundredfold': 'implausible', yesterday: 'implausible',
+  duplicated: 'implausible', reordered: 'implausible', 'no-rows': 'empty', old: 'stale', 'other-symbol': 'wrong-shape',
+};
+/** JSON objects keyed by day have neither order nor repetition: Alpha Vantage cannot say these. */
+const UNSAYABLE: readonly Misanswer[] = ['duplicated', 'reordered'];
+
+async function failureOf(name: Street, request = REQUEST): Promise<ProviderFailure> {
+  const answer = await provider(name).bars(request);
+  assert.ok(!answer.ok, `${name} took it for data`);
+  assert.equal(answer.error.provider, name);
+  assert.ok(!answer.error.message.includes(KEY), 'no message has the key');
+  return answer.error;
+}
+
+for (const name of ['alphavantage', 'yahoo'] as const) {
+  test(`nothing wrong that ${name} answers is taken for data, and each has its kind`, async () => {
+    for (const how of MISANSWERS) {
+      if (name === 'alphavantage' && UNSAYABLE.includes(how)) continue;
+      street.goWrong(name, how);
+      // A whole answer in another scale shows by what is known around it.
+      const failure = await failureOf(name, how === 'hundredfold' ? { ...REQUEST, known: { before: 13.1 } } : REQUEST);
+      const expected = KINDS[how];
+      assert.equal(failure.kind, typeof expected === 'string' ? expected : expected[name], `${how}: ${failure.message}`);
+    }
+    street.goWrong(name, undefined);
+    assert.ok((await provider(name).bars(REQUEST)).ok);
+  });
+}
+
+test('how long a provider wants to be left alone is heard in its header and in its words', async () => {
+  street.goWrong('yahoo', 'limit-later');
+  assert.equal((await failureOf('yahoo')).retryAfterMs, 120_000);
+  street.goWrong('yahoo', 'limit');
+  assert.equal((await failureOf('yahoo')).retryAfterMs, undefined);
+  street.goWrong('yahoo', undefined);
+  street.goWrong('alphavantage', 'error-body');
+  assert.equal((await failureOf('alphavantage')).retryAfterMs, DAY_MS, 'it says 25 requests per day');
+  street.goWrong('alphavantage', undefined);
+});
+
+test('where nobody listens the failure says so', async () => {
+  const gone = await ProviderStreet.open();
+  const { base } = gone;
+  await gone.close();
+  const lonely = new YahooProvider({ base, cookieBase: base, ...unmetered });
+  const answer = await lonely.bars(REQUEST);
+  assert.ok(!answer.ok && answer.error.kind === 'unreachable');
+});
+
+test('both providers give the same recorded bars, one adjusted for the split by itself, the other by us', async () => {
+  const [alpha, yahoo] = [await provider('alphavantage').bars(REQUEST), await provider('yahoo').bars(REQUEST)];
+  assert.ok(alpha.ok && yahoo.ok);
+  assert.equal(yahoo.value.bars.length, 252);
+  assert.deepEqual(alpha.value.bars.timestamp, yahoo.value.bars.timestamp);
+  for (const column of ['open', 'high', 'low', 'close'] as const) {
+    yahoo.value.bars[column].forEach((price, i) => { assert.ok(Math.abs(alpha.value.bars[column][i] / price - 1) < 1e-5, `${column} ${i}: ${alpha.value.bars[column][i]} ${price}`); });
+  }
+  assert.deepEqual(yahoo.value.facts.splits, [{ time: Date.UTC(2021, 6, 20), ratio: 4 }]);
+  assert.deepEqual(alpha.value.facts.splits, yahoo.value.facts.splits);
+  // NVDA's close of 2021-02-01 was 529.48 dollars; two splits of 4 and 10 later that is 13.237.
+  assert.equal(yahoo.value.bars.close[0], 13.237);
+  assert.equal(yahoo.value.bars.timestamp[0], Date.UTC(2021, 1, 1));
+  assert.equal(yahoo.value.facts.timeZone, 'America/New_York');
+});
+
+test('dividends come with the bars of the days before which the share had to be held', async () => {
+  const answer = await provider('yahoo').bars({ ...REQUEST, symbol: 'MSFT' });
+  assert.ok(answer.ok);
+  assert.deepEqual(answer.value.facts.dividends.map(({ time, amount }) => [new Date(time).toISOString().slice(0, 10), amount]), [['2021-02-17', 0.56], ['2021-05-19', 0.56], ['2021-08-18', 0.56], ['2021-11-17', 0.62]]);
+});
+
+test('a bar that is still open is nobody\'s to tell: it is left out and not covered', async () => {
+  const early: Clock = { ...CLOCK, now: () => Date.UTC(2022, 0, 28, 20, 59) };
+  const yahoo = new YahooProvider({ base: street.base, cookieBase: street.base, ...unmetered, clock: early });
+  const answer = await yahoo.bars(REQUEST);
+  assert.ok(answer.ok);
+  const last = answer.value.bars.timestamp[answer.value.bars.length - 1];
+  assert.equal(last, Date.UTC(2022, 0, 27));
+  assert.deepEqual(answer.value.covers, [{ from: SPAN.from, to: Date.UTC(2022, 0, 28) }]);
+});
+
+test('unknown symbols, intervals and quotes of long ago are refused by their kind', async () => {
+  assert.equal((await failureOf('yahoo', { ...REQUEST, symbol: 'GONE' })).kind, 'delisted');
+  assert.equal((await failureOf('alphavantage', { ...REQUEST, symbol: 'GONE' })).kind, 'not-found');
+  assert.equal((await failureOf('alphavantage', { ...REQUEST, intervalMs: 60_000 })).kind, 'unsupported');
+  assert.equal((await failureOf('yahoo', { ...REQUEST, intervalMs: 7 })).kind, 'unsupported');
+  const stale = await provider('alphavantage').quote?.('MSFT');
+  assert.ok(stale !== undefined && !stale.ok && stale.error.kind === 'stale', 'it is of October 2018');
+});
+
+test('where Yahoo wants a crumb it gets one, once', async () => {
+  const own = await ProviderStreet.open();
+  try {
+    own.wantCrumb();
+    const yahoo = new YahooProvider({ base: own.base, cookieBase: own.base, ...unmetered });
+    assert.ok((await yahoo.bars(REQUEST)).ok);
+    assert.ok((await yahoo.bars({ ...REQUEST, symbol: 'MSFT' })).ok);
+    assert.deepEqual(own.requests.map((line) => line.split('?')[0]), ['GET /v8/finance/chart/NVDA', 'GET /', 'GET /v1/test/getcrumb', 'GET /v8/finance/chart/NVDA', 'GET /v8/finance/chart/MSFT']);
+  } finally {
+    await own.close();
+  }
+});
+
+test('a few rows that cannot be are left out and told; their times stay uncovered', async () => {
+  street.goWrong('yahoo', 'one-nan');
+  const answer = await provider('yahoo').bars(REQUEST);
+  street.goWrong('yahoo', undefined);
+  assert.ok(answer.ok);
+  const { bars, refused, covers: [ahead, behind] } = answer.value;
+  assert.equal(bars.length, 251);
+  assert.equal(refused.length, 1);
+  assert.match(refused[0], /open NaN/);
+  assert.equal(behind.from - ahead.to, DAY_MS);
+  assert.ok(!bars.timestamp.includes(ahead.to));
+});
