@@ -30,10 +30,10 @@ export interface Manifest {
   readonly files: readonly BackedUpFile[];
 }
 
-/** Which of its three places a backup is kept in. */
-export const ONLINE_DAYS = 30;
-/** Then in `cold/`, which may be moved to slower storage, until it is as old as this. */
-export const COLD_DAYS = 365;
+/** Backups that are younger are kept in `online/`. */
+const ONLINE_DAYS = 30;
+/** Then in `cold/`, which may lie on slower storage, until they are as old as this. */
+const COLD_DAYS = 365;
 
 /** What a cleaning did to manifests. */
 export interface Retention {
@@ -148,7 +148,7 @@ export class BackupVault {
       const { generation, files } = this.#read(place, id);
       const target = ageDays > ONLINE_DAYS ? 'cold' : 'online';
       for (const { pieces } of files) for (const name of pieces) keep[target].add(`${generation}/${name}`);
-      // Pieces are moved first: a manifest finds them in either place.
+      // Where its pieces lie does not matter meanwhile: they are found in either place.
       if (target === 'cold' && place === 'online') this.#move(`${id}.manifest`, 'online', 'cold');
       counts[target]++;
     }
