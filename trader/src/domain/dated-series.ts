@@ -32,6 +32,9 @@ export interface Reading extends SeriesState {
   readonly yearBefore: number;
 }
 
+/** Of a series of which nothing is known. */
+export const NOTHING_KNOWN: Pick<Reading, 'date' | 'value' | 'yearBefore'> = { date: NaN, value: NaN, yearBefore: NaN };
+
 /** How far the figure of a year earlier may lie before its date: weekends and holidays of daily series, no more. */
 const NEAR_MS = 31 * DAY_MS;
 
