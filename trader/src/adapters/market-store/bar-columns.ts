@@ -1,18 +1,20 @@
-import { BAR_COLUMNS, allocateBars, sliceBars } from '../../domain/bar.ts';
+import { BAR_COLUMNS, allocateBars, sliceBars, type Bars } from '../../domain/bar.ts';
 import type { StoredBars } from '../../ports/market-store.ts';
 import type { ChunkReader } from './chunk-codec.ts';
 import { currentRows, lowerBound, type States } from '../../domain/bar-states.ts';
 
 /** Collects the bars that a read asks for, in the order of their times, into columns. */
 export class BarCollector {
-  readonly #bars: StoredBars;
+  readonly #bars: Bars;
+  readonly #marks: Marks;
   readonly #asOf: number;
   readonly #quarantined: boolean;
   #length = 0;
 
   /** `room`: no more bars than these will come. */
   constructor(room: number, asOf: number, quarantined: boolean, sources: readonly string[]) {
-    this.#bars = { ...allocateBars(room), knownAt: new Float64Array(room), source: new Uint16Array(room), sources, quarantined: new Uint8Array(room) };
+    this.#bars = allocateBars(room);
+    this.#marks = new Marks(sources);
     this.#asOf = asOf;
     this.#quarantined = quarantined;
   }
@@ -28,8 +30,7 @@ export class BarCollector {
     if (begin >= end) return;
     if (begin > 0 || times.buffer !== this.#bars.timestamp.buffer) this.#bars.timestamp.set(times.slice(begin, end), at);
     for (const column of BAR_COLUMNS) if (column !== 'timestamp') chunk.numbers(column, begin, end, this.#bars[column], at);
-    chunk.numbers('knownAt', begin, end, this.#bars.knownAt, at);
-    chunk.codes('source', begin, end, this.#bars.source, at);
+    this.#marks.addChunk(chunk, begin, end);
     this.#length += end - begin;
   }
 
@@ -46,18 +47,75 @@ export class BarCollector {
     this.#bars.low[at] = states.low[row];
     this.#bars.close[at] = states.close[row];
     this.#bars.volume[at] = states.volume[row];
-    this.#bars.knownAt[at] = states.knownAt[row];
-    this.#bars.source[at] = states.source[row];
-    this.#bars.quarantined[at] = states.reason[row] === 0 ? 0 : 1;
+    this.#marks.add(1, states.knownAt[row], states.source[row], states.reason[row] === 0 ? 0 : 1);
   }
 
   /** What was added. */
   bars(): StoredBars {
-    const { knownAt, source, sources, quarantined } = this.#bars;
-    const length = this.#length;
+    return this.#marks.joinedTo(sliceBars(this.#bars, 0, this.#length));
+  }
+}
+
+/** Source, `knownAt` and quarantine of bars as runs of equal ones. */
+class Marks {
+  readonly #sources: readonly string[];
+  readonly #counts: number[] = [];
+  readonly #knownAt: number[] = [];
+  readonly #source: number[] = [];
+  readonly #quarantined: number[] = [];
+
+  constructor(sources: readonly string[]) {
+    this.#sources = sources;
+  }
+
+  add(count: number, knownAt: number, source: number, quarantined: number): void {
+    const last = this.#counts.length - 1;
+    if (last >= 0 && this.#knownAt[last] === knownAt && this.#source[last] === source && this.#quarantined[last] === quarantined) {
+      this.#counts[last] += count;
+      return;
+    }
+    this.#counts.push(count);
+    this.#knownAt.push(knownAt);
+    this.#source.push(source);
+    this.#quarantined.push(quarantined);
+  }
+
+  /** Those of the rows [from, to) of a chunk that has none in quarantine. */
+  addChunk(chunk: ChunkReader, from: number, to: number): void {
+    const [knownAt, source] = [chunk.constant('knownAt'), chunk.constant('source')];
+    if (knownAt !== undefined && source !== undefined) return this.add(to - from, knownAt, source, 0);
+    const times = new Float64Array(to - from);
+    const codes = new Uint16Array(to - from);
+    chunk.numbers('knownAt', from, to, times, 0);
+    chunk.codes('source', from, to, codes, 0);
+    for (let row = 0; row < times.length; row++) this.add(1, times[row], codes[row], 0);
+  }
+
+  /** Bars with their marks, which are laid out as columns when somebody first looks at them: a backtest never does, and new memory is most of what a read costs. */
+  joinedTo(bars: Bars): StoredBars {
+    const knownAt = later(() => this.#layOut(new Float64Array(bars.length), this.#knownAt));
+    const source = later(() => this.#layOut(new Uint16Array(bars.length), this.#source));
+    const quarantined = later(() => this.#layOut(new Uint8Array(bars.length), this.#quarantined));
     return {
-      ...sliceBars(this.#bars, 0, length), sources,
-      knownAt: knownAt.subarray(0, length), source: source.subarray(0, length), quarantined: quarantined.subarray(0, length),
+      ...bars, sources: this.#sources,
+      get knownAt() { return knownAt(); },
+      get source() { return source(); },
+      get quarantined() { return quarantined(); },
     };
   }
+
+  #layOut<T extends Float64Array | Uint16Array | Uint8Array>(column: T, values: readonly number[]): T {
+    let at = 0;
+    this.#counts.forEach((count, run) => {
+      column.fill(values[run] ?? 0, at, at + count);
+      at += count;
+    });
+    return column;
+  }
+}
+
+/** What is made when it is first asked for. */
+function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }

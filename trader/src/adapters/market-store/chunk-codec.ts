@@ -17,8 +17,11 @@ const SAME = 1;
 const STEPS = 2;
 /** Integers of 32 bits that, divided by a power of ten, are the values: what prices with few decimals are. */
 const SCALED = 3;
+/** As `SCALED`, but each integer as its difference from the one before, in 16 bits; `first` is the first one. */
+const DELTAS = 4;
 
 const INT32_MAX = 2 ** 31 - 1;
+const INT16_MAX = 2 ** 15 - 1;
 const MAX_DECIMALS = 9;
 
 interface Column {
@@ -54,7 +57,7 @@ function padded(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 
-function bytesOf(array: Float64Array | Int32Array | Uint16Array): Uint8Array {
+function bytesOf(array: Float64Array | Int32Array | Int16Array | Uint16Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
@@ -68,7 +71,10 @@ function encodeNumbers(values: Float64Array): Column {
   for (let decimals = 0; decimals <= MAX_DECIMALS; decimals++) {
     const scaled = scale(values, 10 ** decimals);
     if (scaled === 'too large') break;
-    if (scaled !== undefined) return { kind: SCALED, decimals, first: 0, step: 0, bytes: bytesOf(scaled) };
+    if (scaled === undefined) continue;
+    const deltas = differences(scaled);
+    if (deltas !== undefined) return { kind: DELTAS, decimals, first: scaled[0], step: 0, bytes: bytesOf(deltas) };
+    return { kind: SCALED, decimals, first: 0, step: 0, bytes: bytesOf(scaled) };
   }
   return { kind: RAW, decimals: 0, first: 0, step: 0, bytes: bytesOf(values) };
 }
@@ -94,10 +100,22 @@ function scale(values: Float64Array, by: number): Int32Array | 'too large' | und
   for (let i = 0; i < values.length; i++) {
     const rounded = Math.round(values[i] * by);
     if (!(Math.abs(rounded) <= INT32_MAX)) return 'too large';
-    if (!Object.is(rounded / by, values[i])) return undefined;
     scaled[i] = rounded;
+    // Read back as it will be: a zero below zero is no integer.
+    if (!Object.is(scaled[i] / by, values[i])) return undefined;
   }
   return scaled;
+}
+
+/** Each value less the one before, 0 for the first; undefined where one is too large for 16 bits. */
+function differences(values: Int32Array): Int16Array | undefined {
+  const deltas = new Int16Array(values.length);
+  for (let i = 1; i < values.length; i++) {
+    const delta = values[i] - values[i - 1];
+    if (Math.abs(delta) > INT16_MAX) return undefined;
+    deltas[i] = delta;
+  }
+  return deltas;
 }
 
 /** A chunk's blob, from which columns are read as far as they are wanted. */
@@ -127,6 +145,7 @@ export class ChunkReader {
     switch (this.#view.getUint32(index * ENTRY_BYTES, true)) {
       case RAW: return padded(this.rows * (index < NUMBER_COLUMNS.length ? 8 : 2));
       case SCALED: return padded(this.rows * 4);
+      case DELTAS: return padded(this.rows * 2);
       case SAME: case STEPS: return 0;
       default: return Number.NaN;
     }
@@ -140,6 +159,7 @@ export class ChunkReader {
     if (kind === SAME) target.fill(first, at, at + count);
     else if (kind === STEPS) for (let i = 0; i < count; i++) target[at + i] = first + (from + i) * step;
     else if (kind === RAW) target.set(new Float64Array(this.#view.buffer, offset + from * 8, count), at);
+    else if (kind === DELTAS) addUp(new Int16Array(this.#view.buffer, offset, to), from, first, 10 ** decimals, target, at);
     else unscale(new Int32Array(this.#view.buffer, offset + from * 4, count), 10 ** decimals, target, at);
   }
 
@@ -148,6 +168,12 @@ export class ChunkReader {
     const { kind, first, offset } = this.#entry(NUMBER_COLUMNS.length + CODE_COLUMNS.indexOf(name));
     if (kind === SAME) target.fill(first, at, at + to - from);
     else target.set(new Uint16Array(this.#view.buffer, offset + from * 2, to - from), at);
+  }
+
+  /** The one value that a column has in all rows; undefined where it has several. */
+  constant(name: (typeof COLUMNS)[number]): number | undefined {
+    const { kind, first } = this.#entry(COLUMNS.indexOf(name));
+    return kind === SAME ? first : undefined;
   }
 
   #entry(index: number): { kind: number; decimals: number; first: number; step: number; offset: number } {
@@ -170,4 +196,14 @@ export class ChunkReader {
 
 function unscale(scaled: Int32Array, by: number, target: Float64Array, at: number): void {
   for (let i = 0; i < scaled.length; i++) target[at + i] = scaled[i] / by;
+}
+
+/** Values out of their differences: those before `from` are added up and not kept. */
+function addUp(deltas: Int16Array, from: number, first: number, by: number, target: Float64Array, at: number): void {
+  let sum = first;
+  for (let i = 0; i < from; i++) sum += deltas[i];
+  for (let i = from; i < deltas.length; i++) {
+    sum += deltas[i];
+    target[at + i - from] = sum / by;
+  }
 }
