@@ -5,9 +5,9 @@ import { ChunkReader, encodeStates } from './chunk-codec.ts';
 import { allocateStates, lowerBound, mergeStates, sliceStates, type States } from '../../domain/bar-states.ts';
 
 /** States in a chunk: few enough that a short read decodes little, enough that a long one asks seldom. */
-export const CHUNK_ROWS = 4_096;
+const CHUNK_ROWS = 4_096;
 /** States of a series that are kept as rows before they are put into its chunks. */
-export const RECENT_ROWS = 128;
+const RECENT_ROWS = 128;
 
 /** A chunk without its states. */
 export interface ChunkHead {

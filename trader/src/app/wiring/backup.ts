@@ -11,7 +11,7 @@ import { Refusal } from '../refusal.ts';
 import { openSecrets } from './secret-stores.ts';
 
 /** The secret that holds the key of the backups. */
-export const BACKUP_KEY = 'BACKUP_KEY';
+const BACKUP_KEY = 'BACKUP_KEY';
 
 /** What a backup came to. */
 export interface BackupReport {
