@@ -113,6 +113,7 @@ class PaperLoop {
       onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
       onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+      onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
   }

@@ -14,7 +14,7 @@ export type Command =
 
 /**
  * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,
- * `command`, `stop`) are enough to repeat a run; the rest is what the run must repeat.
+ * `command`, `reading`, `stop`) are enough to repeat a run; the rest is what the run must repeat.
  */
 export type JournalRecord =
   /** First record: everything that the run is made of. */
@@ -22,6 +22,7 @@ export type JournalRecord =
   /** A bar, admitted: open time, open, high, low, close, volume (null where absent). `tsHeard` is when a live stream told it, by the wall clock; absent where it was read from a file, or fetched afterwards. */
   | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
+  | ReadingRecord
   | AccountRecord
   | RampRecord
   /** A clean end of a process, with what its orders came to; trading may go on after it. */
@@ -31,6 +32,18 @@ export type JournalRecord =
   | ({ readonly kind: 'denial' } & Denial)
   /** What decided the size of a new opinion. */
   | ({ readonly kind: 'sizing' } & Sized);
+
+/** What became known of a series that strategies read, from `tsEvent` on; null where there is no such figure. */
+export interface ReadingRecord {
+  readonly kind: 'reading';
+  /** Its id, as `UNRATE`. */
+  readonly series: string;
+  readonly tsEvent: Timestamp;
+  /** What the newest figure is of. */
+  readonly date: Timestamp | null;
+  readonly value: number | null;
+  readonly yearBefore: number | null;
+}
 
 /** The share of the full size that new opinions are traded at from here on. */
 export interface RampRecord {

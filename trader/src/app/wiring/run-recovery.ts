@@ -17,6 +17,8 @@ export interface PaperListener {
   onFill(fill: FillReport, realised: Exact): void;
   onDenial(denial: Denial): void;
   onOrder(order: Order): void;
+  /** Series that are read could not be read again, and why; what was known of them stays. */
+  onFault?(what: string): void;
 }
 
 /** Holds a fill back until it is in the ledger, to tell what it realised. */
@@ -109,6 +111,9 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
         break;
       case 'command':
         ingest.admitCommand(record.command);
+        break;
+      case 'reading':
+        if (!ingest.admitReading(record)) throw new JournalError('diverged', `${journal.path} holds a reading at record ${journal.sequence} that this build refuses`);
         break;
       case 'stop':
         stopped = { orders: record.orders, digest: record.digest };
