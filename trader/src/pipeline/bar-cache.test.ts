@@ -91,6 +91,13 @@ test('what was asked in vain is not asked again before it may be there', () => c
   assert.equal((await cache.bars(SERIES, 'ABC', { from: DAY(1), to: clock.time }, false)).added, 1);
 }));
 
+test('what was asked in vain is known again though it begins on a weekend', () => caching(async ({ cache, asked, source, clock }) => {
+  source.last = DAY(5);
+  clock.time = Date.UTC(2024, 0, 9, 1);
+  for (let i = 0; i < 3; i++) await cache.bars(SERIES, 'ABC', { from: DAY(1), to: clock.time }, false);
+  assert.equal(asked.length, 1);
+}));
+
 test('a symbol that nobody knows is asked for once a day, and a failure gives what is there', () => caching(async ({ cache, asked, source, clock }) => {
   await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(4) }, false);
   source.failure = { kind: 'delisted', provider: 'source', message: 'gone' };

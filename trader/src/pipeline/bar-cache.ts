@@ -100,8 +100,8 @@ export class BarCache {
     const { store, ledger, provider, clock } = this.#spec;
     const { intervalMs } = series;
     const closed = Math.floor(clock.now() / intervalMs) * intervalMs;
-    const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) })
-      .map((hole) => (weekends || intervalMs < DAY_MS ? hole : withoutWeekends(hole))).filter(({ from, to }) => from < to);
+    const trading = (part: Span) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
+    const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) }).map(trading).filter(({ from, to }) => from < to);
     const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
     for (const hole of missing) {
       const failure = ledger.refusal(symbol, clock.now()) ?? ledger.refusal(keyOf(series, hole), clock.now());
@@ -118,7 +118,7 @@ export class BarCache {
         total.revised += counts.revised;
         total.refused.push(...answer.value.refused);
         const [left] = missingSpans(answer.value.covers, hole);
-        if (left !== undefined) ledger.refuse(keyOf(series, { from: left.from, to: hole.to }), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        if (left !== undefined) ledger.refuse(keyOf(series, trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
         if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
       } else {
         total.failure ??= answer.error;

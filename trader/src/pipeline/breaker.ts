@@ -28,6 +28,11 @@ export class Breaker {
     this.#random = random;
   }
 
+  /** In how long it can be asked again; 0 where it can be now. */
+  restMs(now: Timestamp): number {
+    return Math.max(0, (this.#until ?? now) - now);
+  }
+
   state(now: Timestamp): BreakerState {
     return this.#until === undefined ? 'closed' : now < this.#until ? 'open' : 'half-open';
   }

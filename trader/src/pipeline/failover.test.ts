@@ -30,8 +30,16 @@ class Fickle implements BarProvider {
 
 function chained(...providers: readonly BarProvider[]) {
   const events: FallBack[] = [];
-  const clock = { time: 0, now: () => clock.time, after: () => () => undefined };
-  return { events, clock, chain: failover(providers, { clock, random: new Random(1), onFallBack: (event) => { events.push(event); } }) };
+  const waits: number[] = [];
+  const clock = {
+    time: 0, now: () => clock.time,
+    after(delayMs: number, work: () => void) {
+      waits.push(delayMs);
+      work();
+      return () => undefined;
+    },
+  };
+  return { events, clock, waits, chain: failover(providers, { clock, random: new Random(1), onFallBack: (event) => { events.push(event); } }) };
 }
 
 test('the first that answers is taken, the others are not asked, and nobody else is', async () => {
@@ -73,4 +81,15 @@ test('where nobody answers, the failure names them all, and its kind is of the f
   assert.equal(events.at(-1)?.next, undefined);
   const nobody = await chained().chain.bars({ symbol: 'ABC', intervalMs: DAY_MS, span: { from: 0, to: 1 } });
   assert.ok(!nobody.ok && nobody.error.kind === 'unsupported');
+});
+
+test('where nobody answers and it may pass, the chain is gone through three times, each wait longer than the one before', async () => {
+  const [a, b] = [new Fickle('a', 'timed-out'), new Fickle('b', 'server-error')];
+  const { chain, waits } = chained(a, b);
+  assert.ok(!(await chain.quote('ABC')).ok);
+  assert.deepEqual([a.asked, b.asked, waits.length], [3, 3, 2]);
+  assert.ok(waits[0] >= 250 && waits[0] <= 500 && waits[1] >= 500 && waits[1] <= 1_000);
+  const sure = chained(new Fickle('a', 'delisted'), new Fickle('b', 'banned'));
+  await sure.chain.quote('ABC');
+  assert.equal(sure.waits.length, 0);
 });

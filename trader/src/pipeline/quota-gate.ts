@@ -1,4 +1,5 @@
 import type { ProviderQuota } from '../domain/quota.ts';
+import { formatInterval } from '../domain/time.ts';
 import type { ProviderFailure } from '../ports/bar-provider.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderLedger } from '../ports/provider-ledger.ts';
@@ -8,7 +9,7 @@ export function quotaGate(provider: string, quota: ProviderQuota, ledger: Pick<P
   return () => {
     const { waitMs } = ledger.take(provider, quota, clock.now());
     if (waitMs === 0) return undefined;
-    const limits = quota.limits.map(({ calls, windowMs }) => `${calls} calls in ${windowMs / 60_000} min`).join(', ');
-    return { kind: 'quota', provider, message: `${provider}: the quota (${limits}) is used up`, retryAfterMs: waitMs };
+    const limits = quota.limits.map(({ calls, windowMs }) => `${calls} in ${formatInterval(windowMs)}`).join(', ');
+    return { kind: 'quota', provider, message: `${provider}: the quota of calls (${limits}) is used up`, retryAfterMs: waitMs };
   };
 }

@@ -27,8 +27,8 @@ export interface ProviderLedger {
   refuse(key: string, failure: ProviderFailure, until: Timestamp): void;
   /** Why asking is of no use now; undefined where it may be. */
   refusal(key: string, now: Timestamp): ProviderFailure | undefined;
-  /** Adds a comparison of one bar. */
-  compared(instrument: string, source: string, agreed: boolean): void;
+  /** Adds comparisons of bars. */
+  compared(instrument: string, source: string, agreed: number, disagreed: number): void;
   /** All sources by instrument. */
   records(): readonly SourceRecord[];
   close(): void;

@@ -150,3 +150,12 @@ test('a few rows that cannot be are left out and told; their times stay uncovere
   assert.equal(behind.from - ahead.to, DAY_MS);
   assert.ok(!bars.timestamp.includes(ahead.to));
 });
+
+test('of a symbol that trades no more all is told, to the end of the span', async () => {
+  const later: Clock = { ...CLOCK, now: () => Date.UTC(2026, 0, 5) };
+  const yahoo = new YahooProvider({ base: street.base, cookieBase: street.base, ...unmetered, clock: later });
+  const span = { from: SPAN.from, to: Date.UTC(2026, 0, 5) };
+  const answer = await yahoo.bars({ ...REQUEST, span });
+  assert.ok(answer.ok);
+  assert.deepEqual(answer.value.covers, [span]);
+});

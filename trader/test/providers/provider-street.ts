@@ -115,7 +115,8 @@ export class ProviderStreet {
     if (chart === undefined) return refuse(404, 'Not Found', 'No data found, symbol may be delisted');
     const [from, to] = [Number(url.searchParams.get('period1') ?? 0), Number(url.searchParams.get('period2') ?? Infinity)];
     const rows = spoiled(chart.rows.filter(({ seconds }) => seconds >= from && seconds < to), wrong);
-    const meta = { ...chart.meta, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}), ...(wrong === 'old' ? { regularMarketTime: 1_600_000_000 } : {}) };
+    // It was traded last where the recorded bars end.
+    const meta = { ...chart.meta, regularMarketTime: chart.rows.at(-1)?.seconds, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}) };
     const column = (i: number) => rows.map(({ values }) => values[i]);
     const text = JSON.stringify({ chart: { result: [{
       meta, ...(rows.length === 0 ? {} : { timestamp: rows.map(({ seconds }) => seconds) }), events: chart.events,

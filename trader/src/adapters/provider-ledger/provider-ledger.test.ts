@@ -24,8 +24,8 @@ test('counts are of days, refusals end, and comparisons add up, also when the fi
   first.count('hit', 5);
   first.count('hit', DAY_MS + 5, 2);
   first.refuse('GONE', { kind: 'delisted', provider: 'yahoo', message: 'gone' }, 100);
-  first.compared('NVDA', 'yahoo', true);
-  first.compared('NVDA', 'yahoo', false);
+  first.compared('NVDA', 'yahoo', 1, 0);
+  first.compared('NVDA', 'yahoo', 0, 1);
   first.close();
   const second = new SqliteProviderLedger(path);
   assert.equal(second.counts(0).get('hit'), 3);

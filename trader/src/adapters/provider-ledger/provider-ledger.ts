@@ -69,9 +69,9 @@ export class SqliteProviderLedger implements ProviderLedger {
     return row === undefined ? undefined : JSON.parse(String(row['failure'])) as ProviderFailure;
   }
 
-  compared(instrument: string, source: string, agreed: boolean): void {
+  compared(instrument: string, source: string, agreed: number, disagreed: number): void {
     this.#database.prepare('INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET agreed = agreed + excluded.agreed, disagreed = disagreed + excluded.disagreed')
-      .run(instrument, source, agreed ? 1 : 0, agreed ? 0 : 1);
+      .run(instrument, source, agreed, disagreed);
   }
 
   records(): readonly SourceRecord[] {

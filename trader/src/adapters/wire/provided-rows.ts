@@ -24,6 +24,8 @@ export interface RowsContext {
   readonly now: Timestamp;
   /** The close ahead of the first row, where the provider tells it. */
   readonly before?: number | undefined;
+  /** When the symbol last traded, where the provider tells it: of one that trades no more nothing is missing after. */
+  readonly lastTrade?: Timestamp | undefined;
   /** Splits within the answer. */
   readonly splits: readonly Split[];
   /** When the symbol first traded, where the provider tells it: nothing is missing before. */
@@ -38,8 +40,8 @@ const REFUSED_MOST = 0.01;
  * the whole answer is refused where there are many of those, or where the rows together cannot be true:
  * out of order, twice, a tenfold jump, yesterday's numbers again.
  */
-export function settleRows(rows: readonly Bar[], { provider, request, now, before, firstTrade, splits }: RowsContext): Result<SettledRows, ProviderFailure> {
-  const { symbol, intervalMs, span } = request;
+export function settleRows(rows: readonly Bar[], context: RowsContext): Result<SettledRows, ProviderFailure> {
+  const { provider, request: { symbol, intervalMs, span, known = {} }, now, before, splits } = context;
   const refuse = (kind: ProviderFailureKind, words: string) => ({ ok: false, error: { kind, provider, message: `${provider}: bars of ${symbol}: ${words}` } }) as const;
   const closed = rows.filter(({ timestamp }) => timestamp + intervalMs <= now);
   const [possible, impossible] = [closed.filter(canBe), closed.filter((row) => !canBe(row))];
@@ -48,18 +50,24 @@ export function settleRows(rows: readonly Bar[], { provider, request, now, befor
   const bars = barsOf(possible.filter(({ timestamp }) => timestamp >= span.from && timestamp < span.to));
   // What is known may be older than a split that this answer takes out.
   const ratio = splits.reduce((product, split) => (split.time >= span.from ? product * split.ratio : product), 1);
-  const { before: ahead, after: behind } = request.known ?? {};
-  const strange = barFault(bars, { before: ahead, after: behind });
-  if (strange !== undefined && (ratio === 1 || barFault(bars, { before: scaled(ahead, ratio), after: scaled(behind, ratio) }) !== undefined)) return refuse('implausible', `${strange}, by what is known around it`);
-  const wantedFrom = Math.max(span.from, firstTrade ?? span.from);
+  const strange = barFault(bars, known);
+  if (strange !== undefined && (ratio === 1 || barFault(bars, { before: scaled(known.before, ratio), after: scaled(known.after, ratio) }) !== undefined)) return refuse('implausible', `${strange}, by what is known around it`);
+  const covered = coveredBy(bars, context);
+  if (typeof covered === 'number') return bars.length === 0 ? refuse('empty', 'no bar in the whole span') : refuse('stale', `the last bar is ${covered} days older than it should be`);
+  return { ok: true, value: { bars, covers: withoutTimes(covered, impossible, intervalMs), refused: impossible.map(rowText) } };
+}
+
+/** The part of the span about which these bars are all there is; where they end too early for that, by how many days. */
+function coveredBy({ length, timestamp }: Bars, { request: { span, intervalMs }, now, firstTrade, lastTrade = Infinity }: RowsContext): Span | number {
   // What is not closed yet is nobody's to tell.
   const end = Math.min(span.to, Math.floor(now / intervalMs) * intervalMs);
-  const last = bars.length === 0 ? wantedFrom : bars.timestamp[bars.length - 1] + intervalMs;
-  if (end - last > LONGEST_CLOSURE_MS) return bars.length === 0 ? refuse('empty', 'no bar in the whole span') : refuse('stale', `the last bar is ${Math.floor((end - last) / DAY_MS)} days older than the end of the span`);
-  const lateStart = bars.length > 0 && firstTrade === undefined && bars.timestamp[0] - span.from > LONGEST_CLOSURE_MS;
-  // What should be closed may yet come late.
-  const covered: Span = { from: lateStart ? bars.timestamp[0] : span.from, to: end > now - RECENT_MS ? Math.max(last, span.from) : end };
-  return { ok: true, value: { bars, covers: withoutTimes(covered, impossible, intervalMs), refused: impossible.map(rowText) } };
+  const last = length === 0 ? Math.max(span.from, firstTrade ?? span.from) : timestamp[length - 1] + intervalMs;
+  const tooEarlyMs = Math.min(end, lastTrade) - last;
+  if (tooEarlyMs > LONGEST_CLOSURE_MS) return Math.floor(tooEarlyMs / DAY_MS);
+  const lateStart = length > 0 && firstTrade === undefined && timestamp[0] - span.from > LONGEST_CLOSURE_MS;
+  // What should be closed may yet come late, of a symbol that still trades.
+  const mayCome = end > now - RECENT_MS && lastTrade > end - LONGEST_CLOSURE_MS;
+  return { from: lateStart ? timestamp[0] : span.from, to: mayCome ? Math.max(last, span.from) : end };
 }
 
 /** A span without the bars that were refused. */

@@ -75,6 +75,7 @@ export class YahooProvider implements BarProvider {
     const { splits, dividends } = eventsOf(events, zone);
     const settled = settleRows(rows, {
       provider: this.name, request, now: this.#spec.clock.now(), before: meta.chartPreviousClose, splits,
+      lastTrade: meta.regularMarketTime === undefined ? undefined : meta.regularMarketTime * 1_000,
       firstTrade: typeof meta.firstTradeDate === 'number' ? zoneDay(meta.firstTradeDate * 1_000, zone) : undefined,
     });
     return settled.ok ? { ok: true, value: { ...settled.value, source: this.name, facts: { currency: meta.currency ?? undefined, timeZone: zone, adjusted: 'splits', splits, dividends } } } : settled;

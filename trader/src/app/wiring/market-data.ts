@@ -16,6 +16,7 @@ import { Refusal } from '../refusal.ts';
 import { marketStorePath } from './market-store-path.ts';
 import { providerHosts, PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
 import { readQuotas } from './provider-settings.ts';
+import { openSecrets } from './secret-stores.ts';
 import { surroundings, type Surroundings } from './surroundings.ts';
 
 /** The secret that holds the key of Alpha Vantage. */
@@ -36,6 +37,12 @@ export interface MarketData {
   close(): Promise<void>;
 }
 
+/** The providers that can be asked without more ado, in this order: those whose key is kept, and those that need none. */
+export async function readyProviders(config: Config, order: readonly ProviderName[]): Promise<readonly ProviderName[]> {
+  const key = await openSecrets(config).read(ALPHA_VANTAGE_KEY);
+  return order.filter((name) => name !== 'alphavantage' || key !== undefined);
+}
+
 /**
  * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, and then Yahoo.
  * Every fall-back is counted, and told to `onFallBack`. Refuses a name that is none, and Alpha Vantage without a key.
@@ -43,7 +50,7 @@ export interface MarketData {
 export async function openMarketData(config: Config, names: readonly ProviderName[] | undefined, onFallBack: (event: FallBack) => void): Promise<MarketData> {
   const around = surroundings(config, () => undefined);
   const key = await around.secrets.read(ALPHA_VANTAGE_KEY);
-  const chain = names ?? PROVIDER_NAMES.filter((name) => name !== 'alphavantage' || key !== undefined);
+  const chain = names ?? await readyProviders(config, PROVIDER_NAMES);
   const quotas = readQuotas(config.home);
   const ledger = openLedger(config.home);
   const store = new EmbeddedMarketStore(marketStorePath(config.home));

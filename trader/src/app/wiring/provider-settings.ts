@@ -10,7 +10,7 @@ import { PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
  * What each provider allows without pay. Alpha Vantage says so in its answers: 25 calls a day, 5 a
  * minute. Yahoo says nothing; what it is asked is our own restraint.
  */
-const QUOTAS: Readonly<Record<ProviderName, ProviderQuota>> = {
+export const QUOTAS: Readonly<Record<ProviderName, ProviderQuota>> = {
   alphavantage: { limits: [{ calls: 5, windowMs: 60_000 }, { calls: 25, windowMs: DAY_MS }], documented: true },
   yahoo: { limits: [{ calls: 60, windowMs: 60_000 }, { calls: 2_000, windowMs: 3_600_000 }], documented: false },
 };
