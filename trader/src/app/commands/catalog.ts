@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'data repair': async () => (await import('./data-repair.ts')).dataRepairCommand,
   'data simulate': async () => (await import('./data-simulate.ts')).dataSimulateCommand,
   economic: async () => (await import('./economic.ts')).economicCommand,
+  sentiment: async () => (await import('./sentiment.ts')).sentimentCommand,
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
   store: async () => (await import('./store.ts')).storeCommand,

@@ -74,21 +74,17 @@ async function fetchOne(context: EconomicContext, id: string): Promise<ExitName>
   return 'ok';
 }
 
-async function refresh(context: EconomicContext): Promise<ExitName> {
-  const { config, terminal, json } = context;
-  const { isDue, openSeries, refreshSeries } = await import('../wiring/economic.ts');
+async function refresh({ config, terminal, json }: EconomicContext): Promise<ExitName> {
+  const { openSeries, refreshAll } = await import('../wiring/economic.ts');
+  const { surroundings } = await import('../wiring/surroundings.ts');
   const store = openSeries(config.home);
   const done: Refreshed[] = [];
   try {
-    const now = Date.now();
     const all = await store.list();
-    // Nothing due, nobody asked: not even a key is needed.
-    if (all.some((series) => isDue(series, now))) {
-      await withFred(context, (fred) => refreshSeries(store, fred, now, (each) => {
-        done.push(each);
-        if (!each.ok) terminal.note(`${terminal.noteStyle.bad('failed:')} ${each.id}: ${each.error}`);
-      }));
-    }
+    await refreshAll(store, surroundings(config, (what) => { terminal.note(what); }), Date.now(), (each) => {
+      done.push(each);
+      if (!each.ok) terminal.note(`${terminal.noteStyle.bad('failed:')} ${each.id}: ${each.error}`);
+    });
     if (json) terminal.printJson({ stored: all.length, refreshed: done.map((each) => (each.ok ? reportJson(each.report) : { id: each.id, error: each.error })) });
     else {
       for (const each of done) if (each.ok) terminal.print(await reportText(each.report));

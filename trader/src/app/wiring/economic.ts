@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { FearGreedSource } from '../../adapters/alternative/fear-greed.ts';
 import { FredSource } from '../../adapters/fred/fred-source.ts';
 import { EmbeddedSeriesStore } from '../../adapters/series-store/embedded-series-store.ts';
 import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
@@ -27,6 +28,36 @@ export async function openFred({ secrets, clock, loopbackPort }: Surroundings): 
     });
   }
   return new FredSource({ base: providerHosts('fred', loopbackPort).rest, key, clock });
+}
+
+/** A source by the name that its series are kept with. Refuses one that is not there, and FRED without a key. */
+async function openSource(name: string, around: Surroundings): Promise<SeriesSource> {
+  switch (name) {
+    case 'fred':
+      return openFred(around);
+    case 'alternative':
+      return openFearGreed(around);
+    default:
+      throw new Refusal('version', `a stored series comes from ${name}, which this version does not know`);
+  }
+}
+
+/** The fear-and-greed index. */
+export function openFearGreed({ clock, loopbackPort }: Surroundings): FearGreedSource {
+  return new FearGreedSource({ base: providerHosts('alternative', loopbackPort).rest, clock });
+}
+
+/** Fetches every series that is due from where it comes; nobody is asked where nothing is. Throws as `refreshSeries` does, and refuses as the sources do. */
+export async function refreshAll(store: SeriesStore, around: Surroundings, now: Timestamp, onSeries: (done: Refreshed) => void): Promise<void> {
+  const due = (await store.list()).filter((series) => isDue(series, now));
+  for (const name of new Set(due.map(({ source }) => source))) {
+    const source = await openSource(name, around);
+    try {
+      await refreshSeries(store, source, now, onSeries);
+    } finally {
+      source.close();
+    }
+  }
 }
 
 /** How much of a series is to be fetched: all where its history is wanted, else what is new since the last time where its history is kept, else the figures of now. */
