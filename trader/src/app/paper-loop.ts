@@ -51,8 +51,7 @@ export async function runPaper(request: PaperRequest, terminal: Terminal): Promi
   const loop = await PaperLoop.open(request, terminal);
   // For good: a second Ctrl-C, or npm passing the first one on, must not cut the clean stop short.
   const stop = () => loop.requestStop();
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
   try {
     await loop.run();
   } catch (error) {

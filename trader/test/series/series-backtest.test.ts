@@ -14,6 +14,7 @@ import { loadStrategy } from '../../src/app/wiring/strategy.ts';
 import { recordBacktest, strategyContent, trialsOf } from '../../src/app/wiring/trial-store.ts';
 import type { SeriesState } from '../../src/domain/dated-series.ts';
 import { readPage, ROOT } from '../docs/page.ts';
+import { strategy as calmEconomy } from './calm-economy.ts';
 
 const STRATEGY = join(ROOT, 'trader/test/series/calm-economy.ts');
 const folder = mkdtempSync(join(tmpdir(), 'series-run-'));
@@ -91,7 +92,7 @@ test('a series that begins within the bars is told of; one that was not known at
 test('no strategy is run without what it reads, nor with more', async () => {
   await assert.rejects(loadStrategy(STRATEGY), (error) => error instanceof Refusal && error.where === '--series');
   await assert.rejects(loadStrategy('macd', ['UNRATE']), (error) => error instanceof Refusal && error.where === '--series');
-  assert.equal((await loadStrategy(STRATEGY, ['UNRATE'])).name, 'calm-economy');
+  assert.equal(await loadStrategy(STRATEGY, ['UNRATE']), calmEconomy);
 });
 
 test('docs/economic.md shows this strategy as it is', () => {

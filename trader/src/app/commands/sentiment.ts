@@ -14,7 +14,7 @@ export const sentimentCommand = defineCommand({
   group: 'Data',
   summary: 'fetch the mood of the market of coins; check the scorer of words',
   usage: 'fetch COIN | check FILE',
-  examples: ['sentiment fetch BTC', 'sentiment check trader/test/fixtures/sentiment/crypto.csv.gz', 'economic show FEAR-GREED'],
+  examples: ['sentiment fetch BTC', 'sentiment check trader/test/fixtures/sentiment/crypto.csv.gz'],
   positionals: [{ name: 'ACTION', help: 'fetch or check' }, { name: 'WHAT', help: `a coin (${COINS.join(', ')}), or a CSV of labelled texts` }],
   options: {},
   notes: [
