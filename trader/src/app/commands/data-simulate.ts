@@ -17,10 +17,11 @@ export const dataSimulateCommand = defineCommand({
   },
   notes: ['Nothing is dialled, and time is virtual. Each provider fails one request in twenty, and one of the two is down for an hour of every day. The load of reads is stated in the result; docs/providers.md says what it stands for.'],
   async run({ options: { days, symbols, seed }, terminal, json }) {
-    const { simulateProviders } = await import('../wiring/data-simulate.ts');
+    const { simulateMonth, simulateYear } = await import('../wiring/data-simulate.ts');
     const progress = terminal.phases();
     try {
-      const { month, year } = await simulateProviders({ days, symbols, seed, onProgress: (fraction) => { progress.update('Simulating', fraction); } });
+      const month = await simulateMonth({ days, symbols, seed, onProgress: (fraction) => { progress.update('A month of the universe', fraction); } });
+      const year = await simulateYear(seed, (fraction) => { progress.update('A year of the chain', fraction); });
       progress.close();
       const holds = { quotaLimitedCalls: month.quotaLimitedCallsPerDay.most <= month.quotaLimitedCallsPerDay.limit, hitRate: month.hitRate > month.hitRateLimit, availability: year.availability >= year.limit };
       if (json) {

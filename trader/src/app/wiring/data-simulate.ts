@@ -81,7 +81,7 @@ function street(seed: number, ledger: SqliteProviderLedger | undefined): Street 
 }
 
 /** Asks the chain, without cache and quota, every five minutes of a year: the share that was answered. */
-async function yearOfRequests(seed: number, onProgress: (fraction: number) => void) {
+export async function simulateYear(seed: number, onProgress: (fraction: number) => void) {
   const { clock, chain, fallBacks } = street(seed, undefined);
   let asked = 0;
   let failed = 0;
@@ -96,7 +96,7 @@ async function yearOfRequests(seed: number, onProgress: (fraction: number) => vo
 }
 
 /** A month of a universe of shares before simulated providers, in virtual time. Everything but the durations of reads hangs on the seed alone. */
-export class ProviderMonth {
+class ProviderMonth {
   readonly #request: SimulationRequest;
   readonly #random: Random;
   readonly #symbols: readonly string[];
@@ -241,13 +241,11 @@ function sum(list: readonly number[]): number {
   return list.reduce((total, each) => total + each, 0);
 }
 
-/** Simulates a month of a universe, and a year of the bare chain. */
-export async function simulateProviders(request: SimulationRequest) {
+/** Simulates a month of a universe of shares. */
+export async function simulateMonth(request: SimulationRequest) {
   const folder = mkdtempSync(join(tmpdir(), 'algotrendy-'));
   try {
-    const month = await new ProviderMonth({ ...request, onProgress: (fraction) => { request.onProgress(fraction * 0.9); } }, folder).run();
-    const chain = await yearOfRequests(request.seed, (fraction) => { request.onProgress(0.9 + fraction * 0.1); });
-    return { month, year: chain };
+    return await new ProviderMonth(request, folder).run();
   } finally {
     rmSync(folder, { recursive: true });
   }
