@@ -3,7 +3,7 @@ import type { Timestamp } from '../domain/time.ts';
 import type { ProvidedBars } from '../ports/bar-provider.ts';
 
 /** Two sources that differ by more than this part of a price do not tell of the same bar. */
-export const TOLERANCE = 0.001;
+const TOLERANCE = 0.001;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** One bar of which two sources tell different prices. */

@@ -40,7 +40,7 @@ function chartOf(name: string): Chart {
   return { meta, events, rows: timestamp.map((seconds, i) => ({ seconds, values: FIELDS.map((field) => quote[field][i]) })) };
 }
 
-const CHARTS = new Map([['NVDA', chartOf('yahoo-nvda.json')], ['MSFT', chartOf('yahoo-msft.json')], ['EURUSD=X', chartOf('yahoo-eurusd.json')]]);
+const CHARTS = new Map([['NVDA', chartOf('yahoo-nvda.json')], ['MSFT', chartOf('yahoo-msft.json')]]);
 /** NVDA's split of four for one. */
 const SPLIT_SECONDS = 1_626_787_800;
 const LIFE: Record<string, readonly (readonly [string, string])[]> = { NVDA: [['2021-07-20', '4.0000'], ['2024-06-10', '10.0000']], MSFT: [] };

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DAY_MS } from '../../domain/time.ts';
 import { SqliteProviderLedger } from './provider-ledger.ts';
@@ -12,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
 after(() => { rmSync(folder, { recursive: true }); });
 
 test('several processes share one quota to the call', async () => {
-  const taker = join(import.meta.dirname, '../../../test/providers/ledger-taker.ts');
+  const taker = fileURLToPath(new URL('../../../test/providers/ledger-taker.ts', import.meta.url));
   const run = promisify(execFile);
   const outputs = await Promise.all([1, 2, 3].map(() => run(process.execPath, ['--disable-warning=ExperimentalWarning', taker, join(folder, 'shared.sqlite')])));
   assert.equal(outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0), 50);

@@ -8,12 +8,6 @@ export function zoneDay(time: Timestamp, zone: string): Timestamp {
   return Math.floor((time + zoneOffsetMs(time, zone)) / DAY_MS) * DAY_MS;
 }
 
-/** The moment at which clocks of a zone show this time, given as if it were UTC. Of a time that comes twice in autumn it is one of both. */
-export function fromZone(shown: Timestamp, zone: string): Timestamp {
-  const guess = shown - zoneOffsetMs(shown, zone);
-  return shown - zoneOffsetMs(guess, zone);
-}
-
 /** How far a zone's clocks are ahead of UTC. */
 function zoneOffsetMs(time: Timestamp, zone: string): number {
   let format = FORMATS.get(zone);

@@ -20,7 +20,7 @@ import { openSecrets } from './secret-stores.ts';
 import { surroundings, type Surroundings } from './surroundings.ts';
 
 /** The secret that holds the key of Alpha Vantage. */
-export const ALPHA_VANTAGE_KEY = 'ALPHAVANTAGE_KEY';
+const ALPHA_VANTAGE_KEY = 'ALPHAVANTAGE_KEY';
 
 /** What an installation remembers of its providers. */
 export function openLedger(home: string): ProviderLedger {

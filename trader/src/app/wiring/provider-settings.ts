@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProviderQuota } from '../../domain/quota.ts';
-import { DAY_MS, formatInterval, parseInterval } from '../../domain/time.ts';
+import { DAY_MS, parseInterval } from '../../domain/time.ts';
 import { Refusal } from '../refusal.ts';
 import { PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
 
@@ -40,9 +40,4 @@ export function readQuotas(home: string): Readonly<Record<ProviderName, Provider
   if (!read.success) throw refuse(`${read.error.issues[0]?.path.join('.') ?? ''} ${read.error.issues[0]?.message ?? ''}`.trim());
   const given = Object.entries(read.data.quotas ?? {}).map(([name, limits]) => [name, { documented: false, limits: limits.map(({ calls, window }) => ({ calls, windowMs: window })) }]);
   return { ...QUOTAS, ...Object.fromEntries(given) as Partial<Record<ProviderName, ProviderQuota>> };
-}
-
-/** A quota in words: `5 in 1m, 25 in 1d`. */
-export function quotaText({ limits }: ProviderQuota): string {
-  return limits.map(({ calls, windowMs }) => `${calls} in ${formatInterval(windowMs)}`).join(', ');
 }
