@@ -21,7 +21,7 @@ before(async () => {
   const trader = await PaperTrader.open(home, undefined, false, SILENCE);
   goOn(trader, 35);
   digest = trader.run.recorder.digest();
-  trader.stop();
+  await trader.stop();
   journal = readJournal(journalOf(home));
 });
 

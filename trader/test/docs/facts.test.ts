@@ -101,7 +101,7 @@ function journalLines(): Promise<readonly string[]> {
     trader.step();
     trader.command({ kind: 'flatten', reason: 'news at 14:30' });
     for (let moment = 0; moment < 2; moment++) trader.step();
-    trader.stop();
+    await trader.stop();
     return readFileSync(join(home, 'paper', 'journal.jsonl'), 'utf8').trim().split('\n').map(withoutHashes);
   });
 }
