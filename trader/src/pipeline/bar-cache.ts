@@ -37,7 +37,7 @@ const UNKNOWN_MS = DAY_MS;
 const QUOTE_FRESH_MS = 15_000;
 const QUOTE_USABLE_MS = 15 * 60_000;
 
-const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted', 'unsupported']);
+const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
 /** Days on which bars of so long an interval never open, where weekends are closed. */
 const WEEKEND: readonly number[] = [2, 3];
 
@@ -102,9 +102,12 @@ export class BarCache {
     const closed = Math.floor(clock.now() / intervalMs) * intervalMs;
     const trading = (part: Span) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
     const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) }).map(trading).filter(({ from, to }) => from < to);
+    // Another chain may know what this one does not.
+    const unknown = `${provider.name} ${symbol}`;
+    const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
     const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
     for (const hole of missing) {
-      const failure = ledger.refusal(symbol, clock.now()) ?? ledger.refusal(keyOf(series, hole), clock.now());
+      const failure = ledger.refusal(unknown, clock.now()) ?? ledger.refusal(nothingIn(hole), clock.now());
       if (failure !== undefined) {
         // Nothing new is no failure: it may yet come.
         if (failure.kind !== 'empty') total.failure ??= failure;
@@ -118,11 +121,11 @@ export class BarCache {
         total.revised += counts.revised;
         total.refused.push(...answer.value.refused);
         const [left] = missingSpans(answer.value.covers, hole);
-        if (left !== undefined) ledger.refuse(keyOf(series, trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
         if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
       } else {
         total.failure ??= answer.error;
-        if (UNKNOWN.has(answer.error.kind)) ledger.refuse(symbol, answer.error, clock.now() + UNKNOWN_MS);
+        if (UNKNOWN.has(answer.error.kind)) ledger.refuse(unknown, answer.error, clock.now() + UNKNOWN_MS);
       }
     }
     return total;
@@ -162,10 +165,6 @@ export class BarCache {
     const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
     return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
   }
-}
-
-function keyOf({ instrument, intervalMs }: SeriesId, { from, to }: Span): string {
-  return `${instrument} ${intervalMs} ${from} ${to}`;
 }
 
 /** A span of days without the Saturdays and Sundays at both its ends. The epoch was a Thursday. */
