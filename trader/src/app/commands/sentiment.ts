@@ -1,3 +1,6 @@
+import { DAY_MS } from '../../domain/time.ts';
+import type { SeriesSource } from '../../ports/series-source.ts';
+import type { SeriesStore } from '../../ports/series-store.ts';
 import { defineCommand, type Context } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { Refusal } from '../refusal.ts';
@@ -5,7 +8,7 @@ import { didYouMean } from '../suggestion.ts';
 
 type SentimentContext = Context<Record<never, never>>;
 
-/** Coins whose mood the index tells: it is reckoned of bitcoin, and taken for the market. */
+/** Coins whose communities are read; the index is of bitcoin, and taken for the market. */
 const COINS = ['BTC', 'ETH', 'SOL'];
 
 /** Fetches the mood of a market, and measures how well words tell it. */
@@ -18,7 +21,7 @@ export const sentimentCommand = defineCommand({
   positionals: [{ name: 'ACTION', help: 'fetch or check' }, { name: 'WHAT', help: `a coin (${COINS.join(', ')}), or a CSV of labelled texts` }],
   options: {},
   notes: [
-    'fetch keeps the fear-and-greed index of alternative.me as the series FEAR-GREED, with all its days; it needs no key. ./algotrendy economic shows, lists and refreshes it like any other series, and strategies read it.',
+    'fetch keeps the fear-and-greed index of alternative.me as the series FEAR-GREED, with all its days, which needs no key; and, where REDDIT_ID and REDDIT_SECRET are kept, how hopeful the coin\'s community on Reddit sounds day by day, as REDDIT-BTC. ./algotrendy economic shows, lists and refreshes them like any other series, and strategies read them.',
     'check scores texts that persons labelled by a lexicon of words, and says how often it agrees, and what calling all of them by the commoner label would have come to.',
   ],
   async run(context) {
@@ -29,27 +32,44 @@ export const sentimentCommand = defineCommand({
   },
 });
 
-async function fetchMood({ config, terminal, json }: SentimentContext, coin: string): Promise<ExitName> {
-  if (!COINS.includes(coin.toUpperCase())) throw new Refusal('usage', `there is no mood of "${coin}"`, { hint: `Give one of ${COINS.join(', ')}.` });
-  const { askFor, fetchSeries, openFearGreed, openSeries } = await import('../wiring/economic.ts');
+async function fetchMood({ config, terminal, json }: SentimentContext, word: string): Promise<ExitName> {
+  const coin = word.toUpperCase();
+  if (!COINS.includes(coin)) throw new Refusal('usage', `there is no mood of "${word}"`, { hint: `Give one of ${COINS.join(', ')}.` });
+  const { openFearGreed, openReddit, openSeries, REDDIT_HINT } = await import('../wiring/economic.ts');
   const { FEAR_GREED } = await import('../../adapters/alternative/fear-greed.ts');
+  const { redditSeries } = await import('../wiring/reddit-mood.ts');
   const { surroundings } = await import('../wiring/surroundings.ts');
+  const around = surroundings(config, (text) => { terminal.note(text); });
   const store = openSeries(config.home);
-  const source = openFearGreed(surroundings(config, (text) => { terminal.note(text); }));
+  const reddit = await openReddit(around);
+  const moods: readonly (readonly [SeriesSource, string])[] = [[openFearGreed(around), FEAR_GREED], ...(reddit === undefined ? [] : [[reddit, redditSeries(coin)] as const])];
   try {
-    const ask = await askFor(store, FEAR_GREED, false);
-    const now = Date.now();
-    const { added, equal, replaced } = await fetchSeries(store, source, FEAR_GREED, ask.vintages ? ask : { vintages: true }, now);
-    const states = await store.asOf(FEAR_GREED, now + 86_400_000);
-    const newest = states.at(-1);
-    const { dayOrDash } = await import('../terminal/economic-report.ts');
-    if (json) terminal.printJson({ series: FEAR_GREED, days: states.length, added, replaced, equal, date: dayOrDash(newest?.date), value: newest?.value ?? null });
-    else terminal.print(`${FEAR_GREED}: ${newest?.value ?? '–'} of 100 on ${dayOrDash(newest?.date)}; ${states.length} days are kept, ${added} of them added now`, `See it: ./algotrendy economic show ${FEAR_GREED}`);
+    const fetched = [];
+    for (const [source, id] of moods) fetched.push(await keepMood(store, source, id));
+    if (json) terminal.printJson({ series: fetched });
+    else {
+      for (const { id, value, date, days, added } of fetched) terminal.print(`${id}: ${value === null ? 'no figure' : `${Number(value.toPrecision(3))} on ${date ?? ''}`}; ${days} days are kept, ${added} of them added now`);
+      terminal.print(`See it: ./algotrendy economic show ${FEAR_GREED}`, ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []));
+    }
   } finally {
-    source.close();
+    for (const [source] of moods) source.close();
     await store.close();
   }
   return 'ok';
+}
+
+/** Fetches a mood, all of it or what is new, and says what is kept of it. */
+async function keepMood(store: SeriesStore, source: SeriesSource, id: string) {
+  const { askFor, fetchSeries } = await import('../wiring/economic.ts');
+  const { dayText } = await import('../../domain/calendar.ts');
+  const ask = await askFor(store, id, false);
+  // Of the index each day's figure is published for good; of posts only what stands now can be had.
+  const whole = source.name === 'alternative' && !ask.vintages ? { vintages: true } : ask;
+  const now = Date.now();
+  const { added, revised, equal } = await fetchSeries(store, source, id, whole, now);
+  const states = await store.asOf(id, now + DAY_MS);
+  const newest = states.at(-1);
+  return { id, days: states.length, added, revised, equal, date: newest === undefined ? null : dayText(newest.date), value: newest?.value ?? null };
 }
 
 async function check({ terminal, json }: SentimentContext, file: string): Promise<ExitName> {

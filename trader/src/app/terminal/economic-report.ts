@@ -51,8 +51,9 @@ function tableOf(states: readonly SeriesState[], { columns, style }: Page): read
   return renderTable([{ title: 'Date' }, { title: 'Figure', align: 'right' }, { title: 'Known from (UTC)' }], states.map(({ date, value, availableAt }) => [dayText(date), figure(value), formatTime(availableAt)]), { width: columns, style });
 }
 
-function hintOf({ id, vintages }: SeriesSummary): readonly string[] {
-  return vintages ? [] : ['', `Its history was not fetched: nothing of it counts as known before it was fetched. For what was known when: ./algotrendy economic fetch ${id} --vintages`];
+function hintOf({ id, source, vintages }: SeriesSummary): readonly string[] {
+  if (vintages) return [];
+  return ['', `Nothing of it counts as known before it was fetched.${source === 'fred' ? ` For what was known when: ./algotrendy economic fetch ${id} --vintages` : ''}`];
 }
 
 /** All stored series, one line each. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FearGreedSource } from '../../adapters/alternative/fear-greed.ts';
 import { FredSource } from '../../adapters/fred/fred-source.ts';
+import { RedditClient } from '../../adapters/reddit/client.ts';
 import { EmbeddedSeriesStore } from '../../adapters/series-store/embedded-series-store.ts';
 import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
 import { SeriesError } from '../../domain/series-error.ts';
@@ -9,6 +10,7 @@ import type { SeriesAsk, SeriesSource } from '../../ports/series-source.ts';
 import type { SeriesCounts, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
 import { Refusal } from '../refusal.ts';
 import { providerHosts } from './provider-hosts.ts';
+import { RedditMood } from './reddit-mood.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What FRED's key is called in a store of secrets. */
@@ -37,6 +39,11 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
       return openFred(around);
     case 'alternative':
       return openFearGreed(around);
+    case 'reddit': {
+      const reddit = await openReddit(around);
+      if (reddit === undefined) throw new Refusal('usage', 'Reddit answers only who has keys, and there are none here', { hint: REDDIT_HINT });
+      return reddit;
+    }
     default:
       throw new Refusal('version', `a stored series comes from ${name}, which this version does not know`);
   }
@@ -45,6 +52,16 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
 /** The fear-and-greed index. */
 export function openFearGreed({ clock, loopbackPort }: Surroundings): FearGreedSource {
   return new FearGreedSource({ base: providerHosts('alternative', loopbackPort).rest, clock });
+}
+
+/** What is to be done where there are no keys for Reddit. */
+export const REDDIT_HINT = 'Make an app of type "script" at https://www.reddit.com/prefs/apps, and give its two keys as ALGOTRENDY_SECRET_REDDIT_ID and ALGOTRENDY_SECRET_REDDIT_SECRET, or in secrets.env of the state folder.';
+
+/** The moods of communities on Reddit; undefined where its keys are not kept. */
+export async function openReddit({ secrets, clock, loopbackPort }: Surroundings): Promise<RedditMood | undefined> {
+  const [id, secret] = [await secrets.read('REDDIT_ID'), await secrets.read('REDDIT_SECRET')];
+  if (id === undefined || secret === undefined) return undefined;
+  return new RedditMood(new RedditClient({ hosts: providerHosts('reddit', loopbackPort), id, secret, clock }), clock);
 }
 
 /** Fetches every series that is due from where it comes; nobody is asked where nothing is. Throws as `refreshSeries` does, and refuses as the sources do. */

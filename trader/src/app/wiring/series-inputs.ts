@@ -33,7 +33,7 @@ export async function openSeriesInputs(home: string, ids: readonly string[], fro
       const [first] = course;
       if (first === undefined) {
         throw new Refusal('bad-data', `nothing of ${summary.id} was known before these bars end`, {
-          hint: summary.vintages ? `The first of it is known from ${minuteText(summary.knownFrom)} on.` : `What was known when was not fetched: ./algotrendy economic fetch ${summary.id} --vintages`,
+          hint: summary.vintages || summary.source !== 'fred' ? `The first of it is known from ${minuteText(summary.knownFrom)} on.` : `What was known when was not fetched: ./algotrendy economic fetch ${summary.id} --vintages`,
         });
       }
       if (first.availableAt > from) warnings.push(`Nothing of ${summary.id} was known before ${dayText(first.availableAt)}; until then the strategy read that there is none.`);
