@@ -9,6 +9,7 @@ import { DAY_MS } from '../../domain/time.ts';
 import { dataStatus } from './data-status.ts';
 import { openLedger } from './market-data.ts';
 import { marketStorePath } from './market-store-path.ts';
+import { PROVIDER_NAMES } from './provider-hosts.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'data-status-'));
 after(() => { rmSync(root, { recursive: true, force: true }); });
@@ -16,7 +17,7 @@ const NOW = Date.UTC(2024, 5, 1, 12);
 
 test('nothing is made where nothing was fetched', async () => {
   const { series, providers, today } = await dataStatus(root, NOW);
-  assert.deepEqual([series, today.hitRate, providers.map(({ name, limits }) => [name, limits.every(({ used }) => used === 0)])], [[], null, [['alphavantage', true], ['yahoo', true]]]);
+  assert.deepEqual([series, today.hitRate, providers.map(({ name, limits }) => [name, limits.every(({ used }) => used === 0)])], [[], null, PROVIDER_NAMES.map((name) => [name, true])]);
   assert.deepEqual(readdirSync(root), []);
 });
 
