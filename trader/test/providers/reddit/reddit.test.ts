@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { RedditClient } from '../../../src/adapters/reddit/client.ts';
 import { RedditMood } from '../../../src/app/wiring/reddit-mood.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { SeriesError } from '../../../src/domain/series-error.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { ROOT } from '../../command-line.ts';
 import { runProduct } from '../../access/product-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reddit-'));
@@ -22,6 +24,8 @@ const CLOCK: Clock = { now: () => NOW, after: (delayMs, work) => { if (delayMs <
 
 interface Post { readonly name: string; readonly title: string; readonly selftext: string; readonly created_utc: number }
 
+/** A recorded listing that is answered in place of one that is made here. */
+let recorded: string | undefined;
 /** Posts from the newest to the oldest. */
 let posts: Post[] = [];
 /** Statuses that are answered next, before all is well again. */
@@ -43,6 +47,7 @@ const server = createServer((request, response) => {
     const known = request.headers.authorization === `Basic ${Buffer.from(`${ID}:${SECRET}`).toString('base64')}`;
     say(known ? 200 : 401, known ? { access_token: `token-${++tokens}`, token_type: 'bearer', expires_in: 3600, scope: '*' } : { message: 'Unauthorized', error: 401 });
   } else if (request.headers.authorization !== `Bearer token-${tokens}`) say(401, { message: 'Unauthorized', error: 401 });
+  else if (recorded !== undefined) response.end(recorded);
   else {
     const from = url.searchParams.has('after') ? posts.findIndex(({ name }) => name === url.searchParams.get('after')) + 1 : 0;
     const page = posts.slice(from, from + Number(url.searchParams.get('limit')));
@@ -104,6 +109,20 @@ test('a mood is the mean of a whole day\'s posts, known from the fetch; days tha
   assert.deepEqual([facts.id, dueAt], ['REDDIT-BTC', Date.parse('2026-11-22T00:10:00Z')]);
   await assert.rejects(new RedditMood(client(), CLOCK).fetch('REDDIT-DOGE'), (error) => error instanceof SeriesError && error.kind === 'not-found');
 });
+
+const RECORDED = join(ROOT, '..', 'shared', 'data/fixtures/reddit');
+if (existsSync(RECORDED)) {
+  test('listings that Reddit itself answered are read, every post of them', async () => {
+    for (const name of ['TestSubredditListings.test_new', 'TestSubredditListings.test_top', 'TestFront.test_hot']) {
+      const { interactions } = JSON.parse(gunzipSync(readFileSync(join(RECORDED, `${name}.json.gz`))).toString()) as { readonly interactions: readonly { readonly request: { readonly method: string }; readonly response: { readonly body: { readonly string: string } } }[] };
+      recorded = interactions.find(({ request }) => request.method === 'GET')?.response.body.string;
+      const { posts: read } = await client().posts('askreddit', 0);
+      recorded = undefined;
+      assert.equal(read.length, 100, name);
+      assert.ok(read.every(({ title, createdAt }) => title !== '' && createdAt > Date.parse('2005-06-23') && createdAt < Date.parse('2017-01-01')), name);
+    }
+  });
+}
 
 test('a person fetches both moods, or is told what keys the second one takes; keys are in no word', async () => {
   const home = join(folder, 'home');
