@@ -19,6 +19,7 @@ const EACH: Readonly<Record<string, readonly string[]>> = {
   check: [...CHOICE, '--places', '2'], verdict: [...CHOICE, '--windows', '2', '--workers', '1'], passport: [...CHOICE, '--windows', '2', '--workers', '1'],
   compare: ['r1', 'r2'], explain: ['r1', '1'], ticks: ['nothing.csv'], montecarlo: [...CHOICE, '--runs', '10'], report: ['paper'],
   indicator: ['ema', '--bars', BARS], import: ['nothing.csv'], new: ['strategy', 'idea'], chaos: ['exchange', '--seeds', '1:1'], bench: ['--help'], kelly: ['--paths', '10', '--days', '20', '--max-days', '40'],
+  'data simulate': ['--days', '2', '--symbols', '5'], 'data backup': ['backups', '--new-key'], 'data restore': ['backups', '--drill'],
 };
 
 /** Lines that go wrong in the mode, the venue or the host, and lines that hope for a default. */
