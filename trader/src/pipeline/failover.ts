@@ -16,7 +16,7 @@ export interface FallBack {
 export interface FailoverSpec {
   readonly clock: Clock;
   readonly random: Random;
-  /** Hears of every failure, also of those that another provider made good. */
+  /** Hears of every failure, also of those that another provider made good; not of what a provider does not have at all. */
   readonly onFallBack: (event: FallBack) => void;
 }
 
@@ -62,7 +62,8 @@ export function failover(providers: readonly BarProvider[], { clock, random, onF
       const answer = await through(breaker, provider, ask);
       if (answer.ok) return { answer, passing: false };
       failures.push(answer.error);
-      onFallBack({ symbol, failure: answer.error, next: links[at + 1]?.provider.name });
+      // Who never had such bars has not failed.
+      if (answer.error.kind !== 'unsupported') onFallBack({ symbol, failure: answer.error, next: links[at + 1]?.provider.name });
     }
     return { answer: { ok: false, error: summary(name, failures) }, passing: failures.some(({ kind, retryAfterMs }) => PASSING.has(kind) && retryAfterMs === undefined) };
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AlphaVantageProvider } from '../../src/adapters/alphavantage/provider.ts';
+import { CryptoCompareProvider } from '../../src/adapters/cryptocompare/provider.ts';
 import { YahooProvider } from '../../src/adapters/yahoo/provider.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
@@ -25,42 +26,47 @@ let street: ProviderStreet;
 before(async () => { street = await ProviderStreet.open(); });
 after(() => street.close());
 
-const unmetered = { clock: CLOCK, spend: () => undefined, timeoutMs: 500 };
-function provider(name: Street): BarProvider {
-  return name === 'yahoo' ? new YahooProvider({ base: street.base, cookieBase: street.base, ...unmetered })
-    : new AlphaVantageProvider({ base: street.base, key: new Secret(KEY), ...unmetered });
+const unmetered = { clock: CLOCK, spend: () => undefined, timeoutMs: 5_000 };
+/** Answers that are never whole; all others have time even on a busy machine. */
+const ENDLESS: readonly Misanswer[] = ['drip', 'silent'];
+function provider(name: Street, timeoutMs = unmetered.timeoutMs): BarProvider {
+  const terms = { ...unmetered, timeoutMs };
+  if (name === 'cryptocompare') return new CryptoCompareProvider({ base: street.base, ...terms });
+  return name === 'yahoo' ? new YahooProvider({ base: street.base, cookieBase: street.base, ...terms })
+    : new AlphaVantageProvider({ base: street.base, key: new Secret(KEY), ...terms });
 }
 
 /** What each wrong answer must come to: `both`, or each provider's own. */
 const KINDS: Readonly<Record<Misanswer, ProviderFailureKind | Readonly<Record<Street, ProviderFailureKind>>>> = {
-  'error-body': { alphavantage: 'rate-limited', yahoo: 'wrong-shape' }, limit: 'rate-limited', 'limit-later': 'rate-limited', 'server-error': 'server-error', 'shut-out': 'banned',
-  html: 'wrong-shape', truncated: 'wrong-shape', bomb: 'wrong-shape', elsewhere: 'wrong-shape', drip: 'timed-out', silent: 'timed-out', 'empty-body': 'empty', hollow: { alphavantage: 'empty', yahoo: 'wrong-shape' },
-  nan: { alphavantage: 'wrong-shape', yahoo: 'implausible' }, hundredfold: 'implausible', 'one-hundredfold': 'implausible', yesterday: 'implausible',
+  'error-body': { alphavantage: 'rate-limited', yahoo: 'wrong-shape', cryptocompare: 'rate-limited' }, limit: 'rate-limited', 'limit-later': 'rate-limited', 'server-error': 'server-error', 'shut-out': 'banned',
+  html: 'wrong-shape', truncated: 'wrong-shape', bomb: 'wrong-shape', elsewhere: 'wrong-shape', drip: 'timed-out', silent: 'timed-out', 'empty-body': 'empty', hollow: { alphavantage: 'empty', yahoo: 'wrong-shape', cryptocompare: 'wrong-shape' },
+  nan: { alphavantage: 'wrong-shape', yahoo: 'implausible', cryptocompare: 'wrong-shape' }, hundredfold: 'implausible', 'one-hundredfold': 'implausible', yesterday: 'implausible',
   duplicated: 'implausible', reordered: 'implausible', 'no-rows': 'empty', old: 'stale', 'other-symbol': 'wrong-shape',
 };
-/** JSON objects keyed by day have neither order nor repetition: Alpha Vantage cannot say these. */
-const UNSAYABLE: readonly Misanswer[] = ['duplicated', 'reordered'];
+/** JSON objects keyed by day have neither order nor repetition, and CryptoCompare does not say which pair it answers for. */
+const UNSAYABLE: Readonly<Record<Street, readonly Misanswer[]>> = { alphavantage: ['duplicated', 'reordered'], yahoo: [], cryptocompare: ['other-symbol'] };
 
-async function failureOf(name: Street, request = REQUEST): Promise<ProviderFailure> {
-  const answer = await provider(name).bars(request);
+async function failureOf(name: Street, request = REQUEST, timeoutMs?: number): Promise<ProviderFailure> {
+  const answer = await provider(name, timeoutMs).bars(request);
   assert.ok(!answer.ok, `${name} took it for data`);
   assert.equal(answer.error.provider, name);
   assert.ok(!answer.error.message.includes(KEY), 'no message has the key');
   return answer.error;
 }
 
-for (const name of ['alphavantage', 'yahoo'] as const) {
+for (const name of ['alphavantage', 'yahoo', 'cryptocompare'] as const) {
   test(`nothing wrong that ${name} answers is taken for data, and each has its kind`, async () => {
+    const request = name === 'cryptocompare' ? { ...REQUEST, symbol: 'NVDA-USD' } : REQUEST;
     for (const how of MISANSWERS) {
-      if (name === 'alphavantage' && UNSAYABLE.includes(how)) continue;
+      if (UNSAYABLE[name].includes(how)) continue;
       street.goWrong(name, how);
       // A whole answer in another scale shows by what is known around it.
-      const failure = await failureOf(name, how === 'hundredfold' ? { ...REQUEST, known: { before: 13.1 } } : REQUEST);
+      const failure = await failureOf(name, how === 'hundredfold' ? { ...request, known: { before: 13.1 } } : request, ENDLESS.includes(how) ? 200 : undefined);
       const expected = KINDS[how];
       assert.equal(failure.kind, typeof expected === 'string' ? expected : expected[name], `${how}: ${failure.message}`);
     }
     street.goWrong(name, undefined);
-    assert.ok((await provider(name).bars(REQUEST)).ok);
+    assert.ok((await provider(name).bars(request)).ok);
   });
 }
 
@@ -158,4 +164,17 @@ test('of a symbol that trades no more all is told, to the end of the span', asyn
   const answer = await yahoo.bars({ ...REQUEST, span });
   assert.ok(answer.ok);
   assert.deepEqual(answer.value.covers, [span]);
+});
+
+test('coins come from CryptoCompare as they were recorded, a long span in pages, and shares are no matter for it', async () => {
+  const hours = await provider('cryptocompare').bars({ symbol: 'NEO-USD', intervalMs: 3_600_000, span: { from: 1_520_557_200_000, to: 1_520_557_200_000 + 13 * 3_600_000 } });
+  assert.ok(hours.ok, hours.ok ? '' : hours.error.message);
+  assert.deepEqual([hours.value.bars.length, hours.value.bars.open[0], hours.value.bars.close[0], hours.value.bars.volume[0]], [13, 92.42, 88.92, 20_093.41]);
+  assert.deepEqual([hours.value.facts.currency, hours.value.facts.adjusted], ['USD', 'none']);
+  const before_ = street.asked('cryptocompare');
+  assert.ok((await provider('cryptocompare').bars({ ...REQUEST, symbol: 'NVDA-USD', span: { from: Date.UTC(2014, 0, 1), to: SPAN.to } })).ok);
+  assert.ok(street.asked('cryptocompare') - before_ >= 2);
+  assert.equal((await failureOf('cryptocompare')).kind, 'unsupported');
+  assert.equal((await failureOf('cryptocompare', { ...REQUEST, symbol: 'GONE-USD' })).kind, 'not-found');
+  assert.equal((await failureOf('alphavantage', { ...REQUEST, symbol: 'BTC-USD' })).kind, 'unsupported');
 });

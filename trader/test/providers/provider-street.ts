@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from '../command-line.ts';
 
-/** Forty megabytes of blanks in forty kilobytes. */
-const BOMB = gzipSync(Buffer.alloc(40 * 2 ** 20, 0x20), { level: 1 });
+/** Twelve megabytes of blanks in a few kilobytes. */
+const BOMB = gzipSync(Buffer.alloc(12 * 2 ** 20, 0x20));
 
 /** How an answer goes wrong. */
 export const MISANSWERS = [
@@ -14,7 +14,7 @@ export const MISANSWERS = [
   'yesterday', 'duplicated', 'reordered', 'elsewhere', 'drip', 'silent', 'empty-body', 'hollow', 'no-rows', 'old', 'other-symbol', 'shut-out',
 ] as const;
 export type Misanswer = (typeof MISANSWERS)[number];
-export type Street = 'alphavantage' | 'yahoo';
+export type Street = 'alphavantage' | 'yahoo' | 'cryptocompare';
 
 interface Row {
   readonly seconds: number;
@@ -76,7 +76,7 @@ export class ProviderStreet {
 
   /** Requests to one provider. */
   asked(street: Street): number {
-    return this.requests.filter((line) => line.includes('/query?') === (street === 'alphavantage')).length;
+    return this.requests.filter((line) => streetOf(line.split(/[ ?]/)[1] ?? '') === street).length;
   }
 
   /** From now on this provider answers so; well again with undefined. `one-nan` is a single row that cannot be, among many. */
@@ -98,12 +98,13 @@ export class ProviderStreet {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.requests.push(`${request.method} ${request.url}`);
     const url = new URL(request.url ?? '/', 'http://loopback');
-    const street: Street = url.pathname === '/query' ? 'alphavantage' : 'yahoo';
+    const street = streetOf(url.pathname);
     const wrong = this.#wrong.get(street);
     if (url.pathname === '/') response.writeHead(404, { 'set-cookie': 'A3=abc; Path=/; Secure' }).end('nothing here');
     else if (url.pathname === '/v1/test/getcrumb') response.end(request.headers.cookie === 'A3=abc' ? 'crumb/1.2' : '');
     else if (misanswered(wrong, street, response)) return;
     else if (street === 'alphavantage') this.#alphaVantage(url, response, wrong);
+    else if (street === 'cryptocompare') this.#cryptoCompare(url, response, wrong);
     else this.#yahoo(url, request, response, wrong);
   }
 
@@ -123,6 +124,20 @@ export class ProviderStreet {
       indicators: { quote: [rows.length === 0 ? {} : Object.fromEntries(FIELDS.map((field, i) => [field, column(i)]))] },
     }], error: null } });
     response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+  }
+
+  /** Hours as they were recorded; days of `NVDA-USD`, a pair that there is not, with NVDA's prices. */
+  #cryptoCompare(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | undefined): void {
+    const say = (Data: readonly object[]) => { response.end(JSON.stringify({ Response: 'Success', Type: 100, Aggregated: false, Data })); };
+    const [coin, to, limit] = [url.searchParams.get('fsym') ?? '', Number(url.searchParams.get('toTs')), Number(url.searchParams.get('limit'))];
+    if (url.pathname === '/data/histohour') return say((readJson('cryptocompare-hours.json') as { Data: { time: number }[] }).Data.filter(({ time }) => time <= to).slice(-limit - 1));
+    const chart = CHARTS.get(coin);
+    if (chart === undefined) {
+      response.end(JSON.stringify({ Response: 'Error', Message: `cccagg or instruments not found in market ${coin}-USD`, HasWarning: false, Type: 2, RateLimit: {}, Data: {} }));
+      return;
+    }
+    const rows = spoiled(chart.rows.filter(({ seconds }) => seconds <= to).slice(-limit - 1), wrong);
+    say(rows.map(({ seconds, values: [open, high, low, close, volumefrom] }) => ({ time: Math.floor(seconds / 86_400) * 86_400, open, high, low, close, volumefrom, volumeto: 0 })));
   }
 
   #alphaVantage(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | undefined): void {
@@ -147,10 +162,19 @@ export class ProviderStreet {
   }
 }
 
+/** What each says in place of data, with status 200. */
+const ERROR_BODIES: Readonly<Record<Street, unknown>> = {
+  alphavantage: REFUSALS.perDay, yahoo: { finance: { result: null, error: { code: 'Internal', description: 'oops' } } }, cryptocompare: readJson('cryptocompare-refusal.json'),
+};
+
+function streetOf(path: string): Street {
+  return path === '/query' ? 'alphavantage' : path.startsWith('/data/') ? 'cryptocompare' : 'yahoo';
+}
+
 /** Answers that are wrong whatever was asked; false where it is to be answered with spoiled rows, or well. */
 function misanswered(wrong: Misanswer | 'one-nan' | undefined, street: Street, response: ServerResponse): boolean {
   switch (wrong) {
-    case 'error-body': response.end(JSON.stringify(street === 'yahoo' ? { finance: { result: null, error: { code: 'Internal', description: 'oops' } } } : REFUSALS.perDay)); return true;
+    case 'error-body': response.end(JSON.stringify(ERROR_BODIES[street])); return true;
     case 'limit-later': response.writeHead(429, { 'retry-after': '120' }).end('Too Many Requests'); return true;
     case 'limit': response.writeHead(429).end('Edge: Too Many Requests'); return true;
     case 'server-error': response.writeHead(503).end('upstream'); return true;

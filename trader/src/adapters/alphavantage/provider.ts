@@ -45,12 +45,14 @@ export class AlphaVantageProvider implements BarProvider {
   readonly #key: Secret;
 
   constructor({ key, timeoutMs = 15_000, ...spec }: AlphaVantageSpec) {
-    this.#spec = { ...spec, provider: this.name, timeoutMs, maxBytes: 16 * 2 ** 20 };
+    this.#spec = { ...spec, provider: this.name, timeoutMs, maxBytes: 8 * 2 ** 20 };
     this.#key = key;
   }
 
   async bars(request: BarRequest): Promise<Result<ProvidedBars, ProviderFailure>> {
     const { symbol, intervalMs, span } = request;
+    // A pair of coins is no share, and would cost a call to be told so.
+    if (/-[A-Z]{3,4}$/.test(symbol)) return this.#refuse('unsupported', `there are no daily bars of the pair ${symbol}`);
     if (intervalMs !== DAY_MS) return this.#refuse('unsupported', `there are no bars of ${formatInterval(intervalMs)}`);
     const now = this.#spec.clock.now();
     const outputsize = span.from >= now - COMPACT_MS ? 'compact' : 'full';

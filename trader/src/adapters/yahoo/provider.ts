@@ -13,6 +13,9 @@ const INTERVALS: Readonly<Record<string, string>> = { '1m': '1m', '5m': '5m', '1
 /** A live price that is older was not traded in this or the last session, over whatever weekend. */
 const QUOTE_AGE_MS = 5 * DAY_MS;
 
+/** Kinds of instruments that are never split. */
+const UNSPLIT: ReadonlySet<string> = new Set(['CRYPTOCURRENCY', 'CURRENCY']);
+
 /** What the provider is made with. */
 export interface YahooSpec extends Omit<BoundedGetSpec, 'provider' | 'timeoutMs' | 'maxBytes'> {
   /** Where the cookie is given that some addresses are asked for: `https://…`. */
@@ -38,7 +41,7 @@ export class YahooProvider implements BarProvider {
   #session: Session | undefined;
 
   constructor({ cookieBase, timeoutMs = 15_000, ...spec }: YahooSpec) {
-    this.#spec = { ...spec, provider: this.name, timeoutMs, maxBytes: 32 * 2 ** 20 };
+    this.#spec = { ...spec, provider: this.name, timeoutMs, maxBytes: 8 * 2 ** 20 };
     this.#cookieSpec = { ...this.#spec, base: cookieBase };
   }
 
@@ -78,7 +81,7 @@ export class YahooProvider implements BarProvider {
       lastTrade: meta.regularMarketTime === undefined ? undefined : meta.regularMarketTime * 1_000,
       firstTrade: typeof meta.firstTradeDate === 'number' ? zoneDay(meta.firstTradeDate * 1_000, zone) : undefined,
     });
-    return settled.ok ? { ok: true, value: { ...settled.value, source: this.name, facts: { currency: meta.currency ?? undefined, timeZone: zone, adjusted: 'splits', splits, dividends } } } : settled;
+    return settled.ok ? { ok: true, value: { ...settled.value, source: this.name, facts: { currency: meta.currency ?? undefined, timeZone: zone, adjusted: UNSPLIT.has(meta.instrumentType ?? '') ? 'none' : 'splits', splits, dividends } } } : settled;
   }
 
   async #chart(symbol: string, query: Readonly<Record<string, string>>): Promise<Result<ChartResult, ProviderFailure>> {

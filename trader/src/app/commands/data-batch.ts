@@ -27,6 +27,7 @@ export const dataBatchCommand = defineCommand({
   async run({ options: { universe, interval, years, provider }, config, terminal, json }) {
     if (universe === undefined) throw new Refusal('usage', 'data batch needs a universe', { hint: 'Give --universe FILE, one symbol a line.' });
     const { openMarketData, readyProviders } = await import('../wiring/market-data.ts');
+    const { BULK_ORDER } = await import('../wiring/provider-settings.ts');
     const { fetchUniverse, readUniverse } = await import('../wiring/data-batch.ts');
     const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
     const symbols = readUniverse(universe);
@@ -34,7 +35,7 @@ export const dataBatchCommand = defineCommand({
     const end = () => { stop.abort(); };
     process.once('SIGINT', end);
     process.once('SIGTERM', end);
-    const data = await openMarketData(config, provider.length === 0 ? await readyProviders(config, PROVIDER_NAMES.toReversed()) : provider, ({ failure, next }) => {
+    const data = await openMarketData(config, provider.length === 0 ? await readyProviders(config, BULK_ORDER) : provider, ({ failure, next }) => {
       if (failure.kind !== 'quota') terminal.note(`${next === undefined ? 'Failed' : `Falling back to ${next}`}: ${failure.message}`);
     });
     const progress = terminal.phases();

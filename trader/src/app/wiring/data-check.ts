@@ -41,7 +41,7 @@ export async function checkSeries({ store, ledger, providers }: MarketData, seri
   for (const provider of providers) {
     const answer = await provider.bars({ symbol: instrument, intervalMs, span });
     if (answer.ok) told.push(answer.value);
-    else {
+    else if (answer.error.kind !== 'unsupported') {
       const { kind, message } = answer.error;
       ledger.count(`${provider.name} ${kind}`, now);
       unanswered.push({ provider: provider.name, kind, message });

@@ -39,6 +39,7 @@ export async function repairSeries(data: MarketData, series: SeriesSummary, now:
     const answer = await provider.bars({ symbol: instrument, intervalMs, span: { from: first.from, to: last.to } });
     if (!answer.ok) {
       const { kind, message } = answer.error;
+      if (kind === 'unsupported') continue;
       ledger.count(`${provider.name} ${kind}`, now);
       unanswered.push({ provider: provider.name, kind, message });
       continue;

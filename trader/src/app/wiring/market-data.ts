@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AlphaVantageProvider } from '../../adapters/alphavantage/provider.ts';
+import { CryptoCompareProvider } from '../../adapters/cryptocompare/provider.ts';
 import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { SqliteProviderLedger } from '../../adapters/provider-ledger/provider-ledger.ts';
 import { YahooProvider } from '../../adapters/yahoo/provider.ts';
@@ -44,7 +45,7 @@ export async function readyProviders(config: Config, order: readonly ProviderNam
 }
 
 /**
- * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, and then Yahoo.
+ * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, then Yahoo, then, for coins, CryptoCompare.
  * Every fall-back is counted, and told to `onFallBack`. Refuses a name that is none, and Alpha Vantage without a key.
  */
 export async function openMarketData(config: Config, names: readonly ProviderName[] | undefined, onFallBack: (event: FallBack) => void): Promise<MarketData> {
@@ -76,6 +77,8 @@ function makeProvider(name: ProviderName, quota: ProviderQuota, key: Secret | un
       if (key === undefined) throw new Refusal('usage', 'there is no key for alphavantage', { hint: `Set ALGOTRENDY_SECRET_${ALPHA_VANTAGE_KEY}, or leave it out: --provider yahoo` });
       return new AlphaVantageProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend, key });
     }
+    case 'cryptocompare':
+      return new CryptoCompareProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend });
     case 'yahoo': {
       const { rest, cookie } = providerHosts(name, loopbackPort);
       return new YahooProvider({ base: rest, cookieBase: cookie, clock, spend });
