@@ -38,6 +38,7 @@ test('a series is told with its gaps, age, quarantine and what nobody was asked 
   for (let call = 0; call < 3; call++) ledger.take('yahoo', { limits: [], documented: false }, NOW - 1_000);
   ledger.count('hit', NOW, 3);
   ledger.count('miss', NOW);
+  ledger.count('yahoo timed-out', NOW, 2);
   ledger.count('hit', NOW - DAY_MS, 100);
   ledger.close();
   const { series: [aapl], providers, today } = await dataStatus(root, NOW);
@@ -45,6 +46,6 @@ test('a series is told with its gaps, age, quarantine and what nobody was asked 
     instrument: 'AAPL', interval: '1d', bars: 5, first, last: first + 6 * DAY_MS, ageMs: 3.5 * DAY_MS, gaps: 2, longestGapMs: 2 * DAY_MS,
     coverage: [{ from: first, to: first + 5 * DAY_MS }], unaskedMs: 2 * DAY_MS, trust: null, compared: 0, quarantined: 1, revisions: 1, sources: ['yahoo'],
   });
-  assert.deepEqual(today, { hits: 3, misses: 1, hitRate: 0.75 });
+  assert.deepEqual(today, { hits: 3, misses: 1, hitRate: 0.75, failures: { 'yahoo timed-out': 2 } });
   assert.ok(providers.find(({ name }) => name === 'yahoo')?.limits.every(({ used }) => used === 3 || used === 0));
 });

@@ -48,8 +48,8 @@ export interface ProviderStatus {
 export interface DataStatus {
   readonly series: readonly SeriesStatus[];
   readonly providers: readonly ProviderStatus[];
-  /** Requests of today (UTC) that the store answered alone, and those for which a provider was asked; the share of the former, null without any. */
-  readonly today: { readonly hits: number; readonly misses: number; readonly hitRate: number | null };
+  /** Requests of today (UTC) that the store answered alone, and those for which a provider was asked; the share of the former, null without any; and failures by provider and kind, as `yahoo timed-out`, those made good by another provider among them. */
+  readonly today: { readonly hits: number; readonly misses: number; readonly hitRate: number | null; readonly failures: Readonly<Record<string, number>> };
   /** US dollars a year: what this costs, and what paid feeds ask. */
   readonly cost: { readonly paid: number; readonly paidFeeds: readonly [number, number] };
 }
@@ -64,7 +64,7 @@ export async function dataStatus(home: string, now: Timestamp): Promise<DataStat
   const usage = (callsSince: (name: string, from: Timestamp) => number) => PROVIDER_NAMES.map((name): ProviderStatus => ({
     name, documented: quotas[name].documented, limits: quotas[name].limits.map(({ calls, windowMs }) => ({ calls, windowMs, used: callsSince(name, now - windowMs) })),
   }));
-  if (!existsSync(marketStorePath(home))) return { series: [], providers: usage(() => 0), today: { hits: 0, misses: 0, hitRate: null }, cost };
+  if (!existsSync(marketStorePath(home))) return { series: [], providers: usage(() => 0), today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost };
   const store = new EmbeddedMarketStore(marketStorePath(home));
   const ledger = openLedger(home);
   try {
@@ -82,7 +82,8 @@ export async function dataStatus(home: string, now: Timestamp): Promise<DataStat
 function answersOfToday(ledger: ProviderLedger, now: Timestamp): DataStatus['today'] {
   const counts = ledger.counts(Math.floor(now / DAY_MS) * DAY_MS);
   const [hits, misses] = [counts.get('hit') ?? 0, counts.get('miss') ?? 0];
-  return { hits, misses, hitRate: hits + misses === 0 ? null : hits / (hits + misses) };
+  const failures = Object.fromEntries([...counts].filter(([what]) => PROVIDER_NAMES.some((name) => what.startsWith(`${name} `))));
+  return { hits, misses, hitRate: hits + misses === 0 ? null : hits / (hits + misses), failures };
 }
 
 async function seriesStatus(store: MarketStore, summary: SeriesSummary, records: readonly SourceRecord[], now: Timestamp): Promise<SeriesStatus> {
