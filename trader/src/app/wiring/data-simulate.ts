@@ -25,7 +25,7 @@ export interface SimulationRequest {
 /** The load: what people and strategies read on each weekday, beside the nightly refresh. */
 const LOAD = {
   scansPerWeekday: 9, scanBars: 'the last 100 days of every symbol, hourly from 12:00 to 20:00 UTC',
-  backtestsPerWeekday: 60, backtestBars: '7 years of 20 symbols each, at random times', weekend: 'two scans a day',
+  backtestsPerWeekday: 60, backtestBars: '6 years of 20 symbols each, at random times', weekend: 'two scans a day',
   refresh: 'every symbol once after each session, from 00:30 UTC, again every 15 minutes what failed', checked: 'before the refresh a rotating sample of 20 symbols a night, the last 130 days',
 };
 const FAILURE_RATE = 0.05;
