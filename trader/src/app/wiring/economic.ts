@@ -128,12 +128,16 @@ export interface StandingSeries {
   readonly states: readonly SeriesState[];
 }
 
-/** A stored series as of a moment. Refuses where it is not stored. */
-export async function standingSeries(store: SeriesStore, id: string, moment: Timestamp): Promise<StandingSeries> {
+/** A stored series by its id, in whatever case. Refuses where it is not stored. */
+export async function findSeries(store: SeriesStore, id: string): Promise<SeriesSummary> {
   const all = await store.list();
   const summary = all.find((series) => series.id === id) ?? all.find((series) => series.id.toLowerCase() === id.toLowerCase());
-  if (summary === undefined) {
-    throw new Refusal('bad-data', `no series ${id} is stored`, { hint: all.length === 0 ? 'Fetch it: ./algotrendy economic fetch CPIAUCSL --vintages' : `There is ${all.slice(0, 8).map((series) => series.id).join(', ')}.` });
-  }
+  if (summary !== undefined) return summary;
+  throw new Refusal('bad-data', `no series ${id} is stored`, { hint: all.length === 0 ? 'Fetch it: ./algotrendy economic fetch CPIAUCSL --vintages' : `There is ${all.slice(0, 8).map((series) => series.id).join(', ')}.` });
+}
+
+/** A stored series as of a moment. Refuses where it is not stored. */
+export async function standingSeries(store: SeriesStore, id: string, moment: Timestamp): Promise<StandingSeries> {
+  const summary = await findSeries(store, id);
   return { summary, states: await store.asOf(summary.id, moment) };
 }

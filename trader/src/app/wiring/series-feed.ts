@@ -1,15 +1,22 @@
 import { lastAtOrBefore, readingsOf, type Reading } from '../../domain/dated-series.ts';
 import type { Timestamp } from '../../domain/time.ts';
-import { openSeries, standingSeries } from './economic.ts';
+import { findSeries, openSeries } from './economic.ts';
 
 /** How long what was read from the store is good: a series that was refreshed meanwhile is seen after that. */
 const REREAD_MS = 10 * 60_000;
+
+/** What was known of a series, moment by moment, as of its last fetch. */
+interface Course {
+  readonly fetchedAt: Timestamp;
+  readonly moments: readonly Timestamp[];
+  readonly readings: readonly Reading[];
+}
 
 /** Stored series for a run that goes on while they are refreshed. */
 export class SeriesFeed {
   readonly #home: string;
   readonly #onFault: (what: string) => void;
-  readonly #courses = new Map<string, { readonly moments: readonly Timestamp[]; readonly readings: readonly Reading[] }>();
+  readonly #courses = new Map<string, Course>();
   #readAt = 0;
   #reading = false;
 
@@ -21,7 +28,7 @@ export class SeriesFeed {
   /** Reads series from the store of a home. Refuses one that is not stored; throws `SeriesError`. `onFault` hears why they could not be read again. */
   static async open(home: string, ids: readonly string[], now: Timestamp, onFault: (what: string) => void): Promise<SeriesFeed> {
     const feed = new SeriesFeed(home, onFault);
-    for (const id of ids) feed.#courses.set(id, { moments: [], readings: [] });
+    for (const id of ids) feed.#courses.set(id, { fetchedAt: NaN, moments: [], readings: [] });
     await feed.#read(now);
     return feed;
   }
@@ -45,10 +52,12 @@ export class SeriesFeed {
     this.#readAt = now;
     const store = openSeries(this.#home);
     try {
-      for (const id of this.#courses.keys()) {
-        const { summary } = await standingSeries(store, id, now);
+      for (const [id, course] of this.#courses) {
+        const summary = await findSeries(store, id);
+        // Only a fetch changes a series, and reading a long one takes a while in which nothing is traded.
+        if (summary.fetchedAt === course.fetchedAt) continue;
         const readings = readingsOf(await store.history(summary.id));
-        this.#courses.set(id, { moments: readings.map(({ availableAt }) => availableAt), readings });
+        this.#courses.set(id, { fetchedAt: summary.fetchedAt, moments: readings.map(({ availableAt }) => availableAt), readings });
       }
     } finally {
       this.#reading = false;

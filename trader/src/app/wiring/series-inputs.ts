@@ -3,7 +3,7 @@ import { dayText, minuteText } from '../../domain/calendar.ts';
 import { readingsOf, type Reading } from '../../domain/dated-series.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import { Refusal } from '../refusal.ts';
-import { openSeries, standingSeries } from './economic.ts';
+import { findSeries, openSeries } from './economic.ts';
 
 /** The series that a run reads. */
 export interface SeriesInputs {
@@ -28,7 +28,7 @@ export async function openSeriesInputs(home: string, ids: readonly string[], fro
     const courses: (readonly Reading[])[] = [];
     const warnings: string[] = [];
     for (const id of ids) {
-      const { summary } = await standingSeries(store, id, to);
+      const summary = await findSeries(store, id);
       const course = readingsOf((await store.history(summary.id)).filter(({ availableAt }) => availableAt <= to));
       const [first] = course;
       if (first === undefined) {
