@@ -102,6 +102,13 @@ test('a folder that holds something is not restored into; one with keys alone ke
   restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(existsSync(join(target, 'runs/r1.json')));
+  // As a restore leaves it that is killed between its last two steps.
+  rmSync(target, { recursive: true });
+  mkdirSync(`${target}.before`);
+  writeFileSync(join(`${target}.before`, 'secrets.env'), 'A=b\n', { mode: 0o600 });
+  restore(vault, KEY, target);
+  assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
+  assert.ok(!existsSync(`${target}.before`));
 });
 
 test('what was tampered with is not restored, not even in part', async () => {
@@ -141,6 +148,26 @@ test('a backup that is killed anywhere leaves the earlier ones as they were, and
   await backUp(home, vault, KEY, { full: true, now: () => Date.now() });
   assert.deepEqual(readdirSync(home).filter((name) => name.startsWith('.backup')), []);
   assert.deepEqual(readdirSync(vault, { recursive: true }).filter((name) => String(name).endsWith('.tmp')), []);
+});
+
+test('a restore that is killed leaves no half of a state folder, and is done again', async () => {
+  const home = await makeHome('cut');
+  writeFileSync(join(home, 'runs/large'), randomBytes(24 << 20));
+  const vault = join(root, 'cut-vault');
+  await backUp(home, vault, KEY, NOW);
+  const target = join(root, 'cut-back');
+  for (let round = 0; round < 3; round++) {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'data', 'restore', vault, '--to', target], { stdio: 'ignore', env: { ...process.env, ALGOTRENDY_HOME: home, ALGOTRENDY_SECRET_BACKUP_KEY: KEY.reveal() } });
+    const ended = new Promise((done) => { child.once('exit', done); });
+    while (!existsSync(join(`${target}.restoring`, ['market/bars.sqlite', 'paper/journal.jsonl', 'runs/large'][round] ?? '')) && child.exitCode === null) await setTimeout(1);
+    child.kill('SIGKILL');
+    await ended;
+    assert.ok(!existsSync(target) || statSync(join(target, 'runs/large')).size === 24 << 20);
+    rmSync(target, { recursive: true, force: true });
+  }
+  restore(vault, KEY, target);
+  assert.equal((await closes(target)).length, 5_000);
+  assert.deepEqual(readdirSync(root).filter((name) => name.startsWith('cut-back')), ['cut-back']);
 });
 
 test('a drill restores what was acknowledged while backups ran, measures it, and leaves nothing behind', async () => {

@@ -32,6 +32,9 @@ const KEPT = 'secrets.env';
  */
 export function restore(folder: string, key: Secret, target: string, asOf: Timestamp = Infinity): RestoreReport {
   const started = performance.now();
+  const aside = `${target}.before`;
+  // A restore that was killed at its last step left it so.
+  if (!existsSync(target) && existsSync(aside)) renameSync(aside, target);
   if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT)) {
     throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
   }
@@ -52,8 +55,10 @@ export function restore(folder: string, key: Secret, target: string, asOf: Times
       }
     }
     if (existsSync(join(target, KEPT))) copyFileSync(join(target, KEPT), join(draft, KEPT));
-    if (existsSync(target)) rmSync(target, { recursive: true });
+    // What was there is put aside, not removed, until the new one stands: the keys are in it.
+    if (existsSync(target)) renameSync(target, aside);
     renameSync(draft, target);
+    rmSync(aside, { recursive: true, force: true });
     const { id, kind, began, files } = manifest;
     return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, tookMs: performance.now() - started };
   } catch (error) {
