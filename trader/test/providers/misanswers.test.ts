@@ -178,3 +178,17 @@ test('coins come from CryptoCompare as they were recorded, a long span in pages,
   assert.equal((await failureOf('cryptocompare', { ...REQUEST, symbol: 'GONE-USD' })).kind, 'not-found');
   assert.equal((await failureOf('alphavantage', { ...REQUEST, symbol: 'BTC-USD' })).kind, 'unsupported');
 });
+
+test('an answer is judged by what is known around it, in the scale before a split as well as after', async () => {
+  // From August 2021 on: the close known ahead may be of before the split of four for one, or of after it.
+  const span = { from: Date.UTC(2021, 6, 20), to: SPAN.to };
+  for (const before_ of [18.8, 75.2]) assert.ok((await provider('yahoo').bars({ ...REQUEST, span, known: { before: before_ } })).ok);
+  assert.equal((await failureOf('yahoo', { ...REQUEST, span, known: { before: 1_880 } })).kind, 'implausible');
+  assert.equal((await failureOf('yahoo', { ...REQUEST, span, known: { after: 0.2 } })).kind, 'implausible');
+});
+
+test('a zone that there is not is another shape, not an end of the program', async () => {
+  street.goWrong('yahoo', 'nowhere');
+  assert.equal((await failureOf('yahoo')).kind, 'wrong-shape');
+  street.goWrong('yahoo', undefined);
+});

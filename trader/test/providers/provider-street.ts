@@ -53,7 +53,7 @@ export class ProviderStreet {
   /** `METHOD /path?query` of every request, in order. */
   readonly requests: string[] = [];
   readonly #server: Server;
-  readonly #wrong = new Map<Street, Misanswer | 'one-nan'>();
+  readonly #wrong = new Map<Street, Misanswer | 'one-nan' | 'nowhere'>();
   #needsCrumb = false;
 
   private constructor() {
@@ -79,8 +79,8 @@ export class ProviderStreet {
     return this.requests.filter((line) => streetOf(line.split(/[ ?]/)[1] ?? '') === street).length;
   }
 
-  /** From now on this provider answers so; well again with undefined. `one-nan` is a single row that cannot be, among many. */
-  goWrong(street: Street, how: Misanswer | 'one-nan' | undefined): void {
+  /** From now on this provider answers so; well again with undefined. `one-nan` is a single row that cannot be, among many; `nowhere` a zone that there is not. */
+  goWrong(street: Street, how: Misanswer | 'one-nan' | 'nowhere' | undefined): void {
     if (how === undefined) this.#wrong.delete(street);
     else this.#wrong.set(street, how);
   }
@@ -108,7 +108,7 @@ export class ProviderStreet {
     else this.#yahoo(url, request, response, wrong);
   }
 
-  #yahoo(url: URL, request: IncomingMessage, response: ServerResponse, wrong: Misanswer | 'one-nan' | undefined): void {
+  #yahoo(url: URL, request: IncomingMessage, response: ServerResponse, wrong: Misanswer | 'one-nan' | 'nowhere' | undefined): void {
     const refuse = (status: number, code: string, description: string) => { response.writeHead(status).end(JSON.stringify({ chart: { result: null, error: { code, description } } })); };
     if (this.#needsCrumb && (url.searchParams.get('crumb') !== 'crumb/1.2' || request.headers.cookie !== 'A3=abc')) return refuse(401, 'Unauthorized', 'Invalid Crumb');
     const symbol = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
@@ -117,7 +117,7 @@ export class ProviderStreet {
     const [from, to] = [Number(url.searchParams.get('period1') ?? 0), Number(url.searchParams.get('period2') ?? Infinity)];
     const rows = spoiled(chart.rows.filter(({ seconds }) => seconds >= from && seconds < to), wrong);
     // It was traded last where the recorded bars end.
-    const meta = { ...chart.meta, regularMarketTime: chart.rows.at(-1)?.seconds, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}) };
+    const meta = { ...chart.meta, regularMarketTime: chart.rows.at(-1)?.seconds, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}), ...(wrong === 'nowhere' ? { exchangeTimezoneName: 'Nowhere/Land' } : {}) };
     const column = (i: number) => rows.map(({ values }) => values[i]);
     const text = JSON.stringify({ chart: { result: [{
       meta, ...(rows.length === 0 ? {} : { timestamp: rows.map(({ seconds }) => seconds) }), events: chart.events,
@@ -127,7 +127,7 @@ export class ProviderStreet {
   }
 
   /** Hours as they were recorded; days of `NVDA-USD`, a pair that there is not, with NVDA's prices. */
-  #cryptoCompare(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | undefined): void {
+  #cryptoCompare(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | 'nowhere' | undefined): void {
     const say = (Data: readonly object[]) => { response.end(JSON.stringify({ Response: 'Success', Type: 100, Aggregated: false, Data })); };
     const [coin, to, limit] = [url.searchParams.get('fsym') ?? '', Number(url.searchParams.get('toTs')), Number(url.searchParams.get('limit'))];
     if (url.pathname === '/data/histohour') return say((readJson('cryptocompare-hours.json') as { Data: { time: number }[] }).Data.filter(({ time }) => time <= to).slice(-limit - 1));
@@ -140,7 +140,7 @@ export class ProviderStreet {
     say(rows.map(({ seconds, values: [open, high, low, close, volumefrom] }) => ({ time: Math.floor(seconds / 86_400) * 86_400, open, high, low, close, volumefrom, volumeto: 0 })));
   }
 
-  #alphaVantage(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | undefined): void {
+  #alphaVantage(url: URL, response: ServerResponse, wrong: Misanswer | 'one-nan' | 'nowhere' | undefined): void {
     const say = (body: object) => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body, undefined, 4)); };
     const symbol = url.searchParams.get('symbol') ?? '';
     const chart = CHARTS.get(symbol);
@@ -172,7 +172,7 @@ function streetOf(path: string): Street {
 }
 
 /** Answers that are wrong whatever was asked; false where it is to be answered with spoiled rows, or well. */
-function misanswered(wrong: Misanswer | 'one-nan' | undefined, street: Street, response: ServerResponse): boolean {
+function misanswered(wrong: Misanswer | 'one-nan' | 'nowhere' | undefined, street: Street, response: ServerResponse): boolean {
   switch (wrong) {
     case 'error-body': response.end(JSON.stringify(ERROR_BODIES[street])); return true;
     case 'limit-later': response.writeHead(429, { 'retry-after': '120' }).end('Too Many Requests'); return true;
@@ -192,7 +192,7 @@ function misanswered(wrong: Misanswer | 'one-nan' | undefined, street: Street, r
 }
 
 /** The rows of an answer that can be read and is not true. */
-function spoiled(rows: readonly Row[], wrong: Misanswer | 'one-nan' | undefined): readonly Row[] {
+function spoiled(rows: readonly Row[], wrong: Misanswer | 'one-nan' | 'nowhere' | undefined): readonly Row[] {
   const half = rows.length >> 1;
   const times = (row: Row, factor: number): Row => ({ ...row, values: row.values.map((value, i) => (value === null || i === 4 ? value : value * factor)) });
   switch (wrong) {

@@ -8,6 +8,16 @@ export function zoneDay(time: Timestamp, zone: string): Timestamp {
   return Math.floor((time + zoneOffsetMs(time, zone)) / DAY_MS) * DAY_MS;
 }
 
+/** Whether there is such a zone. */
+export function isZone(zone: string): boolean {
+  try {
+    zoneDay(0, zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** How far a zone's clocks are ahead of UTC. */
 function zoneOffsetMs(time: Timestamp, zone: string): number {
   let format = FORMATS.get(zone);

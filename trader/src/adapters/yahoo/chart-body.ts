@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../wire/zone-time.ts';
 
 const column = z.array(z.number().nullable());
 
@@ -7,7 +8,7 @@ export const chartBody = z.object({
   chart: z.object({
     result: z.array(z.object({
       meta: z.object({
-        currency: z.string().nullish(), symbol: z.string(), exchangeTimezoneName: z.string(), instrumentType: z.string().optional(), dataGranularity: z.string(),
+        currency: z.string().nullish(), symbol: z.string(), exchangeTimezoneName: z.string().refine(isZone, 'no time zone'), instrumentType: z.string().optional(), dataGranularity: z.string(),
         regularMarketPrice: z.number().optional(), regularMarketTime: z.number().optional(),
         chartPreviousClose: z.number().optional(), firstTradeDate: z.number().nullish(),
       }),
