@@ -23,6 +23,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
       name, value: seconds * 1000, unit: 'ms', limit: limitSeconds * 1000, better: 'less',
     }));
   },
+  async marketstore() {
+    const { benchMarketStore } = await import('./market-store.ts');
+    return benchMarketStore();
+  },
   async ticks() {
     const { benchTicks } = await import('./ticks.ts');
     return benchTicks();

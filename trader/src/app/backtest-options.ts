@@ -31,6 +31,9 @@ export const BACKTEST_OPTIONS = {
 /** Where else a result goes: backtest, walkforward and paper take it. */
 export const REPORT_OPTION = { report: value('FILE', 'also write a tear sheet: one HTML file for people', readText) };
 
+/** What a strategy reads besides bars: backtest takes it. */
+export const SERIES_OPTION = { series: list('ID', 'a stored series, one for each that the strategy reads, in its order: ./algotrendy economic list', readText) };
+
 /** Times Kelly's fraction where no number is given: docs/kelly.md shows why so few. */
 const DEFAULT_KELLY = '0.10';
 

@@ -9,7 +9,7 @@ import { formatInterval, parseInterval } from '../domain/time.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Opens what `--bars` names: a file, or else the id of bars in the store. Of a series stored at
+ * Opens what `--bars` names: a file, or else the id of imported bars, or of fetched ones. Of a series stored at
  * several intervals it is the coarsest that `intervalMs` can be made from, or the finest where no
  * interval is asked for.
  */
@@ -22,6 +22,8 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
   const intervals = stored.filter(({ instrument }) => instrument === name).map(({ interval }) => parseInterval(interval) ?? 0);
   const [finest] = intervals;
   if (finest === undefined) {
+    const fetched = await openFetchedSource(name, options);
+    if (fetched !== undefined) return fetched;
     const [fault] = faults.filter(({ file }) => file.includes(name));
     if (fault) throw fault;
     const known = [...new Set(stored.map(({ instrument }) => instrument))];
@@ -29,17 +31,31 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
       hint: known.length === 0 ? 'Check the path; nothing is stored yet.' : `Check the path. Stored: ${known.slice(0, 8).join(', ')}.`,
     });
   }
-  const suitable = intervals.filter((candidate) => intervalMs !== undefined && intervalMs % candidate === 0);
-  const bars = openStoredBars(home, name, formatInterval(suitable.at(-1) ?? finest));
-  if (strict === true) {
-    try {
-      refuseIrregular(name, bars.quality);
-    } catch (error) {
-      bars.close();
-      throw error;
-    }
+  return checked(name, openStoredBars(home, name, formatInterval(coarsest(intervals, intervalMs) ?? finest)), strict);
+}
+
+/** Bars that were fetched from providers under a symbol; undefined where there are none. */
+async function openFetchedSource(name: string, { home, strict, intervalMs }: OpenBarsOptions & { readonly intervalMs?: number | undefined }): Promise<BarSet | undefined> {
+  const { listFetched, openFetched } = await import('./wiring/fetched-bars.ts');
+  const intervals = (await listFetched(home)).filter(({ instrument }) => instrument === name).map((series) => series.intervalMs);
+  const [finest] = intervals;
+  return finest === undefined ? undefined : checked(name, await openFetched(home, name, coarsest(intervals, intervalMs) ?? finest), strict);
+}
+
+/** The coarsest of some intervals, ascending, that one can be made from. */
+function coarsest(intervals: readonly number[], intervalMs: number | undefined): number | undefined {
+  return intervals.findLast((candidate) => intervalMs !== undefined && intervalMs % candidate === 0);
+}
+
+function checked(name: string, bars: BarSet, strict: boolean | undefined): BarSet {
+  if (strict !== true) return bars;
+  try {
+    refuseIrregular(name, bars.quality);
+    return bars;
+  } catch (error) {
+    bars.close();
+    throw error;
   }
-  return bars;
 }
 
 /** How a system says that a folder may not be written. */

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { COMMON_OPTIONS } from './command.ts';
 import { COMMANDS, loadCommands } from './commands/catalog.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { splitName } from './command-line.ts';
 import { commandHelp, overview } from './help.ts';
 import { parseLine } from './options.ts';
 import { closest } from './suggestion.ts';
@@ -38,8 +39,9 @@ test('every example is a command line that its command understands', () => {
   for (const command of commands) {
     for (const example of command.examples) {
       const words = (example.replace(/ [|>].*$/, '').match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
-      assert.equal(words[0], command.name);
-      const { positionals } = parseLine({ ...command.options, ...COMMON_OPTIONS }, words.slice(1));
+      const { name, rest } = splitName(words);
+      assert.equal(name, command.name);
+      const { positionals } = parseLine({ ...command.options, ...COMMON_OPTIONS }, rest);
       assert.ok(positionals.length <= command.positionals.length, example);
     }
   }

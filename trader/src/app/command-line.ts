@@ -27,13 +27,14 @@ export async function runCommandLine(
 }
 
 async function dispatch(words: readonly string[], config: Config, terminal: Terminal) {
-  const [first, ...rest] = words;
-  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) {
+  const [first, ...others] = words;
+  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && others.length === 0)) {
     terminal.print(...overview(await loadCommands(), terminal.style, terminal.columns));
     return 'ok' as const;
   }
-  const wantsHelp = first === 'help' || asksForHelp(rest);
-  const command = await findCommand(first === 'help' ? rest[0] ?? '' : first === '--version' ? 'version' : first);
+  const wantsHelp = first === 'help' || asksForHelp(others);
+  const { name, rest } = splitName(first === 'help' ? others : words);
+  const command = await findCommand(name === '--version' ? 'version' : name);
   if (wantsHelp) {
     terminal.print(...commandHelp(command, terminal.style, terminal.columns));
     return 'ok' as const;
@@ -41,6 +42,12 @@ async function dispatch(words: readonly string[], config: Config, terminal: Term
   const line = parseLine({ ...command.options, ...COMMON_OPTIONS }, rest);
   checkPositionals(command, line.positionals);
   return command.run({ ...line, words, json: line.options.json, config, terminal });
+}
+
+/** A command's name is one word, or two where the catalogue has such a one: `data fetch`. */
+export function splitName(words: readonly string[]): { readonly name: string; readonly rest: readonly string[] } {
+  const two = words.slice(0, 2).join(' ');
+  return words.length > 1 && Object.hasOwn(COMMANDS, two) ? { name: two, rest: words.slice(2) } : { name: words[0] ?? '', rest: words.slice(1) };
 }
 
 /** Help is given even beside a faulty option: who asks for it may be about to mend that. */

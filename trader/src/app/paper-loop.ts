@@ -52,8 +52,7 @@ export async function runPaper(request: PaperRequest, terminal: Terminal): Promi
   const loop = await PaperLoop.open(request, terminal);
   // For good: a second Ctrl-C, or npm passing the first one on, must not cut the clean stop short.
   const stop = () => loop.requestStop();
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
   // What a venue reports is taken where nobody waits for it: a journal that cannot be written there ends the run all the same.
   process.on('uncaughtException', (error) => { loop.fail(error); });
   try {
@@ -115,6 +114,7 @@ class PaperLoop {
       onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
       onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+      onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
   }

@@ -1,9 +1,12 @@
+import { BackupError, type BackupErrorKind } from '../adapters/backup/backup-error.ts';
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
 import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
+import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
+import { MarketStoreError, type MarketStoreErrorKind } from '../domain/market-store-error.ts';
 import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
@@ -57,6 +60,9 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof BarFileError) return BAR_FILE_CODES[error.kind];
   if (error instanceof JournalError) return JOURNAL_CODES[error.kind];
   if (error instanceof StoreError) return STORE_CODES[error.kind];
+  if (error instanceof MarketStoreError) return MARKET_STORE_CODES[error.kind];
+  if (error instanceof BackupError) return BACKUP_CODES[error.kind];
+  if (error instanceof SeriesError) return SERIES_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
 }
@@ -78,6 +84,19 @@ const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>>
 
 const STORE_CODES: Readonly<Record<StoreErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreachable: 'failure', refused: 'usage', version: 'version', diverged: 'version', data: 'bad-data',
+};
+
+const SERIES_CODES: Readonly<Record<SeriesErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unauthorised: 'venue', 'not-found': 'venue', refused: 'venue', 'rate-limited': 'venue', unavailable: 'venue', unreachable: 'venue', unreadable: 'venue',
+  value: 'bad-data', version: 'version', damaged: 'bad-data', locked: 'busy', storage: 'disk',
+};
+
+const MARKET_STORE_CODES: Readonly<Record<MarketStoreErrorKind, Exclude<ExitName, 'ok'>>> = {
+  value: 'bad-data', version: 'version', damaged: 'bad-data', locked: 'busy', storage: 'disk', unreachable: 'failure',
+};
+
+const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {
+  key: 'usage', tampered: 'bad-data', version: 'version', none: 'bad-data', locked: 'busy', storage: 'disk',
 };
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {

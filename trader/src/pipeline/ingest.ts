@@ -1,6 +1,7 @@
 import { isPossibleBar, type Bar } from '../domain/bar.ts';
 import { isTimestamp, type Timestamp } from '../domain/time.ts';
-import type { Command, Journal } from '../ports/journal.ts';
+import type { Command, Journal, ReadingRecord } from '../ports/journal.ts';
+import type { CurrentReadings } from './current-readings.ts';
 import type { Engine, Market } from './engine.ts';
 
 /** What ingest has seen of one market: facts for a person who wants to know whether the data is good. */
@@ -28,8 +29,11 @@ export class Ingest {
   readonly #journal: Journal;
   /** Close of the last bar admitted of any market. */
   #tsBars: Timestamp = -Infinity;
+  readonly #readings: CurrentReadings | undefined;
 
-  constructor(engine: Engine, markets: readonly Market[], journal: Journal) {
+  /** `readings` are those that strategies read; absent where none reads any. */
+  constructor(engine: Engine, markets: readonly Market[], journal: Journal, readings?: CurrentReadings) {
+    this.#readings = readings;
     this.quality = markets.map(() => ({ bars: 0, gaps: 0, missingBars: 0, repeated: 0, malformed: 0, tsLast: -Infinity }));
     this.#markets = markets;
     this.#engine = engine;
@@ -72,6 +76,14 @@ export class Ingest {
     if (!this.#engine.wouldTakeProfit(market, price)) return false;
     this.#journal.append({ kind: 'price', market, price, tsEvent });
     this.#engine.onPrice(market, price, tsEvent);
+    return true;
+  }
+
+  /** Admits what became known of a series; false where nobody reads it, or it says nothing new. */
+  admitReading(record: ReadingRecord): boolean {
+    if (this.#readings?.differs(record) !== true) return false;
+    this.#journal.append(record);
+    this.#readings.take(record);
     return true;
   }
 

@@ -15,7 +15,7 @@ export type Command =
 
 /**
  * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,
- * `price`, `command`, `stop` and those of an account) are enough to repeat a run; the rest is what the run must repeat.
+ * `price`, `command`, `reading`, `stop` and those of an account) are enough to repeat a run; the rest is what the run must repeat.
  */
 export type JournalRecord =
   /** First record: everything that the run is made of. */
@@ -25,6 +25,7 @@ export type JournalRecord =
   /** A price between bars, at which a take-profit that the engine keeps was reached; others are not written. */
   | { readonly kind: 'price'; readonly market: number; readonly price: number; readonly tsEvent: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
+  | ReadingRecord
   | AccountRecord
   | RampRecord
   /** A clean end of a process, with what its orders came to; trading may go on after it. */
@@ -34,6 +35,18 @@ export type JournalRecord =
   | ({ readonly kind: 'denial' } & Denial)
   /** What decided the size of a new opinion. */
   | ({ readonly kind: 'sizing' } & Sized);
+
+/** What became known of a series that strategies read, from `tsEvent` on; null where there is no such figure. */
+export interface ReadingRecord {
+  readonly kind: 'reading';
+  /** Its id, as `UNRATE`. */
+  readonly series: string;
+  readonly tsEvent: Timestamp;
+  /** What the newest figure is of. */
+  readonly date: Timestamp | null;
+  readonly value: number | null;
+  readonly yearBefore: number | null;
+}
 
 /** The share of the full size that new opinions are traded at from here on. */
 export interface RampRecord {

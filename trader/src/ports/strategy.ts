@@ -1,4 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
+import type { Reading } from '../domain/dated-series.ts';
 import type { ParameterSpecs, ParameterValues } from '../domain/parameters.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { ColumnKernel } from './kernel.ts';
@@ -15,6 +16,9 @@ export interface Strategy {
   describe?(): Readonly<Record<string, number>>;
 }
 
+/** What was known of a series at the close of the bar that a strategy looks at. It changes from bar to bar, and is NaN until anything was known. */
+export type SeriesReading = Pick<Reading, 'date' | 'value' | 'yearBefore'>;
+
 /** What a strategy is called, which parameters it takes, and how one is made. */
 export interface StrategyDefinition<S extends ParameterSpecs = ParameterSpecs> {
   readonly name: string;
@@ -25,7 +29,10 @@ export interface StrategyDefinition<S extends ParameterSpecs = ParameterSpecs> {
   check?(values: ParameterValues<S>): string | undefined;
   /** Bars until the first opinion. */
   warmup(values: ParameterValues<S>): number;
-  create(values: ParameterValues<S>): Strategy;
+  /** What each series that it reads is to it, such as `unemployment`; which one that is, the command line says. Absent where it reads none. */
+  readonly series?: readonly string[];
+  /** `readings` are those of `series`, in their order; a strategy with series is never run without them, only tried out. */
+  create(values: ParameterValues<S>, readings?: readonly SeriesReading[]): Strategy;
   /** The same decisions over columns, for sweeps; the engine decides where there is none. */
   readonly columnKernel?: ColumnKernel<ParameterValues<S>>;
 }

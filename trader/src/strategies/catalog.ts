@@ -47,6 +47,7 @@ export function readStrategy(module: unknown, file: string): Result<StrategyDefi
   for (const [name, spec] of Object.entries(found.parameters)) {
     if (!isSpec(spec)) return refuse(`strategy.parameters.${name} must be made by integer(), number() or choice()`);
   }
+  if (!isSeries(found.series)) return refuse('strategy.series must be a list of words for the series that it reads');
   for (const method of ['warmup', 'create'] as const) {
     if (typeof found[method] !== 'function') return refuse(`strategy.${method} must be a function of the parameters`);
   }
@@ -73,6 +74,10 @@ function tryDefaults(definition: StrategyDefinition): string | undefined {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+function isSeries(series: unknown): boolean {
+  return series === undefined || (Array.isArray(series) && series.every((each) => typeof each === 'string' && each !== ''));
 }
 
 function isSpec(spec: unknown): spec is ParameterSpecs[string] {

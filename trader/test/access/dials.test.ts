@@ -19,6 +19,7 @@ const EACH: Readonly<Record<string, readonly string[]>> = {
   check: [...CHOICE, '--places', '2'], verdict: [...CHOICE, '--windows', '2', '--workers', '1'], passport: [...CHOICE, '--windows', '2', '--workers', '1'],
   compare: ['r1', 'r2'], explain: ['r1', '1'], ticks: ['nothing.csv'], montecarlo: [...CHOICE, '--runs', '10'], report: ['paper'],
   indicator: ['ema', '--bars', BARS], import: ['nothing.csv'], new: ['strategy', 'idea'], chaos: ['exchange', '--seeds', '1:1'], bench: ['--help'], kelly: ['--paths', '10', '--days', '20', '--max-days', '40'],
+  'data simulate': ['--days', '2', '--symbols', '5'], 'data backup': ['backups', '--new-key'], 'data restore': ['backups', '--drill'],
 };
 
 /** Lines that go wrong in the mode, the venue or the host, and lines that hope for a default. */
@@ -72,7 +73,7 @@ test('the record of what is dialled sees what it looks for, and a live feed or a
 });
 
 test('no command dials anything by itself', async () => {
-  const all = Object.keys(COMMANDS).map((name) => plain([name, ...EACH[name] ?? []]));
+  const all = Object.keys(COMMANDS).map((name) => plain([...name.split(' '), ...EACH[name] ?? []]));
   assert.deepEqual(await dialledBy(all), []);
 });
 
@@ -90,7 +91,7 @@ if (spawnSync('strace', ['-o', '/dev/null', '-e', 'trace=none', 'true']).status 
   test('the kernel sees no connection either, of no thread and no child', () => {
     const [file, trace] = [join(folder, 'traced.json'), join(folder, 'trace')];
     const few = ['paper', 'doctor', 'backtest', 'sweep', 'replay', 'live', 'limits'];
-    writeFileSync(file, JSON.stringify(few.map((name) => plain([name, ...EACH[name] ?? []]))));
+    writeFileSync(file, JSON.stringify(few.map((name) => plain([...name.split(' '), ...EACH[name] ?? []]))));
     const run = (...words: readonly string[]) => spawnSync('strace', ['-f', '-e', 'trace=connect', '-o', trace, process.execPath, ...words], {
       cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_V8_COVERAGE: undefined, ALGOTRENDY_HOME: join(folder, 'traced') },
     });

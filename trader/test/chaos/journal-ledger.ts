@@ -23,7 +23,7 @@ export function readJournal(path: string): JournalImage {
 
 /** Whether a record came from outside; all others are the engine's own. */
 export function isInput({ kind }: JournalRecord): boolean {
-  return kind === 'bar' || kind === 'command' || kind === 'stop' || kind === 'run';
+  return kind === 'bar' || kind === 'command' || kind === 'reading' || kind === 'stop' || kind === 'run';
 }
 
 interface Setup {

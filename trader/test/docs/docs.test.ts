@@ -3,6 +3,7 @@ import { existsSync, globSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { COMMON_OPTIONS } from '../../src/app/command.ts';
+import { splitName } from '../../src/app/command-line.ts';
 import { COMMANDS } from '../../src/app/commands/catalog.ts';
 import { parseLine, splitPair } from '../../src/app/options.ts';
 import { readParameters, type ParameterSpecs, type ParameterValues } from '../../src/domain/parameters.ts';
@@ -60,8 +61,8 @@ function wordsOf(line: string): readonly string[] {
 
 /** What is wrong with a command line that a page shows; undefined when it would be read without a complaint. */
 async function faultOf(line: string): Promise<string | undefined> {
-  const [name = 'help', ...words] = wordsOf(line);
-  if (name === 'help' || words.includes('--help')) return name === 'help' || Object.hasOwn(COMMANDS, name) ? undefined : `no command ${name}`;
+  const { name, rest: words } = splitName(wordsOf(line));
+  if (name === '' || name === 'help' || words.includes('--help')) return name === '' || name === 'help' || Object.hasOwn(COMMANDS, name) ? undefined : `no command ${name}`;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) return `no command ${name}`;
   const command = await load();

@@ -14,6 +14,7 @@ const LIVE_OPTIONS = {
   interval: value('1m', 'with --feed: length of the bars to decide on; 1m where none is given', readInterval),
   strategy: value('NAME', 'with --feed: the one strategy to trade, by name or as the path of a .ts file', readText),
   param: pairs('with --strategy: a parameter of it'),
+  series: list('ID', 'with --strategy: a stored series, one for each that it reads, in its order', readText),
 };
 
 /** Trades the shipped coins on paper, from where it stopped last. */
@@ -60,16 +61,17 @@ export const paperCommand = defineCommand({
 });
 
 /** A live market is reached where it was asked for by name, and nowhere else. */
-async function liveRequest({ feed, instrument, interval, strategy, param }: OptionValues<typeof LIVE_OPTIONS>, config: Config, terminal: Terminal): Promise<LiveRequest | undefined> {
+async function liveRequest({ feed, instrument, interval, strategy, param, series }: OptionValues<typeof LIVE_OPTIONS>, config: Config, terminal: Terminal): Promise<LiveRequest | undefined> {
   const named = Object.keys(param).length > 0;
   if (feed === undefined) {
-    if (instrument.length === 0 && interval === undefined && strategy === undefined && !named) return undefined;
-    throw new Refusal('usage', '--instrument, --interval, --strategy and --param take --feed: the shipped bars are traded as they are');
+    if (instrument.length === 0 && interval === undefined && strategy === undefined && !named && series.length === 0) return undefined;
+    throw new Refusal('usage', '--instrument, --interval, --strategy, --param and --series take --feed: the shipped bars are traded as they are');
   }
   if (named && strategy === undefined) throw new Refusal('usage', '--param takes --strategy, whose parameter it is');
+  if (series.length > 0 && strategy === undefined) throw new Refusal('usage', '--series takes --strategy, which reads it');
   const { surroundings } = await import('../wiring/surroundings.ts');
   const around = surroundings(config, (what) => { terminal.note(`${feed}: ${what} could not be read`); });
-  return { venue: feed, instruments: instrument, intervalMs: interval, strategy, parameters: param, around };
+  return { venue: feed, instruments: instrument, intervalMs: interval, strategy, parameters: param, series, around };
 }
 
 function readSpeed(text: string, name: string): number {

@@ -77,7 +77,7 @@ function boundsLines(report: BacktestReport, width: number, style: Style): strin
 function titleLines(report: BacktestReport, width: number, style: Style): string[] {
   const title = `${style.strong(report.strategy)} on ${style.strong(report.instrument)}`;
   const span = `${report.interval}, ${formatTime(Date.parse(report.from))} to ${formatTime(Date.parse(report.to))} UTC`;
-  const parameters = Object.entries(report.parameters).map(([name, value]) => `${name}=${value}`).join('  ');
+  const parameters = Object.entries({ ...report.parameters, ...report.series }).map(([name, value]) => `${name}=${value}`).join('  ');
   const oneLine = visibleWidth(title) + span.length + 2 <= width;
   return [
     ...(oneLine ? [spread(title, style.faint(span), width)] : [clip(title, width), style.faint(span)]),

@@ -61,6 +61,8 @@ export interface BacktestRequest {
   readonly models?: VenueModelRequest | undefined;
   /** The prop firm whose rules guard every order; undefined for none. */
   readonly propFirm?: PropFirmSetup | undefined;
+  /** Ids of stored series, one for each that the strategy reads, in its order; undefined for none. */
+  readonly series?: readonly string[] | undefined;
   /** Refuse bars with gaps, or with zero or absent volume, instead of counting them. */
   readonly strict: boolean;
 }
@@ -109,6 +111,8 @@ export interface BacktestReport {
   readonly strategy: string;
   /** Every parameter with the value used. */
   readonly parameters: ParameterValues;
+  /** The id of each series that the strategy read, by what it is to it; empty where it reads none. */
+  readonly series: Readonly<Record<string, string>>;
   /** Instrument ids joined by a comma. */
   readonly instrument: string;
   readonly interval: string;

@@ -3,9 +3,10 @@ import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
-import { formatInterval } from '../../domain/time.ts';
+import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
-import type { StrategyDefinition } from '../../ports/strategy.ts';
+import { informed } from '../../pipeline/informed.ts';
+import type { Strategy, StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { SizingBound } from '../../domain/sized.ts';
 import { sizingText } from '../../pipeline/sizing.ts';
@@ -16,6 +17,7 @@ import { Refusal } from '../refusal.ts';
 import { chooseAll, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument } from './profile.ts';
 import { createPropFirmGuard, propFirmWarnings } from './prop-firm.ts';
+import { NO_SERIES, openSeriesInputs, type SeriesInputs } from './series-inputs.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
 import type { OpenedMarkets } from './venue-account.ts';
@@ -39,6 +41,8 @@ export interface FinishedBacktest {
   readonly markets: readonly Market[];
   /** SHA-256 of the file of each source, in the order of the request. */
   readonly barsSha256: readonly string[];
+  /** SHA-256 of what each series that it reads was known to be. */
+  readonly seriesSha256: readonly string[];
   /** Undefined unless it was asked for. */
   readonly detail: RunDetail | undefined;
 }
@@ -62,13 +66,14 @@ export async function optimisticBound(request: BacktestRequest, context: Backtes
 
 /** Runs a backtest as `backtest` does, and gives its engine besides the report. */
 export async function finishBacktest(request: BacktestRequest, context: BacktestContext): Promise<FinishedBacktest> {
-  const definition = await loadStrategy(request.strategy);
+  const definition = await loadStrategy(request.strategy, request.series);
   const values = readStrategyParameters(definition, request.parameters);
   const startedWall = performance.now();
   const loaded = await chooseAll(request.bars, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   try {
     const opened = await openMarkets(request, loaded);
-    return run(request, context, { definition, values, loaded, opened, loadSeconds: (performance.now() - startedWall) / 1000 });
+    const inputs = request.series === undefined || request.series.length === 0 ? NO_SERIES : await openSeriesInputs(context.home, request.series, ...closesOf(loaded));
+    return run(request, context, { definition, values, loaded, opened, inputs, loadSeconds: (performance.now() - startedWall) / 1000 });
   } catch (error) {
     throw faultOf(request.strategy, error);
   } finally {
@@ -91,11 +96,23 @@ interface Prepared {
   readonly values: ParameterValues;
   readonly loaded: readonly ChosenBars[];
   readonly opened: OpenedMarkets;
+  readonly inputs: SeriesInputs;
   readonly loadSeconds: number;
 }
 
+/** When the first bar of a run closes, and the last. */
+function closesOf(loaded: readonly ChosenBars[]): readonly [Timestamp, Timestamp] {
+  return [Math.min(...loaded.map(({ first, intervalMs }) => first + intervalMs)), Math.max(...loaded.map(({ last, intervalMs }) => last + intervalMs))];
+}
+
+/** The strategy for one market, with what it reads. */
+function createStrategy({ definition, values, inputs, opened }: Prepared, market: number): Strategy {
+  if (inputs.courses.length === 0) return definition.create(values);
+  return informed((readings) => definition.create(values, readings), opened.markets[market].intervalMs, inputs.courses);
+}
+
 function run(request: BacktestRequest, context: BacktestContext, prepared: Prepared): FinishedBacktest {
-  const { definition, values, loaded, opened } = prepared;
+  const { definition, loaded, opened, inputs } = prepared;
   const fees = createFees(request.fee);
   const { markets, account } = opened;
   const cpu = process.cpuUsage();
@@ -110,7 +127,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const audit = seen ?? context.audit;
   const engine = runBacktest({
     markets, fees, account, guards: guard ? [guard] : [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
-    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(definition.create(values), market) ?? definition.create(values), market, sizing: request.sizing })),
+    books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(createStrategy(prepared, market), market) ?? createStrategy(prepared, market), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
   }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? step : 1, (done, running) => {
@@ -126,7 +143,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
   const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm: guarded?.result() ?? null });
-  return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), detail: seen?.detail(engine) };
+  return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), seriesSha256: inputs.sha256, detail: seen?.detail(engine) };
 }
 
 /** What came out of a run, before it is put into words. */
@@ -139,13 +156,14 @@ interface Outcome {
   readonly propFirm: BacktestReport['propFirm'];
 }
 
-function reportOf(request: BacktestRequest, { definition, values, loaded, opened, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
+function reportOf(request: BacktestRequest, { definition, values, loaded, opened, inputs, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
   const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
   return {
     strategy: definition.name,
     parameters: values,
+    series: Object.fromEntries((definition.series ?? []).map((name, i) => [name, request.series?.[i] ?? ''])),
     instrument: loaded.map(({ id }) => id).join(','),
     interval: formatInterval(loaded[0].intervalMs),
     bars,
@@ -167,7 +185,7 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
     optimistic: null,
     sizingBounds: boundsOf(engine),
     propFirm,
-    warnings: [...(request.propFirm ? propFirmWarnings(request.propFirm) : []), ...opened.warnings, ...rejectionTexts(engine)],
+    warnings: [...(request.propFirm ? propFirmWarnings(request.propFirm) : []), ...opened.warnings, ...inputs.warnings, ...rejectionTexts(engine)],
     quality: loaded.map(({ id, set: { quality, intervalMs } }) => ({
       instrument: id, bars: quality.bars, intervalMs, gaps: quality.gaps, missingBars: quality.missingBars,
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,

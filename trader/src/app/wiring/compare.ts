@@ -79,11 +79,11 @@ export async function compare(a: StoredRun, b: StoredRun, home: string): Promise
 /** What two runs were given that is not the same. */
 function differences(a: StoredRun, b: StoredRun): Pair[] {
   const names = [...new Set([...Object.keys(a.report.parameters), ...Object.keys(b.report.parameters)])];
-  const facts = ({ report, request, version, barsSha256, strategySha256 }: StoredRun) => ({
-    strategy: report.strategy, 'strategy file': strategySha256?.slice(0, 12) ?? null, instrument: report.instrument, data: barsSha256.map((sha256) => sha256.slice(0, 12)).join(','),
+  const facts = ({ report, request, version, barsSha256, seriesSha256, strategySha256 }: StoredRun) => ({
+    strategy: report.strategy, 'strategy file': strategySha256?.slice(0, 12) ?? null, instrument: report.instrument, data: shortHashes(barsSha256),
     interval: report.interval, from: report.from, to: report.to, bars: report.bars, cash: request.cash, fee: report.fee, fill: report.fill, sizing: report.sizing, venue: report.venue, margin: report.margin ?? null, leverage: report.leverage ?? null,
     slippage: report.venueModels?.slippage ?? null, latency: report.venueModels?.latency ?? null, 'volume share': report.venueModels?.volumeShare ?? null,
-    'fill policy': report.venueModels?.fillPolicy ?? null, version,
+    'fill policy': report.venueModels?.fillPolicy ?? null, version, series: request.series?.join(',') ?? null, 'series data': shortHashes(seriesSha256),
   });
   const [left, right] = [facts(a), facts(b)];
   const all = [
@@ -91,6 +91,10 @@ function differences(a: StoredRun, b: StoredRun): Pair[] {
     ...names.map((name) => ({ name: `--param ${name}`, a: a.report.parameters[name] ?? null, b: b.report.parameters[name] ?? null })),
   ];
   return all.filter((pair) => pair.a !== pair.b);
+}
+
+function shortHashes(sha256: readonly string[] = []): string | null {
+  return sha256.length === 0 ? null : sha256.map((each) => each.slice(0, 12)).join(',');
 }
 
 function partingOf(a: RepeatedRun, b: RepeatedRun): Pick<CompareReport, 'parting' | 'sizes'> {

@@ -81,7 +81,7 @@ async function reckon(path: string, subject: PassportSubject): Promise<PaperEvid
 async function difference({ books, markets }: PaperSetup, subject: PassportSubject): Promise<string | undefined> {
   const [book] = books;
   if (books.length !== 1) return `trades ${books.length} strategies and markets on one account, so that no figure is of one alone: give paper --strategy and one --instrument`;
-  const definition = await loadStrategy(book.strategy);
+  const definition = await loadStrategy(book.strategy, book.series);
   if (definition.name !== subject.strategy) return `trades ${definition.name}, not ${subject.strategy}`;
   const values = readStrategyParameters(definition, book.parameters);
   const other = Object.keys(values).find((name) => values[name] !== subject.parameters[name]);

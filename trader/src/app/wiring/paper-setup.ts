@@ -5,6 +5,7 @@ import type { BookSpec, Engine, Market } from '../../pipeline/engine.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
 } from '../../pipeline/guards.ts';
+import { CurrentReadings } from '../../pipeline/current-readings.ts';
 import { Ingest } from '../../pipeline/ingest.ts';
 import type { PropFirmGuard } from '../../pipeline/prop-firm-guard.ts';
 import { Recorder } from '../../pipeline/recorder.ts';
@@ -70,6 +71,8 @@ export interface PaperSetup {
     readonly parameters: Readonly<Record<string, string | number>>;
     readonly market: number;
     readonly sizing: Sizing;
+    /** Ids of the stored series that it reads, in its order; absent for none. */
+    readonly series?: readonly string[];
   }[];
   readonly limits: Limits;
   /** The prop firm whose rules guard every order; absent for none. */
@@ -89,6 +92,8 @@ export interface PaperRun {
   readonly propFirm: PropFirmGuard | undefined;
   /** Shows a bar that was admitted to what looks at all of them. */
   watchBar(market: number, bar: Bar): void;
+  /** Ids of the series that its strategies read. */
+  readonly series: readonly string[];
   /** Bars until each book's first opinion. */
   readonly warmups: readonly number[];
   /** What there is besides where the account is one at a venue; undefined on paper. */
@@ -129,6 +134,7 @@ const SETUP = z.strictObject({
     parameters: z.record(z.string(), z.union([z.string(), z.number()])),
     market: z.int().check(z.nonnegative()),
     sizing: SIZING,
+    series: z.optional(z.array(z.string().check(z.minLength(1)))),
   })),
   limits: LIMITS,
   propFirm: z.optional(PROP_FIRM_SETUP),
@@ -172,7 +178,8 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const fees = new BasisPointFee(setup.feeBps);
   const moneyScale = moneyScaleOf(instruments, fees, cash, terms !== undefined);
   const recorder = new Recorder(journal, instruments, moneyScale);
-  const { books, warmups } = await loadBooks(setup);
+  const readings = new CurrentReadings();
+  const { books, warmups } = await loadBooks(setup, readings);
   const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
   const parts = {
     markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
@@ -190,17 +197,17 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
     live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
     propFirm?.afterBar(market, bar);
   };
-  return { setup, markets, engine, recorder, warmups, propFirm, watchBar, ingest: new Ingest(engine, markets, journal), live };
+  return { setup, markets, engine, recorder, warmups, propFirm, watchBar, ingest: new Ingest(engine, markets, journal, readings), series: readings.series, live };
 }
 
-async function loadBooks(setup: PaperSetup): Promise<{ readonly books: BookSpec[]; readonly warmups: number[] }> {
+async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<{ readonly books: BookSpec[]; readonly warmups: number[] }> {
   const warmups: number[] = [];
   const books: BookSpec[] = [];
-  for (const { strategy, parameters, market, sizing } of setup.books) {
-    const definition = await loadStrategy(strategy);
+  for (const { strategy, parameters, market, sizing, series = [] } of setup.books) {
+    const definition = await loadStrategy(strategy, series);
     const values = readStrategyParameters(definition, parameters);
     warmups.push(definition.warmup(values));
-    books.push({ strategyName: definition.name, strategy: definition.create(values), market, sizing });
+    books.push({ strategyName: definition.name, strategy: definition.create(values, series.map((id) => readings.of(id))), market, sizing });
   }
   return { books, warmups };
 }

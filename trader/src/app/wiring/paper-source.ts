@@ -29,6 +29,8 @@ export interface LiveRequest {
   /** Undefined for those that trade the shipped data. */
   readonly strategy: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Ids of the stored series that the strategy reads, in its order. */
+  readonly series: readonly string[];
   readonly around: Surroundings;
 }
 
@@ -132,18 +134,18 @@ function feedOf({ venue, hosts }: Pick<FeedConnection, 'venue' | 'hosts'>): NonN
 }
 
 /** What is part of a run cannot be given again, lest it be taken for a change of it. */
-function checkSame({ feed }: PaperSetup, { venue, instruments, intervalMs, strategy, parameters }: LiveRequest): void {
+function checkSame({ feed }: PaperSetup, { venue, instruments, intervalMs, strategy, parameters, series }: LiveRequest): void {
   if (feed === undefined) throw new Refusal('usage', 'the run here replays shipped bars', { where: '--feed', hint: 'Give --fresh to put it aside, or set ALGOTRENDY_HOME to another folder.' });
   if (feed.venue !== venue) throw new Refusal('usage', `the run here hears ${feed.venue}, not ${venue}`, { where: '--feed', hint: 'Give --fresh to put it aside, or set ALGOTRENDY_HOME to another folder.' });
-  if (instruments.length > 0 || intervalMs !== undefined || strategy !== undefined || Object.keys(parameters).length > 0) {
-    throw new Refusal('usage', 'what the run here trades was decided when it began', { hint: 'Leave out --strategy, --param, --instrument and --interval to go on with it, or give --fresh to begin a new one.' });
+  if (instruments.length > 0 || intervalMs !== undefined || strategy !== undefined || series.length > 0 || Object.keys(parameters).length > 0) {
+    throw new Refusal('usage', 'what the run here trades was decided when it began', { hint: 'Leave out --strategy, --param, --series, --instrument and --interval to go on with it, or give --fresh to begin a new one.' });
   }
 }
 
-async function liveSetup({ cash, propFirm }: NewRun, { intervalMs = LIVE_INTERVAL_MS, strategy, parameters }: LiveRequest, connection: FeedConnection): Promise<PaperSetup> {
-  const strategies = strategy === undefined ? SHIPPED_STRATEGIES : [{ strategy: findStrategy(strategy)?.name ?? resolve(strategy), parameters }];
+async function liveSetup({ cash, propFirm }: NewRun, { intervalMs = LIVE_INTERVAL_MS, strategy, parameters, series }: LiveRequest, connection: FeedConnection): Promise<PaperSetup> {
+  const strategies = strategy === undefined ? SHIPPED_STRATEGIES : [{ strategy: findStrategy(strategy)?.name ?? resolve(strategy), parameters, ...(series.length > 0 && { series }) }];
   // Refused now rather than after the journal has begun.
-  for (const each of strategies) readStrategyParameters(await loadStrategy(each.strategy), each.parameters);
+  for (const each of strategies) readStrategyParameters(await loadStrategy(each.strategy, 'series' in each ? each.series : []), each.parameters);
   return {
     cash, feeBps: LIVE_FEE_BPS, latencyMs: 0, feed: feedOf(connection),
     markets: connection.listings.map((listing) => ({ instrument: { ...rulesOf(listing.instrument), venue: connection.venue }, intervalMs, priceDecimals: listing.instrument.priceScale, symbol: listing.symbol })),

@@ -17,6 +17,8 @@ import { openLive, openReplay, type LiveRequest, type NewRun, type PaperFeed, ty
 import type { PriceHistory } from './price-history.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { recover, setupOf, type FillTeller, type PaperListener, type Recovered } from './run-recovery.ts';
+import { SeriesFeed } from './series-feed.ts';
+import { readingRecord } from '../../pipeline/current-readings.ts';
 
 /** Longer than `halt` and `doctor` hold the lock to see whether a run does. */
 const LOCK_WAIT_MS = 300;
@@ -59,9 +61,11 @@ export class PaperTrader {
   readonly #lock: ProcessLock;
   readonly #source: PaperSource;
   readonly #fills: FillTeller;
+  readonly #series: SeriesFeed | undefined;
 
-  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource) {
+  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined) {
     this.run = run;
+    this.#series = series;
     this.#fills = fills;
     this.journal = journal;
     this.#lock = lock;
@@ -100,7 +104,10 @@ export class PaperTrader {
       // Reports that a journal repeats are of before there is a trader.
       let whenBooked = () => {};
       const link = source.link && { ...source.link, onBooked: () => { whenBooked(); } };
-      const trader = new PaperTrader(await recover(source.setup, journal, listener, false, link), journal, lock, source);
+      const recovered = await recover(source.setup, journal, listener, false, link);
+      const { series } = recovered.run;
+      const read = series.length === 0 ? undefined : await SeriesFeed.open(home, series, Date.now(), (what) => { listener.onFault?.(what); });
+      const trader = new PaperTrader(recovered, journal, lock, source, read);
       whenBooked = () => { trader.#afterReports(); };
       // What a crash kept it from ordering.
       trader.#obeyGuard();
@@ -120,6 +127,13 @@ export class PaperTrader {
     this.#obeyGuard();
   }
 
+  /** Admits what has become known of series that strategies read, before the bars that close then. */
+  #readSeries(tsEvent: Timestamp): void {
+    if (this.#series === undefined) return;
+    for (const [id, reading] of this.#series.at(tsEvent)) this.run.ingest.admitReading(readingRecord(id, reading));
+    this.#series.refresh(Date.now());
+  }
+
   /** Admits the next moment of the feed and gives its time; undefined at the end of the data. */
   step(): Timestamp | undefined {
     const instant = this.feed.next();
@@ -127,6 +141,7 @@ export class PaperTrader {
     const { maxDataAgeMs } = this.run.setup.limits;
     // A stream that is far behind tells of the past, too.
     const past = instant.bars.some(({ tsHeard }) => tsHeard === undefined || tsHeard - instant.tsEvent > maxDataAgeMs);
+    this.#readSeries(instant.tsEvent);
     for (const { market, bar, tsHeard } of instant.bars) {
       // Before each, for the guard may have let trading go on after the one before.
       if (this.feed.kind === 'live') this.#haltInPast(past);

@@ -10,7 +10,7 @@ export interface RepeatedRun extends FinishedBacktest {
 }
 
 /**
- * Runs a kept run again. Refuses where its bars have changed since, or where this build trades
+ * Runs a kept run again. Refuses where its bars or series have changed since, or where this build trades
  * otherwise than the one that kept it: then nothing that is found would be about that run.
  */
 export async function repeatRun(run: StoredRun, home: string, onProgress?: (what: 'load' | 'run', fraction: number) => void): Promise<RepeatedRun> {
@@ -27,6 +27,10 @@ export function checkRepeated(run: StoredRun, finished: FinishedBacktest): void 
     throw new Refusal('bad-data', `run ${run.id} cannot be repeated: its bars have changed since`, {
       where: changed.map(({ file }) => file).join(', '), hint: 'Bring the bars back as they were, or run the backtest anew.',
     });
+  }
+  const revised = (run.seriesSha256 ?? []).findIndex((sha256, i) => finished.seriesSha256[i] !== sha256);
+  if (revised >= 0) {
+    throw new Refusal('bad-data', `run ${run.id} cannot be repeated: more is known by now of the series that it read`, { where: run.request.series?.[revised], hint: 'Run the backtest anew.' });
   }
   if (tradesDigest(finished) !== run.digest) {
     throw new Refusal('version', `run ${run.id} cannot be repeated: this build, or the strategy as it is now, trades otherwise`, {

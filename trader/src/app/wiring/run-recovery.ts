@@ -17,6 +17,8 @@ export interface PaperListener {
   onFill(fill: FillReport, realised: Exact): void;
   onDenial(denial: Denial): void;
   onOrder(order: Order): void;
+  /** Series that are read could not be read again, and why; what was known of them stays. */
+  onFault?(what: string): void;
 }
 
 /** Holds a fill back until it is in the ledger, to tell what it realised. */
@@ -91,9 +93,7 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
     const [timestamp, open, high, low, close, volume] = record.bar;
     const market = run.markets[record.market];
     const bar = { timestamp, open, high, low, close, volume: volume ?? NaN };
-    if (market === undefined || ingest.admitBar(record.market, bar, record.tsHeard) !== 'admitted') {
-      throw new JournalError('diverged', `${journal.path} holds a bar at record ${journal.sequence} that this build refuses`);
-    }
+    if (market === undefined || ingest.admitBar(record.market, bar, record.tsHeard) !== 'admitted') throw refused(journal, record);
     const tsClose = timestamp + market.intervalMs;
     run.watchBar(record.market, bar);
     prices.add(record.market, tsClose, bar);
@@ -107,24 +107,37 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
       case 'bar':
         admitBar(record);
         break;
-      case 'price':
-        if (run.markets[record.market] !== undefined && ingest.admitPrice(record.market, record.price, record.tsEvent)) break;
-        throw new JournalError('diverged', `${journal.path} holds a price at record ${journal.sequence} that this build refuses`);
-      case 'command':
-        ingest.admitCommand(record.command);
-        break;
       case 'stop':
         stopped = { orders: record.orders, digest: record.digest };
         if (record.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
         journal.skip();
         break;
       default:
-        if (run.live?.repeat(record) === true) break;
-        throw new JournalError('diverged', `${journal.path} holds a ${record.kind} at record ${journal.sequence} that this build does not give`);
+        if (!repeats(run, record)) throw refused(journal, record);
     }
   }
   repeating = false;
   return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+}
+
+/** Gives a run an input of its journal; false where it does not take it, or gives no such record. */
+function repeats({ markets, ingest, live }: PaperRun, record: JournalRecord): boolean {
+  switch (record.kind) {
+    case 'price':
+      return markets[record.market] !== undefined && ingest.admitPrice(record.market, record.price, record.tsEvent);
+    case 'command':
+      ingest.admitCommand(record.command);
+      return true;
+    case 'reading':
+      return ingest.admitReading(record);
+    default:
+      return live?.repeat(record) === true;
+  }
+}
+
+/** What a run's journal holds and this build does not repeat. */
+function refused({ path, sequence }: JournalFile, { kind }: JournalRecord): JournalError {
+  return new JournalError('diverged', `${path} holds a ${kind} at record ${sequence} that this build does not repeat`);
 }
 
 /** A setup that comes from a journal may name what this build does not have. */

@@ -26,7 +26,7 @@ export function backtestSheet({ report, detail, barsSha256 }: FinishedBacktest, 
   return sheetOf(detail, {
     kind: 'Backtest', title: report.strategy, subject: report.instrument, warnings: report.warnings, command,
     facts: [
-      { title: 'Parameters', facts: parameterFacts(report.parameters) },
+      { title: 'Parameters', facts: [...parameterFacts(report.parameters), ...Object.entries(report.series)] },
       { title: 'How it traded', facts: tradingFacts(report) },
       ...request.bars.map((source, i) => ({ title: request.bars.length === 1 ? 'Data' : `Data: ${report.quality[i].instrument}`, facts: dataFacts(source, report.quality[i], barsSha256[i]) })),
       { title: 'Span', facts: [['Interval', report.interval], ['First bar opens', timeText(report.from)], ['Last bar opens', timeText(report.to)], ['Bars', String(report.bars)]] },

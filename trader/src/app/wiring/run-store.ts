@@ -23,6 +23,8 @@ export interface StoredRun {
   readonly request: BacktestRequest;
   /** SHA-256 of the file of each source. */
   readonly barsSha256: readonly string[];
+  /** SHA-256 of what each series that the strategy reads was known to be; absent where it reads none. */
+  readonly seriesSha256?: readonly string[];
   /** SHA-256 of the strategy's file; null for one that ships. */
   readonly strategySha256: string | null;
   /** SHA-256 over what was traded: `tradesDigest`. */
@@ -41,16 +43,17 @@ const ID = new RegExp(`^r[${ALPHABET}]{1,${ID_LENGTH}}$`);
  */
 export function runOf(request: BacktestRequest, finished: FinishedBacktest): StoredRun {
   const { report, barsSha256 } = finished;
+  const series = finished.seriesSha256.length === 0 ? {} : { seriesSha256: finished.seriesSha256 };
   const version = productVersion();
   const shipped = findStrategy(request.strategy) !== undefined;
   const strategySha256 = shipped ? null : sha256(readFileSync(request.strategy));
   const digest = tradesDigest(finished);
   const { strategy, parameters, instrument } = report;
-  const causes = { ...withFiles({ ...request, bars: [] }, contentOf), strategy, parameters, instrument, version, barsSha256, strategySha256, digest };
+  const causes = { ...withFiles({ ...request, bars: [] }, contentOf), strategy, parameters, instrument, version, barsSha256, ...series, strategySha256, digest };
   return {
     format: 1, id: idOf(JSON.stringify(causes)), kind: 'backtest', keptAt: new Date().toISOString(), version,
     request: { ...withFiles(request, placeOf), strategy: shipped ? request.strategy : resolve(request.strategy) },
-    barsSha256, strategySha256, digest, report,
+    barsSha256, ...series, strategySha256, digest, report,
   };
 }
 

@@ -7,8 +7,21 @@ import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { findStrategy, readStrategy, STRATEGIES } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Finds a strategy by its catalogue name, or loads the `.ts` or `.js` file that exports it as `strategy`. Refuses when there is none. */
-export async function loadStrategy(nameOrPath: string): Promise<StrategyDefinition> {
+/**
+ * Finds a strategy by its catalogue name, or loads the `.ts` or `.js` file that exports it as `strategy`.
+ * Refuses when there is none, and when it reads other series than are `given`, so that none is run
+ * without what it reads.
+ */
+export async function loadStrategy(nameOrPath: string, given: readonly string[] = []): Promise<StrategyDefinition> {
+  const definition = await findOrLoad(nameOrPath);
+  const { name, series = [] } = definition;
+  if (series.length === given.length) return definition;
+  throw new Refusal('usage', series.length === 0 ? `${name} reads no series` : `${name} reads ${series.length} series (${series.join(', ')}), and ${given.length === 0 ? 'none is' : `${given.length} are`} given`, {
+    where: '--series', hint: series.length === 0 ? 'Leave --series away.' : `It takes --series ID for each, in this order, which backtest and paper --feed can give: ./algotrendy backtest ${nameOrPath} ${series.map(() => '--series ID').join(' ')} …`,
+  });
+}
+
+async function findOrLoad(nameOrPath: string): Promise<StrategyDefinition> {
   const shipped = findStrategy(nameOrPath);
   if (shipped) return shipped;
   const file = resolve(nameOrPath);

@@ -92,7 +92,9 @@ export function recordTrials(home: string, subject: TrialSubject, trials: Iterab
  * sentence where it cannot be written: the result of the backtest is no worse for it.
  */
 export function recordBacktest(home: string, nameOrPath: string, { report, barsSha256 }: Pick<FinishedBacktest, 'report' | 'barsSha256'>): string | undefined {
-  const { strategy, instrument, interval, parameters, sharpe } = report;
+  const { strategy, instrument, interval, sharpe } = report;
+  // The same parameters on another series are another try.
+  const parameters = { ...report.parameters, ...Object.fromEntries(Object.entries(report.series).map(([name, id]) => [`series ${name}`, id])) } as ParameterValues;
   try {
     recordTrials(home, { strategy, content: strategyContent(nameOrPath), instrument, interval, data: barsSha256.join(',') }, [{ parameters, sharpe }]);
     return undefined;

@@ -1,0 +1,17 @@
+/**
+ * Why a backup cannot be written or used: `key` (not the key that it was made with), `tampered` (it is
+ * not as it was written: changed, cut, swapped or gone), `version` (another version wrote it), `none`
+ * (there is no backup, or none of that time), `locked` (another process is at it), `storage` (disk full, not writable).
+ */
+export type BackupErrorKind = 'key' | 'tampered' | 'version' | 'none' | 'locked' | 'storage';
+
+/** The one error of backups; its message says what is wrong and what to do, never a key. */
+export class BackupError extends Error {
+  readonly kind: BackupErrorKind;
+
+  constructor(kind: BackupErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'BackupError';
+    this.kind = kind;
+  }
+}

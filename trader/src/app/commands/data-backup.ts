@@ -1,0 +1,40 @@
+import { defineCommand } from '../command.ts';
+import { flag } from '../options.ts';
+import { formatBytes, formatCount, formatPlural } from '../terminal/format.ts';
+
+/** Adds a backup of the state folder to a folder of backups. */
+export const dataBackupCommand = defineCommand({
+  name: 'data backup',
+  group: 'Data',
+  summary: 'back up all state, encrypted, while everything goes on',
+  usage: 'FOLDER [--full] [--new-key]',
+  examples: ['data backup /mnt/backups --new-key', 'data backup /mnt/backups', 'data backup /mnt/backups --full --json'],
+  positionals: [{ name: 'FOLDER', help: 'where backups are kept; better on another disk' }],
+  options: {
+    full: flag('rest on no piece of an earlier backup; the first one is so anyway'),
+    'new-key': flag('make the key BACKUP_KEY where there is none, and keep it in $ALGOTRENDY_HOME/secrets.env'),
+  },
+  notes: [
+    'Stores of bars, journals, runs and the record of trials are in it; keys are not, nor what can be made again (cache, sweeps). Each backup restores by itself; an incremental one writes only what is new. After 30 days backups move to FOLDER/cold, after a year they are removed.',
+    'Keep a copy of the key away from this machine: without it no backup can be read. docs/backup.md says how to run this every ten minutes, and how to prove that it works.',
+  ],
+  async run({ positionals: [folder = ''], options, config, terminal, json }) {
+    const { existsSync } = await import('node:fs');
+    const { Refusal } = await import('../refusal.ts');
+    if (!existsSync(config.home)) throw new Refusal('bad-data', `there is no state to back up: ${config.home} does not exist`, { hint: 'Point ALGOTRENDY_HOME to the folder that holds it.' });
+    const { backUp, backupKey } = await import('../wiring/backup.ts');
+    const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
+    const key = await backupKey(config, options['new-key']);
+    const report = await backUp(config.home, folder, key, { full: options.full, now: () => WALL_CLOCK.now() });
+    if (json) {
+      terminal.printJson(report);
+      return 'ok';
+    }
+    const { id, kind, files, bytes, newBytes, retention: { online, cold, removed } } = report;
+    terminal.print(
+      `${terminal.style.good('Backed up')}  ${terminal.style.strong(id)}, ${kind}: ${formatPlural(files, 'file')}, ${formatBytes(bytes)}, of which ${formatBytes(newBytes)} new`,
+      `  Kept now: ${formatCount(online)} of the last 30 days, ${formatCount(cold)} older${removed === 0 ? '' : `; ${formatCount(removed)} over a year old removed`}`,
+    );
+    return 'ok';
+  },
+});

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup as snapshot, DatabaseSync } from 'node:sqlite';
+import { newKeyText } from '../../adapters/backup/sealing.ts';
+import { backupId, BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Timestamp } from '../../domain/time.ts';
+import type { Config } from '../config.ts';
+import { Refusal } from '../refusal.ts';
+import { openSecrets } from './secret-stores.ts';
+
+/** The secret that holds the key of the backups. */
+const BACKUP_KEY = 'BACKUP_KEY';
+
+/** What a backup came to. */
+export interface BackupReport {
+  readonly id: string;
+  readonly kind: Manifest['kind'];
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes of pieces that were not in the vault yet, before they are compressed. */
+  readonly newBytes: number;
+  readonly retention: Retention;
+}
+
+/** Pieces of this size are compared with those of earlier backups. */
+const PIECE_BYTES = 1 << 20;
+const WAIT_MS = 10_000;
+const SQLITE_MAGIC = 'SQLite format 3\0';
+const SNAPSHOTS = '.backup-';
+
+/**
+ * Left out: what can be made again (`cache`, `sweeps`), the keys, which do not belong where their own
+ * key unlocks them, a sign of life, and what SQLite keeps beside its files, which a snapshot holds.
+ */
+function isLeftOut(path: string): boolean {
+  return path === 'cache' || path === 'sweeps' || path === 'live/alive.json' || path.startsWith('secrets.env') || path.startsWith(SNAPSHOTS)
+    || /(\.tmp|-wal|-shm|-journal)$/.test(path);
+}
+
+/** The key of the backups, which is made and kept where `make` says so and there is none. Refuses where there is none otherwise. */
+export async function backupKey(config: Config, make = false): Promise<Secret> {
+  const secrets = openSecrets(config);
+  const known = await secrets.read(BACKUP_KEY);
+  if (known !== undefined) return known;
+  if (!make) throw new Refusal('usage', `there is no key for backups: the secret ${BACKUP_KEY} is not set`, { hint: 'Make one with data backup FOLDER --new-key, and keep a copy of it away from this machine: without it no backup can be read.' });
+  const fresh = new Secret(newKeyText());
+  await secrets.write(BACKUP_KEY, fresh);
+  return fresh;
+}
+
+/**
+ * Adds a backup of a state folder to a vault while others go on writing: of each SQLite database as it
+ * is at one moment, of each other file as far as it was when it was opened. Then keeps the vault to its
+ * retention. `full`, or a first one, rests on nothing that was written before. Throws `BackupError`.
+ */
+export async function backUp(home: string, folder: string, key: Secret, { full, now }: { readonly full: boolean; readonly now: () => Timestamp }): Promise<BackupReport> {
+  const vault = new BackupVault(folder, key, 'write');
+  const began = now();
+  const id = backupId(began);
+  removeLeftSnapshots(home);
+  const snapshots = mkdtempSync(join(home, `${SNAPSHOTS}${process.pid}-`));
+  try {
+    const generation = (full ? undefined : vault.latest()?.generation) ?? id;
+    const files: BackedUpFile[] = [];
+    let newBytes = 0;
+    for (const path of filesBelow(home, '')) {
+      const source = isDatabase(join(home, path)) ? await databaseSnapshot(join(home, path), snapshots) : join(home, path);
+      const taken = takeFile(vault, generation, path, source);
+      if (taken === undefined) continue;
+      files.push(taken.file);
+      newBytes += taken.newBytes;
+      if (source.startsWith(snapshots)) rmSync(source);
+    }
+    const kind = generation === id ? 'full' : 'incremental';
+    vault.finish({ version: 1, id, began, kind, generation, files });
+    return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: vault.retain(now()) };
+  } finally {
+    rmSync(snapshots, { recursive: true, force: true });
+    vault.close();
+  }
+}
+
+/** Paths of files below a folder, with slashes, in an order of their own. */
+function filesBelow(home: string, folder: string): string[] {
+  return readdirSync(join(home, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (isLeftOut(path)) return [];
+    return entry.isDirectory() ? filesBelow(home, path) : entry.isFile() ? [path] : [];
+  });
+}
+
+/** Whether a file begins as SQLite's do; one that is gone does not. */
+export function isDatabase(path: string): boolean {
+  const head = Buffer.alloc(SQLITE_MAGIC.length);
+  const descriptor = openOrNone(path);
+  if (descriptor === undefined) return false;
+  readSync(descriptor, head, 0, head.length, 0);
+  closeSync(descriptor);
+  return head.toString('latin1') === SQLITE_MAGIC;
+}
+
+/** A copy of a database as it is at one moment; writers do not wait for it. Its pages lie where they lay, so that those that did not change are found again. */
+async function databaseSnapshot(path: string, folder: string): Promise<string> {
+  const copy = join(folder, 'snapshot');
+  const database = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS });
+  try {
+    // All pages in one step: a copy that lets writers in between begins anew with each of them.
+    await snapshot(database, copy, { rate: 0x7fff_ffff });
+  } finally {
+    database.close();
+  }
+  return copy;
+}
+
+/** Puts a file into the vault piece by piece, up to the length that it has now; undefined where it is gone. */
+function takeFile(vault: BackupVault, generation: string, path: string, source: string): { readonly file: BackedUpFile; readonly newBytes: number } | undefined {
+  const descriptor = openOrNone(source);
+  if (descriptor === undefined) return undefined;
+  try {
+    const { size, mode } = fstatSync(descriptor);
+    const hash = createHash('sha256');
+    const pieces: string[] = [];
+    let newBytes = 0;
+    for (let from = 0; from < size;) {
+      const piece = Buffer.alloc(Math.min(PIECE_BYTES, size - from));
+      const read = readFully(descriptor, piece, from);
+      if (read < piece.length) throw new Refusal('bad-data', `${path} became shorter while it was read`, { hint: 'Back up again.' });
+      hash.update(piece);
+      const { name, isNew } = vault.put(generation, piece);
+      pieces.push(name);
+      if (isNew) newBytes += read;
+      from += read;
+    }
+    return { file: { path, bytes: size, mode: mode & 0o777, sha256: hash.digest('hex'), pieces }, newBytes };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readFully(descriptor: number, target: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const read = readSync(descriptor, target, done, target.length - done, position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return done;
+}
+
+/** A file that others may remove at any moment. */
+function openOrNone(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Snapshots of backups that were killed. */
+function removeLeftSnapshots(home: string): void {
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith(SNAPSHOTS))) {
+    const pid = Number(name.slice(SNAPSHOTS.length).split('-')[0]);
+    if (pid !== process.pid && !isAlive(pid)) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}

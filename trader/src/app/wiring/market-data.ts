@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { AlphaVantageProvider } from '../../adapters/alphavantage/provider.ts';
+import { CryptoCompareProvider } from '../../adapters/cryptocompare/provider.ts';
+import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
+import { SqliteProviderLedger } from '../../adapters/provider-ledger/provider-ledger.ts';
+import { YahooProvider } from '../../adapters/yahoo/provider.ts';
+import type { ProviderQuota } from '../../domain/quota.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { BarCache } from '../../pipeline/bar-cache.ts';
+import { failover, type FallBack } from '../../pipeline/failover.ts';
+import { quotaGate } from '../../pipeline/quota-gate.ts';
+import type { BarProvider } from '../../ports/bar-provider.ts';
+import type { MarketStore } from '../../ports/market-store.ts';
+import type { ProviderLedger } from '../../ports/provider-ledger.ts';
+import type { Config } from '../config.ts';
+import { Refusal } from '../refusal.ts';
+import { marketStorePath } from './market-store-path.ts';
+import { providerHosts, PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
+import { readQuotas } from './provider-settings.ts';
+import { openSecrets } from './secret-stores.ts';
+import { surroundings, type Surroundings } from './surroundings.ts';
+
+/** The secret that holds the key of Alpha Vantage. */
+const ALPHA_VANTAGE_KEY = 'ALPHAVANTAGE_KEY';
+
+/** What an installation remembers of its providers. */
+export function openLedger(home: string): ProviderLedger {
+  return new SqliteProviderLedger(join(home, 'market', 'providers.sqlite'));
+}
+
+/** Market data as it is wired: providers in their order, in front of them the store. */
+export interface MarketData {
+  readonly cache: BarCache;
+  readonly store: MarketStore;
+  readonly ledger: ProviderLedger;
+  /** The providers that can be asked, each by itself. */
+  readonly providers: readonly BarProvider[];
+  close(): Promise<void>;
+}
+
+/** The providers that can be asked without more ado, in this order: those whose key is kept, and those that need none. */
+export async function readyProviders(config: Config, order: readonly ProviderName[]): Promise<readonly ProviderName[]> {
+  const key = await openSecrets(config).read(ALPHA_VANTAGE_KEY);
+  return order.filter((name) => name !== 'alphavantage' || key !== undefined);
+}
+
+/**
+ * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, then Yahoo, then, for coins, CryptoCompare.
+ * Every fall-back is counted, and told to `onFallBack`. Refuses a name that is none, and Alpha Vantage without a key.
+ */
+export async function openMarketData(config: Config, names: readonly ProviderName[] | undefined, onFallBack: (event: FallBack) => void): Promise<MarketData> {
+  const around = surroundings(config, () => undefined);
+  const key = await around.secrets.read(ALPHA_VANTAGE_KEY);
+  const chain = names ?? await readyProviders(config, PROVIDER_NAMES);
+  const quotas = readQuotas(config.home);
+  const ledger = openLedger(config.home);
+  const store = new EmbeddedMarketStore(marketStorePath(config.home));
+  const providers = chain.map((name) => makeProvider(name, quotas[name], key, around, ledger));
+  const { clock, random } = around;
+  const provider = failover(providers, { clock, random, onFallBack: (event) => {
+    ledger.count(`${event.failure.provider} ${event.failure.kind}`, clock.now());
+    onFallBack(event);
+  } });
+  return {
+    store, ledger, providers, cache: new BarCache({ store, ledger, provider, clock }),
+    async close() {
+      ledger.close();
+      await store.close();
+    },
+  };
+}
+
+function makeProvider(name: ProviderName, quota: ProviderQuota, key: Secret | undefined, { clock, loopbackPort }: Surroundings, ledger: ProviderLedger): BarProvider {
+  const spend = quotaGate(name, quota, ledger, clock);
+  switch (name) {
+    case 'alphavantage': {
+      if (key === undefined) throw new Refusal('usage', 'there is no key for alphavantage', { hint: `Set ALGOTRENDY_SECRET_${ALPHA_VANTAGE_KEY}, or leave it out: --provider yahoo` });
+      return new AlphaVantageProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend, key });
+    }
+    case 'cryptocompare':
+      return new CryptoCompareProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend });
+    case 'yahoo': {
+      const { rest, cookie } = providerHosts(name, loopbackPort);
+      return new YahooProvider({ base: rest, cookieBase: cookie, clock, spend });
+    }
+  }
+}
+
+/** Whether what a provider calls so is traded on weekends: coins, by their pair of currencies. */
+export function tradesOnWeekends(symbol: string): boolean {
+  return /^[A-Z0-9]+-(USD|EUR|USDT|GBP|JPY)$/.test(symbol);
+}

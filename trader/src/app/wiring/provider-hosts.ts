@@ -1,0 +1,22 @@
+/** The providers of market data that can be asked, as the command line names them. */
+export const PROVIDER_NAMES = ['alphavantage', 'yahoo', 'cryptocompare'] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** Sources of series and of what people say. */
+type SeriesHost = 'fred' | 'alternative' | 'reddit';
+
+/** Every host of every provider; the only place of the product that names one, and a test keeps it so. */
+const HOSTS = {
+  alphavantage: { rest: 'https://www.alphavantage.co' },
+  yahoo: { rest: 'https://query2.finance.yahoo.com', cookie: 'https://fc.yahoo.com' },
+  cryptocompare: { rest: 'https://min-api.cryptocompare.com' },
+  fred: { rest: 'https://api.stlouisfed.org' },
+  alternative: { rest: 'https://api.alternative.me' },
+  reddit: { token: 'https://www.reddit.com', rest: 'https://oauth.reddit.com' },
+} as const satisfies Readonly<Record<ProviderName | SeriesHost, Readonly<Record<string, string>>>>;
+
+/** Where a provider is; with a `loopbackPort` everything is at that port of this machine instead. */
+export function providerHosts<P extends ProviderName | SeriesHost>(provider: P, loopbackPort: number | undefined): Readonly<Record<keyof (typeof HOSTS)[P], string>> {
+  const roles = Object.entries(HOSTS[provider]).map(([role, url]) => [role, loopbackPort === undefined ? url : `http://127.0.0.1:${loopbackPort}`]);
+  return Object.fromEntries(roles) as Readonly<Record<keyof (typeof HOSTS)[P], string>>;
+}

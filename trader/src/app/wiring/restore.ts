@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BackupError } from '../../adapters/backup/backup-error.ts';
+import { backupId, BackupVault, type BackedUpFile, type Manifest } from '../../adapters/backup/vault.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Timestamp } from '../../domain/time.ts';
+import { Refusal } from '../refusal.ts';
+import { isDatabase } from './backup.ts';
+
+/** What was restored. */
+export interface RestoreReport {
+  readonly id: string;
+  readonly kind: Manifest['kind'];
+  readonly began: Timestamp;
+  readonly files: number;
+  readonly bytes: number;
+  /** Databases that SQLite found sound, every page and index. */
+  readonly databases: number;
+  /** From opening the vault to the last check, milliseconds. */
+  readonly tookMs: number;
+}
+
+/** The one thing that may be in a state folder already: the key of the backups is in it. */
+const KEPT = 'secrets.env';
+
+/**
+ * Makes the state folder `target` out of the newest backup that began at or before `asOf`. Every piece,
+ * every file and every database is checked before the folder appears under its name, so whatever fails or is
+ * killed leaves `target` as it was. Refuses a folder that holds anything but keys; throws `BackupError`.
+ */
+export function restore(folder: string, key: Secret, target: string, asOf: Timestamp = Infinity): RestoreReport {
+  const started = performance.now();
+  const aside = `${target}.before`;
+  // A restore that was killed at its last step left it so.
+  if (!existsSync(target) && existsSync(aside)) renameSync(aside, target);
+  if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT)) {
+    throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
+  }
+  const vault = new BackupVault(folder, key, 'read');
+  const draft = `${target}.restoring`;
+  try {
+    const manifest = vault.latest(asOf);
+    if (manifest === undefined) throw new BackupError('none', `${folder} holds no backup${asOf === Infinity ? '' : ` from before ${backupId(asOf)}`}`);
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true });
+    let databases = 0;
+    for (const file of manifest.files) {
+      const path = join(draft, checkedPath(file));
+      writeFile(vault, manifest.generation, file, path);
+      if (isDatabase(path)) {
+        checkDatabase(path, file.path);
+        databases++;
+      }
+    }
+    if (existsSync(join(target, KEPT))) copyFileSync(join(target, KEPT), join(draft, KEPT));
+    // What was there is put aside, not removed, until the new one stands: the keys are in it.
+    if (existsSync(target)) renameSync(target, aside);
+    renameSync(draft, target);
+    rmSync(aside, { recursive: true, force: true });
+    const { id, kind, began, files } = manifest;
+    return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, tookMs: performance.now() - started };
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  } finally {
+    vault.close();
+  }
+}
+
+/** A manifest is sealed, so this guards against ourselves. */
+function checkedPath({ path }: BackedUpFile): string {
+  if (isAbsolute(path) || path.split(/[/\\]/).includes('..')) throw new BackupError('tampered', `the backup names a file outside of its folder: ${path}`);
+  return path;
+}
+
+function writeFile(vault: BackupVault, generation: string, file: BackedUpFile, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const hash = createHash('sha256');
+  const descriptor = openSync(path, 'wx', file.mode);
+  try {
+    for (const name of file.pieces) {
+      const piece = vault.get(generation, name);
+      hash.update(piece);
+      for (let done = 0; done < piece.length;) done += writeSync(descriptor, piece, done);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (hash.digest('hex') !== file.sha256) throw new BackupError('tampered', `${file.path} is not what was backed up; use another backup`);
+}
+
+function checkDatabase(path: string, name: string): void {
+  const database = new DatabaseSync(path);
+  try {
+    const found = database.prepare('PRAGMA integrity_check').all().map((row) => String(Object.values(row)[0]));
+    if (found.join() !== 'ok') throw new BackupError('tampered', `the database ${name} is not sound: ${found.slice(0, 3).join('; ')}`);
+  } finally {
+    database.close();
+  }
+}

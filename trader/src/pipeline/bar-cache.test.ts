@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { EmbeddedMarketStore } from '../adapters/market-store/embedded-market-store.ts';
+import { SqliteProviderLedger } from '../adapters/provider-ledger/provider-ledger.ts';
+import { allocateBars } from '../domain/bar.ts';
+import type { Span } from '../domain/span.ts';
+import { DAY_MS } from '../domain/time.ts';
+import type { BarProvider, BarRequest, ProviderFailure, Split } from '../ports/bar-provider.ts';
+import { BarCache } from './bar-cache.ts';
+
+/** A Wednesday, after midnight. */
+const NOW = Date.UTC(2024, 0, 10, 1);
+const DAY = (n: number) => Date.UTC(2024, 0, n);
+const SERIES = { instrument: 'ABC', intervalMs: DAY_MS };
+const folder = mkdtempSync(join(tmpdir(), 'cache-'));
+after(() => { rmSync(folder, { recursive: true }); });
+let stores = 0;
+
+/** A cache over a real store and ledger, and a provider that has a bar for every weekday up to a day. */
+async function caching(work: (made: { cache: BarCache; asked: Span[]; source: Source; store: EmbeddedMarketStore; clock: { time: number }; ledger: SqliteProviderLedger }) => Promise<void>): Promise<void> {
+  const store = new EmbeddedMarketStore(join(folder, `${stores++}.sqlite`));
+  const ledger = new SqliteProviderLedger(':memory:');
+  const clock = { time: NOW };
+  const source = new Source();
+  const cache = new BarCache({ store, ledger, provider: source, clock: { now: () => clock.time, after: () => () => undefined } });
+  try {
+    await work({ cache, asked: source.asked, source, store, clock, ledger });
+  } finally {
+    await store.close();
+    ledger.close();
+  }
+}
+
+class Source implements BarProvider {
+  readonly name = 'source';
+  readonly asked: Span[] = [];
+  last = DAY(9);
+  scale = 1;
+  splits: Split[] = [];
+  failure: ProviderFailure | undefined;
+  price = 10;
+
+  async bars({ span }: BarRequest) {
+    this.asked.push(span);
+    await Promise.resolve();
+    if (this.failure !== undefined) return { ok: false, error: this.failure } as const;
+    const times = [];
+    for (let time = span.from; time < span.to && time <= this.last; time += DAY_MS) if (![2, 3].includes(Math.floor(time / DAY_MS) % 7)) times.push(time);
+    const bars = allocateBars(times.length);
+    times.forEach((time, i) => {
+      bars.timestamp[i] = time;
+      for (const column of ['open', 'high', 'low', 'close'] as const) bars[column][i] = (100 + Math.floor(time / DAY_MS) % 5) / this.scale;
+      bars.volume[i] = 5;
+    });
+    return { ok: true, value: { source: this.name, bars, covers: times.length === 0 ? [] : [{ from: span.from, to: (times.at(-1) ?? 0) + DAY_MS }], refused: [], facts: { currency: 'USD', timeZone: 'UTC', adjusted: 'splits', splits: this.splits, dividends: [] } } } as const;
+  }
+
+  async quote(symbol: string) {
+    this.asked.push({ from: 0, to: 0 });
+    await Promise.resolve();
+    return { ok: true, value: { source: this.name, symbol, price: this.price, currency: 'USD', tsEvent: NOW } } as const;
+  }
+}
+
+test('only what is missing is asked for', () => caching(async ({ cache, asked }) => {
+  const first = await cache.bars(SERIES, 'ABC', { from: DAY(3), to: DAY(6) }, false);
+  assert.equal(first.bars.length, 3);
+  assert.equal((await cache.bars(SERIES, 'ABC', { from: DAY(4), to: DAY(6) }, false)).asked, 0);
+  const more = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+  assert.equal(more.bars.length, 7);
+  assert.deepEqual(asked, [{ from: DAY(3), to: DAY(6) }, { from: DAY(1), to: DAY(3) }, { from: DAY(8), to: DAY(10) }], 'the weekend of 6 and 7 January is left out');
+}));
+
+test('who asks for the same while it is fetched waits for it', () => caching(async ({ cache, asked, ledger }) => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(6) }, false)));
+  assert.equal(asked.length, 1);
+  assert.ok(answers.every(({ bars }) => bars.length === 5));
+  assert.deepEqual([...ledger.counts(0)], [['hit', 19], ['miss', 1]]);
+}));
+
+test('what was asked in vain is not asked again before it may be there', () => caching(async ({ cache, asked, source, clock }) => {
+  source.last = DAY(8);
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+  const again = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+  assert.deepEqual([asked.length, again.asked, again.failure], [1, 0, undefined]);
+  clock.time += DAY_MS / 4;
+  source.last = DAY(9);
+  assert.equal((await cache.bars(SERIES, 'ABC', { from: DAY(1), to: clock.time }, false)).added, 1);
+}));
+
+test('what was asked in vain is known again though it begins on a weekend', () => caching(async ({ cache, asked, source, clock }) => {
+  source.last = DAY(5);
+  clock.time = Date.UTC(2024, 0, 9, 1);
+  for (let i = 0; i < 3; i++) await cache.bars(SERIES, 'ABC', { from: DAY(1), to: clock.time }, false);
+  assert.equal(asked.length, 1);
+}));
+
+test('a symbol that nobody knows is asked for once a day, and a failure gives what is there', () => caching(async ({ cache, asked, source, clock }) => {
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(4) }, false);
+  source.failure = { kind: 'delisted', provider: 'source', message: 'gone' };
+  for (let i = 0; i < 5; i++) {
+    const { bars, failure } = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+    assert.equal(bars.length, 3);
+    assert.equal(failure?.kind, 'delisted');
+  }
+  assert.equal(asked.length, 2);
+  clock.time += DAY_MS;
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: clock.time }, false);
+  assert.equal(asked.length, 3);
+}));
+
+test('a split behind the stored bars fetches them all anew, and what was known before stays known', () => caching(async ({ cache, source, store, clock }) => {
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(6) }, false);
+  const then = clock.time;
+  clock.time += 1;
+  source.splits = [{ time: DAY(8), ratio: 4 }];
+  source.scale = 4;
+  const { revised, bars } = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+  assert.equal(revised, 5);
+  assert.ok(bars.close.every((price) => price < 30));
+  assert.ok((await store.range(SERIES, { asOf: then })).close.every((price) => price >= 100));
+}));
+
+test('an old quote answers at once while a new one is fetched, and one that is too old does not', () => caching(async ({ cache, asked, source, clock }) => {
+  const price = async () => {
+    const answer = await cache.quote('ABC');
+    return answer.ok ? answer.value.price : NaN;
+  };
+  assert.deepEqual([await price(), await price(), asked.length], [10, 10, 1]);
+  clock.time += 16_000;
+  source.price = 11;
+  assert.deepEqual([await price(), asked.length], [10, 2]);
+  await new Promise((resolve) => { setImmediate(resolve); });
+  assert.deepEqual([await price(), asked.length], [11, 2]);
+  clock.time += 16 * 60_000;
+  source.price = 12;
+  assert.equal(await price(), 12);
+}));

@@ -1,0 +1,177 @@
+import type { Bars } from '../domain/bar.ts';
+import { sliceBars } from '../domain/bar.ts';
+import type { Result } from '../domain/result.ts';
+import { missingSpans, type Span } from '../domain/span.ts';
+import { DAY_MS, type Timestamp } from '../domain/time.ts';
+import type { BarProvider, ProvidedBars, ProvidedQuote, ProviderFailure, ProviderFailureKind } from '../ports/bar-provider.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { MarketStore, SeriesId, StoredBars } from '../ports/market-store.ts';
+import type { ProviderLedger } from '../ports/provider-ledger.ts';
+
+/** What a cache works with. */
+export interface BarCacheSpec {
+  readonly store: MarketStore;
+  readonly ledger: Pick<ProviderLedger, 'count' | 'refuse' | 'refusal'>;
+  readonly provider: BarProvider;
+  readonly clock: Clock;
+}
+
+/** Bars that were asked of the cache. */
+export interface CachedBars {
+  readonly bars: StoredBars;
+  /** Answers of providers that it took; 0 where all was there. */
+  readonly asked: number;
+  readonly added: number;
+  readonly revised: number;
+  /** Rows that providers gave and that cannot be true. */
+  readonly refused: readonly string[];
+  /** Why a part of the span is still missing; what is there is given all the same. */
+  readonly failure: ProviderFailure | undefined;
+}
+
+/** So long after an answer without anything new the same is not asked again. */
+const NOTHING_NEW_MS = DAY_MS / 4;
+/** So long a symbol is not asked for that nobody knows, or that trades no more. */
+const UNKNOWN_MS = DAY_MS;
+/** A quote that is older is asked for again, while it still answers; older than the second, it does not. */
+const QUOTE_FRESH_MS = 15_000;
+const QUOTE_USABLE_MS = 15 * 60_000;
+
+const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
+/** Days on which bars of so long an interval never open, where weekends are closed. */
+const WEEKEND: readonly number[] = [2, 3];
+
+/**
+ * Bars and quotes, asked of the provider only where the store does not cover them. One request is in
+ * flight for each series: who asks meanwhile waits for it. What was asked in vain is remembered.
+ */
+export class BarCache {
+  readonly #spec: BarCacheSpec;
+  readonly #inFlight = new Map<string, Promise<unknown>>();
+  readonly #quotes = new Map<string, { readonly quote: ProvidedQuote; readonly at: Timestamp }>();
+
+  constructor(spec: BarCacheSpec) {
+    this.#spec = spec;
+  }
+
+  /** The bars of a series over a span. `symbol`: what providers call it; `weekends`: whether it trades on them. Throws `MarketStoreError`. */
+  async bars(series: SeriesId, symbol: string, span: Span, weekends: boolean): Promise<CachedBars> {
+    const key = `${series.instrument} ${series.intervalMs}`;
+    // One series, one writer: what the one before brought is there when the next one looks.
+    while (this.#inFlight.has(key)) await this.#inFlight.get(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#inFlight.set(key, promise);
+    try {
+      const filled = await this.#fill(series, symbol, span, weekends);
+      this.#spec.ledger.count(filled.asked === 0 && filled.failure === undefined ? 'hit' : 'miss', this.#spec.clock.now());
+      return { ...filled, bars: await this.#spec.store.range(series, span) };
+    } finally {
+      this.#inFlight.delete(key);
+      resolve();
+    }
+  }
+
+  /** The last price. One that is not fresh answers at once while a new one is fetched for the next who asks. */
+  async quote(symbol: string): Promise<Result<ProvidedQuote, ProviderFailure>> {
+    const now = this.#spec.clock.now();
+    const known = this.#quotes.get(symbol);
+    const age = known === undefined ? Infinity : now - known.at;
+    this.#spec.ledger.count(age <= QUOTE_USABLE_MS ? 'hit' : 'miss', now);
+    if (known !== undefined && age <= QUOTE_FRESH_MS) return { ok: true, value: known.quote };
+    const fetched = this.#once(`quote ${symbol}`, () => this.#fetchQuote(symbol));
+    return known !== undefined && age <= QUOTE_USABLE_MS ? { ok: true, value: known.quote } : fetched;
+  }
+
+  #once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const running = this.#inFlight.get(key) as Promise<T> | undefined;
+    if (running !== undefined) return running;
+    const started = work().finally(() => { this.#inFlight.delete(key); });
+    this.#inFlight.set(key, started);
+    return started;
+  }
+
+  async #fetchQuote(symbol: string): Promise<Result<ProvidedQuote, ProviderFailure>> {
+    const answer = await this.#spec.provider.quote?.(symbol) ?? { ok: false as const, error: { kind: 'unsupported' as const, provider: this.#spec.provider.name, message: `${this.#spec.provider.name}: it has no quotes` } };
+    if (answer.ok) this.#quotes.set(symbol, { quote: answer.value, at: this.#spec.clock.now() });
+    return answer;
+  }
+
+  async #fill(series: SeriesId, symbol: string, span: Span, weekends: boolean): Promise<Omit<CachedBars, 'bars'>> {
+    const { store, ledger, provider, clock } = this.#spec;
+    const { intervalMs } = series;
+    const closed = Math.floor(clock.now() / intervalMs) * intervalMs;
+    const trading = (part: Span) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
+    const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) }).map(trading).filter(({ from, to }) => from < to);
+    // Another chain may know what this one does not.
+    const unknown = `${provider.name} ${symbol}`;
+    const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
+    const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
+    for (const hole of missing) {
+      const failure = ledger.refusal(unknown, clock.now()) ?? ledger.refusal(nothingIn(hole), clock.now());
+      if (failure !== undefined) {
+        // Nothing new is no failure: it may yet come.
+        if (failure.kind !== 'empty') total.failure ??= failure;
+        continue;
+      }
+      const answer = await provider.bars({ symbol, intervalMs, span: hole, known: await this.#around(series, hole) });
+      total.asked += 1;
+      if (answer.ok) {
+        const counts = await this.#keep(series, answer.value);
+        total.added += counts.added;
+        total.revised += counts.revised;
+        total.refused.push(...answer.value.refused);
+        const [left] = missingSpans(answer.value.covers, hole);
+        if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
+      } else {
+        total.failure ??= answer.error;
+        if (UNKNOWN.has(answer.error.kind)) ledger.refuse(unknown, answer.error, clock.now() + UNKNOWN_MS);
+      }
+    }
+    return total;
+  }
+
+  /** After a split all that is stored is in an old scale: it is asked for again, and what differs is kept as revisions. */
+  async #rescaled(series: SeriesId, symbol: string, total: Omit<CachedBars, 'bars'>): Promise<Omit<CachedBars, 'bars'>> {
+    const { store, provider, clock } = this.#spec;
+    const stored = await store.range(series, { quarantined: true });
+    const span = { from: stored.timestamp[0], to: stored.timestamp[stored.length - 1] + series.intervalMs };
+    const answer = await provider.bars({ symbol, intervalMs: series.intervalMs, span });
+    this.#spec.ledger.count('rescaled', clock.now());
+    if (!answer.ok) return { ...total, asked: total.asked + 1, failure: answer.error };
+    const { added, revised } = await this.#keep(series, answer.value);
+    return { ...total, asked: total.asked + 1, added: total.added + added, revised: total.revised + revised };
+  }
+
+  /** Whether an answer tells of a split that bars stored ahead of the hole cannot have known. */
+  async #splitSince(series: SeriesId, { facts: { splits } }: ProvidedBars, hole: Span): Promise<boolean> {
+    if (splits.length === 0) return false;
+    const older = await this.#spec.store.range(series, { to: hole.from });
+    const lastKnown = older.length === 0 ? Infinity : older.timestamp[older.length - 1];
+    return splits.some(({ time }) => time > lastKnown && time >= hole.from);
+  }
+
+  async #keep(series: SeriesId, { source, bars, covers }: ProvidedBars): Promise<{ readonly added: number; readonly revised: number }> {
+    const { store, clock } = this.#spec;
+    const knownAt = clock.now();
+    const counts = await store.append(series, { source, knownAt, bars });
+    const none: Bars = sliceBars(bars, 0, 0);
+    for (const span of covers) await store.append(series, { source, knownAt, bars: none, covers: span });
+    return counts;
+  }
+
+  async #around(series: SeriesId, hole: Span): Promise<{ readonly before: number | undefined; readonly after: number | undefined }> {
+    const near = 30 * Math.max(DAY_MS, series.intervalMs);
+    const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
+    return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
+  }
+}
+
+/** A span of days without the Saturdays and Sundays at both its ends. The epoch was a Thursday. */
+function withoutWeekends({ from, to }: Span): Span {
+  const isWeekend = (time: Timestamp) => WEEKEND.includes(Math.floor(time / DAY_MS) % 7);
+  let [begin, end] = [from, to];
+  while (begin < end && isWeekend(begin)) begin = (Math.floor(begin / DAY_MS) + 1) * DAY_MS;
+  while (begin < end && isWeekend(end - 1)) end = Math.floor((end - 1) / DAY_MS) * DAY_MS;
+  return { from: begin, to: end };
+}
