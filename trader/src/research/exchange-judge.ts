@@ -1,4 +1,4 @@
-import { abs, add, compare, mul, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
+import { abs, add, compare, min, mul, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
 import { baseOf, type Instrument } from '../domain/instrument.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { DifferenceRecord, JournalRecord, ReportRecord } from '../ports/journal.ts';
@@ -134,27 +134,27 @@ function openingOf(records: readonly JournalRecord[], instrument: number, quanti
 
 /**
  * Our position through time: our own trades, and what the books took over. Only what others added may be beyond the
- * limit. What was on its way when we heard of others could not know of them, so it counts before what they did.
+ * limit. What was on its way when we heard of others could not know of them: it may count before what they did.
  */
 function limitFaults({ truth, records, limit, instruments }: Case): Violation[] {
   const decided = new Map(records.flatMap((record, place) => (record.kind === 'order' ? [[record.clientOrderId, place]] : [])));
   return instruments.flatMap((instrument, at) => {
-    const own = truth.fills.filter((fill) => fill.instrument === at && truth.acceptances.has(fill.clientOrderId));
-    const steps = [
-      ...own.map((fill) => ({ tsEvent: fill.tsEvent, by: changeOf(fill, instrument), own: true })),
-      ...records.flatMap((one, place) => {
-        if (one.kind !== 'difference' || one.what !== 'position' || one.instrument !== at) return [];
-        const onTheirWay = own.filter(({ clientOrderId, tsEvent }) => tsEvent <= one.tsEvent + LAG_MS && (decided.get(clientOrderId) ?? Infinity) < place);
-        return [{ tsEvent: Math.max(one.tsEvent, ...onTheirWay.map(({ tsEvent }) => tsEvent)), by: parseDecimal(one.ours, instrument.quantityScale), own: false }];
-      }),
-    ].sort((a, b) => a.tsEvent - b.tsEvent);
+    const others = records.flatMap((one, place) => (one.kind === 'difference' && one.what === 'position' && one.instrument === at
+      ? [{ tsEvent: one.tsEvent, by: parseDecimal(one.ours, instrument.quantityScale), unheard: 0, own: false, place }] : []));
+    const own = truth.fills.filter((fill) => fill.instrument === at && truth.acceptances.has(fill.clientOrderId)).map((fill) => {
+      const unheard = others.filter(({ tsEvent, place }) => tsEvent <= fill.tsEvent && fill.tsEvent <= tsEvent + LAG_MS && (decided.get(fill.clientOrderId) ?? Infinity) < place);
+      return { tsEvent: fill.tsEvent, by: changeOf(fill, instrument), unheard: unheard.reduce<Exact>((sum, { by }) => add(sum, by), 0), own: true };
+    });
     let [held, allowed]: Exact[] = [0, limit];
-    const beyond = steps.map(({ by, own }) => {
+    const beyond = [...own, ...others].sort((a, b) => a.tsEvent - b.tsEvent).flatMap((step) => {
       const before = abs(held);
-      held = add(held, by);
-      if (!own && compare(abs(held), before) > 0) allowed = add(allowed, sub(abs(held), before));
-      return sub(abs(held), allowed);
-    }).filter((by) => compare(by, 0) > 0);
+      held = add(held, step.by);
+      const grown = sub(abs(held), before);
+      if (compare(grown, 0) <= 0) return [];
+      if (!step.own) allowed = add(allowed, grown);
+      const least = min(abs(held), abs(sub(held, step.unheard)));
+      return compare(least, allowed) > 0 ? [sub(least, allowed)] : [];
+    });
     return beyond.slice(0, 1).map((by): Violation => ({ invariant: 'limit', detail: `our position in market ${at} was ${by} beyond what may be held` }));
   });
 }
