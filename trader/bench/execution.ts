@@ -174,6 +174,7 @@ function gatewayTo(base: string, clock: Clock, snapshot?: { readonly openOrders:
   const gateway = new QuietGateway({ hosts: { rest: base, stream: base }, signer: new Signer('key', 'secret'), clock, random: new Random(1), onUnreadable() {} }, [BTC]);
   if (snapshot !== undefined) {
     gateway.snapshot = () => Promise.resolve({ tsEvent: START, positions: [], balances: {}, ...snapshot });
+    gateway.placeNow = () => Promise.resolve('');
     gateway.fillsSince = () => Promise.resolve({ fills: [], place: '' });
   }
   return gateway;
