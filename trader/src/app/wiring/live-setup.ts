@@ -20,7 +20,7 @@ const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'must be a decimal in 
 const CONFIG = z.strictObject({
   mode: z.enum(['sandbox', 'live']),
   venue: z.enum(VENUE_NAMES),
-  capital: decimal,
+  capital: decimal.check(z.regex(/[1-9]/, 'is above 0')),
   interval: z.string().check(z.refine((text) => parseInterval(text) !== undefined, 'must be an interval such as 1m or 1h')),
   instruments: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   books: z.array(z.strictObject({

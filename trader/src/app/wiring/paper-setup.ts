@@ -101,16 +101,19 @@ export interface PaperRun {
 }
 
 const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/));
+/** A decimal of which there is some: nothing is traded with none. */
+const some = z.string().check(z.regex(/^(?=.*[1-9])\d+(\.\d+)?$/, 'must be a decimal above 0 in quotes, such as "0.1"'));
 const amount = z.number().check(z.positive());
+const share = z.number().check(z.positive(), z.lte(1));
 
 /** How a sizing is written down. */
-export const SIZING = z.union([z.strictObject({ kind: z.literal('units'), units: decimal }), z.strictObject({ kind: z.literal('fraction'), fraction: decimal }),
-  z.strictObject({ kind: z.literal('kelly'), fraction: decimal, cap: decimal, volatility: z.optional(decimal), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
-  z.strictObject({ kind: z.literal('volatility'), volatility: decimal, cap: decimal })]);
+export const SIZING = z.union([z.strictObject({ kind: z.literal('units'), units: some }), z.strictObject({ kind: z.literal('fraction'), fraction: some }),
+  z.strictObject({ kind: z.literal('kelly'), fraction: some, cap: some, volatility: z.optional(some), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
+  z.strictObject({ kind: z.literal('volatility'), volatility: some, cap: some })]);
 
 /** How limits are written down. */
 export const LIMITS = z.strictObject({
-  maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: amount, maxDataAgeMs: amount, maxDrawdown: amount,
+  maxNotional: amount, maxExposure: amount, maxOrdersPerMinute: amount, priceCollar: share, maxDataAgeMs: amount, maxDrawdown: share,
   maxPosition: z.optional(amount), maxCurrencyExposure: z.optional(amount),
   groups: z.optional(z.array(z.strictObject({ name: z.string().check(z.regex(/^[\w-]+$/)), members: z.array(z.string()), maxExposure: amount }))),
   maxLossStreak: z.optional(amount), lossPauseMs: z.optional(amount), maxOrdersPerOpinion: z.optional(amount),
