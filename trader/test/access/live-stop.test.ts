@@ -2,32 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { VenueStreet } from '../live/venue-street.ts';
-
-interface Line {
-  readonly kind: string;
-  readonly connection?: string;
-  readonly catchingUp?: boolean;
-  readonly trading?: string;
-  readonly positions?: Readonly<Record<string, string>>;
-}
-
-/** Trades an account while bars close, until `then` names a signal. */
-function trade(street: VenueStreet, then: (line: Line) => NodeJS.Signals | undefined) {
-  let ticking = false;
-  return street.run(['live', '--json'], {
-    onLine(text, child) {
-      const line = JSON.parse(text) as Line;
-      const signal = then(line);
-      if (signal !== undefined) child.kill(signal);
-      const begins = line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false && !ticking;
-      if (!begins && line.kind !== 'minute') return;
-      ticking = true;
-      // Slower than an order takes.
-      setTimeout(() => { street.tick(); }, 60);
-    },
-  });
-}
+import { trade, VenueStreet, type Line } from '../live/venue-street.ts';
 
 // Most of it is waiting, so all at once.
 describe('a run at a venue', { concurrency: true }, () => {
@@ -41,7 +16,7 @@ describe('a run at a venue', { concurrency: true }, () => {
         if (kind === 'canceled') child.kill('SIGTERM');
       },
     });
-    const { signal } = await trade(street, () => (street.account.orders.length > 0 ? 'SIGKILL' : undefined));
+    const { signal } = await trade(street, [], () => (street.account.orders.length > 0 ? 'SIGKILL' : undefined));
     assert.equal(signal, 'SIGKILL');
     assert.ok(existsSync(join(street.home, 'live', 'alive.json')));
     const placed = street.account.orders.length;
@@ -54,7 +29,7 @@ describe('a run at a venue', { concurrency: true }, () => {
   }));
 
   test('that ends of its own accord takes its sign of life away', () => VenueStreet.open(async (street) => {
-    const { code } = await trade(street, ({ kind }) => (kind === 'minute' ? 'SIGINT' : undefined));
+    const { code } = await trade(street, [], ({ kind }) => (kind === 'minute' ? 'SIGINT' : undefined));
     assert.equal(code, 0);
     assert.equal(existsSync(join(street.home, 'live', 'alive.json')), false);
   }));
@@ -62,7 +37,7 @@ describe('a run at a venue', { concurrency: true }, () => {
   test('is flattened by the file KILL, and does not start while it is there', () => VenueStreet.open(async (street) => {
     const file = join(street.home, 'KILL');
     let held = false;
-    const ended = await trade(street, ({ kind, positions = {}, trading }) => {
+    const ended = await trade(street, [], ({ kind, positions = {}, trading }) => {
       const holds = Object.keys(positions).length > 0;
       if (holds && !held) writeFileSync(file, 'news\n');
       held ||= holds;

@@ -1,39 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CONFIG, VenueStreet } from './venue-street.ts';
-
-interface Line {
-  readonly kind: string;
-  readonly connection?: string;
-  readonly catchingUp?: boolean;
-  readonly positions?: Readonly<Record<string, string>>;
-  readonly openOrders?: readonly object[];
-  readonly orders?: number;
-  readonly fills?: number;
-  readonly cash?: string;
-  readonly trading?: string;
-  readonly note?: { readonly kind: string; readonly what?: string };
-}
+import { CONFIG, trade, VenueStreet, type Line } from './venue-street.ts';
 
 const linesOf = (stdout: string) => stdout.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
 const last = (stdout: string) => linesOf(stdout).at(-1);
-
-/** Bars close one after another while a run hears them; `then` is asked after each whether to end it, and how. */
-async function trade(street: VenueStreet, words: readonly string[], then: (line: Line) => NodeJS.Signals | undefined, config?: unknown) {
-  let ticking = false;
-  return await street.run(['live', '--json', ...words], {
-    onLine(text, child) {
-      const line = JSON.parse(text) as Line;
-      const signal = then(line);
-      if (signal !== undefined) child.kill(signal);
-      const begins = line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false && !ticking;
-      if (!begins && line.kind !== 'minute') return;
-      ticking = true;
-      // Slower than an order takes.
-      setTimeout(() => { street.tick(); }, 60);
-    },
-  }, config);
-}
 
 test('an account is traded, killed at any moment, and gone on with: no order twice, books equal to the venue', () => VenueStreet.open(async (street) => {
   street.feeIn = 'BTC';

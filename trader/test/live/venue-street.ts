@@ -111,3 +111,34 @@ export class VenueStreet {
     return readFileSync(join(this.home, 'live', 'journal.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line.slice(9)) as { kind: string });
   }
 }
+
+/** What the tests read of a line of `live --json`. */
+export interface Line {
+  readonly kind: string;
+  readonly connection?: string;
+  readonly catchingUp?: boolean;
+  readonly positions?: Readonly<Record<string, string>>;
+  readonly openOrders?: readonly object[];
+  readonly orders?: number;
+  readonly fills?: number;
+  readonly cash?: string;
+  readonly trading?: string;
+  readonly note?: { readonly kind: string; readonly what?: string };
+}
+
+/** Bars close one after another while a run hears them; `then` is asked after each line whether to end it, and how. */
+export async function trade(street: VenueStreet, words: readonly string[], then: (line: Line) => NodeJS.Signals | undefined, config?: unknown): Promise<Ended> {
+  let ticking = false;
+  return await street.run(['live', '--json', ...words], {
+    onLine(text, child) {
+      const line = JSON.parse(text) as Line;
+      const signal = then(line);
+      if (signal !== undefined) child.kill(signal);
+      const begins = line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false && !ticking;
+      if (!begins && line.kind !== 'minute') return;
+      ticking = true;
+      // Slower than an order takes.
+      setTimeout(() => { street.tick(); }, 60);
+    },
+  }, config);
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { VenueListing } from '../../ports/venue.ts';
@@ -11,14 +12,6 @@ import { Signer } from './signing.ts';
 const LISTING: VenueListing = {
   symbol: 'BNBBTC',
   instrument: { id: 'BNB-BTC.BINANCE', assetClass: 'crypto', quoteCurrency: 'BTC', priceScale: 6, quantityScale: 2, tickSize: 1, lotSize: 1, minNotional: 0 },
-};
-
-const CLOCK = {
-  now: () => Date.now(),
-  after: (delayMs: number, work: () => void) => {
-    const timer = setTimeout(work, delayMs);
-    return () => { clearTimeout(timer); };
-  },
 };
 
 /** A trade as rest-api.md of github.com/binance/binance-spot-api-docs shows one, "Account trade list". */
@@ -38,7 +31,7 @@ async function asking(answers: Readonly<Record<string, () => unknown>>, work: (g
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const passedOver: string[] = [];
   const gateway = new SpotGateway({
-    hosts: { rest: `http://${host}`, stream: `ws://${host}/ws-api/v3` }, signer: new Signer('key', 'secret'), clock: CLOCK, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); },
+    hosts: { rest: `http://${host}`, stream: `ws://${host}/ws-api/v3` }, signer: new Signer('key', 'secret'), clock: WALL_CLOCK, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); },
   }, [LISTING]);
   try {
     await work(gateway, passedOver);

@@ -2,26 +2,19 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import { failureOf } from './failure.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { RestClient } from './rest-client.ts';
 import { Signer } from './signing.ts';
 
-const CLOCK = {
-  now: () => Date.now(),
-  after: (delayMs: number, work: () => void) => {
-    const timer = setTimeout(work, delayMs);
-    return () => { clearTimeout(timer); };
-  },
-};
-
 /** Runs a server on loopback, and a client to it, for as long as the work takes. */
 async function serving(listener: RequestListener, work: (client: RestClient, address: string) => Promise<void>): Promise<void> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new RestClient({ base, signer: new Signer('key', 'secret'), clock: CLOCK, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf });
+  const client = new RestClient({ base, signer: new Signer('key', 'secret'), clock: WALL_CLOCK, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf });
   try {
     await work(client, base);
   } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { Order } from '../../domain/order.ts';
 import { Random } from '../../domain/random.ts';
 import { VenueError, type VenueFailure } from '../../domain/venue-error.ts';
@@ -12,14 +13,6 @@ import { Signer } from './signing.ts';
 const LISTING: VenueListing = {
   symbol: 'BTC-USD',
   instrument: { id: 'BTC-USD.COINBASE', assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 2, quantityScale: 8, tickSize: 1, lotSize: 1, minNotional: 0 },
-};
-
-const CLOCK = {
-  now: () => Date.now(),
-  after: (delayMs: number, work: () => void) => {
-    const timer = setTimeout(work, delayMs);
-    return () => { clearTimeout(timer); };
-  },
 };
 
 const ORDERS = '/api/v3/brokerage/orders';
@@ -55,7 +48,7 @@ async function asking(answers: Answers, work: Work): Promise<void> {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const passedOver: string[] = [];
   const signer = new Signer('organizations/test/apiKeys/test', Buffer.alloc(32, 7).toString('base64'));
-  const gateway = new CoinbaseGateway({ hosts: { rest: `http://${host}`, user: `ws://${host}` }, signer, clock: CLOCK, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); } }, [LISTING]);
+  const gateway = new CoinbaseGateway({ hosts: { rest: `http://${host}`, user: `ws://${host}` }, signer, clock: WALL_CLOCK, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); } }, [LISTING]);
   try {
     await work(gateway, passedOver, asked);
   } finally {

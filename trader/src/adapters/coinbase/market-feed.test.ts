@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { format } from '../../domain/exact.ts';
 import { Random } from '../../domain/random.ts';
 import type { VenueListing } from '../../ports/venue.ts';
@@ -104,7 +105,7 @@ if (existsSync(captures)) {
     });
     await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve); });
     const host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const clock = { now: () => Date.now(), after: (delayMs: number, work: () => void) => { const timer = setTimeout(work, delayMs); return () => { clearTimeout(timer); }; } };
+    const clock = WALL_CLOCK;
     const listings = symbols.map((symbol) => ({ symbol, instrument: { id: `${symbol}.COINBASE`, assetClass: 'crypto', quoteCurrency: 'USD', priceScale: 8, quantityScale: 8, tickSize: 1, lotSize: 1, minNotional: 0 } as const }));
     const feed = new CoinbaseFeed({ hosts: { rest: `http://${host}`, market: `ws://${host}` }, clock, random: new Random(1), onUnreadable: assert.fail }, listings);
     const heard: [string, number, number][] = [];

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { VenueError, type VenueFailure } from '../../domain/venue-error.ts';
 import { RestClient } from './rest-client.ts';
 import { Signer } from './signing.ts';
-
-const CLOCK = {
-  now: () => Date.now(),
-  after: (delayMs: number, work: () => void) => {
-    const timer = setTimeout(work, delayMs);
-    return () => { clearTimeout(timer); };
-  },
-};
 
 /** Tells the time as Coinbase does. */
 const tellTime: RequestListener = (_request, response) => { response.end(JSON.stringify({ epochMillis: String(Date.now()) })); };
@@ -22,7 +15,7 @@ async function serving(listener: RequestListener, work: (client: RestClient, hos
   const server = createServer((request, response) => { (request.url === '/api/v3/brokerage/time' ? time : listener)(request, response); });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new RestClient(`http://${host}`, new Signer('organizations/test/apiKeys/test', Buffer.alloc(32, 7).toString('base64')), CLOCK);
+  const client = new RestClient(`http://${host}`, new Signer('organizations/test/apiKeys/test', Buffer.alloc(32, 7).toString('base64')), WALL_CLOCK);
   try {
     await work(client, host);
   } finally {
@@ -56,7 +49,7 @@ test('what is public goes out without a token, and without keys nothing else doe
     response.end('{}');
   }, async (client, host) => {
     await client.request({ method: 'GET', path: '/api/v3/brokerage/market/products', purpose: 'question', open: true });
-    const keyless = new RestClient(`http://${host}`, undefined, CLOCK);
+    const keyless = new RestClient(`http://${host}`, undefined, WALL_CLOCK);
     await assert.rejects(keyless.request(QUESTION), failing('unauthorised'));
     keyless.close();
     assert.equal(asked, 1);

@@ -2,22 +2,15 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { WALL_CLOCK } from '../../../test/wall-clock.ts';
 import { VenueError, type VenueFailure } from '../../domain/venue-error.ts';
 import { HttpCaller } from './http-caller.ts';
-
-const CLOCK = {
-  now: () => Date.now(),
-  after: (delayMs: number, work: () => void) => {
-    const timer = setTimeout(work, delayMs);
-    return () => { clearTimeout(timer); };
-  },
-};
 
 /** Runs a server on loopback, and a caller to it, for as long as the work takes. */
 async function calling(listener: RequestListener, work: (caller: HttpCaller, server: Server) => Promise<void>, { timeoutMs = 2_000, scheme = 'http' } = {}): Promise<void> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const caller = new HttpCaller({ venue: 'somewhere', base: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, clock: CLOCK, timeoutMs });
+  const caller = new HttpCaller({ venue: 'somewhere', base: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, clock: WALL_CLOCK, timeoutMs });
   try {
     await work(caller, server);
   } finally {
