@@ -16,7 +16,7 @@ export function propFirmLines(gauge: PropFirmGauge & { readonly denials?: Readon
     limitLine('Daily limit', daily, style), limitLine('After midnight', afterMidnight, style), limitLine('Total limit', total, style),
     ...(target === null ? [] : [`  ${'Target'.padEnd(16)}${barText(target.share, style.good, style)} ${target.share >= 1 ? 'reached' : `${formatMoney(target.missing)} missing to a profit of ${formatMoney(target.profit)}`}`]),
     ...[
-      ...(tradingDays.needed > 0 ? [`${tradingDays.counted} of ${tradingDays.needed} trading days.`] : []),
+      ...(tradingDays.needed > 0 ? [`Trading days: ${tradingDays.counted}, and ${tradingDays.needed} are asked for.`] : []),
       ...(bestDay === null ? [] : [`Best day ${bestDay.share === null ? 'without profit' : formatPercent(bestDay.share, 0)} of the profit, ${formatPercent(bestDay.most, 0)} at most.`]),
       `Worst day ${formatPercent(gauge.worstDailyLoss)}, worst loss ${formatPercent(gauge.worstLoss)} of the initial capital.`,
       ...(gauge.breach === null ? [] : [`Broken on ${formatTime(gauge.breach.tsEvent)} UTC: equity ${formatMoney(gauge.breach.equity.toFixed(2))} below ${formatMoney(gauge.breach.limit.toFixed(2))}.`]),
