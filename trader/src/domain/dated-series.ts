@@ -18,7 +18,7 @@ export interface SeriesFacts {
 
 /** One state that the figure of a date has had. */
 export interface SeriesState {
-  /** What the figure is of: midnight UTC of the day by which its publisher names it. March is named by its first day, and published in April. */
+  /** What the figure is of: midnight UTC of the day by which its publisher names it, or the very moment where there are several a day. March is named by its first day, and published in April. */
   readonly date: Timestamp;
   /** NaN where the publisher says that there is none, or takes it back. */
   readonly value: number;

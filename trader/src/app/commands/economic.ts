@@ -115,7 +115,7 @@ async function list({ config, terminal, json }: EconomicContext): Promise<ExitNa
 
 async function show({ config, terminal, json, options }: EconomicContext, id: string): Promise<ExitName> {
   const { openSeries, standingSeries } = await import('../wiring/economic.ts');
-  const { dayOrDash, renderSeries } = await import('../terminal/economic-report.ts');
+  const { dateText, renderSeries } = await import('../terminal/economic-report.ts');
   const store = openSeries(config.home);
   try {
     const moment = options['as-of'] ?? Date.now();
@@ -124,7 +124,7 @@ async function show({ config, terminal, json, options }: EconomicContext, id: st
       const { id: name, title, units, frequency, adjustment, vintages } = standing.summary;
       terminal.printJson({
         id: name, title, units, frequency, adjustment, vintages, asOf: isoOrNull(moment),
-        figures: standing.states.map(({ date, value: figure, availableAt }) => ({ date: dayOrDash(date), value: Number.isNaN(figure) ? null : figure, knownFrom: isoOrNull(availableAt) })),
+        figures: standing.states.map(({ date, value: figure, availableAt }) => ({ date: dateText(date), value: Number.isNaN(figure) ? null : figure, knownFrom: isoOrNull(availableAt) })),
       });
     } else terminal.print(...renderSeries(standing, moment, options.last, { columns: terminal.columns, style: terminal.style }));
   } finally {

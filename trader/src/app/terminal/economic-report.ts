@@ -1,6 +1,6 @@
-import { dayText } from '../../domain/calendar.ts';
+import { dayText, minuteText } from '../../domain/calendar.ts';
 import type { SeriesState } from '../../domain/dated-series.ts';
-import type { Timestamp } from '../../domain/time.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { SeriesSummary } from '../../ports/series-store.ts';
 import type { StandingSeries } from '../wiring/economic.ts';
 import { lineChart } from './chart.ts';
@@ -19,6 +19,11 @@ const CHART_ROWS = 8;
 /** A figure as its publisher wrote it, as far as float64 keeps it; a dash where there is none. */
 function figure(value: number): string {
   return Number.isNaN(value) ? '–' : String(value);
+}
+
+/** What a figure is of: a day, or the minute (UTC) where it is of a moment within one. */
+export function dateText(date: Timestamp): string {
+  return date % DAY_MS === 0 ? dayText(date) : minuteText(date);
 }
 
 /** A day, or a dash for none. */
@@ -48,7 +53,7 @@ function chartOf(figures: readonly SeriesState[], columns: number): readonly str
 }
 
 function tableOf(states: readonly SeriesState[], { columns, style }: Page): readonly string[] {
-  return renderTable([{ title: 'Date' }, { title: 'Figure', align: 'right' }, { title: 'Known from (UTC)' }], states.map(({ date, value, availableAt }) => [dayText(date), figure(value), formatTime(availableAt)]), { width: columns, style });
+  return renderTable([{ title: 'Date' }, { title: 'Figure', align: 'right' }, { title: 'Known from (UTC)' }], states.map(({ date, value, availableAt }) => [dateText(date), figure(value), formatTime(availableAt)]), { width: columns, style });
 }
 
 function hintOf({ id, source, vintages }: SeriesSummary): readonly string[] {

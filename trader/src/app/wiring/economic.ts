@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FearGreedSource } from '../../adapters/alternative/fear-greed.ts';
+import { PositioningSource } from '../../adapters/binance/positioning.ts';
 import { FredSource } from '../../adapters/fred/fred-source.ts';
 import { RedditClient } from '../../adapters/reddit/client.ts';
 import { EmbeddedSeriesStore } from '../../adapters/series-store/embedded-series-store.ts';
@@ -12,6 +13,7 @@ import { Refusal } from '../refusal.ts';
 import { providerHosts } from './provider-hosts.ts';
 import { RedditMood } from './reddit-mood.ts';
 import type { Surroundings } from './surroundings.ts';
+import { hostsOf } from './venue-hosts.ts';
 
 /** What FRED's key is called in a store of secrets. */
 const FRED_SECRET = 'FRED_KEY';
@@ -39,6 +41,8 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
       return openFred(around);
     case 'alternative':
       return openFearGreed(around);
+    case 'binance-usdm':
+      return openPositioning(around);
     case 'reddit': {
       const reddit = await openReddit(around);
       if (reddit === undefined) throw new Refusal('usage', 'Reddit answers only who has keys, and there are none here', { hint: REDDIT_HINT });
@@ -52,6 +56,11 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
 /** The fear-and-greed index. */
 export function openFearGreed({ clock, loopbackPort }: Surroundings): FearGreedSource {
   return new FearGreedSource({ base: providerHosts('alternative', loopbackPort).rest, clock });
+}
+
+/** Where traders of Binance's perpetuals stand. */
+export function openPositioning({ clock, loopbackPort }: Surroundings): PositioningSource {
+  return new PositioningSource({ base: hostsOf('binance-usdm', 'live', loopbackPort).rest, clock });
 }
 
 /** What is to be done where there are no keys for Reddit. */
