@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { RedditClient } from '../../../src/adapters/reddit/client.ts';
 import { RedditMood } from '../../../src/app/wiring/reddit-mood.ts';
 import { Secret } from '../../../src/domain/secret.ts';
+import { positioningSeries } from '../../../src/adapters/binance/positioning.ts';
 import { SeriesError } from '../../../src/domain/series-error.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { ROOT } from '../../command-line.ts';
@@ -41,6 +42,7 @@ const server = createServer((request, response) => {
   const say = (status: number, body: object) => { response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(garbage ?? JSON.stringify(body)); };
   const status = trouble.shift();
   if (url.pathname === '/fng/') response.end(JSON.stringify({ data: [{ value: '40', timestamp: String(Math.floor(Date.now() / 86_400_000) * 86_400) }], metadata: { error: null } }));
+  else if (/^\/(fapi|futures)\//.test(url.pathname)) say(200, []);
   else if (status !== undefined) say(status, { message: 'trouble', error: status });
   else if (request.headers['user-agent']?.includes('algotrendy') !== true) say(429, { message: 'Too Many Requests', error: 429 });
   else if (url.pathname === '/api/v1/access_token') {
@@ -132,8 +134,8 @@ test('a person fetches both moods, or is told what keys the second one takes; ke
   assert.deepEqual([without.code, /REDDIT_ID/.test(without.stdout)], [0, true], without.stderr);
   const both = await runProduct({ home, words: ['sentiment', 'fetch', 'btc', '--json'], environment: { ...elsewhere, ALGOTRENDY_SECRET_REDDIT_ID: ID, ALGOTRENDY_SECRET_REDDIT_SECRET: SECRET } });
   const { series } = JSON.parse(both.stdout) as { readonly series: readonly { readonly id: string; readonly days: number }[] };
-  assert.deepEqual(series.map(({ id }) => id), ['FEAR-GREED', 'REDDIT-BTC']);
-  assert.ok((series[1]?.days ?? 0) >= 1);
+  assert.deepEqual(series.map(({ id }) => id), ['FEAR-GREED', ...positioningSeries('BTC'), 'REDDIT-BTC']);
+  assert.ok((series.at(-1)?.days ?? 0) >= 1);
   assert.doesNotMatch(both.stdout + both.stderr, new RegExp(`${ID}|${SECRET}`));
 });
 
