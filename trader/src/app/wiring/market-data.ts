@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AlphaVantageProvider } from '../../adapters/alphavantage/provider.ts';
+import { CoinGeckoProvider } from '../../adapters/coingecko/provider.ts';
 import { CryptoCompareProvider } from '../../adapters/cryptocompare/provider.ts';
 import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { SqliteProviderLedger } from '../../adapters/provider-ledger/provider-ledger.ts';
@@ -28,6 +29,9 @@ export function openLedger(home: string): ProviderLedger {
   return new SqliteProviderLedger(join(home, 'market', 'providers.sqlite'));
 }
 
+/** The secret that holds the key of CoinGecko's demo plan. */
+const COINGECKO_KEY = 'COINGECKO_KEY';
+
 /** Market data as it is wired: providers in their order, in front of them the store. */
 export interface MarketData {
   readonly cache: BarCache;
@@ -45,17 +49,17 @@ export async function readyProviders(config: Config, order: readonly ProviderNam
 }
 
 /**
- * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, then Yahoo, then, for coins, CryptoCompare.
+ * Wires a chain of providers. Without names it is Alpha Vantage, where its key is kept, then Yahoo, then, for coins, CryptoCompare and CoinGecko.
  * Every fall-back is counted, and told to `onFallBack`. Refuses a name that is none, and Alpha Vantage without a key.
  */
 export async function openMarketData(config: Config, names: readonly ProviderName[] | undefined, onFallBack: (event: FallBack) => void): Promise<MarketData> {
   const around = surroundings(config, () => undefined);
-  const key = await around.secrets.read(ALPHA_VANTAGE_KEY);
+  const keys: ProviderKeys = { alphavantage: await around.secrets.read(ALPHA_VANTAGE_KEY), coingecko: await around.secrets.read(COINGECKO_KEY) };
   const chain = names ?? await readyProviders(config, PROVIDER_NAMES);
   const quotas = readQuotas(config.home);
   const ledger = openLedger(config.home);
   const store = new EmbeddedMarketStore(marketStorePath(config.home));
-  const providers = chain.map((name) => makeProvider(name, quotas[name], key, around, ledger));
+  const providers = chain.map((name) => makeProvider(name, quotas[name], keys, around, ledger));
   const { clock, random } = around;
   const provider = failover(providers, { clock, random, onFallBack: (event) => {
     ledger.count(`${event.failure.provider} ${event.failure.kind}`, clock.now());
@@ -70,15 +74,21 @@ export async function openMarketData(config: Config, names: readonly ProviderNam
   };
 }
 
-function makeProvider(name: ProviderName, quota: ProviderQuota, key: Secret | undefined, { clock, loopbackPort }: Surroundings, ledger: ProviderLedger): BarProvider {
+/** The keys that are kept. */
+type ProviderKeys = Readonly<Record<'alphavantage' | 'coingecko', Secret | undefined>>;
+
+function makeProvider(name: ProviderName, quota: ProviderQuota, keys: ProviderKeys, { clock, loopbackPort }: Surroundings, ledger: ProviderLedger): BarProvider {
   const spend = quotaGate(name, quota, ledger, clock);
   switch (name) {
     case 'alphavantage': {
+      const key = keys.alphavantage;
       if (key === undefined) throw new Refusal('usage', 'there is no key for alphavantage', { hint: `Set ALGOTRENDY_SECRET_${ALPHA_VANTAGE_KEY}, or leave it out: --provider yahoo` });
       return new AlphaVantageProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend, key });
     }
     case 'cryptocompare':
       return new CryptoCompareProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend });
+    case 'coingecko':
+      return new CoinGeckoProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend, key: keys.coingecko });
     case 'yahoo': {
       const { rest, cookie } = providerHosts(name, loopbackPort);
       return new YahooProvider({ base: rest, cookieBase: cookie, clock, spend });

@@ -1,5 +1,5 @@
 /** The providers of market data that can be asked, as the command line names them. */
-export const PROVIDER_NAMES = ['alphavantage', 'yahoo', 'cryptocompare'] as const;
+export const PROVIDER_NAMES = ['alphavantage', 'yahoo', 'cryptocompare', 'coingecko'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 /** Sources of series and of what people say. */
@@ -10,6 +10,7 @@ const HOSTS = {
   alphavantage: { rest: 'https://www.alphavantage.co' },
   yahoo: { rest: 'https://query2.finance.yahoo.com', cookie: 'https://fc.yahoo.com' },
   cryptocompare: { rest: 'https://min-api.cryptocompare.com' },
+  coingecko: { rest: 'https://api.coingecko.com' },
   fred: { rest: 'https://api.stlouisfed.org' },
   alternative: { rest: 'https://api.alternative.me' },
   reddit: { token: 'https://www.reddit.com', rest: 'https://oauth.reddit.com' },

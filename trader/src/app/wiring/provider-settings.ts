@@ -8,17 +8,18 @@ import { PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
 
 /**
  * What each provider allows without pay. Alpha Vantage says so in its answers: 25 calls a day, 5 a
- * minute. CryptoCompare names its limits in each refusal. Yahoo says nothing; what it is asked is our
- * own restraint.
+ * minute. CryptoCompare names its limits in each refusal. CoinGecko's demo plan has 30 a minute and 10 000 a month, and without its key what it
+ * gives differs by how busy it is. Yahoo says nothing. What those two are asked is our own restraint.
  */
 export const QUOTAS: Readonly<Record<ProviderName, ProviderQuota>> = {
   alphavantage: { limits: [{ calls: 5, windowMs: 60_000 }, { calls: 25, windowMs: DAY_MS }], documented: true },
   yahoo: { limits: [{ calls: 60, windowMs: 60_000 }, { calls: 2_000, windowMs: 3_600_000 }], documented: false },
   cryptocompare: { limits: [{ calls: 20, windowMs: 1_000 }, { calls: 300, windowMs: 60_000 }, { calls: 3_000, windowMs: 3_600_000 }, { calls: 10_000, windowMs: DAY_MS }], documented: true },
+  coingecko: { limits: [{ calls: 5, windowMs: 60_000 }, { calls: 10_000, windowMs: 31 * DAY_MS }], documented: false },
 };
 
 /** The order for many symbols: first who allows many calls. */
-export const BULK_ORDER: readonly ProviderName[] = ['yahoo', 'alphavantage', 'cryptocompare'];
+export const BULK_ORDER: readonly ProviderName[] = ['yahoo', 'alphavantage', 'cryptocompare', 'coingecko'];
 
 const limit = z.strictObject({
   calls: z.number().int().min(0),

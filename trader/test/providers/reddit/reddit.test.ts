@@ -36,13 +36,13 @@ let tokens = 0;
 const asked: string[] = [];
 
 // Reddit on loopback, in the dialect of its recorded answers: a token for an app's keys, and listings in pages by `after`.
+const FEAR = JSON.stringify({ data: [{ value: '40', timestamp: String(Math.floor(Date.now() / 86_400_000) * 86_400) }], metadata: { error: null } });
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '', 'http://reddit');
   asked.push(`${request.method} ${url.pathname}`);
   const say = (status: number, body: object) => { response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(garbage ?? JSON.stringify(body)); };
   const status = trouble.shift();
-  if (url.pathname === '/fng/') response.end(JSON.stringify({ data: [{ value: '40', timestamp: String(Math.floor(Date.now() / 86_400_000) * 86_400) }], metadata: { error: null } }));
-  else if (/^\/(fapi|futures)\//.test(url.pathname)) say(200, []);
+  if (!/^\/(api|r)\//.test(url.pathname)) response.end(url.pathname === '/fng/' ? FEAR : '[]');
   else if (status !== undefined) say(status, { message: 'trouble', error: status });
   else if (request.headers['user-agent']?.includes('algotrendy') !== true) say(429, { message: 'Too Many Requests', error: 429 });
   else if (url.pathname === '/api/v1/access_token') {
