@@ -36,6 +36,11 @@ let tokens = 0;
 const asked: string[] = [];
 
 // Reddit on loopback, in the dialect of its recorded answers: a token for an app's keys, and listings in pages by `after`.
+function listing(query: URLSearchParams): object {
+  const from = query.has('after') ? posts.findIndex(({ name }) => name === query.get('after')) + 1 : 0;
+  const page = posts.slice(from, from + Number(query.get('limit')));
+  return { kind: 'Listing', data: { modhash: '', before: null, after: from + page.length < posts.length ? page.at(-1)?.name ?? null : null, children: page.map((data) => ({ kind: 't3', data })) } };
+}
 const FEAR = JSON.stringify({ data: [{ value: '40', timestamp: String(Math.floor(Date.now() / 86_400_000) * 86_400) }], metadata: { error: null } });
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '', 'http://reddit');
@@ -50,11 +55,7 @@ const server = createServer((request, response) => {
     say(known ? 200 : 401, known ? { access_token: `token-${++tokens}`, token_type: 'bearer', expires_in: 3600, scope: '*' } : { message: 'Unauthorized', error: 401 });
   } else if (request.headers.authorization !== `Bearer token-${tokens}`) say(401, { message: 'Unauthorized', error: 401 });
   else if (recorded !== undefined) response.end(recorded);
-  else {
-    const from = url.searchParams.has('after') ? posts.findIndex(({ name }) => name === url.searchParams.get('after')) + 1 : 0;
-    const page = posts.slice(from, from + Number(url.searchParams.get('limit')));
-    say(200, { kind: 'Listing', data: { modhash: '', before: null, after: from + page.length < posts.length ? page.at(-1)?.name ?? null : null, children: page.map((data) => ({ kind: 't3', data })) } });
-  }
+  else say(200, listing(url.searchParams));
 });
 before(async () => { await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); }); });
 after(() => {
