@@ -41,6 +41,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
   store: async () => (await import('./store.ts')).storeCommand,
+  schedule: async () => (await import('./schedule.ts')).scheduleCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   chaos: async () => (await import('./chaos.ts')).chaosCommand,
   bench: async () => (await import('./bench.ts')).benchCommand,

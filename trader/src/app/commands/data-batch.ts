@@ -22,7 +22,7 @@ export const dataBatchCommand = defineCommand({
     provider: list('NAME', `ask these, in this order, and no others: ${PROVIDER_NAMES.join(', ')}`, readChoice(...PROVIDER_NAMES)),
   },
   notes: [
-    'Yahoo is asked first here, and Alpha Vantage, whose calls are few, where Yahoo fails; what is left of them is for data check. What the store covers is not asked for: started again, a batch asks for the rest, and on the next day for the next day. For every night: 30 0 * * 2-6 in the crontab (UTC), after the last session has closed.',
+    'Yahoo is asked first here, and Alpha Vantage, whose calls are few, where Yahoo fails; what is left of them is for data check. What the store covers is not asked for: started again, a batch asks for the rest, and on the next day for the next day. For every night, after the last session has closed: 30 0 * * 2-6 in schedule.json, which schedule runs.',
   ],
   async run({ options: { universe, interval, years, provider }, config, terminal, json }) {
     if (universe === undefined) throw new Refusal('usage', 'data batch needs a universe', { hint: 'Give --universe FILE, one symbol a line.' });
