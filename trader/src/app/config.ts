@@ -17,10 +17,16 @@ export interface Config {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** Where all venues are looked for in place of the real ones: a port of this machine. */
   readonly loopbackPort: number | undefined;
+  /** Which store holds the bars of `home`. */
+  readonly marketStore: MarketStoreName;
 }
 
+/** The stores of bars that there are, as the settings name them: a file of the state folder, or a server whose URL is a secret. */
+export const MARKET_STORE_NAMES = ['embedded', 'questdb'] as const;
+export type MarketStoreName = (typeof MARKET_STORE_NAMES)[number];
+
 /** What holds before the environment was read. */
-export const NO_CONFIG: Config = { home: '', debug: false, color: undefined, ci: false, secrets: new Map(), loopbackPort: undefined };
+export const NO_CONFIG: Config = { home: '', debug: false, color: undefined, ci: false, secrets: new Map(), loopbackPort: undefined, marketStore: 'embedded' };
 
 const PREFIX = 'ALGOTRENDY_';
 const SECRET_PREFIX = 'ALGOTRENDY_SECRET_';
@@ -42,6 +48,7 @@ export async function readConfig(
     ci: isSet(environment['CI']) && environment['CI'] !== 'false',
     secrets: secretsOf(environment),
     loopbackPort: settings.ALGOTRENDY_LOOPBACK_PORT === undefined ? undefined : Number(settings.ALGOTRENDY_LOOPBACK_PORT),
+    marketStore: settings.ALGOTRENDY_MARKET_STORE ?? 'embedded',
   };
 }
 
@@ -61,6 +68,7 @@ async function checkSettings(own: Readonly<Record<string, string | undefined>>) 
   const schema = z.strictObject({
     ALGOTRENDY_HOME: z.optional(z.string().check(z.minLength(1, 'must name a folder'))),
     ALGOTRENDY_DEBUG: z.optional(z.enum(['0', '1'], 'must be 0 or 1')),
+    ALGOTRENDY_MARKET_STORE: z.optional(z.enum(MARKET_STORE_NAMES, `must be one of ${MARKET_STORE_NAMES.join(', ')}`)),
     ALGOTRENDY_LOOPBACK_PORT: z.optional(z.string().check(z.regex(/^[1-9]\d{0,4}$/, 'must be a port of this machine'))),
   });
   const read = schema.safeParse(own);

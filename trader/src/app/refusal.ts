@@ -5,6 +5,7 @@ import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-erro
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
+import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
 import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
 import { MarketStoreError, type MarketStoreErrorKind } from '../domain/market-store-error.ts';
 import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
@@ -62,6 +63,7 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof StoreError) return STORE_CODES[error.kind];
   if (error instanceof MarketStoreError) return MARKET_STORE_CODES[error.kind];
   if (error instanceof BackupError) return BACKUP_CODES[error.kind];
+  if (error instanceof TimescaleError) return TIMESCALE_CODES[error.kind];
   if (error instanceof SeriesError) return SERIES_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
@@ -93,6 +95,10 @@ const SERIES_CODES: Readonly<Record<SeriesErrorKind, Exclude<ExitName, 'ok'>>> =
 
 const MARKET_STORE_CODES: Readonly<Record<MarketStoreErrorKind, Exclude<ExitName, 'ok'>>> = {
   value: 'bad-data', version: 'version', damaged: 'bad-data', locked: 'busy', storage: 'disk', unreachable: 'failure',
+};
+
+const TIMESCALE_CODES: Readonly<Record<TimescaleErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unreachable: 'failure', refused: 'usage', columns: 'bad-data', value: 'bad-data', duplicate: 'bad-data', truncated: 'bad-data', unreadable: 'bad-data', empty: 'bad-data',
 };
 
 const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {

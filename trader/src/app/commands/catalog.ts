@@ -38,6 +38,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'data status': async () => (await import('./data-status.ts')).dataStatusCommand,
   'data backup': async () => (await import('./data-backup.ts')).dataBackupCommand,
   'data restore': async () => (await import('./data-restore.ts')).dataRestoreCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
   store: async () => (await import('./store.ts')).storeCommand,
