@@ -11,10 +11,13 @@ import { FEEDS } from './venue-acceptance.ts';
 class Mistaken implements MarketFeed {
   protected readonly good: MarketFeed;
   readonly venue;
+  readonly tells;
+  readonly aheadMs = undefined;
 
   constructor(good: MarketFeed) {
     this.good = good;
     this.venue = good.venue;
+    this.tells = good.tells;
   }
 
   barsSince: MarketFeed['barsSince'] = (instrument, intervalMs, from) => this.good.barsSince(instrument, intervalMs, from);
@@ -26,7 +29,7 @@ class Mistaken implements MarketFeed {
 function hearing(listener: FeedListener, changes: Partial<FeedListener>): FeedListener {
   return {
     onBar: (instrument, bar) => { listener.onBar(instrument, bar); },
-    onPrice: (instrument, price, tsEvent) => { listener.onPrice(instrument, price, tsEvent); },
+    onTrade: (instrument, trade) => { listener.onTrade(instrument, trade); },
     onConnection: (state, reason) => { listener.onConnection(state, reason); },
     ...changes,
   };
@@ -41,7 +44,7 @@ class SwallowsRepeats extends Mistaken {
 }
 
 class RoundsPrices extends Mistaken {
-  override open: MarketFeed['open'] = (intervalMs, listener) => this.good.open(intervalMs, hearing(listener, { onPrice: (instrument, price, tsEvent) => { listener.onPrice(instrument, Math.fround(price), tsEvent); } }));
+  override open: MarketFeed['open'] = (intervalMs, listener) => this.good.open(intervalMs, hearing(listener, { onTrade: (instrument, trade) => { listener.onTrade(instrument, { ...trade, price: Math.fround(trade.price) }); } }));
 }
 
 class TellsTheOpenBar extends Mistaken {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Bar } from '../../src/domain/bar.ts';
 import type { Timestamp } from '../../src/domain/time.ts';
-import type { FeedListener, MarketFeed } from '../../src/ports/market-feed.ts';
+import type { FeedBook, FeedListener, FeedQuote, FeedTrade, MarketFeed } from '../../src/ports/market-feed.ts';
 import type { VenueListing } from '../../src/ports/venue.ts';
 import { FastClock } from '../venues/fast-clock.ts';
 import type { FeedServer, ServedBar } from '../venues/feed-server.ts';
@@ -29,14 +29,27 @@ export interface FeedHarness {
 export class FeedEar implements FeedListener {
   readonly bars: [number, Bar][] = [];
   readonly prices: [number, number, Timestamp][] = [];
+  readonly trades: FeedTrade[] = [];
+  readonly quotes: [number, FeedQuote][] = [];
+  readonly books: [number, FeedBook][] = [];
   readonly connections: string[] = [];
 
   onBar(instrument: number, bar: Bar): void {
     this.bars.push([instrument, { ...bar }]);
   }
 
-  onPrice(instrument: number, price: number, tsEvent: Timestamp): void {
-    this.prices.push([instrument, price, tsEvent]);
+  onTrade(instrument: number, trade: FeedTrade): void {
+    this.trades.push({ ...trade });
+    this.prices.push([instrument, trade.price, trade.tsEvent]);
+  }
+
+  onQuote(instrument: number, quote: FeedQuote): void {
+    this.quotes.push([instrument, { ...quote }]);
+  }
+
+  onBook(instrument: number, { bids, asks }: FeedBook): void {
+    const copy = (side: FeedBook['bids']) => side.map(({ price, quantity }) => ({ price, quantity }));
+    this.books.push([instrument, { bids: copy(bids), asks: copy(asks) }]);
   }
 
   onConnection(state: 'up' | 'down', reason: string): void {

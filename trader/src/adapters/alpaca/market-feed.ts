@@ -54,7 +54,7 @@ const message = z.discriminatedUnion('T', [
   z.object({ T: z.literal('error'), code: z.number(), msg: z.string() }),
   z.object({ T: z.literal('b'), S: z.string(), ...numbers }),
   z.object({ T: z.literal('u'), S: z.string(), ...numbers }),
-  z.object({ T: z.literal('t'), S: z.string(), p: z.number(), t: moment }),
+  z.object({ T: z.literal('t'), S: z.string(), p: z.number(), s: z.number(), t: moment }),
   z.object({ T: z.literal('q'), S: z.string(), bp: z.number(), ap: z.number(), t: moment }),
 ]);
 
@@ -68,6 +68,9 @@ const REFUSALS: ReadonlySet<number> = new Set([401, 402, 409]);
  */
 export class AlpacaFeed implements MarketFeed {
   readonly venue = 'alpaca';
+  readonly tells = [];
+  /** Alpaca dates its answers, to the second: too coarse to tell. */
+  readonly aheadMs = undefined;
   readonly #spec: AlpacaFeedSpec;
   readonly #rest: RestClient;
   readonly #listings: readonly VenueListing[];
@@ -183,8 +186,10 @@ function marketOf({ instrument }: VenueListing): Market {
 function hear(told: Exclude<z.infer<typeof message>, { T: 'success' | 'subscription' | 'error' }>, symbols: ReadonlyMap<string, number>, minutes: boolean, listener: FeedListener, onUnreadable: (what: string) => void): void {
   const instrument = symbols.get(told.S);
   if (instrument === undefined) return;
-  if (told.T === 't') listener.onPrice(instrument, told.p, told.t);
-  else if (told.T === 'q') { if (told.bp > 0 && told.ap > 0) listener.onPrice(instrument, (told.bp + told.ap) / 2, told.t); }
+  // Its trades have numbers that are not counted one by one.
+  const trade = (price: number, quantity: number) => { listener.onTrade(instrument, { price, quantity, tsEvent: told.t, firstId: NaN, lastId: NaN }); };
+  if (told.T === 't') trade(told.p, told.s);
+  else if (told.T === 'q') { if (told.bp > 0 && told.ap > 0) trade((told.bp + told.ap) / 2, NaN); }
   else if (told.T === 'u') onUnreadable(`a revision of ${told.S}'s bar of ${new Date(told.t).toISOString()}; the first one stands`);
   else if (minutes) listener.onBar(instrument, toBar(told));
 }

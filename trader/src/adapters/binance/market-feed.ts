@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { BookLevel, FeedListener, MarketFeed } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { SteadySocket } from '../wire/steady-socket.ts';
 import { failureOf } from './failure.ts';
@@ -40,6 +40,8 @@ interface Market {
   /** Combined streams: their names go to its end. */
   readonly streams: string;
   readonly intervals: readonly string[];
+  /** What it tells at this entry beyond bars and trades. */
+  readonly tells: MarketFeed['tells'];
 }
 
 /** As many bars as are asked for at once: the most that spot gives, and on futures the most for their price. */
@@ -47,16 +49,23 @@ const PAGE = 1_000;
 /** As many streams as one connection carries (web-socket-streams.md, "WebSocket Limits"). */
 const MOST_STREAMS = 1_024;
 const SILENCE_MS = 15_000;
+const BOOK_WORD = 'depth20@100ms';
 
 const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '3d', '1w'];
 
 /** Opening time, open, high, low, close, volume, closing time; what follows is not read. */
 const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, decimal, z.number()]).rest(z.unknown()));
 
+const levels = z.array(z.tuple([decimal, decimal]).transform(([price, quantity]): BookLevel => ({ price: Number(price), quantity: Number(quantity) })));
+
 const frame = z.union([
-  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, T: z.number() }) }),
+  // Aggregated trades are of one taker, price and moment; `f` to `l` are the trades that one is made of.
+  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int() }) }),
   z.object({ data: z.object({ e: z.literal('kline'), s: z.string(), k: z.object({ t: z.number(), o: decimal, h: decimal, l: decimal, c: decimal, v: decimal, x: z.boolean() }) }) }),
   z.object({ data: z.object({ e: z.literal('serverShutdown') }) }),
+  // Quotes and books have no word for what they are; a book of twenty levels is told whole each time, under the name of its stream alone.
+  z.object({ data: z.object({ u: z.number(), s: z.string(), b: decimal, B: decimal, a: decimal, A: decimal }).transform((told) => ({ ...told, e: 'quote' as const })) }),
+  z.object({ stream: z.string(), data: z.object({ lastUpdateId: z.number(), bids: levels, asks: levels }).transform((told) => ({ ...told, e: 'book' as const })) }),
   // The answer to a question, which only shows that the connection lives.
   z.object({ id: z.number() }),
 ]);
@@ -72,6 +81,14 @@ class KlineFeed implements MarketFeed {
   readonly #listings: readonly VenueListing[];
   readonly #bySymbol: ReadonlyMap<string, number>;
   #socket: SteadySocket | undefined;
+
+  get tells(): MarketFeed['tells'] {
+    return this.#market.tells;
+  }
+
+  get aheadMs(): number | undefined {
+    return this.#market.rest.aheadMs;
+  }
 
   constructor(market: Market, around: FeedSurroundings, listings: readonly VenueListing[]) {
     this.#market = market;
@@ -95,8 +112,9 @@ class KlineFeed implements MarketFeed {
 
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
     const interval = this.#interval(intervalMs);
-    const names = this.#listings.flatMap(({ symbol }) => [`${symbol.toLowerCase()}@kline_${interval}`, `${symbol.toLowerCase()}@aggTrade`]);
-    if (names.length > MOST_STREAMS) throw new VenueError('rejected', `binance: one feed carries ${MOST_STREAMS / 2} instruments, not ${this.#listings.length}; nothing was asked`, { reason: 'not-permitted' });
+    const words = [`kline_${interval}`, 'aggTrade', ...(this.tells.includes('quotes') && listener.onQuote ? ['bookTicker'] : []), ...(this.tells.includes('books') && listener.onBook ? [BOOK_WORD] : [])];
+    const names = this.#listings.flatMap(({ symbol }) => words.map((word) => `${symbol.toLowerCase()}@${word}`));
+    if (names.length > MOST_STREAMS) throw new VenueError('rejected', `binance: one feed carries ${Math.floor(MOST_STREAMS / words.length)} instruments, not ${this.#listings.length}; nothing was asked`, { reason: 'not-permitted' });
     const { clock, random } = this.#around;
     const socket = new SteadySocket({
       venue: 'binance', clock, random, url: () => `${this.#market.streams}${names.join('/')}`, silenceMs: SILENCE_MS,
@@ -122,17 +140,26 @@ class KlineFeed implements MarketFeed {
       return;
     }
     if (!('data' in told)) return;
-    if (told.data.e === 'serverShutdown') {
+    const { data } = told;
+    if (data.e === 'serverShutdown') {
       this.#socket?.lost('the server goes down');
       return;
     }
-    const instrument = this.#bySymbol.get(told.data.s);
+    const symbol = data.e === 'book' ? ('stream' in told ? told.stream.slice(0, -BOOK_WORD.length - 1).toUpperCase() : '') : data.s;
+    const instrument = this.#bySymbol.get(symbol);
     if (instrument === undefined) return;
-    if (told.data.e === 'aggTrade') {
-      listener.onPrice(instrument, Number(told.data.p), told.data.T);
-    } else if (told.data.k.x) {
-      const { t, o, h, l, c, v } = told.data.k;
-      listener.onBar(instrument, { timestamp: t, open: Number(o), high: Number(h), low: Number(l), close: Number(c), volume: Number(v) });
+    switch (data.e) {
+      case 'aggTrade':
+        listener.onTrade(instrument, { price: Number(data.p), quantity: Number(data.q), tsEvent: data.T, firstId: data.f, lastId: data.l });
+        break;
+      case 'quote':
+        listener.onQuote?.(instrument, { bid: Number(data.b), bidQuantity: Number(data.B), ask: Number(data.a), askQuantity: Number(data.A) });
+        break;
+      case 'book':
+        listener.onBook?.(instrument, data);
+        break;
+      case 'kline':
+        if (data.k.x) listener.onBar(instrument, { timestamp: data.k.t, open: Number(data.k.o), high: Number(data.k.h), low: Number(data.k.l), close: Number(data.k.c), volume: Number(data.k.v) });
     }
   }
 
@@ -149,7 +176,7 @@ export class SpotFeed extends KlineFeed {
     const { hosts, clock } = spec;
     super({
       rest: new RestClient({ base: hosts.data, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf }),
-      klines: { path: '/api/v3/klines', weight: 2 }, streams: `${hosts.dataStream}/stream?streams=`, intervals: ['1s', ...INTERVALS],
+      klines: { path: '/api/v3/klines', weight: 2 }, streams: `${hosts.dataStream}/stream?streams=`, intervals: ['1s', ...INTERVALS], tells: ['quotes', 'books'],
     }, spec, listings);
   }
 }
@@ -160,7 +187,7 @@ export class FuturesFeed extends KlineFeed {
     const { hosts, clock } = spec;
     super({
       rest: new RestClient({ base: hosts.rest, clock, budget: new RequestBudget(FUTURES_LIMITS), timePath: '/fapi/v1/time', failureOf }),
-      klines: { path: '/fapi/v1/klines', weight: 5 }, streams: `${hosts.stream}/market/stream?streams=`, intervals: INTERVALS,
+      klines: { path: '/fapi/v1/klines', weight: 5 }, streams: `${hosts.stream}/market/stream?streams=`, intervals: INTERVALS, tells: [],
     }, spec, listings);
   }
 }

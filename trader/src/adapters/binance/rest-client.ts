@@ -53,7 +53,6 @@ const timeBody = z.object({ serverTime: z.number() });
 export class RestClient {
   readonly #spec: RestSpec;
   readonly #http: HttpCaller;
-  /** How far the venue's clock is ahead of ours; undefined until it was asked. */
   #ahead: number | undefined;
 
   constructor(spec: RestSpec) {
@@ -91,6 +90,11 @@ export class RestClient {
   /** Gives up what is in flight; each of it fails with an unknown outcome. */
   close(): void {
     this.#http.close();
+  }
+
+  /** How far the venue's clock is ahead of ours, as it was last asked; undefined before. */
+  get aheadMs(): number | undefined {
+    return this.#ahead;
   }
 
   /** Asks the venue's time, by which `now` goes from then on. Throws `VenueError`. */

@@ -114,7 +114,7 @@ if (existsSync(captures)) {
     try {
       await feed.open(60_000, {
         onBar: () => undefined, onConnection: () => undefined,
-        onPrice: (instrument, price, tsEvent) => { if (heard.push([symbols[instrument] ?? '', price, tsEvent]) === expected.length) all.resolve(); },
+        onTrade: (instrument, { price, tsEvent }) => { if (heard.push([symbols[instrument] ?? '', price, tsEvent]) === expected.length) all.resolve(); },
       });
       await all.promise;
     } finally {

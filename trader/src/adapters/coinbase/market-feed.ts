@@ -6,6 +6,7 @@ import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
+import { LevelBook } from '../wire/level-book.ts';
 import { BarPoll } from './bar-poll.ts';
 import { ChannelStream, type Frame } from './channel-stream.ts';
 import { checked, RestClient } from './rest-client.ts';
@@ -33,7 +34,9 @@ const GRANULARITIES: Readonly<Record<string, string>> = {
 };
 
 const candlesBody = z.object({ candles: z.array(z.object({ start: z.string().regex(/^\d+$/), open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal })) });
-const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), price: decimal, time })) });
+const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), trade_id: z.string().regex(/^\d{1,15}$/), price: decimal, size: decimal, time })) });
+const tickerEvent = z.object({ tickers: z.array(z.object({ product_id: z.string(), best_bid: decimal, best_bid_quantity: decimal, best_ask: decimal, best_ask_quantity: decimal })) });
+const bookEvent = z.object({ type: z.enum(['snapshot', 'update']), product_id: z.string(), updates: z.array(z.object({ side: z.enum(['bid', 'offer']), price_level: decimal, new_quantity: decimal })) });
 
 /**
  * The market of Coinbase spot. Its stream has candles of five minutes only, so bars are asked for when
@@ -41,10 +44,12 @@ const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ prod
  */
 export class CoinbaseFeed implements MarketFeed {
   readonly venue = 'coinbase';
+  readonly tells = ['quotes', 'books'] as const;
   readonly #spec: CoinbaseFeedSpec;
   readonly #rest: RestClient;
   readonly #listings: readonly VenueListing[];
   readonly #bySymbol: ReadonlyMap<string, number>;
+  readonly #books: readonly LevelBook[];
   #stream: ChannelStream | undefined;
   #poll: BarPoll | undefined;
 
@@ -53,6 +58,11 @@ export class CoinbaseFeed implements MarketFeed {
     this.#rest = new RestClient(spec.hosts.rest, undefined, spec.clock);
     this.#listings = listings;
     this.#bySymbol = new Map(listings.map(({ symbol }, index) => [symbol, index]));
+    this.#books = listings.map(() => new LevelBook());
+  }
+
+  get aheadMs(): number | undefined {
+    return this.#rest.aheadMs;
   }
 
   async barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]> {
@@ -84,7 +94,7 @@ export class CoinbaseFeed implements MarketFeed {
     });
     this.#stream = new ChannelStream({
       url: hosts.market, clock, random, onUnreadable,
-      subscriptions: () => Promise.resolve([{ channel: 'market_trades', product_ids: products }]),
+      subscriptions: () => Promise.resolve(['market_trades', ...(listener.onQuote ? ['ticker'] : []), ...(listener.onBook ? ['level2'] : [])].map((channel) => ({ channel, product_ids: products }))),
       onFrame: (frame) => { this.#hear(frame, listener); },
       onConnection: (state, reason) => { listener.onConnection(state, reason); },
     });
@@ -99,17 +109,44 @@ export class CoinbaseFeed implements MarketFeed {
     return Promise.resolve();
   }
 
-  /** A snapshot holds trades of before; an update those since the last one, newest first. */
-  #hear({ events }: Frame, listener: FeedListener): void {
+  #hear({ channel, events }: Frame, listener: FeedListener): void {
     for (const event of events) {
-      const { data } = tradesEvent.safeParse(event);
-      if (data === undefined) this.#spec.onUnreadable('an event of the market');
-      if (data?.type !== 'update') continue;
-      for (const { product_id: symbol, price, time: tsEvent } of data.trades.toReversed()) {
-        const instrument = this.#bySymbol.get(symbol);
-        if (instrument !== undefined) listener.onPrice(instrument, Number(price), tsEvent);
-      }
+      const heard = channel === 'market_trades' ? this.#hearTrades(event, listener) : channel === 'ticker' ? this.#hearQuotes(event, listener) : channel === 'l2_data' && this.#hearBook(event, listener);
+      if (!heard) this.#spec.onUnreadable('an event of the market');
     }
+  }
+
+  /** A snapshot holds trades of before; an update those since the last one, newest first. */
+  #hearTrades(event: unknown, listener: FeedListener): boolean {
+    const { data } = tradesEvent.safeParse(event);
+    if (data?.type !== 'update') return data !== undefined;
+    for (const { product_id: symbol, trade_id, price, size, time: tsEvent } of data.trades.toReversed()) {
+      const instrument = this.#bySymbol.get(symbol);
+      const id = Number(trade_id);
+      if (instrument !== undefined) listener.onTrade(instrument, { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id });
+    }
+    return true;
+  }
+
+  #hearQuotes(event: unknown, listener: FeedListener): boolean {
+    const { data } = tickerEvent.safeParse(event);
+    for (const each of data?.tickers ?? []) {
+      const instrument = this.#bySymbol.get(each.product_id);
+      if (instrument !== undefined) listener.onQuote?.(instrument, { bid: Number(each.best_bid), bidQuantity: Number(each.best_bid_quantity), ask: Number(each.best_ask), askQuantity: Number(each.best_ask_quantity) });
+    }
+    return data !== undefined;
+  }
+
+  /** The numbers of the frames prove that no change is missing: where one is, the connection is made anew, and begins with the whole book. */
+  #hearBook(event: unknown, listener: FeedListener): boolean {
+    const { data } = bookEvent.safeParse(event);
+    const instrument = data && this.#bySymbol.get(data.product_id);
+    if (data === undefined || instrument === undefined) return data !== undefined;
+    const book = this.#books[instrument];
+    if (data.type === 'snapshot') book.clear();
+    for (const { side, price_level, new_quantity } of data.updates) book.set(side === 'bid' ? 'bids' : 'asks', price_level, new_quantity);
+    listener.onBook?.(instrument, book);
+    return true;
   }
 
   #lastEnd(intervalMs: number): Timestamp {

@@ -49,7 +49,6 @@ export class RestClient {
   readonly #public = new RequestBudget(PUBLIC_PER_SECOND);
   /** Ends each wait for a turn. */
   readonly #waits = new Set<() => void>();
-  /** How far the venue's clock is ahead of ours; undefined until it was asked. */
   #ahead: number | undefined;
   #closed = false;
 
@@ -64,6 +63,11 @@ export class RestClient {
   /** Now, by the venue's clock as far as it is known. */
   now(): Timestamp {
     return this.#clock.now() + (this.#ahead ?? 0);
+  }
+
+  /** How far the venue's clock is ahead of ours, as it was last asked; undefined before. */
+  get aheadMs(): number | undefined {
+    return this.#ahead;
   }
 
   /** Sends a request and returns its answer, JSON that nobody has checked yet. Throws `VenueError`. */

@@ -20,6 +20,8 @@ function bar(minute: number): Bar {
 /** A market in memory: what it keeps can be fetched, three bars at a time; what it says is heard. */
 class MemoryMarket implements MarketFeed {
   readonly venue = 'memory';
+  readonly tells = [];
+  readonly aheadMs = undefined;
   readonly kept: [Bar[], Bar[]] = [[], []];
   failures = 0;
   asked = 0;
@@ -86,16 +88,66 @@ test('what happened before is fetched page by page, then moments come as they ar
   assert.deepEqual([feed.state.heard, feed.state.fetched, feed.state.catchingUp], [2, 10, false]);
 });
 
-test('a market that says nothing is waited for three seconds; what it says later is counted, not handed out', async () => {
+test('ten seconds after its end a bar that was not told is asked for; where the venue has none, the others go on, and one that comes later is lost', async () => {
   const { market, feed, clock } = await opened(1);
   drain(feed);
   await clock.run(clock.now() + MINUTE);
   market.tell(1, 0);
+  await clock.run(clock.now() + 9_000);
+  await quiet();
   assert.equal(feed.next(), undefined);
-  await clock.run(clock.now() + 3_000);
+  await clock.run(clock.now() + 2_000);
+  await quiet();
   assert.deepEqual(drain(feed), ['2:0h']);
   market.tell(1, 1);
-  assert.deepEqual([drain(feed), feed.state.late], [[], 1]);
+  const { late, quality: { lost, barGaps, live } } = feed.state;
+  assert.deepEqual([drain(feed), late, lost, barGaps, live], [[], 1, 1, 1, 1]);
+});
+
+test('what the stream leaves out on an open connection is asked for, and handed out in its place', async () => {
+  const { market, feed, clock } = await opened(1);
+  drain(feed);
+  await clock.run(clock.now() + MINUTE);
+  // A lost frame shows by the bar behind it, at once, whatever our clock says.
+  market.kept[0].push(bar(1));
+  market.kept[1].push(bar(1));
+  market.tell(2, 0, 1);
+  assert.equal(feed.next(), undefined, 'not before what is missing');
+  await clock.run(clock.now() + 1_000);
+  await quiet();
+  assert.deepEqual(drain(feed), ['2:0f1f', '3:0h1h']);
+  // A silent stream shows by the clock.
+  for (const each of market.kept) each.push(bar(3));
+  await clock.run(clock.now() + 2 * MINUTE + 12_000);
+  await quiet();
+  assert.deepEqual(drain(feed), ['4:0f1f']);
+  const { quality: { expected, live, backfilled, lost, barGaps } } = feed.state;
+  assert.deepEqual({ expected, live, backfilled, lost, barGaps }, { expected: 6, live: 2, backfilled: 4, lost: 0, barGaps: 2 });
+});
+
+test('a bar that cannot be, or is ten times the last price, is asked for; the venue\'s word then counts', async () => {
+  const { market, feed, clock } = await opened(1);
+  drain(feed);
+  await clock.run(clock.now() + MINUTE);
+  for (const each of market.kept) each.push(bar(1));
+  market.listener?.onBar(0, { ...bar(1), low: 11 });
+  market.listener?.onBar(0, { ...bar(1), timestamp: bar(1).timestamp + 1 });
+  market.listener?.onBar(1, { ...bar(1), open: 1_000, high: 1_000, low: 1_000, close: 1_000 });
+  assert.equal(feed.next(), undefined);
+  await clock.run(clock.now() + 12_000);
+  await quiet();
+  const instant = feed.next();
+  assert.deepEqual([told(instant), instant?.bars.map(({ bar: { close } }) => close), feed.state.quality.refusedBars], ['2:0f1f', [10, 10], 3]);
+});
+
+test('a bar that is told twice counts once', async () => {
+  const { market, feed } = await opened(1);
+  drain(feed);
+  market.tell(1, 0, 1);
+  market.listener?.onBar(0, bar(1));
+  assert.deepEqual(drain(feed), ['2:0h1h']);
+  market.listener?.onBar(0, bar(1));
+  assert.deepEqual([drain(feed), feed.state.late, feed.state.quality.repeatedBars], [[], 0, 2]);
 });
 
 test('after a reconnection nothing is handed out before what was missed, and nothing twice', async () => {

@@ -1,8 +1,9 @@
-import type { Bar } from '../../domain/bar.ts';
-import type { Timestamp } from '../../domain/time.ts';
+import { isPossibleBar, type Bar } from '../../domain/bar.ts';
+import { DAY_MS, isTimestamp, type Timestamp } from '../../domain/time.ts';
 import type { Market } from '../../pipeline/engine.ts';
+import { FeedQuality, type FeedQualityFacts } from '../../pipeline/feed-quality.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed } from '../../ports/market-feed.ts';
 
 /** A bar of a live feed. */
 export interface HeardBar {
@@ -30,90 +31,129 @@ export interface FeedState {
   readonly late: number;
   /** Why the last attempt to fetch failed; undefined once one has worked. */
   readonly trouble: string | undefined;
+  readonly quality: FeedQualityFacts;
 }
 
-/** How long the slowest market's bar is waited for once another's of the same moment is there. */
-const GRACE_MS = 3_000;
+/** What hears the market besides who takes its bars: prices between two of them, quotes, books. */
+export interface LiveListener extends Pick<FeedListener, 'onQuote' | 'onBook'> {
+  onPrice?(market: number, price: number, tsEvent: Timestamp): void;
+}
+
+/** So long after its end a bar is waited for; then the venue is asked. Who tells bars by asking for them, as Coinbase's feed does, has told them by then. */
+const PATIENCE_MS = 10_000;
+/** What ended so long before a question is in its answer, or is not at all. */
+const ANSWERED_MS = 5_000;
+const LOOK_EVERY_MS = 1_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
+/** A price so many times the last one, or so small a part of it, is asked for again. */
+const JUMP = 10;
 
 /**
- * A live market as moments in their order, each complete or waited for in vain. What was missed, at the
- * start and while the stream was down, is fetched before anything later is handed out.
+ * A live market as moments in their order, each complete. Bars that the stream leaves out, however that
+ * comes about (it was down, it was silent, it lost a frame, it told what cannot be), are fetched before
+ * anything later is handed out; only what the venue itself has not is not there.
  */
-export class LiveFeed implements FeedListener {
+export class LiveFeed {
+  readonly quality: FeedQuality;
   readonly #feed: MarketFeed;
   readonly #markets: readonly Market[];
   readonly #clock: Clock;
-  readonly #onPrice: FeedListener['onPrice'] | undefined;
+  readonly #hears: LiveListener;
   /** Bars that wait, by their close and market. */
   readonly #waiting = new Map<Timestamp, Map<number, HeardBar>>();
-  /** When the first bar of a moment that waits was here, by its close. */
-  readonly #since = new Map<Timestamp, Timestamp>();
   /** Opening time of the bar to go on from, per market. */
   readonly #from: Timestamp[];
+  /** The last price heard, per market; NaN before. */
+  readonly #last: number[];
+  /** Bars that were not there when their moment was handed out, as market and close: they are lost if they come. */
+  readonly #lacked = new Set<string>();
+  /** Up to then the venue has told all that there is, per market. */
+  readonly #settled: Timestamp[];
   #released = -Infinity;
+  /** When the stream was first up, by the venue's clock. */
+  #opened = Infinity;
   #connection: 'up' | 'down' = 'down';
   #connections = 0;
   #catchingUp = true;
+  #asking = false;
   /** Each connection fetches anew; one that was lost meanwhile gives up. */
   #round = 0;
   #counts = { heard: 0, fetched: 0, late: 0 };
   #trouble: string | undefined;
   #closed = false;
+  #look: (() => void) | undefined;
   #awaited: (() => void) | undefined;
 
-  /** Goes on from the bars that open at `from`, per market. `onPrice` hears prices between bars, on which nothing is decided. */
-  constructor(feed: MarketFeed, markets: readonly Market[], from: readonly Timestamp[], clock: Clock, onPrice?: FeedListener['onPrice']) {
-    this.#onPrice = onPrice;
+  /** Goes on from the bars that open at `from`, per market. `hears` is told what lies between bars, on which nothing is decided. */
+  constructor(feed: MarketFeed, markets: readonly Market[], from: readonly Timestamp[], clock: Clock, hears: LiveListener = {}) {
+    this.#hears = hears;
     this.#feed = feed;
     this.#markets = markets;
     this.#from = [...from];
+    this.#last = markets.map(() => NaN);
+    this.#settled = markets.map(() => -Infinity);
     this.#clock = clock;
+    this.quality = new FeedQuality(markets.length, markets[0].intervalMs);
   }
 
   /** Opens the stream; resolves when it is first up. Throws `VenueError`. */
   open(): Promise<void> {
-    return this.#feed.open(this.#markets[0].intervalMs, this);
+    this.#lookLater();
+    const { onQuote, onBook } = this.#hears;
+    return this.#feed.open(this.#markets[0].intervalMs, {
+      onBar: (market, bar) => { this.#onBar(market, bar); },
+      onTrade: (market, trade) => { this.#onTrade(market, trade); },
+      onConnection: (state) => { this.#onConnection(state); },
+      ...(onQuote && { onQuote }), ...(onBook && { onBook }),
+    });
   }
 
   close(): Promise<void> {
     this.#closed = true;
     this.#round += 1;
+    this.#look?.();
     return this.#feed.close();
   }
 
   get state(): FeedState {
-    return { connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble };
+    return {
+      connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble,
+      quality: this.quality.facts(this.#feed.aheadMs),
+    };
   }
 
-  onBar(market: number, bar: Bar): void {
+  #onBar(market: number, bar: Bar): void {
     this.#counts.heard += 1;
+    if (this.#isOdd(market, bar)) {
+      this.quality.count('refusedBars');
+      return;
+    }
+    this.quality.onBar(market, bar, this.#venueNow());
     this.#take({ market, bar, tsHeard: this.#clock.now() });
   }
 
-  onPrice(market: number, price: number, tsEvent: Timestamp): void {
-    this.#onPrice?.(market, price, tsEvent);
+  #onTrade(market: number, trade: FeedTrade): void {
+    this.quality.onTrade(market, trade, this.#venueNow());
+    this.#hears.onPrice?.(market, trade.price, trade.tsEvent);
   }
 
-  onConnection(state: 'up' | 'down'): void {
+  #onConnection(state: 'up' | 'down'): void {
     this.#connection = state;
     this.#round += 1;
     if (state === 'down') return;
     this.#connections += 1;
+    if (this.#connections === 1) this.#opened = this.#venueNow();
+    this.quality.onUp();
     this.#catchingUp = true;
-    void this.#catchUp(this.#round);
+    void this.#fetchAll(this.#round, this.#markets.keys()).then((done) => { if (done) this.#catchingUp = false; });
   }
 
   /** When the next moment is; undefined while none is complete. */
   peek(): Timestamp | undefined {
     if (this.#catchingUp || this.#waiting.size === 0) return undefined;
     const tsEvent = Math.min(...this.#waiting.keys());
-    const there = this.#waiting.get(tsEvent)?.size ?? 0;
-    const due = this.#markets.filter(({ intervalMs }) => tsEvent % intervalMs === 0).length;
-    // By when its first bar came, not by its close: clocks differ, and what is long past has no more to come.
-    const waited = this.#clock.now() - Math.min(this.#since.get(tsEvent) ?? Infinity, this.#waiting.size > 1 ? tsEvent : Infinity);
-    return there >= due || waited >= GRACE_MS ? tsEvent : undefined;
+    return this.#lacking(tsEvent).every((market) => tsEvent <= this.#settled[market]) && this.#skipped(tsEvent).length === 0 ? tsEvent : undefined;
   }
 
   /** The next moment, once; undefined while none is complete. */
@@ -121,10 +161,14 @@ export class LiveFeed implements FeedListener {
     const tsEvent = this.peek();
     if (tsEvent === undefined) return undefined;
     const bars = [...this.#waiting.get(tsEvent)?.values() ?? []].sort((a, b) => a.market - b.market);
+    for (const market of this.#lacking(tsEvent)) this.#lacked.add(`${market} ${tsEvent}`);
     this.#waiting.delete(tsEvent);
-    this.#since.delete(tsEvent);
     this.#released = tsEvent;
-    for (const { market, bar } of bars) this.#from[market] = bar.timestamp + this.#markets[market].intervalMs;
+    for (const { market, bar, tsHeard } of bars) {
+      this.#from[market] = bar.timestamp + this.#markets[market].intervalMs;
+      this.#last[market] = bar.close;
+      if (tsEvent > this.#opened) this.quality.onReleased(tsHeard !== undefined);
+    }
     return { tsEvent, bars };
   }
 
@@ -133,34 +177,96 @@ export class LiveFeed implements FeedListener {
     return new Promise((resolve) => { this.#awaited = resolve; });
   }
 
+  #venueNow(): Timestamp {
+    return this.#clock.now() + (this.#feed.aheadMs ?? 0);
+  }
+
+  /** What no bar is, or one far from the last price: it is left out, and shows as missing. */
+  #isOdd(market: number, { timestamp, open, high, low, close, volume }: Bar): boolean {
+    const { intervalMs } = this.#markets[market];
+    if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || !isPossibleBar(open, high, low, close, volume)) return true;
+    const last = this.#last[market];
+    return close > last * JUMP || close < last / JUMP;
+  }
+
+  /** Markets whose bar of a moment is not there. */
+  #lacking(tsEvent: Timestamp): readonly number[] {
+    const there = this.#waiting.get(tsEvent);
+    return [...this.#markets.keys()].filter((market) => tsEvent % this.#markets[market].intervalMs === 0 && there?.has(market) !== true && this.#from[market] < tsEvent);
+  }
+
+  /** Markets that have a bar of this moment and none of the one before, which nobody has asked for yet. */
+  #skipped(tsEvent: Timestamp): readonly number[] {
+    return [...this.#waiting.get(tsEvent)?.values() ?? []].filter(({ market, bar }) => bar.timestamp > this.#from[market] && bar.timestamp > this.#settled[market]).map(({ market }) => market);
+  }
+
   #take(heard: HeardBar): void {
     this.#awaited?.();
     const tsClose = heard.bar.timestamp + this.#markets[heard.market].intervalMs;
     if (tsClose <= this.#released) {
-      this.#counts.late += 1;
+      if (this.#lacked.delete(`${heard.market} ${tsClose}`)) {
+        this.#counts.late += 1;
+        this.quality.onLost();
+      } else if (heard.tsHeard !== undefined) this.quality.count('repeatedBars');
       return;
     }
     const moment = this.#waiting.get(tsClose) ?? new Map<number, HeardBar>();
     this.#waiting.set(tsClose, moment);
-    if (!this.#since.has(tsClose)) this.#since.set(tsClose, this.#clock.now());
+    const known = moment.get(heard.market);
     // What was heard stays so: that it was fetched as well says nothing.
-    if (moment.get(heard.market)?.tsHeard === undefined) moment.set(heard.market, heard);
+    if (known?.tsHeard === undefined) moment.set(heard.market, heard);
+    else if (heard.tsHeard !== undefined) this.quality.count('repeatedBars');
   }
 
-  /** Fetches what is missing of every market, trying for as long as this connection lasts. */
-  async #catchUp(round: number): Promise<void> {
+  #lookLater(): void {
+    this.#look = this.#clock.after(LOOK_EVERY_MS, () => {
+      if (this.#connection === 'up' && !this.#catchingUp && !this.#asking) void this.#askForMissing();
+      this.#lookLater();
+    });
+  }
+
+  /** Asks for bars that should have been told by now. */
+  async #askForMissing(): Promise<void> {
+    const markets = this.#overdue();
+    if (markets.length === 0) return;
+    this.#asking = true;
+    this.quality.count('barGaps');
+    await this.#fetchAll(this.#round, markets.values());
+    this.#asking = false;
+  }
+
+  /** Markets from which a bar should be here and is not. */
+  #overdue(): readonly number[] {
+    const ended = this.#venueNow() - PATIENCE_MS;
+    if (this.#waiting.size > 0) {
+      const tsEvent = Math.min(...this.#waiting.keys());
+      const skipped = this.#skipped(tsEvent);
+      return skipped.length > 0 || tsEvent > ended ? skipped : this.#lacking(tsEvent).filter((market) => tsEvent > this.#settled[market]);
+    }
+    // Shares have nights and weekends; that all is silent then says nothing.
+    return [...this.#markets.entries()].filter(([market, { instrument, intervalMs }]) => {
+      const due = Math.floor(ended / intervalMs) * intervalMs;
+      return instrument.assetClass === 'crypto' && due > this.#settled[market] && due >= this.#from[market] + intervalMs;
+    }).map(([market]) => market);
+  }
+
+  /** Fetches what is missing of markets, trying for as long as this connection lasts; false where it did not last. */
+  async #fetchAll(round: number, markets: Iterable<number>): Promise<boolean> {
+    const wanted = [...markets];
     for (let waitMs = RETRY_FIRST_MS; round === this.#round; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {
+      const settled = this.#venueNow() - ANSWERED_MS;
       try {
-        for (let market = 0; market < this.#markets.length; market++) await this.#fetch(market, round);
-        if (round !== this.#round) return;
+        for (const market of wanted) await this.#fetch(market, round);
+        if (round !== this.#round) return false;
         this.#trouble = undefined;
-        this.#catchingUp = false;
-        return;
+        for (const market of wanted) this.#settled[market] = settled;
+        return true;
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
         if (!this.#closed) await new Promise<void>((resolve) => { this.#clock.after(waitMs, resolve); });
       }
     }
+    return false;
   }
 
   async #fetch(market: number, round: number): Promise<void> {

@@ -4,10 +4,10 @@ import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { baseOf, type Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { MarketFeed } from '../../ports/market-feed.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
-import { LiveFeed, type HeardBar } from './live-feed.ts';
+import { LiveFeed, type HeardBar, type LiveListener } from './live-feed.ts';
 import { rulesOf } from './profile.ts';
 import type { VenueLink } from './live.ts';
 import type { PaperRun, PaperSetup } from './paper-setup.ts';
@@ -50,7 +50,7 @@ export type PaperFeed = Moments & (
 export interface PaperSource {
   readonly setup: PaperSetup;
   /** `onPrice` hears prices between bars, where there are any. */
-  feed(run: PaperRun, onPrice: FeedListener['onPrice']): PaperFeed;
+  feed(run: PaperRun, onPrice: LiveListener['onPrice']): PaperFeed;
   /** Brings the account at a venue up to date, before the first bar. */
   start?(run: PaperRun): Promise<void>;
   close(): void;
@@ -118,14 +118,14 @@ export async function openLive(existing: PaperSetup | undefined, begin: NewRun, 
 }
 
 /** A live market from where a run stands, or from as far back as its strategies look. */
-export function liveFeedOf(feed: MarketFeed, venue: string, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice?: FeedListener['onPrice']): PaperFeed {
+export function liveFeedOf(feed: MarketFeed, venue: string, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice: LiveListener['onPrice']): PaperFeed {
   const now = clock.now();
   const from = markets.map(({ intervalMs }, market) => {
     const { tsLast } = ingest.quality[market];
     const warmup = Math.max(0, ...setup.books.map((book, index) => (book.market === market ? warmups[index] : 0)));
     return tsLast === -Infinity ? Math.floor(now / intervalMs) * intervalMs - warmup * intervalMs : tsLast;
   });
-  const live = new LiveFeed(feed, markets, from, clock, onPrice);
+  const live = new LiveFeed(feed, markets, from, clock, onPrice && { onPrice });
   return { kind: 'live', live, venue, peek: () => live.peek(), next: () => live.next() };
 }
 

@@ -29,7 +29,7 @@ export class CoinbaseMarketServer implements FeedServer {
   constructor(spec: MarketServerSpec) {
     this.#spec = spec;
     this.#bars = spec.symbols.map(() => []);
-    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (_channel, products) => (products.length === 0 ? [] : [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]]) });
+    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (channel, products) => (channel === 'market_trades' ? [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]] : []) });
     this.#http = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://venue');
       this.requests.push(`${request.method} ${url.pathname}`);
