@@ -6,6 +6,7 @@ import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
 import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
+import { BlobError, type BlobErrorKind } from '../domain/blob-error.ts';
 import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
 import { MarketStoreError, type MarketStoreErrorKind } from '../domain/market-store-error.ts';
 import { VenueError, type VenueFailure } from '../domain/venue-error.ts';
@@ -63,6 +64,7 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof StoreError) return STORE_CODES[error.kind];
   if (error instanceof MarketStoreError) return MARKET_STORE_CODES[error.kind];
   if (error instanceof BackupError) return BACKUP_CODES[error.kind];
+  if (error instanceof BlobError) return BLOB_CODES[error.kind];
   if (error instanceof TimescaleError) return TIMESCALE_CODES[error.kind];
   if (error instanceof SeriesError) return SERIES_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
@@ -99,6 +101,10 @@ const MARKET_STORE_CODES: Readonly<Record<MarketStoreErrorKind, Exclude<ExitName
 
 const TIMESCALE_CODES: Readonly<Record<TimescaleErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreachable: 'failure', refused: 'usage', columns: 'bad-data', value: 'bad-data', duplicate: 'bad-data', truncated: 'bad-data', unreadable: 'bad-data', empty: 'bad-data',
+};
+
+const BLOB_CODES: Readonly<Record<BlobErrorKind, Exclude<ExitName, 'ok'>>> = {
+  unreachable: 'failure', refused: 'usage', none: 'usage', locked: 'busy', storage: 'disk',
 };
 
 const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {

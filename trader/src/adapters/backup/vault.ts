@@ -1,8 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Secret } from '../../domain/secret.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { BlobLock, BlobStore } from '../../ports/blob-store.ts';
 import { BackupError } from './backup-error.ts';
 import { Sealing } from './sealing.ts';
 
@@ -44,159 +42,158 @@ export interface Retention {
 
 const HEADER = 'algotrendy-backup.json';
 const PLACES = ['online', 'cold'] as const;
+const MANIFEST = '.manifest';
 
 /**
- * Backups in a folder: `online/GENERATION/PIECE`, `online/ID.manifest`, the same below `cold/`, and a
- * header that tells the key apart. A piece is named by its contents and kept once in its generation, so
- * an incremental backup adds what is new and still lists all of its files; a full one begins a
- * generation, which rests on no piece that is older. A manifest is written last, by a rename, so a
- * backup is there whole or not at all. One process writes at a time.
+ * Backups in a folder or a bucket: `online/GENERATION/PIECE`, `online/ID.manifest`, the same below
+ * `cold/`, and a header that tells the key apart. A piece is named by its contents and kept once in its
+ * generation, so an incremental backup adds what is new and still lists all of its files; a full one begins a
+ * generation, which rests on no piece that is older. A manifest is written last and appears whole,
+ * so a backup is there whole or not at all. One process writes at a time.
  */
 export class BackupVault {
-  readonly #folder: string;
+  readonly #blobs: BlobStore;
   readonly #sealing: Sealing;
-  readonly #lock: DatabaseSync | undefined;
+  readonly #lock: BlobLock | undefined;
+  /** Names of pieces that are online, of the generations that were asked for. */
+  readonly #pieces = new Map<string, Set<string>>();
 
-  /** Opens the vault, for one process to write to or for any to read. Throws `BackupError`. */
-  constructor(folder: string, key: Secret, access: 'read' | 'write') {
-    this.#folder = folder;
-    this.#sealing = new Sealing(key);
-    if (access === 'write') this.#lock = attempt(folder, () => this.#prepare());
+  private constructor(blobs: BlobStore, sealing: Sealing, lock: BlobLock | undefined) {
+    this.#blobs = blobs;
+    this.#sealing = sealing;
+    this.#lock = lock;
+  }
+
+  /** Opens the vault, for one process to write to or for any to read. Throws `BackupError` and `BlobError`. */
+  static async open(blobs: BlobStore, key: Secret, access: 'read' | 'write'): Promise<BackupVault> {
+    const sealing = new Sealing(key);
+    const vault = new BackupVault(blobs, sealing, access === 'write' ? await blobs.lock() : undefined);
     try {
-      this.#checkHeader();
+      await vault.#checkHeader(access);
+      return vault;
     } catch (error) {
-      this.#lock?.close();
+      await vault.close();
       throw error;
     }
   }
 
-  close(): void {
-    this.#lock?.close();
+  async close(): Promise<void> {
+    // A lock that cannot be given back ends by itself, and must not hide why all came to an end.
+    await this.#lock?.release().catch(() => undefined);
   }
 
-  #prepare(): DatabaseSync {
-    mkdirSync(join(this.#folder, 'online'), { recursive: true });
-    const lock = new DatabaseSync(join(this.#folder, 'lock'));
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      lock.close();
-      throw new BackupError('locked', `${this.#folder}: another process is writing backups here; try again when it is done`, error);
+  async #checkHeader(access: 'read' | 'write'): Promise<void> {
+    const { place } = this.#blobs;
+    const text = await this.#blobs.get(HEADER);
+    if (text === undefined) {
+      if (access === 'read') throw new BackupError('none', `${place} holds no backups; ./algotrendy data backup ${place} makes one`);
+      if ((await this.#ids()).length > 0) throw new BackupError('tampered', `${place}: ${HEADER} is gone; use another place`);
+      return this.#blobs.put(HEADER, Buffer.from(JSON.stringify({ format: 1, key: this.#sealing.nameOf('key') })));
     }
-    const header = join(this.#folder, HEADER);
-    if (!existsSync(header)) {
-      if (this.#ids().length > 0) throw new BackupError('tampered', `${header} is gone; use another folder`);
-      writeWhole(header, Buffer.from(JSON.stringify({ format: 1, key: this.#sealing.nameOf('key') })));
-    }
-    return lock;
-  }
-
-  #checkHeader(): void {
-    const path = join(this.#folder, HEADER);
-    if (!existsSync(path)) throw new BackupError('none', `${this.#folder} holds no backups; ./algotrendy data backup ${this.#folder} makes one`);
     let header: unknown;
     try {
-      header = JSON.parse(readFileSync(path, 'utf8'));
+      header = JSON.parse(Buffer.from(text).toString());
     } catch (error) {
-      throw new BackupError('tampered', `${path} is not as it was written`, error);
+      throw new BackupError('tampered', `${place}: ${HEADER} is not as it was written`, error);
     }
     const { format, key } = header as { readonly format?: unknown; readonly key?: unknown };
-    if (format !== 1) throw new BackupError('version', `${this.#folder} was written by version ${String(format)} of backups, and this is version 1; use the program that wrote it`);
-    if (key !== this.#sealing.nameOf('key')) throw new BackupError('key', `the backups in ${this.#folder} were made with another key`);
+    if (format !== 1) throw new BackupError('version', `${place} was written by version ${String(format)} of backups, and this is version 1; use the program that wrote it`);
+    if (key !== this.#sealing.nameOf('key')) throw new BackupError('key', `the backups in ${place} were made with another key`);
   }
 
   /** Keeps a piece in a generation, unless it is there. Gives its name, and whether it was written. */
-  put(generation: string, contents: Uint8Array): { readonly name: string; readonly isNew: boolean } {
+  async put(generation: string, contents: Uint8Array): Promise<{ readonly name: string; readonly isNew: boolean }> {
     const name = this.#sealing.nameOf(contents);
-    const path = join(this.#folder, 'online', generation, name);
-    if (existsSync(path)) return { name, isNew: false };
-    const sealed = this.#sealing.seal(name, contents);
-    attempt(this.#folder, () => { writeWhole(path, sealed); });
+    let known = this.#pieces.get(generation);
+    if (known === undefined) {
+      const folder = `online/${generation}/`;
+      this.#pieces.set(generation, known = new Set((await this.#blobs.list(folder)).map((path) => path.slice(folder.length))));
+    }
+    if (known.has(name)) return { name, isNew: false };
+    await this.#lock?.renew();
+    await this.#blobs.put(`online/${generation}/${name}`, this.#sealing.seal(name, contents));
+    known.add(name);
     return { name, isNew: true };
   }
 
   /** A piece of a generation, online or cold. Throws kind `tampered`. */
-  get(generation: string, name: string): Uint8Array {
-    const path = PLACES.map((place) => join(this.#folder, place, generation, name)).find((candidate) => existsSync(candidate));
-    if (path === undefined) throw new BackupError('tampered', `the piece ${name} of ${generation} is gone; use another backup`);
-    return this.#sealing.open(name, readFileSync(path));
+  async get(generation: string, name: string): Promise<Uint8Array> {
+    for (const place of PLACES) {
+      const sealed = await this.#blobs.get(`${place}/${generation}/${name}`);
+      if (sealed !== undefined) return this.#sealing.open(name, sealed);
+    }
+    throw new BackupError('tampered', `the piece ${name} of ${generation} is gone; use another backup`);
   }
 
   /** Makes a backup of the pieces that were put: from here on it is there. */
-  finish(manifest: Manifest): void {
-    const sealed = this.#sealing.seal(manifest.id, Buffer.from(JSON.stringify(manifest)));
-    attempt(this.#folder, () => { writeWhole(this.#manifestPath('online', manifest.id), sealed); });
+  async finish(manifest: Manifest): Promise<void> {
+    await this.#lock?.renew();
+    await this.#blobs.put(`online/${manifest.id}${MANIFEST}`, this.#sealing.seal(manifest.id, Buffer.from(JSON.stringify(manifest))));
   }
 
   /** The newest backup that began at or before a moment; undefined where there is none. Throws kind `tampered`. */
-  latest(asOf: Timestamp = Infinity): Manifest | undefined {
-    const found = this.#ids().filter(({ id }) => timeOf(id) <= asOf).at(-1);
+  async latest(asOf: Timestamp = Infinity): Promise<Manifest | undefined> {
+    const found = (await this.#ids()).filter(({ id }) => timeOf(id) <= asOf).at(-1);
     return found === undefined ? undefined : this.#read(found.place, found.id);
   }
 
   /** Moves backups of 30 days to `cold/` and removes those of a year, with the pieces that no other needs; removes what broken-off backups left. */
-  retain(now: Timestamp): Retention {
+  async retain(now: Timestamp): Promise<Retention> {
     const keep = { online: new Set<string>(), cold: new Set<string>() };
     const counts = { online: 0, cold: 0, removed: 0 };
-    for (const { place, id } of this.#ids()) {
+    for (const { place, id } of await this.#ids()) {
       const ageDays = (now - timeOf(id)) / DAY_MS;
       if (ageDays > COLD_DAYS) {
-        rmSync(this.#manifestPath(place, id));
+        await this.#blobs.remove(`${place}/${id}${MANIFEST}`);
         counts.removed++;
         continue;
       }
-      const { generation, files } = this.#read(place, id);
+      const { generation, files } = await this.#read(place, id);
       const target = ageDays > ONLINE_DAYS ? 'cold' : 'online';
       for (const { pieces } of files) for (const name of pieces) keep[target].add(`${generation}/${name}`);
       // Where its pieces lie does not matter meanwhile: they are found in either place.
-      if (target === 'cold' && place === 'online') this.#move(`${id}.manifest`, 'online', 'cold');
+      if (target === 'cold' && place === 'online') await this.#blobs.move(`online/${id}${MANIFEST}`, `cold/${id}${MANIFEST}`);
       counts[target]++;
     }
-    this.#settlePieces(keep);
+    await this.#settlePieces(keep);
     return counts;
   }
 
   /** Every piece where it belongs: online if a backup there needs it, else cold, else nowhere. */
-  #settlePieces(keep: { readonly online: ReadonlySet<string>; readonly cold: ReadonlySet<string> }): void {
+  async #settlePieces(keep: { readonly online: ReadonlySet<string>; readonly cold: ReadonlySet<string> }): Promise<void> {
     for (const place of PLACES) {
-      const root = join(this.#folder, place);
-      if (!existsSync(root)) continue;
-      for (const entry of readdirSync(root, { withFileTypes: true })) {
-        if (!entry.isDirectory()) continue;
-        for (const name of readdirSync(join(root, entry.name))) {
-          const piece = `${entry.name}/${name}`;
-          const target = keep.online.has(piece) ? 'online' : keep.cold.has(piece) ? 'cold' : undefined;
-          if (target === undefined) rmSync(join(root, piece));
-          else if (target !== place) this.#move(piece, place, target);
-        }
-        if (readdirSync(join(root, entry.name)).length === 0) rmSync(join(root, entry.name), { recursive: true });
+      for (const path of await this.#blobs.list(`${place}/`)) {
+        const piece = path.slice(place.length + 1);
+        if (!piece.includes('/')) continue;
+        const target = keep.online.has(piece) ? 'online' : keep.cold.has(piece) ? 'cold' : undefined;
+        if (target === place) continue;
+        await this.#lock?.renew();
+        if (target === undefined) await this.#blobs.remove(path);
+        else await this.#blobs.move(path, `${target}/${piece}`);
       }
     }
+    this.#pieces.clear();
   }
 
-  #move(path: string, from: string, to: string): void {
-    const target = join(this.#folder, to, path);
-    mkdirSync(dirname(target), { recursive: true });
-    renameSync(join(this.#folder, from, path), target);
-  }
-
-  #manifestPath(place: string, id: string): string {
-    return join(this.#folder, place, `${id}.manifest`);
-  }
-
-  #read(place: string, id: string): Manifest {
-    const manifest = JSON.parse(Buffer.from(this.#sealing.open(id, readFileSync(this.#manifestPath(place, id)))).toString()) as Manifest;
+  async #read(place: string, id: string): Promise<Manifest> {
+    const sealed = await this.#blobs.get(`${place}/${id}${MANIFEST}`);
+    if (sealed === undefined) throw new BackupError('tampered', `the backup ${id} went away while it was looked for; try again`);
+    const manifest = JSON.parse(Buffer.from(this.#sealing.open(id, sealed)).toString()) as Manifest;
     if (manifest.version !== 1) throw new BackupError('version', `the backup ${id} was written by another version; use the program that wrote it`);
     return manifest;
   }
 
   /** All backups, oldest first. */
-  #ids(): readonly { readonly place: string; readonly id: string }[] {
-    return PLACES.flatMap((place) => {
-      const root = join(this.#folder, place);
-      const names = existsSync(root) ? readdirSync(root).filter((name) => name.endsWith('.manifest')) : [];
-      return names.map((name) => ({ place, id: name.slice(0, -'.manifest'.length) }));
-    }).sort((a, b) => (a.id < b.id ? -1 : 1));
+  async #ids(): Promise<readonly { readonly place: string; readonly id: string }[]> {
+    const found: { readonly place: string; readonly id: string }[] = [];
+    for (const place of PLACES) {
+      // Names of manifests begin with their year, as those of generations do; pieces lie deeper.
+      for (const path of await this.#blobs.list(`${place}/`)) {
+        const name = path.slice(place.length + 1);
+        if (name.endsWith(MANIFEST) && !name.includes('/')) found.push({ place, id: name.slice(0, -MANIFEST.length) });
+      }
+    }
+    return found.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 }
 
@@ -207,27 +204,4 @@ export function backupId(began: Timestamp): string {
 
 function timeOf(id: string): Timestamp {
   return Date.parse(id.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
-}
-
-/** Writes a file so that it appears whole and on the disk, or not at all. */
-function writeWhole(path: string, contents: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.tmp`;
-  const descriptor = openSync(draft, 'w', 0o600);
-  try {
-    for (let done = 0; done < contents.length;) done += writeSync(descriptor, contents, done);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(draft, path);
-}
-
-function attempt<T>(folder: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof BackupError) throw error;
-    throw new BackupError('storage', `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}. Backups that were there are as they were`, error);
-  }
 }

@@ -1,31 +1,35 @@
 import { defineCommand } from '../command.ts';
 import { flag } from '../options.ts';
+import { PLACE_OPTIONS } from '../place-options.ts';
 import { formatBytes, formatCount, formatPlural } from '../terminal/format.ts';
 
-/** Adds a backup of the state folder to a folder of backups. */
+/** Adds a backup of the state folder to the backups of a folder or bucket. */
 export const dataBackupCommand = defineCommand({
   name: 'data backup',
   group: 'Data',
   summary: 'back up all state, encrypted, while everything goes on',
-  usage: 'FOLDER [--full] [--new-key]',
-  examples: ['data backup /mnt/backups --new-key', 'data backup /mnt/backups', 'data backup /mnt/backups --full --json'],
-  positionals: [{ name: 'FOLDER', help: 'where backups are kept; better on another disk' }],
+  usage: 'PLACE [--full] [--new-key] [options]',
+  examples: ['data backup /mnt/backups --new-key', 'data backup /mnt/backups', 'data backup s3://backups/trader --endpoint https://minio.example:9000 --full --json'],
+  positionals: [{ name: 'PLACE', help: 'where backups are kept: a folder, better on another disk, or s3://BUCKET/PREFIX' }],
   options: {
     full: flag('rest on no piece of an earlier backup; the first one is so anyway'),
     'new-key': flag('make the key BACKUP_KEY where there is none, and keep it in $ALGOTRENDY_HOME/secrets.env'),
+    ...PLACE_OPTIONS,
   },
   notes: [
-    'Stores of bars, journals, runs and the record of trials are in it; keys are not, nor what can be made again (cache, sweeps). Each backup restores by itself; an incremental one writes only what is new. After 30 days backups move to FOLDER/cold, after a year they are removed.',
+    'Stores of bars, journals, runs and the record of trials are in it; keys are not, nor what can be made again (cache, sweeps). Each backup restores by itself; an incremental one writes only what is new. After 30 days backups move to PLACE/cold, after a year they are removed.',
     'Keep a copy of the key away from this machine: without it no backup can be read. docs/backup.md says how to run this every ten minutes, and how to prove that it works.',
   ],
-  async run({ positionals: [folder = ''], options, config, terminal, json }) {
+  async run({ positionals: [place = ''], options, config, terminal, json }) {
     const { existsSync } = await import('node:fs');
     const { Refusal } = await import('../refusal.ts');
     if (!existsSync(config.home)) throw new Refusal('bad-data', `there is no state to back up: ${config.home} does not exist`, { hint: 'Point ALGOTRENDY_HOME to the folder that holds it.' });
     const { backUp, backupKey } = await import('../wiring/backup.ts');
     const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
+    const { openBackupPlace } = await import('../wiring/backup-place.ts');
+    const blobs = await openBackupPlace(place, options, config);
     const key = await backupKey(config, options['new-key']);
-    const report = await backUp(config.home, folder, key, { full: options.full, now: () => WALL_CLOCK.now() });
+    const report = await backUp(config.home, blobs, key, { full: options.full, now: () => WALL_CLOCK.now() });
     if (json) {
       terminal.printJson(report);
       return 'ok';

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { flag, readTime, value } from '../options.ts';
 import { Refusal } from '../refusal.ts';
+import { PLACE_OPTIONS } from '../place-options.ts';
 import { formatBytes, formatCount, formatDuration, formatPlural, formatTime } from '../terminal/format.ts';
 import type { Style } from '../terminal/style.ts';
 import type { DrillReport } from '../wiring/restore-drill.ts';
@@ -11,26 +12,29 @@ export const dataRestoreCommand = defineCommand({
   name: 'data restore',
   group: 'Data',
   summary: 'restore a backup, or drill it: measured RTO and RPO',
-  usage: 'FOLDER [--to FOLDER] [--as-of TIME] | FOLDER --drill',
-  examples: ['data restore /mnt/backups --drill', 'data restore /mnt/backups', 'data restore /mnt/backups --as-of 2026-11-20 --to /tmp/yesterday --json'],
-  positionals: [{ name: 'FOLDER', help: 'where backups are kept' }],
+  usage: 'PLACE [--to FOLDER] [--as-of TIME] | PLACE --drill',
+  examples: ['data restore /mnt/backups --drill', 'data restore s3://backups/trader', 'data restore /mnt/backups --as-of 2026-11-20 --to /tmp/yesterday --json'],
+  positionals: [{ name: 'PLACE', help: 'where backups are kept: a folder, or s3://BUCKET/PREFIX' }],
   options: {
     to: value('FOLDER', 'the state folder to make; $ALGOTRENDY_HOME where it is not given. It must not hold anything but secrets.env', (text) => text),
     'as-of': value('TIME', 'the newest backup that began by then, such as 2026-11-20; the newest of all where it is not given', readTime),
     drill: flag('restore beside the state folder, write to it, back it up meanwhile, kill the writer, restore again, measure, and remove it all'),
+    ...PLACE_OPTIONS,
   },
   notes: [
     'Every piece is authenticated, every file\'s checksum compared, every database checked by SQLite, before anything appears under its name. The key is the secret BACKUP_KEY.',
     'A drill ends with exit code 1 where restoring took an hour, the newest backup was older than 15 minutes, or something acknowledged before a backup was not in it.',
   ],
-  async run({ positionals: [folder = ''], options: { to, 'as-of': asOf, drill: isDrill }, config, terminal, json }) {
+  async run({ positionals: [place = ''], options: { to, 'as-of': asOf, drill: isDrill, ...where }, config, terminal, json }) {
     const { backupKey } = await import('../wiring/backup.ts');
+    const { openBackupPlace } = await import('../wiring/backup-place.ts');
+    const blobs = await openBackupPlace(place, where, config);
     const key = await backupKey(config);
     if (isDrill) {
       if (to !== undefined || asOf !== undefined) throw new Refusal('usage', '--drill restores the newest backup, beside the state folder', { hint: 'Leave --to and --as-of out.' });
       const { drill, RPO_LIMIT_MS, RTO_LIMIT_MS } = await import('../wiring/restore-drill.ts');
       const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
-      const report = await drill(folder, key, config.home, () => WALL_CLOCK.now());
+      const report = await drill(blobs, key, config.home, () => WALL_CLOCK.now());
       const met = { rto: report.rtoMs < RTO_LIMIT_MS, rpo: report.rpoMs < RPO_LIMIT_MS, sound: report.underLoad.sound };
       if (json) terminal.printJson({ ...report, met });
       else terminal.print(...drillLines(report, met, terminal.style));
@@ -38,7 +42,7 @@ export const dataRestoreCommand = defineCommand({
     }
     const { restore } = await import('../wiring/restore.ts');
     const target = to ?? config.home;
-    const report = restore(folder, key, target, asOf);
+    const report = await restore(blobs, key, target, asOf);
     if (json) terminal.printJson({ ...report, target });
     else terminal.print(`${terminal.style.good('Restored')}  ${restoredText(report)}`, `  Into ${target}`);
     return 'ok';

@@ -8,14 +8,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
+import { FolderBlobs } from '../../adapters/backup/folder-blobs.ts';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
 import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { allocateBars } from '../../domain/bar.ts';
+import { BlobError } from '../../domain/blob-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import { Refusal } from '../refusal.ts';
-import { backUp } from './backup.ts';
+import { backUp as backUpInto, type BackupOptions } from './backup.ts';
 import { drill } from './restore-drill.ts';
-import { restore } from './restore.ts';
+import { restore as restoreFrom } from './restore.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'backup-'));
 after(() => { rmSync(root, { recursive: true, force: true }); });
@@ -23,6 +25,9 @@ const KEY = new Secret(newKeyText());
 const NOW = { full: false, now: () => Date.now() };
 const MAIN = new URL('../main.mjs', import.meta.url).pathname;
 const SERIES = { instrument: 'TEST', intervalMs: 60_000 };
+
+const backUp = (home: string, folder: string, key: Secret, options: BackupOptions) => backUpInto(home, new FolderBlobs(folder), key, options);
+const restore = (folder: string, key: Secret, target: string, asOf?: number) => restoreFrom(new FolderBlobs(folder), key, target, asOf);
 
 async function addBars(home: string, from: number, count: number): Promise<void> {
   const store = new EmbeddedMarketStore(join(home, 'market/bars.sqlite'));
@@ -61,7 +66,7 @@ test('what is restored is what was there, but for keys, caches and signs of life
   const { kind, files } = await backUp(home, join(root, 'whole-vault'), KEY, NOW);
   assert.deepEqual({ kind, files }, { kind: 'full', files: 4 });
   const target = join(root, 'whole-back');
-  const report = restore(join(root, 'whole-vault'), KEY, target);
+  const report = await restore(join(root, 'whole-vault'), KEY, target);
   assert.deepEqual({ files: report.files, databases: report.databases }, { files: 4, databases: 1 });
   assert.deepEqual(readdirSync(target).sort(), ['market', 'paper', 'runs']);
   assert.equal(readFileSync(join(target, 'paper/journal.jsonl'), 'utf8'), 'one\ntwo\n');
@@ -84,29 +89,29 @@ test('an incremental backup writes what is new, and each backup is read as of it
   assert.deepEqual(await backUp(home, vault, KEY, { full: true, now: () => 4_000_000 }).then(({ kind, newBytes, bytes }) => [kind, newBytes === bytes]), ['full', true]);
   for (const [asOf, bars, journal] of [[1_500_000, 60_000, 'one\ntwo\n'], [3_000_000, 60_010, 'one\ntwo\nthree\n']] as const) {
     const target = join(root, `parts-${asOf}`);
-    restore(vault, KEY, target, asOf);
+    await restore(vault, KEY, target, asOf);
     assert.equal((await closes(target)).length, bars);
     assert.equal(readFileSync(join(target, 'paper/journal.jsonl'), 'utf8'), journal);
   }
-  assert.throws(() => restore(vault, KEY, join(root, 'parts-none'), 999_999), (error) => error instanceof BackupError && error.kind === 'none');
+  await assert.rejects(restore(vault, KEY, join(root, 'parts-none'), 999_999), (error) => error instanceof BackupError && error.kind === 'none');
 });
 
 test('a folder that holds something is not restored into; one with keys alone keeps them', async () => {
   const home = await makeHome('into');
   const vault = join(root, 'into-vault');
   await backUp(home, vault, KEY, NOW);
-  assert.throws(() => restore(vault, KEY, home), (error) => error instanceof Refusal && error.code === 'bad-data');
+  await assert.rejects(restore(vault, KEY, home), (error) => error instanceof Refusal && error.code === 'bad-data');
   const target = join(root, 'into-keys');
   mkdirSync(target);
   writeFileSync(join(target, 'secrets.env'), 'A=b\n', { mode: 0o600 });
-  restore(vault, KEY, target);
+  await restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(existsSync(join(target, 'runs/r1.json')));
   // As a restore leaves it that is killed between its last two steps.
   rmSync(target, { recursive: true });
   mkdirSync(`${target}.before`);
   writeFileSync(join(`${target}.before`, 'secrets.env'), 'A=b\n', { mode: 0o600 });
-  restore(vault, KEY, target);
+  await restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(!existsSync(`${target}.before`));
 });
@@ -120,9 +125,9 @@ test('what was tampered with is not restored, not even in part', async () => {
   const bytes = readFileSync(join(folder, piece));
   writeFileSync(join(folder, piece), bytes.fill((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1));
   const target = join(root, 'tampered-back');
-  assert.throws(() => restore(vault, KEY, target), (error) => error instanceof BackupError && error.kind === 'tampered');
+  await assert.rejects(restore(vault, KEY, target), (error) => error instanceof BackupError && error.kind === 'tampered');
   assert.ok(!existsSync(target) && !existsSync(`${target}.restoring`));
-  assert.throws(() => restore(vault, new Secret(newKeyText()), target), (error) => error instanceof BackupError && error.kind === 'key');
+  await assert.rejects(restore(vault, new Secret(newKeyText()), target), (error) => error instanceof BackupError && error.kind === 'key');
 });
 
 test('a backup that is killed anywhere leaves the earlier ones as they were, and the next one cleans up', async () => {
@@ -140,7 +145,7 @@ test('a backup that is killed anywhere leaves the earlier ones as they were, and
     child.kill('SIGKILL');
     if (await ended === 'SIGKILL') killed++;
     const target = join(root, `killed-${round}`);
-    restore(vault, KEY, target);
+    await restore(vault, KEY, target);
     assert.equal((await closes(target)).length, 5_000);
   }
   assert.ok(killed >= 3, `${killed} were killed`);
@@ -165,7 +170,7 @@ test('a restore that is killed leaves no half of a state folder, and is done aga
     assert.ok(!existsSync(target) || statSync(join(target, 'runs/large')).size === 24 << 20);
     rmSync(target, { recursive: true, force: true });
   }
-  restore(vault, KEY, target);
+  await restore(vault, KEY, target);
   assert.equal((await closes(target)).length, 5_000);
   assert.deepEqual(readdirSync(root).filter((name) => name.startsWith('cut-back')), ['cut-back']);
 });
@@ -175,7 +180,7 @@ test('a drill restores what was acknowledged while backups ran, measures it, and
   const vault = join(root, 'drilled-vault');
   await backUp(home, vault, KEY, { full: false, now: () => Date.now() - 60_000 });
   const beside = readdirSync(root).length;
-  const { rtoMs, rpoMs, underLoad, restored } = await drill(vault, KEY, home, () => Date.now());
+  const { rtoMs, rpoMs, underLoad, restored } = await drill(new FolderBlobs(vault), KEY, home, () => Date.now());
   assert.equal(restored.databases, 1);
   assert.ok(rtoMs > 0 && rtoMs < 60_000 && rpoMs >= 60_000 && rpoMs < 120_000, `${rtoMs} ${rpoMs}`);
   assert.ok(underLoad.sound && underLoad.bars > underLoad.acknowledgedBefore && underLoad.acknowledged > underLoad.acknowledgedBefore);
@@ -196,7 +201,7 @@ test('a database is copied as it is at one moment while another process writes',
   for (let round = 0; round < 5; round++) {
     await backUp(home, join(root, 'moving-vault'), KEY, NOW);
     const target = join(root, `moving-${round}`);
-    restore(join(root, 'moving-vault'), KEY, target);
+    await restore(join(root, 'moving-vault'), KEY, target);
     const copy = new DatabaseSync(join(target, 'moving.sqlite'));
     const { a, b } = copy.prepare('SELECT a, b FROM pair').get() as { a: number; b: number };
     copy.close();
@@ -205,4 +210,9 @@ test('a database is copied as it is at one moment while another process writes',
   writing = false;
   await writer;
   database.close();
+});
+
+test('a place in which no folder can be made is refused, and does not hang', { timeout: 20_000 }, async () => {
+  const home = await makeHome('proc');
+  await assert.rejects(backUp(home, process.platform === 'linux' ? '/proc/backups' : join(home, 'runs/r1.json/below'), KEY, NOW), (error) => error instanceof BlobError && error.kind === 'storage');
 });

@@ -6,6 +6,7 @@ import { newKeyText } from '../../adapters/backup/sealing.ts';
 import { backupId, BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { openSecrets } from './secret-stores.ts';
@@ -29,13 +30,18 @@ const PIECE_BYTES = 1 << 20;
 const WAIT_MS = 10_000;
 const SQLITE_MAGIC = 'SQLite format 3\0';
 const SNAPSHOTS = '.backup-';
+/** Below it lies what a backup has of servers. */
+export const SERVERS = 'servers';
+
+/** What a backup holds of a server: files as they are while this is gone through, some of them made for it in a folder that is removed afterwards. */
+export type ServerCopy = (scratch: string) => AsyncIterable<{ readonly path: string; readonly source: string }>;
 
 /**
- * Left out: what can be made again (`cache`, `sweeps`), the keys, which do not belong where their own
+ * Left out: what can be made again (`cache`, `sweeps`), what a restore brought of servers, the keys, which do not belong where their own
  * key unlocks them, a sign of life, and what SQLite keeps beside its files, which a snapshot holds.
  */
 function isLeftOut(path: string): boolean {
-  return path === 'cache' || path === 'sweeps' || path === 'live/alive.json' || path.startsWith('secrets.env') || path.startsWith(SNAPSHOTS)
+  return path === 'cache' || path === 'sweeps' || path === SERVERS || path === 'live/alive.json' || path.startsWith('secrets.env') || path.startsWith(SNAPSHOTS)
     || /(\.tmp|-wal|-shm|-journal)$/.test(path);
 }
 
@@ -50,35 +56,45 @@ export async function backupKey(config: Config, make = false): Promise<Secret> {
   return fresh;
 }
 
+/** How a backup is made. */
+export interface BackupOptions {
+  /** Rest on nothing that was written before; a first one is so anyway. */
+  readonly full: boolean;
+  readonly now: () => Timestamp;
+  /** Servers whose data are to be in it. */
+  readonly servers?: readonly ServerCopy[];
+}
+
 /**
  * Adds a backup of a state folder to a vault while others go on writing: of each SQLite database as it
- * is at one moment, of each other file as far as it was when it was opened. Then keeps the vault to its
- * retention. `full`, or a first one, rests on nothing that was written before. Throws `BackupError`.
+ * is at one moment, of each other file as far as it was when it was opened, of servers as they are at one moment of
+ * theirs. Then keeps the vault to its retention. Throws `BackupError` and `BlobError`.
  */
-export async function backUp(home: string, folder: string, key: Secret, { full, now }: { readonly full: boolean; readonly now: () => Timestamp }): Promise<BackupReport> {
-  const vault = new BackupVault(folder, key, 'write');
+export async function backUp(home: string, blobs: BlobStore, key: Secret, { full, now, servers = [] }: BackupOptions): Promise<BackupReport> {
+  const vault = await BackupVault.open(blobs, key, 'write');
   const began = now();
   const id = backupId(began);
   removeLeftSnapshots(home);
   const snapshots = mkdtempSync(join(home, `${SNAPSHOTS}${process.pid}-`));
   try {
-    const generation = (full ? undefined : vault.latest()?.generation) ?? id;
+    const generation = (full ? undefined : (await vault.latest())?.generation) ?? id;
     const files: BackedUpFile[] = [];
     let newBytes = 0;
-    for (const path of filesBelow(home, '')) {
-      const source = isDatabase(join(home, path)) ? await databaseSnapshot(join(home, path), snapshots) : join(home, path);
-      const taken = takeFile(vault, generation, path, source);
-      if (taken === undefined) continue;
+    const take = async (path: string, source: string) => {
+      const taken = await takeFile(vault, generation, path, source);
+      if (source.startsWith(snapshots)) rmSync(source, { force: true });
+      if (taken === undefined) return;
       files.push(taken.file);
       newBytes += taken.newBytes;
-      if (source.startsWith(snapshots)) rmSync(source);
-    }
+    };
+    for (const path of filesBelow(home, '')) await take(path, isDatabase(join(home, path)) ? await databaseSnapshot(join(home, path), snapshots) : join(home, path));
+    for (const server of servers) for await (const { path, source } of server(snapshots)) await take(`${SERVERS}/${path}`, source);
     const kind = generation === id ? 'full' : 'incremental';
-    vault.finish({ version: 1, id, began, kind, generation, files });
-    return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: vault.retain(now()) };
+    await vault.finish({ version: 1, id, began, kind, generation, files });
+    return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: await vault.retain(now()) };
   } finally {
     rmSync(snapshots, { recursive: true, force: true });
-    vault.close();
+    await vault.close();
   }
 }
 
@@ -115,7 +131,7 @@ async function databaseSnapshot(path: string, folder: string): Promise<string> {
 }
 
 /** Puts a file into the vault piece by piece, up to the length that it has now; undefined where it is gone. */
-function takeFile(vault: BackupVault, generation: string, path: string, source: string): { readonly file: BackedUpFile; readonly newBytes: number } | undefined {
+async function takeFile(vault: BackupVault, generation: string, path: string, source: string): Promise<{ readonly file: BackedUpFile; readonly newBytes: number } | undefined> {
   const descriptor = openOrNone(source);
   if (descriptor === undefined) return undefined;
   try {
@@ -128,7 +144,7 @@ function takeFile(vault: BackupVault, generation: string, path: string, source: 
       const read = readFully(descriptor, piece, from);
       if (read < piece.length) throw new Refusal('bad-data', `${path} became shorter while it was read`, { hint: 'Back up again.' });
       hash.update(piece);
-      const { name, isNew } = vault.put(generation, piece);
+      const { name, isNew } = await vault.put(generation, piece);
       pieces.push(name);
       if (isNew) newBytes += read;
       from += read;

@@ -2,10 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FolderBlobs } from '../../adapters/backup/folder-blobs.ts';
 import { JournalTail } from '../../adapters/journal/journal-tail.ts';
 import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { BlobStore } from '../../ports/blob-store.ts';
 import { backUp } from './backup.ts';
 import { restore, type RestoreReport } from './restore.ts';
 
@@ -49,14 +51,14 @@ export interface DrillReport {
  * starts a process there that writes bars and journal without pause; backs that up several times while it
  * writes; kills it; throws its folder away; restores, and looks what is back. Throws `BackupError`.
  */
-export async function drill(folder: string, key: Secret, beside: string, now: () => Timestamp): Promise<DrillReport> {
+export async function drill(blobs: BlobStore, key: Secret, beside: string, now: () => Timestamp): Promise<DrillReport> {
   const scratch = mkdtempSync(join(resolve(beside, '..'), '.algotrendy-drill-'));
   const home = join(scratch, 'home');
-  const vault = join(scratch, 'backups');
+  const vault = new FolderBlobs(join(scratch, 'backups'));
   let writer: Writer | undefined;
   try {
     const began = now();
-    const restored = restore(folder, key, home);
+    const restored = await restore(blobs, key, home);
     writer = await Writer.start(home);
     let acknowledgedBefore = 0;
     let lastBegan = 0;
@@ -70,7 +72,7 @@ export async function drill(folder: string, key: Secret, beside: string, now: ()
     await writer.kill();
     const lostMs = now() - lastBegan;
     rmSync(home, { recursive: true });
-    const { tookMs } = restore(vault, key, home);
+    const { tookMs } = await restore(vault, key, home);
     const [bars, records] = [await barsBack(home), recordsBack(home)];
     const { acknowledged } = writer;
     return {

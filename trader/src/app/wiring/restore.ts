@@ -3,9 +3,11 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, re
 import { dirname, isAbsolute, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
+import { makeFolder } from '../../adapters/backup/folder-blobs.ts';
 import { backupId, BackupVault, type BackedUpFile, type Manifest } from '../../adapters/backup/vault.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { BlobStore } from '../../ports/blob-store.ts';
 import { Refusal } from '../refusal.ts';
 import { isDatabase } from './backup.ts';
 
@@ -28,9 +30,9 @@ const KEPT = 'secrets.env';
 /**
  * Makes the state folder `target` out of the newest backup that began at or before `asOf`. Every piece,
  * every file and every database is checked before the folder appears under its name, so whatever fails or is
- * killed leaves `target` as it was. Refuses a folder that holds anything but keys; throws `BackupError`.
+ * killed leaves `target` as it was. Refuses a folder that holds anything but keys; throws `BackupError` and `BlobError`.
  */
-export function restore(folder: string, key: Secret, target: string, asOf: Timestamp = Infinity): RestoreReport {
+export async function restore(blobs: BlobStore, key: Secret, target: string, asOf: Timestamp = Infinity): Promise<RestoreReport> {
   const started = performance.now();
   const aside = `${target}.before`;
   // A restore that was killed at its last step left it so.
@@ -38,17 +40,17 @@ export function restore(folder: string, key: Secret, target: string, asOf: Times
   if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT)) {
     throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
   }
-  const vault = new BackupVault(folder, key, 'read');
+  const vault = await BackupVault.open(blobs, key, 'read');
   const draft = `${target}.restoring`;
   try {
-    const manifest = vault.latest(asOf);
-    if (manifest === undefined) throw new BackupError('none', `${folder} holds no backup${asOf === Infinity ? '' : ` from before ${backupId(asOf)}`}`);
+    const manifest = await vault.latest(asOf);
+    if (manifest === undefined) throw new BackupError('none', `${blobs.place} holds no backup${asOf === Infinity ? '' : ` from before ${backupId(asOf)}`}`);
     rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true });
+    makeFolder(draft);
     let databases = 0;
     for (const file of manifest.files) {
       const path = join(draft, checkedPath(file));
-      writeFile(vault, manifest.generation, file, path);
+      await writeFile(vault, manifest.generation, file, path);
       if (isDatabase(path)) {
         checkDatabase(path, file.path);
         databases++;
@@ -65,7 +67,7 @@ export function restore(folder: string, key: Secret, target: string, asOf: Times
     rmSync(draft, { recursive: true, force: true });
     throw error;
   } finally {
-    vault.close();
+    await vault.close();
   }
 }
 
@@ -75,13 +77,13 @@ function checkedPath({ path }: BackedUpFile): string {
   return path;
 }
 
-function writeFile(vault: BackupVault, generation: string, file: BackedUpFile, path: string): void {
+async function writeFile(vault: BackupVault, generation: string, file: BackedUpFile, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const hash = createHash('sha256');
   const descriptor = openSync(path, 'wx', file.mode);
   try {
     for (const name of file.pieces) {
-      const piece = vault.get(generation, name);
+      const piece = await vault.get(generation, name);
       hash.update(piece);
       for (let done = 0; done < piece.length;) done += writeSync(descriptor, piece, done);
     }
