@@ -17,12 +17,12 @@ export function barsOf(closes: readonly number[], lows = closes, highs = closes)
   }));
 }
 
-/** A new strategy with these parameters, which must be allowed. */
+/** A new strategy with these parameters, which must be allowed; every series that it reads stands at 0. */
 export function make(definition: StrategyDefinition, given: Given): Strategy {
   const values = readParameters(definition.parameters, given);
   assert.ok(values.ok, values.ok ? '' : values.error.message);
   assert.equal(definition.check?.(values.value), undefined);
-  return definition.create(values.value);
+  return definition.create(values.value, definition.series?.map(() => ({ date: 0, value: 0, yearBefore: 0 })));
 }
 
 /** What `strategy` says after each bar. */

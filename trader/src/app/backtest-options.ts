@@ -25,14 +25,12 @@ export const BACKTEST_OPTIONS = {
   margin: value('MODE', 'at a venue: positions that answer for themselves, or all together: isolated or cross (default cross)', readChoice('isolated', 'cross')),
   leverage: value('N', 'at a venue: a position may be worth N times its margin (default 1)', readLeverage),
   funding: list('[ID=]FILE', 'at a venue: recorded funding rates, CSV of timestamp,rate', readBars),
+  series: list('ID', 'a stored series, one for each that the strategy reads, in its order: ./algotrendy economic list', readText),
   strict: flag('refuse bars with gaps or without volume instead of counting them'),
 };
 
 /** Where else a result goes: backtest, walkforward and paper take it. */
 export const REPORT_OPTION = { report: value('FILE', 'also write a tear sheet: one HTML file for people', readText) };
-
-/** What a strategy reads besides bars: backtest takes it. */
-export const SERIES_OPTION = { series: list('ID', 'a stored series, one for each that the strategy reads, in its order: ./algotrendy economic list', readText) };
 
 /** Times Kelly's fraction where no number is given: docs/kelly.md shows why so few. */
 const DEFAULT_KELLY = '0.10';
@@ -54,6 +52,7 @@ export function readBacktestRequest(strategy: string, options: OptionValues<type
     venue: options.venue,
     account: readAccount(options),
     strict: options.strict,
+    ...(options.series.length > 0 && { series: options.series }),
   };
 }
 

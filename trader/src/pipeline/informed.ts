@@ -1,7 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import { NOTHING_KNOWN, type Reading } from '../domain/dated-series.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { SeriesReading, Strategy } from '../ports/strategy.ts';
+import type { SeriesReading, Strategy, StrategyDefinition } from '../ports/strategy.ts';
 
 /** One series on its way to a strategy. */
 class Course {
@@ -44,5 +44,15 @@ export function informed(create: (readings: readonly SeriesReading[]) => Strateg
       strategy.onBar(bar, signal);
     },
     ...(strategy.describe && { describe: () => strategy.describe?.() ?? {} }),
+  };
+}
+
+/** A strategy together with what it reads, on bars of one length: whoever makes one of it need not know of series. It has no column kernel, since columns know of none. */
+export function tied(definition: StrategyDefinition, intervalMs: number, series: readonly (readonly Reading[])[]): StrategyDefinition {
+  if (series.length === 0) return definition;
+  const { name, summary, parameters } = definition;
+  return {
+    name, summary, parameters, check: (values) => definition.check?.(values), warmup: (values) => definition.warmup(values),
+    create: (values) => informed((readings) => definition.create(values, readings), intervalMs, series),
   };
 }

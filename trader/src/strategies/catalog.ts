@@ -4,10 +4,11 @@ import type { Result } from '../domain/result.ts';
 import type { StrategyDefinition } from '../ports/strategy.ts';
 import { bollinger } from './bollinger/bollinger.ts';
 import { macd } from './macd/macd.ts';
+import { macroFilter } from './macro-filter/macro-filter.ts';
 import { movingAverageCross } from './moving-average-cross/moving-average-cross.ts';
 
 /** The strategies that ship, in the order in which a person should meet them. */
-export const STRATEGIES: readonly StrategyDefinition[] = [macd, bollinger, movingAverageCross];
+export const STRATEGIES: readonly StrategyDefinition[] = [macd, bollinger, movingAverageCross, macroFilter];
 
 /** The strategy that ships under this name; undefined when none does. */
 export function findStrategy(name: string): StrategyDefinition | undefined {

@@ -13,6 +13,7 @@ const SHORT: Readonly<Record<string, Given>> = {
   macd: { fast: 2, slow: 5, signal: 3, pivot: 1, threshold: 0.001 },
   bollinger: { period: 4, deviations: 1, lookback: 5 },
   'moving-average-cross': { fast: 2, slow: 4 },
+  'macro-filter': { average: 3, threshold: 0 },
 };
 
 /** Every strategy with every combination of its choices, without and with exits. */

@@ -13,6 +13,7 @@ import { runOf } from '../../src/app/wiring/run-store.ts';
 import { loadStrategy } from '../../src/app/wiring/strategy.ts';
 import { recordBacktest, strategyContent, trialsOf } from '../../src/app/wiring/trial-store.ts';
 import type { SeriesState } from '../../src/domain/dated-series.ts';
+import { runProduct } from '../access/product-process.ts';
 import { readPage, ROOT } from '../docs/page.ts';
 import { strategy as calmEconomy } from './calm-economy.ts';
 
@@ -98,4 +99,27 @@ test('no strategy is run without what it reads, nor with more', async () => {
 test('docs/economic.md shows this strategy as it is', () => {
   const source = readFileSync(STRATEGY, 'utf8');
   assert.ok(readPage('docs/economic.md').includes(source.slice(source.indexOf('const parameters')).trimEnd()));
+});
+
+test('whatever tries a strategy out hands it what it reads: grids, windows, checks and verdicts', async () => {
+  const home = await homeWith(KNOWN);
+  const bars = join(folder, 'swing.csv');
+  writeFileSync(bars, `timestamp,open,high,low,close,volume\n${Array.from({ length: 2_000 }, (_, i) => { const price = 100 + 10 * Math.sin(i / 20); return `${START - 1_800 * DAY + i * DAY},${price},${price + 1},${price - 1},${price + 0.5},1000`; }).join('\n')}\n`);
+  const run = (words: readonly string[]) => runProduct({ home, words: [...words, '--bars', bars, '--series', 'UNRATE', '--json'] });
+  const figures = async (words: readonly string[]) => {
+    const { code, stdout, stderr } = await run(words);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Record<string, unknown> & { readonly best: readonly { readonly finalEquity: string }[]; readonly kernelCombos: number; readonly warnings: readonly string[]; readonly lines: readonly { readonly name: string; readonly state: string; readonly reason: string }[] };
+  };
+  const grid = ['--grid', 'average=5:10:5', '--fee-bps', '0'];
+  const swept = await figures(['sweep', 'macro-filter', ...grid]);
+  const [, second] = await Promise.all(['5', '10'].map((average) => figures(['backtest', 'macro-filter', '--param', `average=${average}`, '--fee-bps', '0'])));
+  assert.ok(swept.best.some(({ finalEquity }) => finalEquity === second['finalEquity']) && Number(second['finalEquity']) !== 100_000, 'what a grid comes to is what a backtest does');
+  assert.match(swept.warnings.join(), /Nothing of UNRATE was known before/);
+  await figures(['walkforward', 'macro-filter', ...grid, '--windows', '2']);
+  await figures(['montecarlo', 'macro-filter', '--method', 'bars', '--runs', '20']);
+  const checked = await figures(['verdict', 'macro-filter', '--windows', '2']);
+  assert.ok(checked.lines.some(({ name }) => /look|ahead/i.test(name)));
+  const refused = await runProduct({ home, words: ['sweep', 'macro-filter', '--bars', bars, ...grid] });
+  assert.deepEqual([refused.code, /reads 1 series/.test(refused.stderr)], [2, true]);
 });

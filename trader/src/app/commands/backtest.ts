@@ -1,4 +1,4 @@
-import { BACKTEST_OPTIONS, readBacktestRequest, REPORT_OPTION, SERIES_OPTION } from '../backtest-options.ts';
+import { BACKTEST_OPTIONS, readBacktestRequest, REPORT_OPTION } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 import { readVenueModels, VENUE_MODEL_OPTIONS } from '../venue-model-options.ts';
@@ -23,14 +23,14 @@ export const backtestCommand = defineCommand({
     'backtest ./my-strategy.ts --bars bars.csv --from 2024-01-01 --to 2024-07-01',
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
-  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS, ...PROP_FIRM_OPTIONS, ...SERIES_OPTION, ...REPORT_OPTION },
+  options: { ...BACKTEST_OPTIONS, ...VENUE_MODEL_OPTIONS, ...PROP_FIRM_OPTIONS, ...REPORT_OPTION },
   notes: [
     'Without --venue, --slippage, --latency and --volume-share every order fills whole, with no rounding and no minimum: the plain profile. Times are UTC; a bar is named by its opening.',
     'Every run is kept under a short id, `run` in the JSON (null where the state folder cannot be written): runs lists them, compare sets two side by side, explain tells why a trade was made.',
   ],
   async run({ positionals, options, words, config, terminal, json }) {
     if (options.bounds && options['fill-policy'] === 'optimistic') throw new Refusal('usage', '--bounds shows the optimistic policy beside the pessimistic one; leave --fill-policy away');
-    const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options), propFirm: choosePropFirmSetup(options), ...(options.series.length > 0 && { series: options.series }) };
+    const request = { ...readBacktestRequest(positionals[0], options), models: readVenueModels(options), propFirm: choosePropFirmSetup(options) };
     const writeReport = options.report === undefined ? undefined : (await import('../wiring/report-file.ts')).reportFile(options.report);
     const { finishBacktest, optimisticBound } = await import('../wiring/backtest.ts');
     const { keepRun, runOf } = await import('../wiring/run-store.ts');

@@ -2,7 +2,7 @@ import { BACKTEST_OPTIONS, readSources } from '../backtest-options.ts';
 import { defineCommand } from '../command.ts';
 import { readInteger, value, withDefault } from '../options.ts';
 
-const { bars, instrument, interval, from, to, first, param, strict } = BACKTEST_OPTIONS;
+const { bars, instrument, interval, from, to, first, param, series, strict } = BACKTEST_OPTIONS;
 
 /** Finds out whether a strategy decides by what it could not have known. */
 export const checkCommand = defineCommand({
@@ -16,7 +16,7 @@ export const checkCommand = defineCommand({
   ],
   positionals: [{ name: 'STRATEGY', help: 'a name that ./algotrendy strategies lists, or the path of a .ts file' }],
   options: {
-    bars, instrument, interval, from, to, first, param, strict,
+    bars, instrument, interval, from, to, first, param, series, strict,
     seed: withDefault(value('N', 'decides where the future is cut off and where the strategy is begun', readInteger(0)), '1'),
     places: withDefault(value('N', 'at how many places each is done', readInteger(1)), '32'),
   },
@@ -29,7 +29,7 @@ export const checkCommand = defineCommand({
     const progress = terminal.phases();
     const report = await check({
       strategy: positionals[0], bars: readSources(options.bars, options.instrument), intervalMs: options.interval, from: options.from, to: options.to,
-      first: options.first, parameters: options.param, strict: options.strict, seed: options.seed, places: options.places,
+      first: options.first, parameters: options.param, series: options.series, strict: options.strict, seed: options.seed, places: options.places,
     }, { home: config.home, onProgress: (fraction) => progress.update('Checking', fraction) }).finally(() => progress.close());
     if (json) terminal.printJson(report);
     else {

@@ -3,9 +3,9 @@ import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
-import { formatInterval, type Timestamp } from '../../domain/time.ts';
+import { formatInterval } from '../../domain/time.ts';
 import type { Audit, Engine, Market } from '../../pipeline/engine.ts';
-import { informed } from '../../pipeline/informed.ts';
+import { tied } from '../../pipeline/informed.ts';
 import type { Strategy, StrategyDefinition } from '../../ports/strategy.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { SizingBound } from '../../domain/sized.ts';
@@ -17,7 +17,7 @@ import { Refusal } from '../refusal.ts';
 import { chooseAll, type ChosenBars } from './chosen-bars.ts';
 import { checkSizing, createFees, plainInstrument } from './profile.ts';
 import { createPropFirmGuard, propFirmWarnings } from './prop-firm.ts';
-import { NO_SERIES, openSeriesInputs, type SeriesInputs } from './series-inputs.ts';
+import { openSeriesInputs, type SeriesInputs } from './series-inputs.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels, venueModelTexts } from './venue-models.ts';
 import type { OpenedMarkets } from './venue-account.ts';
@@ -72,7 +72,7 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
   const loaded = await chooseAll(request.bars, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   try {
     const opened = await openMarkets(request, loaded);
-    const inputs = request.series === undefined || request.series.length === 0 ? NO_SERIES : await openSeriesInputs(context.home, request.series, ...closesOf(loaded));
+    const inputs = await openSeriesInputs(context.home, request.series, loaded);
     return run(request, context, { definition, values, loaded, opened, inputs, loadSeconds: (performance.now() - startedWall) / 1000 });
   } catch (error) {
     throw faultOf(request.strategy, error);
@@ -100,15 +100,9 @@ interface Prepared {
   readonly loadSeconds: number;
 }
 
-/** When the first bar of a run closes, and the last. */
-function closesOf(loaded: readonly ChosenBars[]): readonly [Timestamp, Timestamp] {
-  return [Math.min(...loaded.map(({ first, intervalMs }) => first + intervalMs)), Math.max(...loaded.map(({ last, intervalMs }) => last + intervalMs))];
-}
-
 /** The strategy for one market, with what it reads. */
 function createStrategy({ definition, values, inputs, opened }: Prepared, market: number): Strategy {
-  if (inputs.courses.length === 0) return definition.create(values);
-  return informed((readings) => definition.create(values, readings), opened.markets[market].intervalMs, inputs.courses);
+  return tied(definition, opened.markets[market].intervalMs, inputs.courses).create(values);
 }
 
 function run(request: BacktestRequest, context: BacktestContext, prepared: Prepared): FinishedBacktest {

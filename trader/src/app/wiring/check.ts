@@ -4,6 +4,7 @@ import { Random } from '../../domain/random.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { StrategyDefinition } from '../../ports/strategy.ts';
+import { tied } from '../../pipeline/informed.ts';
 import { checkBias, type BiasFindings, type Suspect } from '../../research/bias-check.ts';
 import type { Difference } from '../../research/decisions.ts';
 import { checkWarmUp, type Settling } from '../../research/warm-up-check.ts';
@@ -11,6 +12,7 @@ import { findStrategy } from '../../strategies/catalog.ts';
 import type { BarsRequest } from './backtest-request.ts';
 import { chooseBars, type BarChoice, type ChosenBars } from './chosen-bars.ts';
 import { watchOutside } from './outside-watch.ts';
+import { openSeriesInputs } from './series-inputs.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 
 /** A check as asked for on the command line. */
@@ -19,6 +21,8 @@ export interface CheckRequest extends Omit<BarChoice, 'home' | 'onProgress'> {
   readonly strategy: string;
   readonly bars: readonly BarsRequest[];
   readonly parameters: Readonly<Record<string, string>>;
+  /** Ids of stored series, one for each that the strategy reads, in its order; undefined for none. */
+  readonly series?: readonly string[] | undefined;
   /** Decides where the future is cut off and where a strategy is begun. */
   readonly seed: number;
   /** At how many places each is done. */
@@ -75,7 +79,7 @@ export interface CheckContext {
 export async function check(request: CheckRequest, { home, onProgress }: CheckContext): Promise<CheckReport> {
   const folder = folderOf(request.strategy);
   const loading = await watchOutside(folder, async () => {
-    const definition = await loadStrategy(request.strategy);
+    const definition = await loadStrategy(request.strategy, request.series);
     return { definition, values: readStrategyParameters(definition, request.parameters) };
   });
   const { definition, values } = loading.result;
@@ -83,9 +87,10 @@ export async function check(request: CheckRequest, { home, onProgress }: CheckCo
   let cpuSeconds = 0;
   for (const source of request.bars) {
     const chosen = await chooseBars(source, { ...request, home, first: Math.min(request.first ?? Infinity, MOST_CHECKED_BARS) });
+    const { courses } = await openSeriesInputs(home, request.series, [chosen]);
     const started = process.cpuUsage();
     try {
-      const { result, reached } = await watchOutside(folder, () => look(request, definition, values, chosen));
+      const { result, reached } = await watchOutside(folder, () => look(request, tied(definition, chosen.intervalMs, courses), values, chosen));
       markets.push(wordMarket(chosen, result, [...new Set([...loading.reached, ...reached])]));
     } catch (error) {
       throw faultOf(request.strategy, error);

@@ -6,13 +6,16 @@ import {
 import { format } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
+import { tied } from '../../pipeline/informed.ts';
 import { FillVolumes } from '../../research/fill-volume.ts';
 import { MonteCarlo, type Method, type MethodResult, type Unfit } from '../../research/monte-carlo.ts';
 import type { RunSpec } from '../../research/recorded-run.ts';
+import { Refusal } from '../refusal.ts';
 import { conditionsOf, netReturnOf, openMarkets, seconds } from './backtest.ts';
 import type { BacktestRequest, RunSubject } from './backtest-request.ts';
 import { chooseAll, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { createFees } from './profile.ts';
+import { openSeriesInputs } from './series-inputs.ts';
 import { faultOf, loadStrategy, readStrategyParameters } from './strategy.ts';
 import { createVenueModels } from './venue-models.ts';
 
@@ -85,14 +88,18 @@ const VOLUME_SHARE = 0.01;
 
 /** Runs a strategy and asks in every chosen way what else it might have come to. Refuses what cannot be run. */
 export async function runMonteCarlo(request: MonteCarloRequest, context: MonteCarloContext): Promise<MonteCarloReport> {
-  const definition = await loadStrategy(request.strategy);
-  const values = readStrategyParameters(definition, request.parameters);
+  const loadedStrategy = await loadStrategy(request.strategy, request.series);
+  const values = readStrategyParameters(loadedStrategy, request.parameters);
   const started = performance.now();
   const loaded = await chooseAll(request.bars, { ...request, home: context.home, onProgress: (fraction) => context.onProgress?.('load', fraction) });
   try {
     const bars = loaded.map((chosen) => joinBars(chosen));
     const loadSeconds = (performance.now() - started) / 1000;
     const { markets, account, warnings } = await openMarkets(request, loaded);
+    const inputs = await openSeriesInputs(context.home, request.series, loaded);
+    const [{ intervalMs }] = loaded;
+    if (inputs.courses.length > 0 && loaded.some((each) => each.intervalMs !== intervalMs)) throw new Refusal('usage', 'a strategy that reads series is asked for luck on bars of one length', { where: '--bars' });
+    const definition = tied(loadedStrategy, intervalMs, inputs.courses);
     const spec: RunSpec = {
       definition, values, sizing: request.sizing, bars,
       backtest: () => ({
@@ -100,7 +107,7 @@ export async function runMonteCarlo(request: MonteCarloRequest, context: MonteCa
         ...(request.models && { models: createVenueModels(request.models) }),
       }),
     };
-    return { ...simulate(request, context, spec, loaded), warnings, loadSeconds };
+    return { ...simulate(request, context, spec, loaded), warnings: [...warnings, ...inputs.warnings], loadSeconds };
   } catch (error) {
     throw faultOf(request.strategy, error);
   } finally {

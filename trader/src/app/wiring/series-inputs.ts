@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dayText, minuteText } from '../../domain/calendar.ts';
 import { readingsOf, type Reading } from '../../domain/dated-series.ts';
-import type { Timestamp } from '../../domain/time.ts';
 import { Refusal } from '../refusal.ts';
+import type { ChosenBars } from './chosen-bars.ts';
 import { findSeries, openSeries } from './economic.ts';
 
 /** The series that a run reads. */
@@ -16,13 +16,16 @@ export interface SeriesInputs {
 }
 
 /** No series. */
-export const NO_SERIES: SeriesInputs = { courses: [], sha256: [], warnings: [] };
+const NO_SERIES: SeriesInputs = { courses: [], sha256: [], warnings: [] };
 
 /**
- * Reads stored series for a run whose first bar closes at `from` and whose last one at `to`. Refuses a
- * series that is not stored, and one of which nothing was known before the run ends. Throws `SeriesError`.
+ * Reads stored series for a run over these bars. Refuses a series that is not stored, and one of which
+ * nothing was known before the run ends. Throws `SeriesError`.
  */
-export async function openSeriesInputs(home: string, ids: readonly string[], from: Timestamp, to: Timestamp): Promise<SeriesInputs> {
+export async function openSeriesInputs(home: string, ids: readonly string[] | undefined, loaded: readonly ChosenBars[]): Promise<SeriesInputs> {
+  if (ids === undefined || ids.length === 0) return NO_SERIES;
+  const from = Math.min(...loaded.map(({ first, intervalMs }) => first + intervalMs));
+  const to = Math.max(...loaded.map(({ last, intervalMs }) => last + intervalMs));
   const store = openSeries(home);
   try {
     const courses: (readonly Reading[])[] = [];

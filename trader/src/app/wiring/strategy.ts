@@ -17,7 +17,7 @@ export async function loadStrategy(nameOrPath: string, given: readonly string[] 
   const { name, series = [] } = definition;
   if (series.length === given.length) return definition;
   throw new Refusal('usage', series.length === 0 ? `${name} reads no series` : `${name} reads ${series.length} series (${series.join(', ')}), and ${given.length === 0 ? 'none is' : `${given.length} are`} given`, {
-    where: '--series', hint: series.length === 0 ? 'Leave --series away.' : `It takes --series ID for each, in this order, which backtest and paper --feed can give: ./algotrendy backtest ${nameOrPath} ${series.map(() => '--series ID').join(' ')} …`,
+    where: '--series', hint: series.length === 0 ? 'Leave --series away.' : `It takes --series ID for each, in this order: ./algotrendy backtest ${nameOrPath} ${series.map(() => '--series ID').join(' ')} …`,
   });
 }
 

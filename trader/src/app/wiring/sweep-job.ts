@@ -1,9 +1,12 @@
 import { sliceBars, type Bars } from '../../domain/bar.ts';
+import type { Reading } from '../../domain/dated-series.ts';
 import type { Market } from '../../pipeline/engine.ts';
+import { tied } from '../../pipeline/informed.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import { createGrid, type Axis, type Grid } from '../../research/grid.ts';
 import { CombinationError, Sweep, type Objective, type SweepSpec } from '../../research/sweep.ts';
 import type { SweepPart } from '../../research/sweep-tally.ts';
+import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { accountFees, type AccountTerms } from '../../simulation/account-terms.ts';
 import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
@@ -14,6 +17,9 @@ import { createVenueModels, type VenueModelRequest } from './venue-models.ts';
 /** A sweep in words and numbers alone, as it goes to another thread; the bars are shared memory there. */
 export interface SweepJob {
   readonly strategy: string;
+  /** Ids of the series that it reads, and what was known of each; absent where it reads none. */
+  readonly series?: readonly string[] | undefined;
+  readonly courses?: readonly (readonly Reading[])[];
   readonly market: Market;
   /** What a venue charges and demands; undefined in the plain profile. */
   readonly account?: AccountTerms | undefined;
@@ -44,6 +50,8 @@ export interface SweepOrder {
 export interface OpenSweep {
   readonly spec: SweepSpec;
   readonly grid: Grid;
+  /** The series that it reads, as parameters of a trial: the same values on another series are another try. */
+  readonly series: Readonly<Record<string, string>>;
   /** A sweep over the bars [first, end). */
   over(first: number, end: number): Sweep;
   /** Works off one order. Refuses with the combination and the place where the strategy throws. */
@@ -51,15 +59,16 @@ export interface OpenSweep {
 }
 
 /** Loads the strategy and lays the grid over it. Refuses what either of them refuses. */
-export async function readGrid({ strategy, axes, fixed }: Pick<SweepJob, 'strategy' | 'axes' | 'fixed'>): Promise<Grid> {
-  const grid = createGrid(await loadStrategy(strategy), axes, fixed);
+export async function readGrid({ strategy, series, axes, fixed }: Pick<SweepJob, 'strategy' | 'series' | 'axes' | 'fixed'>): Promise<Grid> {
+  const grid = createGrid(await loadStrategy(strategy, series), axes, fixed);
   if (!grid.ok) throw new Refusal('usage', grid.error.message, { where: '--grid or --param' });
   return grid.value;
 }
 
 /** Makes the job ready to run, in whatever thread. */
 export async function openSweep(job: SweepJob): Promise<OpenSweep> {
-  const definition = await loadStrategy(job.strategy);
+  const loaded = await loadStrategy(job.strategy, job.series);
+  const definition = tied(loaded, job.market.intervalMs, job.courses ?? []);
   const grid = await readGrid(job);
   const { market, account, models, sizing, cash, fill, objective } = job;
   const asked = createFees(job.fee);
@@ -74,7 +83,7 @@ export async function openSweep(job: SweepJob): Promise<OpenSweep> {
     return last.sweep;
   };
   return {
-    spec, grid, over,
+    spec, grid, over, series: seriesParameters(loaded, job.series),
     run({ first, end, from, to }, onDone) {
       try {
         return over(first, end).run(from, to, onDone);
@@ -83,6 +92,11 @@ export async function openSweep(job: SweepJob): Promise<OpenSweep> {
       }
     },
   };
+}
+
+/** Which series a strategy reads, by what each is to it: `series unemployment`. */
+function seriesParameters({ series: names = [] }: StrategyDefinition, ids: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, i) => [`series ${name}`, ids[i] ?? '']));
 }
 
 /** The fault of a strategy, with the swept values at which it came up. */

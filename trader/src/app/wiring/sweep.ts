@@ -11,6 +11,7 @@ import { conditionsOf, openMarkets, metricsOf, netReturnOf, seconds } from './ba
 import type { BacktestRequest, BarsRequest, RunSubject } from './backtest-request.ts';
 import { chooseBars, joinBars, type ChosenBars } from './chosen-bars.ts';
 import { readGrid, type OpenSweep, type SweepJob } from './sweep-job.ts';
+import { openSeriesInputs } from './series-inputs.ts';
 import { loadStrategy } from './strategy.ts';
 import { sweepSpans, type SweepPlan } from './sweep-run.ts';
 import { recordTrials, strategyContent, trialsOf, type Trial, type TrialRecord, type TrialSubject } from './trial-store.ts';
@@ -98,7 +99,7 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   chosen.set.close();
   const loadSeconds = (performance.now() - loadStarted) / 1000;
 
-  const { job, warnings } = await jobOf(request, chosen, bars);
+  const { job, warnings } = await jobOf(request, chosen, bars, context.home);
   await proveRecord(request, chosen, context.home);
   const started = performance.now();
   const cpu = process.cpuUsage();
@@ -133,11 +134,12 @@ export async function runSweep(request: SweepRequest, context: SweepContext): Pr
   };
 }
 
-/** What a sweep over these bars hands to its threads, and what is to be said about the venue's rules and the bars. */
-export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars): Promise<{ readonly job: Omit<SweepJob, 'objective'>; readonly warnings: readonly string[] }> {
-  const { strategy, axes, parameters: fixed, models, sizing, cash, fee, fill, top } = request;
+/** What a sweep over these bars hands to its threads, and what is to be said about the venue's rules, the bars and the series. */
+export async function jobOf(request: SweepRequest, chosen: ChosenBars, bars: Bars, home: string): Promise<{ readonly job: Omit<SweepJob, 'objective'>; readonly warnings: readonly string[] }> {
+  const { strategy, series, axes, parameters: fixed, models, sizing, cash, fee, fill, top } = request;
   const { markets: [market], account, warnings } = await openMarkets(request, [chosen]);
-  return { job: { strategy, market, account, models, bars, axes, fixed, sizing, cash, fee, fill, top }, warnings };
+  const inputs = await openSeriesInputs(home, series, [chosen]);
+  return { job: { strategy, series, courses: inputs.courses, market, account, models, bars, axes, fixed, sizing, cash, fee, fill, top }, warnings: [...warnings, ...inputs.warnings] };
 }
 
 /** What the trials of a strategy on these bars are counted under. */
@@ -146,17 +148,17 @@ export function subjectOf(nameOrPath: string, strategy: string, { id, intervalMs
 }
 
 /** Has the record of trials opened for this strategy before anything is tried: a state folder that cannot be written must not come to light hours later. */
-export async function proveRecord({ strategy }: GridRequest, chosen: ChosenBars, home: string): Promise<void> {
-  recordTrials(home, subjectOf(strategy, (await loadStrategy(strategy)).name, chosen), []);
+export async function proveRecord({ strategy, series }: GridRequest, chosen: ChosenBars, home: string): Promise<void> {
+  recordTrials(home, subjectOf(strategy, (await loadStrategy(strategy, series)).name, chosen), []);
 }
 
 /** The combinations of a grid that the strategy does not refuse, with their Sharpe ratios; NaN is none. */
-export function* trialsIn({ spec, grid }: OpenSweep, sharpeAt: (index: number) => number, { onProgress }: SweepContext): Generator<Trial> {
+export function* trialsIn({ spec, grid, series }: OpenSweep, sharpeAt: (index: number) => number, { onProgress }: SweepContext): Generator<Trial> {
   for (let index = 0; index < grid.size; index++) {
     if (index % TOLD_TRIALS === 0 && index > 0) onProgress?.('record', index / grid.size);
     const parameters = grid.at(index);
     const sharpe = sharpeAt(index);
-    if (spec.definition.check?.(parameters) === undefined) yield { parameters, sharpe: Number.isNaN(sharpe) ? null : sharpe };
+    if (spec.definition.check?.(parameters) === undefined) yield { parameters: { ...parameters, ...series } as ParameterValues, sharpe: Number.isNaN(sharpe) ? null : sharpe };
   }
 }
 

@@ -3,6 +3,7 @@ import { PERIODS_PER_YEAR, simpleReturns } from '../../analytics/returns.ts';
 import { deflatedSharpe, minimumTrackRecord, probabilisticSharpe, sharpeSample } from '../../analytics/sharpe-statistics.ts';
 import type { Bars } from '../../domain/bar.ts';
 import type { Engine } from '../../pipeline/engine.ts';
+import { tied } from '../../pipeline/informed.ts';
 import { AccountWatch } from '../../research/account-history.ts';
 import { runBacktest } from '../../research/backtest.ts';
 import type { Axis } from '../../research/grid.ts';
@@ -12,6 +13,7 @@ import { backtestOf, runCombination, type SweepSpec } from '../../research/sweep
 import { Refusal } from '../refusal.ts';
 import type { BacktestRequest } from './backtest-request.ts';
 import { chooseBars, joinBars } from './chosen-bars.ts';
+import { openSeriesInputs } from './series-inputs.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { propFirmPrograms } from './prop-firm-rules.ts';
 import { jobOf, onlySource, subjectOf, type GridRequest, type SweepContext } from './sweep.ts';
@@ -42,9 +44,11 @@ export async function gridOf(request: BacktestRequest, asked: readonly Axis[], w
 }
 
 async function neighbourhood(request: BacktestRequest, home: string): Promise<readonly Axis[]> {
-  const definition = await loadStrategy(request.strategy);
-  const { set, pieces: [bars] } = await chooseBars(request.bars[0], { ...request, home, first: Math.min(request.first ?? Infinity, LOOKED_AT) });
-  set.close();
+  const chosen = await chooseBars(request.bars[0], { ...request, home, first: Math.min(request.first ?? Infinity, LOOKED_AT) });
+  chosen.set.close();
+  const { courses } = await openSeriesInputs(home, request.series, [chosen]);
+  const definition = tied(await loadStrategy(request.strategy, request.series), chosen.intervalMs, courses);
+  const [bars] = chosen.pieces;
   return axesNear(definition, readStrategyParameters(definition, request.parameters), bars);
 }
 
@@ -88,7 +92,7 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
   const chosen = await chooseBars(onlySource(grid), { ...grid, home });
   try {
     const bars = joinBars(chosen, true);
-    const { job } = await jobOf({ ...grid, top: 1 }, chosen, bars);
+    const { job } = await jobOf({ ...grid, top: 1 }, chosen, bars, home);
     const { spec, grid: combinations } = await openSweep({ ...job, objective: 'sharpe' });
     const { size } = combinations;
     const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));

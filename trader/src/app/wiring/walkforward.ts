@@ -110,7 +110,7 @@ export async function finishWalkForward(request: WalkForwardRequest, context: Sw
   await proveRecord(request, chosen, context.home);
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const { job, warnings } = await jobOf({ ...request, top: 1 }, chosen, bars);
+  const { job, warnings } = await jobOf({ ...request, top: 1 }, chosen, bars, context.home);
   const { chosenWindows, swept } = await chooseParameters({ ...job, objective: request.objective }, windows.value, planOf(request, context));
   if (swept.parts.every(({ combos }) => combos === 0)) throw allRefused(swept.parts[0].skipped);
   const traded = tradeOut(request, swept.open, bars, chosenWindows, context.detailed === true);
