@@ -50,6 +50,11 @@ export class PostgresServer {
     return new Secret(`postgres://trader:${PASSWORD}@127.0.0.1:${port}/postgres`);
   }
 
+  /** Another database of the server. */
+  inDatabase(name: string): Secret {
+    return new Secret(this.url.reveal().replace(/[^/]*$/, name));
+  }
+
   /** Starts it after `kill`; resolves when it serves. */
   async restart(): Promise<void> {
     for (const began = performance.now(); ;) {
@@ -74,7 +79,12 @@ export class PostgresServer {
 
   /** One statement, its rows. */
   async ask<R extends Record<string, unknown>>(text: string): Promise<readonly R[]> {
-    const client = new Client({ connectionString: this.url.reveal(), application_name: 'judge' });
+    return this.askIn<R>('postgres', text);
+  }
+
+  /** One statement in another database, its rows. */
+  async askIn<R extends Record<string, unknown>>(database: string, text: string): Promise<readonly R[]> {
+    const client = new Client({ connectionString: this.inDatabase(database).reveal(), application_name: 'judge' });
     await client.connect();
     try {
       return (await client.query<R>(text)).rows;

@@ -14,18 +14,19 @@ const READY_MS = 60_000;
 export class QuestDbServer {
   readonly #port: number;
   readonly #jar: string;
-  readonly #folder: string;
+  /** What the server is started with. */
+  readonly folder: string;
   #process: ChildProcess | undefined;
 
   private constructor(port: number, jar: string, folder: string) {
     this.#port = port;
     this.#jar = jar;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
-  /** Brings QuestDB from the Maven repository where it is not there yet, and starts it empty. Throws where that is not possible: this suite never skips. */
-  static async start(): Promise<QuestDbServer> {
-    const server = new QuestDbServer(await freePort(), findJar(), mkdtempSync(join(tmpdir(), 'questdb-')));
+  /** Brings QuestDB from the Maven repository where it is not there yet, and starts it: empty, or on a folder that a server had. Throws where that is not possible: this suite never skips. */
+  static async start(folder = mkdtempSync(join(tmpdir(), 'questdb-'))): Promise<QuestDbServer> {
+    const server = new QuestDbServer(await freePort(), findJar(), folder);
     await server.restart();
     return server;
   }
@@ -37,7 +38,7 @@ export class QuestDbServer {
   /** Starts it after `kill`; resolves when it serves. */
   async restart(): Promise<void> {
     const bound = (name: string, port: number) => ({ [`QDB_${name}_BIND_TO`]: `127.0.0.1:${port}` });
-    this.#process = spawn('java', ['-Xmx512m', '-p', this.#jar, '-m', 'io.questdb/io.questdb.ServerMain', '-d', this.#folder], {
+    this.#process = spawn('java', ['-Xmx512m', '-p', this.#jar, '-m', 'io.questdb/io.questdb.ServerMain', '-d', this.folder], {
       stdio: 'ignore',
       env: {
         ...process.env, ...bound('HTTP', this.#port), ...bound('HTTP_MIN_NET', await freePort()), ...bound('PG_NET', await freePort()), ...bound('LINE_TCP_NET', await freePort()),
@@ -74,7 +75,7 @@ export class QuestDbServer {
   /** Ends it and removes its folder. */
   async stop(): Promise<void> {
     await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -121,7 +121,8 @@ function insert(table: string, columns: string): string {
   return `INSERT INTO algotrendy.${table} (run, ${columns}) SELECT $1, ${columns} FROM jsonb_populate_recordset(NULL::algotrendy.${table}, $2::jsonb) ON CONFLICT DO NOTHING`;
 }
 
-function clientOptions(url: Secret) {
+/** How the server of a URL is connected to. Throws kind `refused` where it is no such URL. */
+export function clientOptions(url: Secret) {
   const { protocol } = parsed(url);
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw new StoreError('refused', 'the secret is not the URL of a Postgres server: it should read postgres://USER:PASSWORD@HOST:PORT/DATABASE');
   return { connectionString: url.reveal(), connectionTimeoutMillis: CONNECT_MS, query_timeout: ANSWER_MS, keepAlive: true, application_name: 'algotrendy' };
@@ -135,7 +136,7 @@ function parsed(url: Secret): { readonly protocol: string } {
  * What an error of the driver is to us. Postgres's own come with a code (appendix A of its manual):
  * classes 08, 53 and 57 are a server that cannot serve now, 28, 3D and 42501 are refusals.
  */
-function storeError(error: unknown): StoreError {
+export function storeError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof DatabaseError)) return new StoreError('unreachable', `Postgres cannot be reached: ${message}`);

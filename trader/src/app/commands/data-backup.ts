@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { flag } from '../options.ts';
+import { flag, readText, value } from '../options.ts';
 import { PLACE_OPTIONS } from '../place-options.ts';
 import { formatBytes, formatCount, formatPlural } from '../terminal/format.ts';
 
@@ -14,6 +14,8 @@ export const dataBackupCommand = defineCommand({
   options: {
     full: flag('rest on no piece of an earlier backup; the first one is so anyway'),
     'new-key': flag('make the key BACKUP_KEY where there is none, and keep it in $ALGOTRENDY_HOME/secrets.env'),
+    postgres: value('NAME', 'with it the orders in Postgres: the secret that holds the URL, as for store', readText),
+    questdb: value('FOLDER', 'with it the bars in QuestDB: the folder that the server was started with; its URL is the secret QUESTDB_URL', readText),
     ...PLACE_OPTIONS,
   },
   notes: [
@@ -25,11 +27,12 @@ export const dataBackupCommand = defineCommand({
     const { Refusal } = await import('../refusal.ts');
     if (!existsSync(config.home)) throw new Refusal('bad-data', `there is no state to back up: ${config.home} does not exist`, { hint: 'Point ALGOTRENDY_HOME to the folder that holds it.' });
     const { backUp, backupKey } = await import('../wiring/backup.ts');
+    const { serverCopies } = await import('../wiring/server-copies.ts');
     const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
     const { openBackupPlace } = await import('../wiring/backup-place.ts');
     const blobs = await openBackupPlace(place, options, config);
     const key = await backupKey(config, options['new-key']);
-    const report = await backUp(config.home, blobs, key, { full: options.full, now: () => WALL_CLOCK.now() });
+    const report = await backUp(config.home, blobs, key, { full: options.full, now: () => WALL_CLOCK.now(), servers: await serverCopies(options, config) });
     if (json) {
       terminal.printJson(report);
       return 'ok';

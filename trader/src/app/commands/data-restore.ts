@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { flag, readTime, value } from '../options.ts';
+import { flag, readText, readTime, value } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 import { PLACE_OPTIONS } from '../place-options.ts';
 import { formatBytes, formatCount, formatDuration, formatPlural, formatTime } from '../terminal/format.ts';
@@ -19,22 +19,25 @@ export const dataRestoreCommand = defineCommand({
     to: value('FOLDER', 'the state folder to make; $ALGOTRENDY_HOME where it is not given. It must not hold anything but secrets.env', (text) => text),
     'as-of': value('TIME', 'the newest backup that began by then, such as 2026-11-20; the newest of all where it is not given', readTime),
     drill: flag('restore beside the state folder, write to it, back it up meanwhile, kill the writer, restore again, measure, and remove it all'),
+    postgres: value('NAME', 'fill this Postgres with the orders of the backup; the secret that holds the URL of a database without any. A drill empties it again', readText),
     ...PLACE_OPTIONS,
   },
   notes: [
     'Every piece is authenticated, every file\'s checksum compared, every database checked by SQLite, before anything appears under its name. The key is the secret BACKUP_KEY.',
     'A drill ends with exit code 1 where restoring took an hour, the newest backup was older than 15 minutes, or something acknowledged before a backup was not in it.',
   ],
-  async run({ positionals: [place = ''], options: { to, 'as-of': asOf, drill: isDrill, ...where }, config, terminal, json }) {
+  async run({ positionals: [place = ''], options: { to, 'as-of': asOf, drill: isDrill, postgres, ...where }, config, terminal, json }) {
     const { backupKey } = await import('../wiring/backup.ts');
     const { openBackupPlace } = await import('../wiring/backup-place.ts');
     const blobs = await openBackupPlace(place, where, config);
     const key = await backupKey(config);
+    const { postgresLoader } = await import('../wiring/server-copies.ts');
+    const load = await postgresLoader(postgres, config);
     if (isDrill) {
       if (to !== undefined || asOf !== undefined) throw new Refusal('usage', '--drill restores the newest backup, beside the state folder', { hint: 'Leave --to and --as-of out.' });
       const { drill, RPO_LIMIT_MS, RTO_LIMIT_MS } = await import('../wiring/restore-drill.ts');
       const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
-      const report = await drill(blobs, key, config.home, () => WALL_CLOCK.now());
+      const report = await drill(blobs, key, config.home, () => WALL_CLOCK.now(), load);
       const met = { rto: report.rtoMs < RTO_LIMIT_MS, rpo: report.rpoMs < RPO_LIMIT_MS, sound: report.underLoad.sound };
       if (json) terminal.printJson({ ...report, met });
       else terminal.print(...drillLines(report, met, terminal.style));
@@ -43,8 +46,12 @@ export const dataRestoreCommand = defineCommand({
     const { restore } = await import('../wiring/restore.ts');
     const target = to ?? config.home;
     const report = await restore(blobs, key, target, asOf);
-    if (json) terminal.printJson({ ...report, target });
-    else terminal.print(`${terminal.style.good('Restored')}  ${restoredText(report)}`, `  Into ${target}`);
+    const rows = await load?.fill(target);
+    if (json) terminal.printJson({ ...report, target, postgresRows: rows ?? null });
+    else {
+      terminal.print(`${terminal.style.good('Restored')}  ${restoredText(report)}`, `  Into ${target}`, ...(rows === undefined ? [] : [`  ${formatPlural(rows, 'row')} into Postgres`]),
+        ...(report.questdb ? [`  QuestDB: start the server with -d ${target}/servers/questdb, or move that folder to where it belongs first`] : []));
+    }
     return 'ok';
   },
 });

@@ -6,7 +6,7 @@ import { marketStorePath } from './market-store-path.ts';
 import { openSecrets } from './secret-stores.ts';
 
 /** The secret that holds the URL of QuestDB. */
-const QUESTDB_URL = 'QUESTDB_URL';
+export const QUESTDB_URL = 'QUESTDB_URL';
 
 /** Opens the store of bars of a state folder: the one that is asked for, or else the one that ALGOTRENDY_MARKET_STORE names. Throws `MarketStoreError`. */
 export async function openMarketStore(home: string, name?: MarketStoreName, config?: Pick<Config, 'secrets' | 'marketStore'>): Promise<MarketStore> {

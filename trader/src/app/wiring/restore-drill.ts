@@ -9,6 +9,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import { backUp } from './backup.ts';
+import type { PostgresLoader } from './server-copies.ts';
 import { restore, type RestoreReport } from './restore.ts';
 
 /** The series that a drill writes; no market is called so. */
@@ -24,8 +25,9 @@ const WRITES_BETWEEN = 50;
 
 /** What a drill measured. */
 export interface DrillReport {
-  /** The newest backup, restored for the drill; `tookMs` is the recovery time. */
+  /** The newest backup, restored for the drill. */
   readonly restored: RestoreReport;
+  /** The recovery time: restoring it, and filling Postgres where one is given. */
   readonly rtoMs: number;
   /** How old the newest backup was when the drill began: what would have been lost at that moment. */
   readonly rpoMs: number;
@@ -49,9 +51,9 @@ export interface DrillReport {
 /**
  * Proves that backups can be restored. Restores the newest one into a folder beside `beside`, which is removed afterwards;
  * starts a process there that writes bars and journal without pause; backs that up several times while it
- * writes; kills it; throws its folder away; restores, and looks what is back. Throws `BackupError`.
+ * writes; kills it; throws its folder away; restores, and looks what is back. A Postgres that is given is filled from the backup and emptied again. Throws `BackupError`.
  */
-export async function drill(blobs: BlobStore, key: Secret, beside: string, now: () => Timestamp): Promise<DrillReport> {
+export async function drill(blobs: BlobStore, key: Secret, beside: string, now: () => Timestamp, postgres?: PostgresLoader): Promise<DrillReport> {
   const scratch = mkdtempSync(join(resolve(beside, '..'), '.algotrendy-drill-'));
   const home = join(scratch, 'home');
   const vault = new FolderBlobs(join(scratch, 'backups'));
@@ -59,6 +61,9 @@ export async function drill(blobs: BlobStore, key: Secret, beside: string, now: 
   try {
     const began = now();
     const restored = await restore(blobs, key, home);
+    const filledMs = await timeOf(async () => { await postgres?.fill(home); });
+    await postgres?.empty();
+    const rtoMs = restored.tookMs + filledMs;
     writer = await Writer.start(home);
     let acknowledgedBefore = 0;
     let lastBegan = 0;
@@ -76,13 +81,19 @@ export async function drill(blobs: BlobStore, key: Secret, beside: string, now: 
     const [bars, records] = [await barsBack(home), recordsBack(home)];
     const { acknowledged } = writer;
     return {
-      restored, rtoMs: restored.tookMs, rpoMs: began - restored.began,
+      restored, rtoMs, rpoMs: began - restored.began,
       underLoad: { backups: BACKUPS, acknowledgedBefore, acknowledged, bars, records, tookMs, lostMs, sound: bars > acknowledgedBefore && records > acknowledgedBefore },
     };
   } finally {
     await writer?.kill();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
 }
 
 /** How many bars are back without one missing. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
@@ -9,7 +9,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import { Refusal } from '../refusal.ts';
-import { isDatabase } from './backup.ts';
+import { isDatabase, SERVERS } from './backup.ts';
 
 /** What was restored. */
 export interface RestoreReport {
@@ -20,6 +20,8 @@ export interface RestoreReport {
   readonly bytes: number;
   /** Databases that SQLite found sound, every page and index. */
   readonly databases: number;
+  /** Whether a QuestDB is in it: `servers/questdb`, to start a server on. */
+  readonly questdb: boolean;
   /** From opening the vault to the last check, milliseconds. */
   readonly tookMs: number;
 }
@@ -56,13 +58,16 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
         databases++;
       }
     }
+    const questdb = existsSync(join(draft, SERVERS, 'questdb'));
+    // By it the server knows that it has to go back to the checkpoint.
+    if (questdb) writeFileSync(join(draft, SERVERS, 'questdb/_restore'), '');
     if (existsSync(join(target, KEPT))) copyFileSync(join(target, KEPT), join(draft, KEPT));
     // What was there is put aside, not removed, until the new one stands: the keys are in it.
     if (existsSync(target)) renameSync(target, aside);
     renameSync(draft, target);
     rmSync(aside, { recursive: true, force: true });
     const { id, kind, began, files } = manifest;
-    return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, tookMs: performance.now() - started };
+    return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, questdb, tookMs: performance.now() - started };
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     throw error;
