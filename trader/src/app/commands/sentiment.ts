@@ -4,10 +4,12 @@ import type { SeriesSource } from '../../ports/series-source.ts';
 import type { SeriesStore } from '../../ports/series-store.ts';
 import { defineCommand, type Context } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { readInterval, value } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 import { didYouMean } from '../suggestion.ts';
 
-type SentimentContext = Context<Record<never, never>>;
+const OPTIONS = { for: value('1h', 'gather: stop after so much time on the clock', readInterval) };
+type SentimentContext = Context<typeof OPTIONS>;
 
 /** Coins whose communities are read; the index is of bitcoin, and taken for the market. */
 const COINS = ['BTC', 'ETH', 'SOL'];
@@ -17,25 +19,26 @@ export const sentimentCommand = defineCommand({
   name: 'sentiment',
   group: 'Data',
   summary: 'fetch mood and positioning of the market of coins; check the scorer of words',
-  usage: 'fetch COIN | check FILE',
-  examples: ['sentiment fetch BTC', 'sentiment check trader/test/fixtures/sentiment/crypto.csv.gz'],
-  positionals: [{ name: 'ACTION', help: 'fetch or check' }, { name: 'WHAT', help: `a coin (${COINS.join(', ')}), or a CSV of labelled texts` }],
-  options: {},
+  usage: 'fetch COIN | gather COINS [--for 1h] | check FILE',
+  examples: ['sentiment fetch BTC', 'sentiment gather BTC,ETH,SOL', 'sentiment check trader/test/fixtures/sentiment/crypto.csv.gz'],
+  positionals: [{ name: 'ACTION', help: 'fetch, gather or check' }, { name: 'WHAT', help: `a coin (${COINS.join(', ')}), several of them, or a CSV of labelled texts` }],
+  options: OPTIONS,
   notes: [
     'fetch keeps the fear-and-greed index of alternative.me as the series FEAR-GREED, with all its days; where traders of the coin\'s perpetual at Binance stand, as FUNDING-BTC from the first on, and OPEN-INTEREST-BTC, LONG-SHORT-BTC, TAKER-BTC and BASIS-BTC of thirty days, every five minutes; and, where REDDIT_ID and REDDIT_SECRET are kept, how hopeful its community on Reddit sounds day by day, as REDDIT-BTC. Only Reddit needs keys. ./algotrendy economic shows, lists and refreshes them like any other series, and strategies read them.',
+    'gather listens for liquidations of the coins\' perpetuals at Binance, which are told on a stream alone, until Ctrl-C, and keeps their sums of five minutes as LIQUIDATED-LONGS-BTC and LIQUIDATED-SHORTS-BTC. A period that was not heard whole is not kept.',
     'check scores texts that persons labelled by a lexicon of words, and says how often it agrees, and what calling all of them by the commoner label would have come to.',
   ],
   async run(context) {
     const [action, what] = context.positionals;
     if (action === 'fetch') return fetchMood(context, what);
+    if (action === 'gather') return gather(context, what);
     if (action === 'check') return check(context, what);
-    throw new Refusal('usage', `sentiment does not know what to do with "${action}"`, { hint: didYouMean(action ?? '', ['fetch', 'check']) ?? 'Give fetch or check.' });
+    throw new Refusal('usage', `sentiment does not know what to do with "${action}"`, { hint: didYouMean(action ?? '', ['fetch', 'gather', 'check']) ?? 'Give fetch, gather or check.' });
   },
 });
 
 async function fetchMood({ config, terminal, json }: SentimentContext, word: string): Promise<ExitName> {
-  const coin = word.toUpperCase();
-  if (!COINS.includes(coin)) throw new Refusal('usage', `there is no mood of "${word}"`, { hint: `Give one of ${COINS.join(', ')}.` });
+  const coin = readCoin(word);
   const { openFearGreed, openPositioning, openReddit, openSeries, REDDIT_HINT } = await import('../wiring/economic.ts');
   const { positioningSeries } = await import('../../adapters/binance/positioning.ts');
   const { FEAR_GREED } = await import('../../adapters/alternative/fear-greed.ts');
@@ -92,6 +95,36 @@ async function keepSeries(store: SeriesStore, source: SeriesSource, id: string) 
   const newest = states.at(-1);
   const days = new Set(states.map(({ date }) => date - (date % DAY_MS))).size;
   return { id, days, figures: states.length, added, revised, equal, date: newest === undefined ? null : dateText(newest.date), value: newest?.value ?? null };
+}
+
+function readCoin(word: string): string {
+  const coin = word.toUpperCase();
+  if (COINS.includes(coin)) return coin;
+  throw new Refusal('usage', `there is no mood of "${word}"`, { hint: `Give one of ${COINS.join(', ')}.` });
+}
+
+async function gather({ config, terminal, json, options }: SentimentContext, words: string): Promise<ExitName> {
+  const coins = words.split(',').map(readCoin);
+  const { gatherLiquidations } = await import('../wiring/liquidations.ts');
+  const { openSeries } = await import('../wiring/economic.ts');
+  const { surroundings } = await import('../wiring/surroundings.ts');
+  const { formatCount, formatTime } = await import('../terminal/format.ts');
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort(); });
+  const calm = options.for === undefined ? undefined : setTimeout(() => { stop.abort(); }, options.for);
+  const store = openSeries(config.home);
+  try {
+    await gatherLiquidations(store, coins, surroundings(config, (text) => { terminal.note(text); }), stop.signal, (news) => {
+      if (json) terminal.printJson('from' in news ? { ...news, from: new Date(news.from).toISOString() } : news);
+      else if (news.kind === 'connection') terminal.print(`The stream is ${news.state}: ${news.reason}`);
+      else if (news.kind === 'unreadable') terminal.note('A frame could not be read, and was passed over.');
+      else terminal.print(`${formatTime(news.from)} UTC: ${news.kind === 'missed' ? 'not heard whole, nothing is kept' : news.sums.map(({ coin, longs, shorts }) => `${coin} longs ${formatCount(Math.round(longs))}, shorts ${formatCount(Math.round(shorts))} USDT`).join('; ')}`);
+    });
+  } finally {
+    clearTimeout(calm);
+    await store.close();
+  }
+  return 'ok';
 }
 
 async function check({ terminal, json }: SentimentContext, file: string): Promise<ExitName> {

@@ -3,6 +3,7 @@ import type { SeriesState } from '../../domain/dated-series.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { SeriesSummary } from '../../ports/series-store.ts';
 import type { StandingSeries } from '../wiring/economic.ts';
+import { GATHERED } from '../wiring/liquidations.ts';
 import { lineChart } from './chart.ts';
 import { formatCount, formatTime } from './format.ts';
 import { renderTable } from './table.ts';
@@ -65,7 +66,7 @@ function hintOf({ id, source, vintages }: SeriesSummary): readonly string[] {
 export function renderSeriesList(series: readonly SeriesSummary[], isDue: (series: SeriesSummary) => boolean, { columns, style }: Page): readonly string[] {
   const rows = series.map((each) => [
     { text: each.id, paint: style.strong }, each.title, each.frequency, dayOrDash(each.first), dayOrDash(each.last), formatCount(each.dates), each.vintages ? formatCount(each.revisions) : 'not fetched',
-    formatTime(each.fetchedAt), isDue(each) ? { text: 'now', paint: style.warn } : each.dueAt === undefined ? 'daily' : formatTime(each.dueAt),
+    formatTime(each.fetchedAt), isDue(each) ? { text: 'now', paint: style.warn } : each.source === GATHERED ? 'gathered' : each.dueAt === undefined ? 'daily' : formatTime(each.dueAt),
   ]);
   return renderTable([
     { title: 'Series' }, { title: 'Title', rank: 2 }, { title: 'Frequency', rank: 4 }, { title: 'From', rank: 3 }, { title: 'To' }, { title: 'Dates', align: 'right' }, { title: 'Revisions', align: 'right' },

@@ -10,6 +10,7 @@ import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { SeriesAsk, SeriesSource } from '../../ports/series-source.ts';
 import type { SeriesCounts, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
 import { Refusal } from '../refusal.ts';
+import { GATHERED } from './liquidations.ts';
 import { providerHosts } from './provider-hosts.ts';
 import { RedditMood } from './reddit-mood.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -109,9 +110,9 @@ export async function fetchSeries(store: SeriesStore, source: SeriesSource, id: 
   return { ...counts, equal: counts.equal + states.length - told.length, facts, dueAt };
 }
 
-/** Whether a series should have something new: by its calendar, or, where it has none, once a day. */
-export function isDue({ dueAt, fetchedAt }: Pick<SeriesSummary, 'dueAt' | 'fetchedAt'>, now: Timestamp): boolean {
-  return (dueAt ?? fetchedAt + DAY_MS) <= now;
+/** Whether a series should have something new: by its calendar, or, where it has none, once a day; what is gathered cannot be asked for. */
+export function isDue({ source, dueAt, fetchedAt }: Pick<SeriesSummary, 'source' | 'dueAt' | 'fetchedAt'>, now: Timestamp): boolean {
+  return source !== GATHERED && (dueAt ?? fetchedAt + DAY_MS) <= now;
 }
 
 /** What a refresh did with one series that was due. */
