@@ -22,7 +22,7 @@ test('real money takes a passport for just this, its words to the letter, and ke
   // Makes the home, whose key signs.
   await street.run(['version']);
   const key = await signingKey(openSecrets({ ...NO_CONFIG, home: street.home }));
-  const subject = await passportSubject(book.strategy, book.parameters ?? {}, book.instrument, 60_000);
+  const subject = await passportSubject(book, 60_000);
   const line = { name: 'Paper: 14 days', state: 'pass', reason: 'As if.' } as const;
   const body = { version: 1, issuedAt: '2026-11-21T00:00:00.000Z', ...subject, data: { sha256: HASH, from: '2020-01-01T00:00:00.000Z', to: '2021-01-01T00:00:00.000Z', bars: 1 }, verdict: [line], paper: null, lines: [line] } as const;
   const write = (lines: readonly { readonly name: string; readonly state: 'pass' | 'fail'; readonly reason: string }[]) => { writeFileSync(passport, JSON.stringify(signPassport({ ...body, verdict: [...body.verdict], lines: [...lines] }, key))); };

@@ -52,9 +52,10 @@ async function consentTo(run: LiveConfig, typed: string | undefined, config: Con
   const { LiveConsent: Consent, moneyOf } = await import('../wiring/live-consent.ts');
   const { parseInterval } = await import('../../domain/time.ts');
   const passports = [];
-  for (const { strategy, parameters = {}, instrument, passport } of run.books) {
+  for (const book of run.books) {
+    const { strategy, passport } = book;
     if (passport === undefined) throw new Refusal('usage', `${strategy} has no passport, which real money asks for`, { where: 'books.passport', hint: 'Make one: ./algotrendy passport STRATEGY. docs/going-live.md says what it asks for.' });
-    passports.push(await acceptPassport(passport, await passportSubject(strategy, parameters, instrument, parseInterval(run.interval) ?? 0), config));
+    passports.push(await acceptPassport(passport, await passportSubject(book, parseInterval(run.interval) ?? 0), config));
   }
   const money = moneyOf(run);
   const words = typed ?? await ask(`This trades real money: ${money} of the account at ${run.venue}. To begin, type "${Consent.words(run.venue, money)}": `, terminal);

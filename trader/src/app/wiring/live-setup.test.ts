@@ -46,6 +46,10 @@ test('a configuration is refused by the name of what is wrong, with what it may 
     [{ propFirm: 'ftmo-account', news: '/nowhere/news.csv' }, /calendar of news cannot be read/],
     [{ books: [{ ...BOOK, strategy: 'nope' }] }, /no strategy "nope"/],
     [{ books: [{ ...BOOK, parameters: { fast: -2 } }] }, /fast must lie in/],
+    [{ books: [{ ...BOOK, strategy: 'macro-filter', parameters: {} }] }, /reads 1 series \(economy\), and none is given/],
+    [{ books: [{ ...BOOK, strategy: 'macro-filter', parameters: {}, series: ['UNRATE', 'GDP'] }] }, /reads 1 series \(economy\), and 2 are given/],
+    [{ books: [{ ...BOOK, strategy: 'macro-filter', parameters: {}, series: ['UNRATE'] }] }, /^none$/],
+    [{ books: [{ ...BOOK, series: ['UNRATE'] }] }, /macd reads no series/],
   ] as const) assert.match(await refusalOf(change), words);
 });
 

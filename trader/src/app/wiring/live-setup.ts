@@ -26,6 +26,7 @@ const CONFIG = z.strictObject({
   books: z.array(z.strictObject({
     strategy: z.string().check(z.minLength(1)),
     parameters: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+    series: z.optional(z.array(z.string().check(z.minLength(1)))),
     instrument: z.string(),
     sizing: SIZING,
     passport: z.optional(z.string()),
@@ -53,6 +54,8 @@ export interface LiveConfig {
   readonly books: readonly {
     readonly strategy: string;
     readonly parameters?: Readonly<Record<string, string | number>>;
+    /** Ids of stored series, one for each that it reads, in its order. */
+    readonly series?: readonly string[];
     readonly instrument: string;
     readonly sizing: Sizing;
     /** Path of the passport; real money asks for one. */
@@ -100,7 +103,7 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
   const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
   if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
   choosePropFirmSetup({ 'prop-firm': propFirm, news });
-  for (const { strategy, parameters = {} } of books) readStrategyParameters(await loadStrategy(strategy), parameters);
+  for (const { strategy, parameters = {}, series } of books) readStrategyParameters(await loadStrategy(strategy, series), parameters);
   return told as LiveConfig;
 }
 
@@ -130,8 +133,8 @@ export function liveSetup(config: LiveConfig, id: string, listings: readonly Ven
     markets: listings.map(({ instrument, symbol }) => ({
       instrument: { ...rulesOf(instrument), venue }, intervalMs, priceDecimals: instrument.priceScale, quantityDecimals: instrument.quantityScale, symbol,
     })),
-    books: config.books.map(({ strategy, parameters = {}, instrument, sizing }) => ({
-      strategy: findStrategy(strategy)?.name ?? resolve(strategy), parameters, market: config.instruments.indexOf(instrument), sizing,
+    books: config.books.map(({ strategy, parameters = {}, series, instrument, sizing }) => ({
+      strategy: findStrategy(strategy)?.name ?? resolve(strategy), parameters, market: config.instruments.indexOf(instrument), sizing, ...(series && { series }),
     })),
     limits: config.limits,
     ...(propFirm && { propFirm }),

@@ -55,7 +55,7 @@ async function inHome(days: number, heard: Heard, setup: PaperSetup, check: (hom
   }
 }
 
-const subject = () => passportSubject('moving-average-cross', PARAMETERS, 'BTC-USDT.BINANCE', HOUR);
+const subject = () => passportSubject({ strategy: 'moving-average-cross', parameters: PARAMETERS, instrument: 'BTC-USDT.BINANCE' }, HOUR);
 const AT_ONCE: Heard = () => 400;
 
 /** Each line's state, in order: strategy, feed, days, Sharpe, wins. */

@@ -9,7 +9,7 @@ import type { CheckLine } from './check.ts';
 import { recover, setupOf } from './run-recovery.ts';
 import type { PaperSetup } from './paper-setup.ts';
 import type { PassportBody, PassportSubject } from './passport-check.ts';
-import { loadStrategy, readStrategyParameters } from './strategy.ts';
+import { loadStrategy, readStrategyParameters, seriesParameters } from './strategy.ts';
 import { isLiveHost, VENUE_NAMES } from './venue-hosts.ts';
 
 /** What a run on paper must have shown before money follows it. */
@@ -83,7 +83,7 @@ async function difference({ books, markets }: PaperSetup, subject: PassportSubje
   if (books.length !== 1) return `trades ${books.length} strategies and markets on one account, so that no figure is of one alone: give paper --strategy and one --instrument`;
   const definition = await loadStrategy(book.strategy, book.series);
   if (definition.name !== subject.strategy) return `trades ${definition.name}, not ${subject.strategy}`;
-  const values = readStrategyParameters(definition, book.parameters);
+  const values: Readonly<Record<string, string | number>> = { ...readStrategyParameters(definition, book.parameters), ...seriesParameters(definition, book.series) };
   const other = Object.keys(values).find((name) => values[name] !== subject.parameters[name]);
   if (other !== undefined) return `trades with ${other}=${values[other]}, not ${subject.parameters[other]}`;
   const { instrument: { id }, intervalMs } = markets[book.market];

@@ -7,7 +7,8 @@ import { chooseBars } from './chosen-bars.ts';
 import { paperEvidence } from './paper-record.ts';
 import { checkPassport, signingKey, signPassport, type AcceptedPassport, type Passport, type PassportSubject } from './passport-check.ts';
 import { openSecrets } from './secret-stores.ts';
-import { loadStrategy, readStrategyParameters } from './strategy.ts';
+import type { StrategyDefinition } from '../../ports/strategy.ts';
+import { loadStrategy, readStrategyParameters, seriesParameters } from './strategy.ts';
 import { buildContent } from './sweep-checkpoint.ts';
 import { strategyContent } from './trial-store.ts';
 import { verdict, type VerdictContext, type VerdictReport, type VerdictRequest } from './verdict.ts';
@@ -21,14 +22,23 @@ export interface PassportReport {
   readonly verdict: VerdictReport;
 }
 
-/** What is about to trade, with the code as it lies on the disk now. Refuses a strategy or parameters that are none. */
-export async function passportSubject(strategy: string, parameters: Readonly<Record<string, string | number>>, instrument: string, intervalMs: number): Promise<PassportSubject> {
-  const definition = await loadStrategy(strategy);
-  return subjectOf(strategy, definition.name, readStrategyParameters(definition, parameters), instrument, formatInterval(intervalMs));
+/** A strategy on a market, as a configuration names it. */
+interface TradedBook {
+  readonly strategy: string;
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  readonly series?: readonly string[];
+  readonly instrument: string;
 }
 
-function subjectOf(nameOrPath: string, strategy: string, parameters: ParameterValues, instrument: string, interval: string): PassportSubject {
-  return { strategy, parameters: { ...parameters }, code: { strategy: strategyContent(nameOrPath), engine: buildContent() }, instrument, interval };
+/** What is about to trade, with the code as it lies on the disk now. Refuses a strategy or parameters that are none. */
+export async function passportSubject(book: TradedBook, intervalMs: number): Promise<PassportSubject> {
+  const { strategy, parameters = {}, series = [], instrument } = book;
+  const definition = await loadStrategy(strategy, series);
+  return subjectOf(strategy, definition, readStrategyParameters(definition, parameters), series, instrument, formatInterval(intervalMs));
+}
+
+function subjectOf(nameOrPath: string, definition: StrategyDefinition, parameters: ParameterValues, series: readonly string[], instrument: string, interval: string): PassportSubject {
+  return { strategy: definition.name, parameters: { ...parameters, ...seriesParameters(definition, series) } as PassportSubject['parameters'], code: { strategy: strategyContent(nameOrPath), engine: buildContent() }, instrument, interval };
 }
 
 /** The passport in `file`, accepted for what is about to trade. Refuses as `checkPassport`; throws where the file cannot be read. */
@@ -47,7 +57,7 @@ export async function makePassport(request: VerdictRequest, out: string | undefi
   const { set } = await chooseBars(request.bars[0], { ...request, home });
   const { sha256 } = set;
   set.close();
-  const subject = subjectOf(request.strategy, strategy, parameters, instrument, interval);
+  const subject = subjectOf(request.strategy, await loadStrategy(request.strategy, request.series), parameters, request.series ?? [], instrument, interval);
   const { paper, lines } = await paperEvidence(home, subject);
   const stated = report.lines.filter(({ decides }) => decides).map(({ name, state, reason }) => ({ name, state, reason }));
   const passport = signPassport({

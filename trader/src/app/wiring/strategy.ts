@@ -21,6 +21,11 @@ export async function loadStrategy(nameOrPath: string, given: readonly string[] 
   });
 }
 
+/** Which series a strategy reads, as parameters beside its own, by what each is to it: with other series it is another. */
+export function seriesParameters({ series: names = [] }: Pick<StrategyDefinition, 'series'>, ids: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, i) => [`series ${name}`, ids[i] ?? '']));
+}
+
 async function findOrLoad(nameOrPath: string): Promise<StrategyDefinition> {
   const shipped = findStrategy(nameOrPath);
   if (shipped) return shipped;

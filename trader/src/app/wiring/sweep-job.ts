@@ -6,12 +6,11 @@ import type { Sizing } from '../../pipeline/sizing.ts';
 import { createGrid, type Axis, type Grid } from '../../research/grid.ts';
 import { CombinationError, Sweep, type Objective, type SweepSpec } from '../../research/sweep.ts';
 import type { SweepPart } from '../../research/sweep-tally.ts';
-import type { StrategyDefinition } from '../../ports/strategy.ts';
 import { accountFees, type AccountTerms } from '../../simulation/account-terms.ts';
 import { Refusal } from '../refusal.ts';
 import type { FeeRequest } from './backtest-request.ts';
 import { createFees } from './profile.ts';
-import { faultOf, loadStrategy } from './strategy.ts';
+import { faultOf, loadStrategy, seriesParameters } from './strategy.ts';
 import { createVenueModels, type VenueModelRequest } from './venue-models.ts';
 
 /** A sweep in words and numbers alone, as it goes to another thread; the bars are shared memory there. */
@@ -92,11 +91,6 @@ export async function openSweep(job: SweepJob): Promise<OpenSweep> {
       }
     },
   };
-}
-
-/** Which series a strategy reads, by what each is to it: `series unemployment`. */
-function seriesParameters({ series: names = [] }: StrategyDefinition, ids: readonly string[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name, i) => [`series ${name}`, ids[i] ?? '']));
 }
 
 /** The fault of a strategy, with the swept values at which it came up. */

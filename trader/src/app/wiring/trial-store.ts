@@ -7,6 +7,7 @@ import type { ParameterValues } from '../../domain/parameters.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import type { FinishedBacktest } from './backtest.ts';
+import { seriesParameters } from './strategy.ts';
 
 /** What trials are counted for: one strategy as it is written, on one set of bars. A part of the same bars is the same set. */
 export interface TrialSubject {
@@ -93,8 +94,7 @@ export function recordTrials(home: string, subject: TrialSubject, trials: Iterab
  */
 export function recordBacktest(home: string, nameOrPath: string, { report, barsSha256 }: Pick<FinishedBacktest, 'report' | 'barsSha256'>): string | undefined {
   const { strategy, instrument, interval, sharpe } = report;
-  // The same parameters on another series are another try.
-  const parameters = { ...report.parameters, ...Object.fromEntries(Object.entries(report.series).map(([name, id]) => [`series ${name}`, id])) } as ParameterValues;
+  const parameters = { ...report.parameters, ...seriesParameters({ series: Object.keys(report.series) }, Object.values(report.series)) } as ParameterValues;
   try {
     recordTrials(home, { strategy, content: strategyContent(nameOrPath), instrument, interval, data: barsSha256.join(',') }, [{ parameters, sharpe }]);
     return undefined;
