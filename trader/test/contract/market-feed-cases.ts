@@ -257,5 +257,56 @@ const ASKING: readonly FeedCase[] = [
   },
 ];
 
+const LEVELS = (from: number, step: number, count: number) => Array.from({ length: count }, (_each, i) => [(from + i * step).toFixed(1), `${i + 1}.50000000`] as const);
+
+/** What lies between bars. */
+const BETWEEN: readonly FeedCase[] = [
+  {
+    id: 'F50', title: 'trades are numbered one by one, with what was traded',
+    run: async (bench) => {
+      await opened(bench);
+      for (const quantity of ['1.5', '0.00000001', '2']) bench.server.trade(0, '100', bench.clock.now(), quantity);
+      await bench.ear.until('the trades', () => bench.ear.trades.length === 3);
+      const [first, ...rest] = bench.ear.trades;
+      rest.reduce((last, trade) => { assert.equal(trade.firstId, last.lastId + 1); return trade; }, first);
+      assert.deepEqual(bench.ear.trades.map(({ quantity }) => quantity), [1.5, 0.00000001, 2]);
+    },
+  },
+  {
+    id: 'F51', title: 'the best bid and ask are told, each with what stands there',
+    run: async (bench) => {
+      await opened(bench);
+      bench.server.tellQuote?.(1, ['99.5', '2.25'], ['100.5', '0.75']);
+      await bench.ear.until('the quote', () => bench.ear.quotes.length > 0);
+      assert.deepEqual(bench.ear.quotes, [[1, { bid: 99.5, bidQuantity: 2.25, ask: 100.5, askQuantity: 0.75 }]]);
+    },
+  },
+  {
+    id: 'F52', title: 'a book is told with all its levels, the best first, and anew when some change or go',
+    run: async (bench) => {
+      bench.server.changeBook?.(0, LEVELS(99, -0.5, 12), LEVELS(100, 0.5, 12));
+      await opened(bench);
+      bench.server.changeBook?.(0, [['98.5', '0'], ['98.7', '7.00000000']], [['100.0', '9.00000000']]);
+      await bench.ear.until('the change', () => bench.ear.books.some(([instrument, { bids }]) => instrument === 0 && bids[1]?.price === 98.7));
+      const [, { bids, asks }] = bench.ear.books.findLast(([instrument]) => instrument === 0) ?? assert.fail();
+      assert.deepEqual([bids.slice(0, 3).map(({ price, quantity }) => [price, quantity]), asks[0]], [[[99, 1.5], [98.7, 7], [98, 3.5]], { price: 100, quantity: 9 }]);
+      assert.ok(bids.length >= 12 && asks.length >= 12);
+    },
+  },
+  {
+    id: 'F53', title: 'a book from which a change is missing is not told, and told whole again',
+    run: async (bench) => {
+      bench.server.changeBook?.(0, LEVELS(99, -0.5, 12), LEVELS(100, 0.5, 12));
+      await opened(bench);
+      bench.server.loseFrames?.(true);
+      bench.server.changeBook?.(0, [['99.0', '0']], []);
+      bench.server.loseFrames?.(false);
+      bench.server.changeBook?.(0, [['98.0', '8.00000000']], []);
+      await bench.ear.until('the book', () => bench.ear.books.some(([, { bids }]) => bids[1]?.quantity === 8));
+      for (const [, { bids }] of bench.ear.books) if (bids.some(({ quantity }) => quantity === 8)) assert.equal(bids[0].price, 98.5);
+    },
+  },
+];
+
 /** Every case of feeds, in the order of its number. */
-export const FEED_CASES: readonly FeedCase[] = [...STREAM, ...TROUBLE, ...ASKING];
+export const FEED_CASES: readonly FeedCase[] = [...STREAM, ...TROUBLE, ...ASKING, ...BETWEEN];

@@ -5,6 +5,8 @@ import { BINANCE_FUTURES } from '../venues/binance/futures-harness.ts';
 import { BINANCE_SPOT } from '../venues/binance/spot-harness.ts';
 import { COINBASE_FEED } from '../venues/coinbase/feed-harness.ts';
 import { COINBASE } from '../venues/coinbase/harness.ts';
+import { KRAKEN_FEED } from '../venues/kraken/feed-harness.ts';
+import { OKX_FEED } from '../venues/okx/feed-harness.ts';
 import type { FeedHarness } from './market-feed.ts';
 import { FEED_CASES } from './market-feed-cases.ts';
 import { FAILURE_CASES } from './venue-failure-cases.ts';
@@ -32,6 +34,8 @@ export const FEEDS: readonly FeedHarness[] = [
   COINBASE_FEED,
   ALPACA_SHARES_FEED,
   ALPACA_COINS_FEED,
+  OKX_FEED,
+  KRAKEN_FEED,
 ];
 
 /** One suite's results: the cases down, the venues across. */

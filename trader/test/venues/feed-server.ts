@@ -12,6 +12,9 @@ export interface ServedBar {
   readonly volume: string;
 }
 
+/** Price and quantity as a venue writes them. */
+export type ServedLevel = readonly [price: string, quantity: string];
+
 /** A venue's market on loopback, in its own dialect. Instruments are named by their place in the harness's list. */
 export interface FeedServer {
   /** Requests that came in, `METHOD /path`, in their order. */
@@ -24,8 +27,14 @@ export interface FeedServer {
   growBar(instrument: number, bar: ServedBar): void;
   /** Bars that ended long ago: only asking brings them. */
   remember(instrument: number, bars: readonly ServedBar[]): void;
-  /** Somebody trades. */
-  trade(instrument: number, price: string, tsEvent: Timestamp): void;
+  /** Somebody trades. The server numbers the trades of an instrument one by one, where its venue does. */
+  trade(instrument: number, price: string, tsEvent: Timestamp, quantity?: string): void;
+  /** The best of both sides changes. Absent where the venue tells no quotes. */
+  tellQuote?(instrument: number, bid: ServedLevel, ask: ServedLevel): void;
+  /** The book changes at these levels, a quantity of 0 taking one away. Absent where the venue tells no books. */
+  changeBook?(instrument: number, bids: readonly ServedLevel[], asks: readonly ServedLevel[]): void;
+  /** Frames from now on never arrive, though the venue counts them; `false` ends that. */
+  loseFrames?(lose: boolean): void;
   /** Sends again the last bar that has ended. */
   repeat(): void;
   /** The next question for bars goes wrong. */

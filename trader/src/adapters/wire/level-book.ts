@@ -1,15 +1,15 @@
 import type { BookLevel, FeedBook } from '../../ports/market-feed.ts';
 
 /** A level with its numbers as the venue wrote them, which checksums are made of. */
-interface Level extends BookLevel {
+interface TextLevel extends BookLevel {
   readonly priceText: string;
   readonly quantityText: string;
 }
 
 /** A book that is kept by changes of single levels: both sides sorted, the best first. */
 export class LevelBook implements FeedBook {
-  readonly bids: Level[] = [];
-  readonly asks: Level[] = [];
+  readonly bids: TextLevel[] = [];
+  readonly asks: TextLevel[] = [];
 
   /** Sets what stands at a price; a quantity of zero takes the level away. */
   set(side: 'bids' | 'asks', priceText: string, quantityText: string): void {
@@ -39,7 +39,7 @@ export class LevelBook implements FeedBook {
 }
 
 /** Where a price stands, or would: the first level that is not better. `sign` is 1 where prices rise. */
-function placeOf(levels: readonly Level[], price: number, sign: 1 | -1): number {
+function placeOf(levels: readonly TextLevel[], price: number, sign: 1 | -1): number {
   let [low, high] = [0, levels.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -56,12 +56,13 @@ if (existsSync(CAPTURES)) {
   for (const file of readdirSync(CAPTURES).filter((name) => name.includes('.ws.'))) {
     test(`each trade and each ended bar of ${file}, as Binance sent them, is heard`, async () => {
       const frames = framesOf(file);
-      const told = frames.map((text) => (JSON.parse(text) as { readonly data: { readonly e?: string; readonly s: string; readonly p: string; readonly k: { readonly x: boolean; readonly c: string; readonly i: string } } }).data);
+      const told = frames.map((text) => (JSON.parse(text) as { readonly data: { readonly e?: string; readonly s: string; readonly p: string; readonly B?: string; readonly k: { readonly x: boolean; readonly c: string; readonly i: string } } }).data);
       const symbols = [...new Set(told.map(({ s }) => s))];
       const trades = told.filter(({ e }) => e === 'aggTrade');
       const bars = told.filter(({ e, k }) => e === 'kline' && k.x);
-      // What the feed never asks for, and the capture holds: quotes and depth.
-      const unasked = told.filter(({ e }) => e !== 'aggTrade' && e !== 'kline').length;
+      // What the feed never asks for, and the capture holds: changes of depth.
+      const unasked = told.filter(({ e, B }) => e !== 'aggTrade' && e !== 'kline' && B === undefined).length;
+      const quotes = told.filter(({ B }) => B !== undefined).length;
       assert.ok(trades.length > 0);
       const futures = file.includes('FUTURES');
       const clock = new FastClock();
@@ -85,7 +86,7 @@ if (existsSync(CAPTURES)) {
       assert.deepEqual(ear.prices.map(([instrument, price]) => [symbols[instrument], price]), trades.map(({ s, p }) => [s, Number(p)]));
       assert.deepEqual(ear.bars.map(([instrument, { close }]) => [symbols[instrument], close]), bars.map(({ s, k }) => [s, Number(k.c)]));
       assert.ok(ear.bars.every(([, { open, high, low, close, volume }]) => isPossibleBar(open, high, low, close, volume)));
-      assert.equal(unreadable.length, unasked);
+      assert.deepEqual([unreadable.length, ear.quotes.length], [unasked, quotes]);
     });
   }
 }

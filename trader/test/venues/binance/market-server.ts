@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Timestamp } from '../../../src/domain/time.ts';
 import type { Fault } from '../dialect-server.ts';
-import type { FeedServer, ServedBar } from '../feed-server.ts';
+import type { FeedServer, ServedBar, ServedLevel } from '../feed-server.ts';
 import { fixture, type Json } from './spot-account.ts';
 import { exchangeBody, faultAnswer } from './spot-words.ts';
 
@@ -32,9 +32,12 @@ export class MarketServer implements FeedServer {
   readonly #ended: ServedBar[][];
   readonly #growing: (ServedBar | undefined)[] = [];
   readonly #faults: Fault[] = [];
+  readonly #books = new Map<number, { readonly bids: Map<string, string>; readonly asks: Map<string, string> }>();
+  #trades = 105;
   #last = '';
   #refusals = 0;
   #dead = false;
+  #losing = false;
 
   constructor(dialect: MarketDialect) {
     this.#dialect = dialect;
@@ -83,8 +86,30 @@ export class MarketServer implements FeedServer {
   }
 
   /** web-socket-streams.md, "Aggregate Trade Streams". */
-  trade(instrument: number, price: string, tsEvent: Timestamp): void {
-    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], a: 12345, p: price, q: '100', f: 100, l: 105, T: tsEvent, m: true, M: true });
+  trade(instrument: number, price: string, tsEvent: Timestamp, quantity = '100'): void {
+    // Two trades of one taker each time.
+    this.#trades += 2;
+    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], a: this.#trades, p: price, q: quantity, f: this.#trades - 1, l: this.#trades, T: tsEvent, m: true, M: true });
+  }
+
+  /** web-socket-streams.md, "Individual Symbol Book Ticker Streams". */
+  tellQuote(instrument: number, [b, B]: ServedLevel, [a, A]: ServedLevel): void {
+    this.#tell('bookTicker', instrument, { u: 400_900_217, s: this.#dialect.symbols[instrument], b, B, a, A });
+  }
+
+  /** web-socket-streams.md, "Partial Book Depth Streams": the best twenty, whole each time. */
+  changeBook(instrument: number, bids: readonly ServedLevel[], asks: readonly ServedLevel[]): void {
+    const book = this.#books.get(instrument) ?? { bids: new Map<string, string>(), asks: new Map<string, string>() };
+    this.#books.set(instrument, book);
+    for (const [side, levels] of [[book.bids, bids], [book.asks, asks]] as const) {
+      for (const [price, quantity] of levels) if (Number(quantity) === 0) side.delete(price); else side.set(price, quantity);
+    }
+    const best = (side: Map<string, string>, sign: number) => [...side].sort(([x], [y]) => sign * (Number(x) - Number(y))).slice(0, 20);
+    this.#tell('depth20@100ms', instrument, { lastUpdateId: 160, bids: best(book.bids, -1), asks: best(book.asks, 1) });
+  }
+
+  loseFrames(lose: boolean): void {
+    this.#losing = lose;
   }
 
   repeat(): void {
@@ -132,7 +157,7 @@ export class MarketServer implements FeedServer {
     const stream = `${this.#dialect.symbols[instrument]?.toLowerCase()}@${name}`;
     const text = JSON.stringify({ stream, data });
     if ((data.k as Json | undefined)?.x === true) this.#last = text;
-    if (!this.#dead) for (const [socket, names] of this.#live) if (names.has(stream)) socket.send(text);
+    if (!this.#dead && !this.#losing) for (const [socket, names] of this.#live) if (names.has(stream)) socket.send(text);
   }
 
   /** web-socket-streams.md, "Listing Subscriptions". */

@@ -141,7 +141,8 @@ export class Channels {
   }
 
   #send(connection: Connection, channel: string, events: readonly Json[], flow: 'lost' | 'kept' | 'sent'): void {
-    const text = JSON.stringify({ ...fixture('heartbeat'), channel, timestamp: timeText(this.#spec.clock.now()), sequence_num: connection.next, events });
+    // What was asked for as `level2` comes as `l2_data`.
+    const text = JSON.stringify({ ...fixture('heartbeat'), channel: channel === 'level2' ? 'l2_data' : channel, timestamp: timeText(this.#spec.clock.now()), sequence_num: connection.next, events });
     connection.next += 1;
     if (connection.dead || flow === 'lost') return;
     if (flow === 'kept') this.#kept.push({ to: connection, text });

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Fault } from '../dialect-server.ts';
-import type { FeedServer, ServedBar } from '../feed-server.ts';
+import type { FeedServer, ServedBar, ServedLevel } from '../feed-server.ts';
 import { fixture, type Json } from './account.ts';
 import { Channels } from './channels.ts';
 import { faultAnswer, refuse } from './words.ts';
@@ -23,13 +23,16 @@ export class CoinbaseMarketServer implements FeedServer {
   readonly #channels: Channels;
   /** Bars by instrument, the one that grows among them. */
   readonly #bars: ServedBar[][];
+  readonly #books: readonly { readonly bids: Map<string, string>; readonly asks: Map<string, string> }[];
   #fault: Fault | undefined;
   #trades = 22_381_690;
 
   constructor(spec: MarketServerSpec) {
     this.#spec = spec;
     this.#bars = spec.symbols.map(() => []);
-    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (channel, products) => (channel === 'market_trades' ? [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]] : []) });
+    this.#books = spec.symbols.map(() => ({ bids: new Map(), asks: new Map() }));
+    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (channel, products) => (channel === 'market_trades' ? [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]]
+      : channel === 'level2' ? products.map((product) => { const { bids, asks } = this.#books[spec.symbols.indexOf(product)]; return [this.#bookEvent('snapshot', product, [...bids], [...asks])]; }) : []) });
     this.#http = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://venue');
       this.requests.push(`${request.method} ${url.pathname}`);
@@ -64,9 +67,27 @@ export class CoinbaseMarketServer implements FeedServer {
   }
 
   /** Fixture trades. Several trades of one update come newest first, as the fixture shows. */
-  trade(instrument: number, price: string, tsEvent: number): void {
+  trade(instrument: number, price: string, tsEvent: number, quantity?: string): void {
     const symbol = this.#spec.symbols[instrument];
-    this.#channels.tell('market_trades', { type: 'update', trades: [this.#tradeBody(symbol, price, tsEvent)] }, symbol);
+    this.#channels.tell('market_trades', { type: 'update', trades: [this.#tradeBody(symbol, price, tsEvent, quantity)] }, symbol);
+  }
+
+  /** The channel `ticker`, its sample in Coinbase.Net's `Subscriptions/AdvancedTrade/Ticker.txt`. */
+  tellQuote(instrument: number, [best_bid, best_bid_quantity]: ServedLevel, [best_ask, best_ask_quantity]: ServedLevel): void {
+    const product_id = this.#spec.symbols[instrument];
+    this.#channels.tell('ticker', { type: 'update', tickers: [{ type: 'ticker', product_id, price: best_bid, best_bid, best_bid_quantity, best_ask, best_ask_quantity }] }, product_id);
+  }
+
+  /** The channel `level2`, whose frames say `l2_data` ("Level2 Channel"). */
+  changeBook(instrument: number, bids: readonly ServedLevel[], asks: readonly ServedLevel[]): void {
+    const product_id = this.#spec.symbols[instrument];
+    const book = this.#books[instrument];
+    for (const [side, levels] of [[book.bids, bids], [book.asks, asks]] as const) for (const [price, quantity] of levels) if (Number(quantity) === 0) side.delete(price); else side.set(price, quantity);
+    this.#channels.tell('level2', this.#bookEvent('update', product_id, bids, asks), product_id);
+  }
+
+  loseFrames(lose: boolean): void {
+    this.#channels.frames(lose ? 'lost' : 'sent');
   }
 
   repeat(): void {
@@ -95,10 +116,15 @@ export class CoinbaseMarketServer implements FeedServer {
     return new Promise((resolve) => { this.#http.close(() => { resolve(); }); });
   }
 
-  #tradeBody(symbol: string, price: string, tsEvent: number): Json {
+  #bookEvent(type: 'snapshot' | 'update', product_id: string, bids: readonly ServedLevel[], asks: readonly ServedLevel[]): Json {
+    const update = (side: string) => ([price_level, new_quantity]: ServedLevel) => ({ side, event_time: '1970-01-01T00:00:00Z', price_level, new_quantity });
+    return { type, product_id, updates: [...bids.map(update('bid')), ...asks.map(update('offer'))] };
+  }
+
+  #tradeBody(symbol: string, price: string, tsEvent: number, size = '0.06'): Json {
     const [event] = fixture('trades').events as readonly { readonly trades: readonly Json[] }[];
     this.#trades += 1;
-    return { ...event.trades[0], product_id: symbol, trade_id: String(this.#trades), price, time: new Date(tsEvent).toISOString() };
+    return { ...event.trades[0], product_id: symbol, trade_id: String(this.#trades), price, size, time: new Date(tsEvent).toISOString() };
   }
 
   #answer({ pathname, searchParams: query }: URL): { readonly status: number; readonly body: unknown } {
