@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { missingSpans, type Span } from '../../domain/span.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
+import { trustOf } from '../../pipeline/cross-check.ts';
 import type { MarketStore, SeriesSummary } from '../../ports/market-store.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
 import { openLedger } from './market-data.ts';
@@ -26,9 +27,9 @@ export interface SeriesStatus {
   readonly coverage: readonly Span[];
   /** Milliseconds between the first and the last bar that no source was asked for. */
   readonly unaskedMs: number;
-  /** The share of bars that agreed where another source was asked too; null where none was. */
+  /** By `trustOf`, over all sources; null where none was asked beside the first. */
   readonly trust: number | null;
-  /** Bars that it is the share of. */
+  /** Comparisons that it rests on. */
   readonly compared: number;
   readonly quarantined: number;
   readonly revisions: number;
@@ -92,11 +93,11 @@ async function seriesStatus(store: MarketStore, summary: SeriesSummary, records:
   const coverage = await store.coverage(summary);
   const own = records.filter((record) => record.instrument === instrument);
   const agreed = own.reduce((sum, record) => sum + record.agreed, 0);
-  const compared = agreed + own.reduce((sum, record) => sum + record.disagreed, 0);
+  const disagreed = own.reduce((sum, record) => sum + record.disagreed, 0);
   return {
     instrument, interval: formatInterval(intervalMs), bars, first, last, ageMs: Math.max(0, now - last - intervalMs),
     gaps: gaps.length, longestGapMs: gaps.reduce((longest, { from, to }) => Math.max(longest, to - from), 0),
     coverage, unaskedMs: missingSpans(coverage, { from: first, to: last + intervalMs }).reduce((sum, { from, to }) => sum + to - from, 0),
-    trust: compared === 0 ? null : agreed / compared, compared, quarantined, revisions, sources,
+    trust: agreed + disagreed === 0 ? null : trustOf({ agreed, disagreed }), compared: agreed + disagreed, quarantined, revisions, sources,
   };
 }

@@ -38,7 +38,7 @@ export async function passportSubject(book: TradedBook, intervalMs: number): Pro
 }
 
 function subjectOf(nameOrPath: string, definition: StrategyDefinition, parameters: ParameterValues, series: readonly string[], instrument: string, interval: string): PassportSubject {
-  return { strategy: definition.name, parameters: { ...parameters, ...seriesParameters(definition, series) } as PassportSubject['parameters'], code: { strategy: strategyContent(nameOrPath), engine: buildContent() }, instrument, interval };
+  return { strategy: definition.name, parameters: { ...parameters, ...seriesParameters(definition, series) }, code: { strategy: strategyContent(nameOrPath), engine: buildContent() }, instrument, interval };
 }
 
 /** The passport in `file`, accepted for what is about to trade. Refuses as `checkPassport`; throws where the file cannot be read. */
