@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DELAY_BOUNDS_MS } from '../pipeline/delay-histogram.ts';
+import type { FeedState } from './wiring/live-feed.ts';
 
 /** What a paper run counts, in the shape that Prometheus scrapes. Import it lazily: a backtest has no use for it. */
 export interface PaperMetrics {
@@ -17,6 +19,8 @@ export interface PaperMetrics {
   onDecision(seconds: number): void;
   /** Equity and drawdown as they are now; floats, because a gauge is a picture and no ledger. */
   setAccount(equity: number, drawdown: number): void;
+  /** How a live feed fares now, and how old its trades were by the bounds of `DELAY_BOUNDS_MS`. */
+  setFeed(state: FeedState, tradeDelays: Float64Array): void;
   /** The registry as text in Prometheus' exposition format. */
   text(): Promise<string>;
 }
@@ -42,7 +46,9 @@ export function paperMetrics(): PaperMetrics {
     name: 'algotrendy_tick_to_decision_seconds', help: 'From the admission of a bar to the decision',
     buckets: DECISION_BUCKETS, registers,
   });
+  const setFeed = feedGauges(registry);
   return {
+    setFeed,
     onBars: (instrument, count) => bars.inc({ instrument }, count),
     onBarsRejected: (instrument, count) => rejected.inc({ instrument }, count),
     onOrder: (instrument, side) => orders.inc({ instrument, side }),
@@ -58,5 +64,37 @@ export function paperMetrics(): PaperMetrics {
       drawdown.set(fall);
     },
     text: () => registry.metrics(),
+  };
+}
+
+/** What is measured of a live feed. Counts are gauges here: they are sums that the feed keeps itself. */
+function feedGauges(registry: Registry): PaperMetrics['setFeed'] {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name: `algotrendy_feed_${name}`, help, labelNames, registers });
+  const up = gauge('up', '1 while the stream is up');
+  const reconnections = gauge('reconnections', 'Times that the stream came back');
+  const bars = gauge('bars', 'Bars since the feed was opened: expected, told in time, asked for, lost, refused, told twice, unlike their trades', ['what']);
+  const share = gauge('live_ratio', 'Share of the expected bars that the stream told in time');
+  const gaps = gauge('gaps', 'Gaps in the stream', ['of']);
+  const trades = gauge('trades', 'Trades by their numbers: missing, told twice, out of order', ['what']);
+  const unreadable = gauge('unreadable_frames', 'Frames that could not be read');
+  const ahead = gauge('clock_ahead_seconds', 'How far the clock of the venue is ahead');
+  const delay = new Histogram({ name: 'algotrendy_feed_trade_delay_seconds', help: 'From a trade until it was heard, by the clock of the venue', buckets: DELAY_BOUNDS_MS.map((ms) => ms / 1_000), registers });
+  const counted = new Float64Array(DELAY_BOUNDS_MS.length + 1);
+  return ({ connection, reconnections: times, unreadable: frames, quality }, tradeDelays) => {
+    up.set(connection === 'up' ? 1 : 0);
+    reconnections.set(times);
+    unreadable.set(frames);
+    const { expected, live, backfilled, lost, refusedBars, repeatedBars, differingBars, barGaps, tradeGaps, missingTrades, repeatedTrades, lateTrades, aheadMs } = quality;
+    for (const [what, count] of Object.entries({ expected, live, backfilled, lost, refused: refusedBars, repeated: repeatedBars, differing: differingBars })) bars.set({ what }, count);
+    if (expected > 0) share.set(live / expected);
+    gaps.set({ of: 'bars' }, barGaps);
+    gaps.set({ of: 'trades' }, tradeGaps);
+    for (const [what, count] of Object.entries({ missing: missingTrades, repeated: repeatedTrades, late: lateTrades })) trades.set({ what }, count);
+    if (aheadMs !== undefined) ahead.set(aheadMs / 1_000);
+    tradeDelays.forEach((count, at) => {
+      // A little above the longest bound stands for all that is longer.
+      for (; counted[at] < count; counted[at] += 1) delay.observe((DELAY_BOUNDS_MS[at] ?? 2 * DELAY_BOUNDS_MS[DELAY_BOUNDS_MS.length - 1]) / 1_000);
+    });
   };
 }

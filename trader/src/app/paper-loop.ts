@@ -10,6 +10,7 @@ import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { RunCounter } from './run-counter.ts';
 import { CommandBox } from './wiring/command-box.ts';
+import { feedWords, FEED_WORDS_EVERY_MS } from './wiring/feed-words.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
@@ -93,7 +94,7 @@ class PaperLoop {
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
-  #feedWords: string | undefined;
+  #feedTold: { readonly words?: string; readonly at: number } = { at: 0 };
   #rate = { bars: 0, wall: 0, perSecond: 0 };
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
@@ -311,16 +312,17 @@ class PaperLoop {
     }
   }
 
-  /** Says when a live feed goes down or comes back; the screen shows it anyway. */
+  /** Says when a live feed goes down or comes back, and once a minute how it fares; the screen shows it anyway. */
   #tellFeed(): void {
     const { feed } = this.#trader;
     if (feed.kind !== 'live') return;
-    const { state } = feed.live;
+    const { live: { state } } = feed;
     const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
-    if (words === this.#feedWords) return;
-    this.#feedWords = words;
+    const [told, now] = [this.#feedTold, performance.now()];
+    if (words === told.words && now - told.at < FEED_WORDS_EVERY_MS) return;
+    this.#feedTold = { words, at: now };
     if (this.#request.json) this.#terminal.printJson({ kind: 'feed', venue: feed.venue, ...state });
-    else if (this.#display?.live === false) this.#display.note(`The feed of ${feed.venue} is ${words}.`);
+    else if (this.#display?.live === false) this.#display.note(words === told.words ? `${feedWords(feed.venue, state)}.` : `The feed of ${feed.venue} is ${words}.`);
   }
 
   #togglePause(): void {
@@ -382,7 +384,7 @@ class PaperLoop {
     await this.#account?.end();
     await trader.stop();
     if (this.#request.json) {
-      this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended });
+      this.#terminal.printJson({ kind: 'stopped', ...state, journalSequence: trader.journal.sequence, digest, endOfData: ended, ...(trader.feed.kind === 'live' && { feed: trader.feed.live.state }) });
       return;
     }
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);

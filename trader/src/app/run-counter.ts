@@ -18,7 +18,8 @@ export class RunCounter {
     this.#metrics = metrics;
   }
 
-  count({ journal, run }: PaperTrader): void {
+  count({ journal, run, feed }: PaperTrader): void {
+    if (feed.kind === 'live') this.#metrics.setFeed(feed.live.state, feed.live.quality.tradeDelay.counts);
     const { portfolio } = run.engine;
     const { quality } = run.ingest;
     const equity = portfolio.equity();

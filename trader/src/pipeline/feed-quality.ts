@@ -1,4 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
+import { minuteText } from '../domain/calendar.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { FeedTrade } from '../ports/market-feed.ts';
 import { DelayHistogram } from './delay-histogram.ts';
@@ -110,6 +111,6 @@ export class FeedQuality {
     const far = (['open', 'high', 'low', 'close'] as const).find((field) => made[field] !== told[field]) ?? (Math.abs(made.volume - told.volume) > SUM_ERROR * told.volume ? 'volume' : undefined);
     if (far === undefined) return;
     this.#counts.differingBars += 1;
-    this.#difference = `bar of ${new Date(told.timestamp).toISOString()}: ${far} ${told[far]}, its trades make ${made[far]}`;
+    this.#difference = `bar of ${minuteText(told.timestamp)}: ${far} ${told[far]}, its trades make ${made[far]}`;
   }
 }

@@ -97,17 +97,23 @@ export class TradeBars {
       if (runs.length > RUNS) runs.shift();
       return fresh || missing === 0 ? { kind: 'next', missing: 0 } : { kind: 'early', missing };
     }
+    return this.#admitLate(first, last);
+  }
+
+  /** Into a hole between two runs, or not at all. */
+  #admitLate(first: number, last: number): { readonly kind: 'late' | 'repeated'; readonly missing: number } {
+    const runs = this.#runs;
     const at = runs.findLastIndex(([from]) => from <= first);
-    const before = runs[at];
+    const [before, after] = [runs[at], runs[at + 1]];
     // Of before all that is remembered it cannot be told whether it was heard: it does not count.
-    if (before === undefined || last <= before[1] || first <= before[1] || last >= runs[at + 1][0]) return { kind: 'repeated', missing: 0 };
-    const [joinsBefore, joinsAfter] = [first === before[1] + 1, last + 1 === runs[at + 1][0]];
-    if (joinsBefore && joinsAfter) {
-      before[1] = runs[at + 1][1];
-      runs.splice(at + 1, 1);
-    } else if (joinsBefore) before[1] = last;
-    else if (joinsAfter) runs[at + 1][0] = first;
+    if (before === undefined || after === undefined || first <= before[1] || last >= after[0]) return { kind: 'repeated', missing: 0 };
+    if (first === before[1] + 1) before[1] = last;
+    else if (last + 1 === after[0]) after[0] = first;
     else runs.splice(at + 1, 0, [first, last]);
+    if (before[1] + 1 === after[0]) {
+      before[1] = after[1];
+      runs.splice(at + 1, 1);
+    }
     return { kind: 'late', missing: first - last - 1 };
   }
 }

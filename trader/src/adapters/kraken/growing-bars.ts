@@ -63,7 +63,7 @@ export class GrowingBars {
     const due = Math.min(...[...this.#growing.values()].map(({ timestamp }) => timestamp)) + intervalMs + SETTLE_MS;
     this.#waiting = clock.after(Math.max(1, due - now()), () => {
       this.#waiting = undefined;
-      for (const [instrument, bar] of [...this.#growing]) {
+      for (const [instrument, bar] of this.#growing) {
         if (bar.timestamp + intervalMs + SETTLE_MS > now()) continue;
         this.#growing.delete(instrument);
         this.#tell(instrument, bar);

@@ -203,7 +203,7 @@ function openRest(base: string, clock: Clock): PublicRest {
     refusalOf: (_status, body) => {
       const [code] = envelope.safeParse(body).data?.error.filter((text) => text.startsWith('E')) ?? [];
       if (code === undefined) return undefined;
-      const failure = /Temporary lockout/.test(code) ? 'banned' : /Rate limit|Too many requests/i.test(code) ? 'rate-limited' : /^EService:/.test(code) ? 'maintenance' : /Unknown asset pair/.test(code) ? 'not-found' : 'unknown-outcome';
+      const failure = /Temporary lockout/.test(code) ? 'banned' : /Rate limit|Too many requests/i.test(code) ? 'rate-limited' : code.startsWith('EService:') ? 'maintenance' : /Unknown asset pair/.test(code) ? 'not-found' : 'unknown-outcome';
       return { failure, code, message: '' };
     },
   });

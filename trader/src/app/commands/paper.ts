@@ -3,13 +3,13 @@ import { flag, list, pairs, readCash, readChoice, readInterval, readText, value,
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { VENUE_NAMES } from '../wiring/venue-hosts.ts';
+import { FEED_NAMES } from '../wiring/venue-hosts.ts';
 import type { LiveRequest } from '../wiring/paper-source.ts';
 import { choosePropFirmSetup, PROP_FIRM_OPTIONS, propFirmWarnings } from '../wiring/prop-firm.ts';
 
 /** What a live market is traded with; each takes --feed. */
 const LIVE_OPTIONS = {
-  feed: value('VENUE', 'trade the live market of this venue, still without money: the one option that lets paper reach a network', readChoice(...VENUE_NAMES)),
+  feed: value('VENUE', 'trade the live market of this venue, still without money: the one option that lets paper reach a network', readChoice(...FEED_NAMES)),
   instrument: list('ID', 'with --feed: what to trade, by id or by the venue\'s symbol; BTC, ETH and SOL where none is given', readText),
   interval: value('1m', 'with --feed: length of the bars to decide on; 1m where none is given', readInterval),
   strategy: value('NAME', 'with --feed: the one strategy to trade, by name or as the path of a .ts file', readText),

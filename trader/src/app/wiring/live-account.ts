@@ -36,7 +36,7 @@ const RETRY_LAST_MS = 30_000;
  */
 export async function openAccount(existing: PaperSetup | undefined, { config, access, around, onNote, onTrouble, onGateway }: AccountRequest): Promise<PaperSource> {
   const { venue } = config;
-  const { gateway, feed, listings, accountCurrency } = await connectVenue(venue, access, config.instruments, around);
+  const { gateway, feed, unreadable, listings, accountCurrency } = await connectVenue(venue, access, config.instruments, around);
   try {
     if (access !== 'sandbox' && access.money !== `${config.capital} ${accountCurrency}`) throw new Refusal('usage', `${access.money} was confirmed, and the run would trade with ${config.capital} ${accountCurrency}`);
     checkKeys(venue, await gateway.checkKeys());
@@ -51,7 +51,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
     onGateway(gateway);
     return {
       setup, link: { gateway, clock: around.clock, onNote },
-      feed: (run, onPrice) => liveFeedOf(feed, venue, run, around.clock, onPrice),
+      feed: (run, onPrice) => liveFeedOf({ feed, venue, unreadable }, run, around.clock, onPrice),
       async start({ live }) {
         for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {
           try {

@@ -31,12 +31,16 @@ export interface FeedState {
   readonly late: number;
   /** Why the last attempt to fetch failed; undefined once one has worked. */
   readonly trouble: string | undefined;
+  /** Frames and parts of answers that could not be read. */
+  readonly unreadable: number;
   readonly quality: FeedQualityFacts;
 }
 
-/** What hears the market besides who takes its bars: prices between two of them, quotes, books. */
+/** What hears the market besides who takes its bars: prices between two of them, quotes, books; and what is known of it elsewhere. */
 export interface LiveListener extends Pick<FeedListener, 'onQuote' | 'onBook'> {
   onPrice?(market: number, price: number, tsEvent: Timestamp): void;
+  /** How many frames could not be read so far. */
+  unreadable?(): number;
 }
 
 /** So long after its end a bar is waited for; then the venue is asked. Who tells bars by asking for them, as Coinbase's feed does, has told them by then. */
@@ -118,7 +122,7 @@ export class LiveFeed {
 
   get state(): FeedState {
     return {
-      connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble,
+      connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble, unreadable: this.#hears.unreadable?.() ?? 0,
       quality: this.quality.facts(this.#feed.aheadMs),
     };
   }

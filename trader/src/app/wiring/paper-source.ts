@@ -4,7 +4,6 @@ import type { BarSet } from '../../adapters/bars/column-file.ts';
 import { baseOf, type Instrument } from '../../domain/instrument.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MarketFeed } from '../../ports/market-feed.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveFeed, type HeardBar, type LiveListener } from './live-feed.ts';
@@ -16,12 +15,12 @@ import { ReplayFeed } from './replay-feed.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { Surroundings } from './surroundings.ts';
 import { connectFeed, type FeedConnection } from './venue-connection.ts';
-import type { VenueName } from './venue-hosts.ts';
+import type { FeedName } from './venue-hosts.ts';
 import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 
 /** A live market to trade on paper, as asked for. What a run already is made of is not asked for again. */
 export interface LiveRequest {
-  readonly venue: VenueName;
+  readonly venue: FeedName;
   /** None for the coins that everybody knows. */
   readonly instruments: readonly string[];
   /** Undefined for one minute. */
@@ -113,19 +112,19 @@ export async function openLive(existing: PaperSetup | undefined, begin: NewRun, 
   const setup = existing ?? await liveSetup(begin, request, connection);
   return {
     setup, close: () => void connection.feed.close(),
-    feed: (run, onPrice) => liveFeedOf(connection.feed, venue, run, around.clock, onPrice),
+    feed: (run, onPrice) => liveFeedOf(connection, run, around.clock, onPrice),
   };
 }
 
 /** A live market from where a run stands, or from as far back as its strategies look. */
-export function liveFeedOf(feed: MarketFeed, venue: string, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice: LiveListener['onPrice']): PaperFeed {
+export function liveFeedOf({ feed, venue, unreadable }: Pick<FeedConnection, 'feed' | 'venue' | 'unreadable'>, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice: LiveListener['onPrice']): PaperFeed {
   const now = clock.now();
   const from = markets.map(({ intervalMs }, market) => {
     const { tsLast } = ingest.quality[market];
     const warmup = Math.max(0, ...setup.books.map((book, index) => (book.market === market ? warmups[index] : 0)));
     return tsLast === -Infinity ? Math.floor(now / intervalMs) * intervalMs - warmup * intervalMs : tsLast;
   });
-  const live = new LiveFeed(feed, markets, from, clock, onPrice && { onPrice });
+  const live = new LiveFeed(feed, markets, from, clock, { unreadable, ...(onPrice && { onPrice }) });
   return { kind: 'live', live, venue, peek: () => live.peek(), next: () => live.next() };
 }
 

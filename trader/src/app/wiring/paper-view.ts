@@ -3,8 +3,8 @@ import type { Order } from '../../domain/order.ts';
 import type { Denial, FillReport } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
-import { formatPlural } from '../terminal/format.ts';
 import type { DenialView, FillView, InstrumentView, MinuteView, OrderView, PaperView, PositionView } from '../terminal/paper-view.ts';
+import { feedWords } from './feed-words.ts';
 import type { PaperTrader } from './paper.ts';
 import type { PaperFeed } from './paper-source.ts';
 
@@ -69,10 +69,8 @@ function lastText({ run }: PaperTrader, market: number): string {
 
 function feedView(feed: PaperFeed): PaperView['feed'] {
   if (feed.kind === 'replay') return { name: 'shipped 1-minute bars', done: feed.replay.done, total: feed.replay.total };
-  const { connection, catchingUp, reconnections, heard, fetched, late, trouble } = feed.live.state;
-  const state = connection === 'down' ? 'DOWN' : catchingUp ? 'fetching what was missed' : 'up';
-  const facts = [`${heard} heard`, `${fetched} fetched`, ...(late > 0 ? [`${late} too late`] : []), ...(reconnections > 0 ? [formatPlural(reconnections, 'reconnection')] : []), ...(trouble === undefined ? [] : [trouble])];
-  return { name: `live ${feed.venue} ${state}: ${facts.join(', ')}`, done: heard, total: undefined };
+  const { state } = feed.live;
+  return { name: feedWords(feed.venue, state), done: state.heard, total: undefined };
 }
 
 function accountView(trader: PaperTrader, tsEvent: Timestamp): PaperView['account'] {

@@ -7,8 +7,8 @@ import { closest } from '../suggestion.ts';
 import { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
 import type { Surroundings } from './surroundings.ts';
-import { openDriver, type Driver } from './venue-drivers.ts';
-import { worldWord, type VenueName, type World } from './venue-hosts.ts';
+import { openDriver, openMarket, type MarketDriver } from './venue-drivers.ts';
+import { VENUE_NAMES, worldWord, type FeedName, type VenueName, type World } from './venue-hosts.ts';
 
 /** An account at a venue, and the market that it trades on; nothing is open yet. */
 export interface VenueConnection {
@@ -16,6 +16,8 @@ export interface VenueConnection {
   readonly world: World;
   readonly gateway: VenueGateway & KeyedVenue;
   readonly feed: MarketFeed;
+  /** How many frames and parts of answers could not be read so far. */
+  readonly unreadable: () => number;
   /** The chosen instruments: their places are the indices that gateway and feed speak of. */
   readonly listings: readonly VenueListing[];
   /** In which all of them are quoted, and the account is kept. */
@@ -23,7 +25,8 @@ export interface VenueConnection {
 }
 
 /** A venue's market alone, for which no keys are needed where the venue is open to all. */
-export interface FeedConnection extends Pick<VenueConnection, 'venue' | 'feed' | 'listings' | 'accountCurrency'> {
+export interface FeedConnection extends Pick<VenueConnection, 'feed' | 'unreadable' | 'listings' | 'accountCurrency'> {
+  readonly venue: FeedName;
   /** The hosts that are dialled, as `hostName` gives them. */
   readonly hosts: readonly string[];
 }
@@ -36,22 +39,40 @@ export type VenueStopper = Pick<VenueGateway, 'cancelAll' | 'snapshot' | 'close'
  * account of real money takes the consent of a person. Refuses what is not listed, or not there; throws
  * `VenueError` where the venue cannot be asked.
  */
-export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveConsent, instruments: readonly string[], around: Surroundings): Promise<VenueConnection> {
+export async function connectVenue(venue: VenueName, access: 'sandbox' | LiveConsent, instruments: readonly string[], surroundings: Surroundings): Promise<VenueConnection> {
+  const { around, unreadable } = counted(surroundings);
   if (access !== 'sandbox' && !LiveConsent.covers(access, venue)) throw new Refusal('usage', `nobody has consented to trade real money on ${venue}`);
   const world = access === 'sandbox' ? 'sandbox' : 'live';
   const driver = await openDriver(venue, world, await keysOf(venue, world, around.secrets), around);
   const listings = choose(venue, await driver.listings(), instruments).map((listing) => (listing.instrument.assetClass === 'crypto' ? { ...listing, instrument: countedFiner(listing.instrument, driver.balanceDecimals ?? 0) } : listing));
-  return { venue, world, gateway: driver.gateway(listings), feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings) };
+  return { venue, world, gateway: driver.gateway(listings), feed: feedOf(venue, driver, listings), unreadable, listings, accountCurrency: currencyOf(listings) };
 }
 
 /** A venue's real market, to watch and not to trade; where no instruments are named, the coins that everybody knows. Refuses and throws as `connectVenue`. */
-export async function connectFeed(venue: VenueName, instruments: readonly string[], around: Surroundings): Promise<FeedConnection> {
-  const live = await readKeys(around.secrets, venue, 'live');
-  // Alpaca shows its market to those who have keys, and the same market to those of its sandbox.
-  const keys = live ?? (venue === 'alpaca' ? await keysOf(venue, 'sandbox', around.secrets) : undefined);
-  const driver = await openDriver(venue, keys === live ? 'live' : 'sandbox', keys, around);
+export async function connectFeed(venue: FeedName, instruments: readonly string[], surroundings: Surroundings): Promise<FeedConnection> {
+  const { around, unreadable } = counted(surroundings);
+  const driver = await marketOf(venue, around);
   const listings = choose(venue, await (driver.market === undefined ? driver.listings() : driver.market()), instruments);
-  return { venue, feed: feedOf(venue, driver, listings), listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
+  return { venue, feed: feedOf(venue, driver, listings), unreadable, listings, accountCurrency: currencyOf(listings), hosts: driver.hosts };
+}
+
+async function marketOf(venue: FeedName, around: Surroundings): Promise<MarketDriver> {
+  const account = VENUE_NAMES.find((name) => name === venue);
+  if (account === undefined) return openMarket(venue as Exclude<FeedName, VenueName>, around);
+  const live = await readKeys(around.secrets, account, 'live');
+  // Alpaca shows its market to those who have keys, and the same market to those of its sandbox.
+  const keys = live ?? (account === 'alpaca' ? await keysOf(account, 'sandbox', around.secrets) : undefined);
+  return openDriver(account, keys === live ? 'live' : 'sandbox', keys, around);
+}
+
+/** Counts what cannot be read. */
+function counted(around: Surroundings): { readonly around: Surroundings; readonly unreadable: () => number } {
+  let count = 0;
+  const onUnreadable = (what: string) => {
+    count += 1;
+    around.onUnreadable(what);
+  };
+  return { around: { ...around, onUnreadable }, unreadable: () => count };
 }
 
 /** Access to all that is open on an account, to end it. Refuses without keys; throws `VenueError`. */
@@ -78,7 +99,7 @@ async function keysOf(venue: VenueName, world: World, secrets: SecretStore): Pro
   throw new Refusal('usage', `there are no keys for ${venue}, ${flag}`, { hint: `Add them: ./algotrendy keys add ${venue} --${flag}` });
 }
 
-function feedOf(venue: VenueName, driver: Driver, listings: readonly VenueListing[]): MarketFeed {
+function feedOf(venue: FeedName, driver: MarketDriver, listings: readonly VenueListing[]): MarketFeed {
   const feed = driver.feed?.(listings);
   if (feed === undefined) throw new Refusal('usage', `the market of ${venue} cannot be watched live yet`);
   return feed;
@@ -89,7 +110,7 @@ const KNOWN = ['BTC', 'ETH', 'SOL'];
 const QUOTES = ['USDT', 'USD', 'USDC'];
 
 /** The listings of the instruments that were asked for, in their order. */
-function choose(venue: VenueName, listings: readonly VenueListing[], wanted: readonly string[]): readonly VenueListing[] {
+function choose(venue: FeedName, listings: readonly VenueListing[], wanted: readonly string[]): readonly VenueListing[] {
   if (wanted.length === 0) return known(venue, listings);
   const chosen = new Set<VenueListing>();
   return wanted.map((name) => {
@@ -106,7 +127,7 @@ function choose(venue: VenueName, listings: readonly VenueListing[], wanted: rea
 }
 
 /** As many of the known coins as are listed in one currency. */
-function known(venue: VenueName, listings: readonly VenueListing[]): readonly VenueListing[] {
+function known(venue: FeedName, listings: readonly VenueListing[]): readonly VenueListing[] {
   const found = QUOTES.map((quote) => KNOWN.flatMap((base) => listings.find(({ instrument: { id, quoteCurrency } }) => quoteCurrency === quote && id.startsWith(`${base}-`)) ?? []));
   const [most] = found.sort((a, b) => b.length - a.length);
   if (most.length > 0) return most;

@@ -3,19 +3,41 @@ import type { KeyedVenue, VenueGateway, VenueListing } from '../../ports/venue.t
 import { Refusal } from '../refusal.ts';
 import type { VenueKeys } from './secret-stores.ts';
 import type { Surroundings } from './surroundings.ts';
-import { hostName, hostsOf, type VenueName, type World } from './venue-hosts.ts';
+import { hostName, hostsOf, type FeedName, type VenueName, type World } from './venue-hosts.ts';
 
-/** How one venue's adapter is put together with hosts and keys. */
-export interface Driver {
-  /** Decimals of coins' balances, where fees may leave what is finer than a lot. */
-  readonly balanceDecimals?: number;
+/** How the market of one venue is reached. */
+export interface MarketDriver {
   listings(): Promise<readonly VenueListing[]>;
-  gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
   /** The hosts of the feed, and the listings as they tell them where those hosts are others. */
   readonly hosts: readonly string[];
   market?(): Promise<readonly VenueListing[]>;
   /** Absent where the venue's market cannot be watched. */
   feed?(listings: readonly VenueListing[]): MarketFeed;
+}
+
+/** How one venue's adapter is put together with hosts and keys. */
+export interface Driver extends MarketDriver {
+  /** Decimals of coins' balances, where fees may leave what is finer than a lot. */
+  readonly balanceDecimals?: number;
+  gateway(listings: readonly VenueListing[]): VenueGateway & KeyedVenue;
+}
+
+/** Puts together what is open to all of a venue whose accounts cannot be traded; nothing is dialled yet. */
+export async function openMarket(venue: Exclude<FeedName, VenueName>, around: Surroundings): Promise<MarketDriver> {
+  if (venue === 'okx') {
+    const { OkxFeed, okxListings } = await import('../../adapters/okx/market-feed.ts');
+    const spec = { ...around, hosts: hostsOf('okx', 'live', around.loopbackPort) };
+    return { hosts: Object.values(spec.hosts).map(hostName), listings: () => okxListings(spec), feed: (listings) => new OkxFeed(spec, listings) };
+  }
+  const { KrakenFeed, krakenListings } = await import('../../adapters/kraken/market-feed.ts');
+  const spec = { ...around, hosts: hostsOf('kraken', 'live', around.loopbackPort) };
+  // REST has other names for its pairs than the stream, and only the list leads from one to the other.
+  let known: Awaited<ReturnType<typeof krakenListings>> = [];
+  return {
+    hosts: Object.values(spec.hosts).map(hostName),
+    listings: async () => (known = await krakenListings(spec)),
+    feed: (listings) => new KrakenFeed(spec, listings.flatMap(({ symbol }) => known.find((each) => each.symbol === symbol) ?? [])),
+  };
 }
 
 /**

@@ -7,6 +7,10 @@ export type World = 'live' | 'sandbox';
 export const VENUE_NAMES = ['binance', 'binance-usdm', 'coinbase', 'alpaca'] as const;
 export type VenueName = (typeof VENUE_NAMES)[number];
 
+/** The venues whose market can be watched: those, and two whose accounts cannot be traded. */
+export const FEED_NAMES = [...VENUE_NAMES, 'okx', 'kraken'] as const;
+export type FeedName = (typeof FEED_NAMES)[number];
+
 /** Whole URLs, by what is asked there. */
 type Hosts = Readonly<Record<string, string>>;
 type Table = typeof HOSTS;
@@ -32,34 +36,36 @@ const HOSTS = {
     live: { rest: 'https://api.alpaca.markets', stream: 'wss://api.alpaca.markets/stream', data: 'https://data.alpaca.markets', dataStream: 'wss://stream.data.alpaca.markets' },
     sandbox: { rest: 'https://paper-api.alpaca.markets', stream: 'wss://paper-api.alpaca.markets/stream', data: 'https://data.alpaca.markets', dataStream: 'wss://stream.data.alpaca.markets' },
   },
-} as const satisfies Readonly<Record<VenueName, { readonly live: Hosts; readonly sandbox?: Hosts }>>;
+  okx: { live: { rest: 'https://www.okx.com', stream: 'wss://ws.okx.com:8443' } },
+  kraken: { live: { rest: 'https://api.kraken.com', stream: 'wss://ws.kraken.com' } },
+} as const satisfies Readonly<Record<FeedName, { readonly live: Hosts; readonly sandbox?: Hosts }>>;
 
 /** What a venue calls its sandbox; one that is not here has none in which an account could be kept. Coinbase's gives everybody the same samples. */
-const SANDBOX_WORDS: Readonly<Partial<Record<VenueName, string>>> = { binance: 'testnet', 'binance-usdm': 'testnet', alpaca: 'paper' };
+const SANDBOX_WORDS: Readonly<Partial<Record<FeedName, string>>> = { binance: 'testnet', 'binance-usdm': 'testnet', alpaca: 'paper' };
 
 /** The worlds of a venue, each with the word that the command line has for it: `live`, `testnet`. */
-export function worldsOf(venue: VenueName): readonly { readonly world: World; readonly word: string }[] {
+export function worldsOf(venue: FeedName): readonly { readonly world: World; readonly word: string }[] {
   const sandbox = SANDBOX_WORDS[venue];
   return [{ world: 'live', word: 'live' }, ...(sandbox === undefined ? [] : [{ world: 'sandbox', word: sandbox } as const])];
 }
 
 /** The word for one of them. Refuses a sandbox where there is none. */
-export function worldWord(venue: VenueName, world: World): string {
+export function worldWord(venue: FeedName, world: World): string {
   const found = worldsOf(venue).find((each) => each.world === world);
   if (found !== undefined) return found.word;
   throw new Refusal('usage', `${venue} has no sandbox in which an account can be kept`, { hint: `Trade its market on paper: ./algotrendy paper --feed ${venue}` });
 }
 
-type SandboxOf<V extends VenueName> = Table[V] extends { readonly sandbox: infer Sandbox } ? Sandbox : Table[V]['live'];
+type SandboxOf<V extends FeedName> = Table[V] extends { readonly sandbox: infer Sandbox } ? Sandbox : Table[V]['live'];
 
 /** The hosts of one venue. What its sandbox has not may be absent. */
-export type HostsOf<V extends VenueName> = Readonly<Record<keyof SandboxOf<V>, string> & Partial<Record<Exclude<keyof Table[V]['live'], keyof SandboxOf<V>>, string>>>;
+export type HostsOf<V extends FeedName> = Readonly<Record<keyof SandboxOf<V>, string> & Partial<Record<Exclude<keyof Table[V]['live'], keyof SandboxOf<V>>, string>>>;
 
 /**
  * Where a venue is. With a `loopbackPort` everything is at that port of this machine instead, each path
  * as it was: a number cannot name another machine. Refuses a sandbox where there is none.
  */
-export function hostsOf<V extends VenueName>(venue: V, world: World, loopbackPort: number | undefined): HostsOf<V> {
+export function hostsOf<V extends FeedName>(venue: V, world: World, loopbackPort: number | undefined): HostsOf<V> {
   const { live, sandbox }: { readonly live: Hosts; readonly sandbox?: Hosts } = HOSTS[venue];
   worldWord(venue, world);
   const hosts = world === 'live' ? live : sandbox ?? {};
@@ -73,6 +79,6 @@ export function hostName(url: string): string {
 }
 
 /** Whether a host, as `hostName` gives it, is one of a venue's world of real money: what is heard from any other proves nothing. */
-export function isLiveHost(venue: VenueName, host: string): boolean {
+export function isLiveHost(venue: FeedName, host: string): boolean {
   return Object.values(HOSTS[venue].live).some((url) => hostName(url) === host);
 }

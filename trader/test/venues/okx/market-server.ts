@@ -141,7 +141,10 @@ export class OkxMarketServer implements FeedServer {
   }
 
   #hear(socket: WebSocket, text: string): void {
-    if (text === 'ping') return void this.#door.say('pong', socket);
+    if (text === 'ping') {
+      this.#door.say('pong', socket);
+      return;
+    }
     const { op, args } = JSON.parse(text) as { op: string; args: readonly { channel: string; instId: string }[] };
     const connection = this.#live.get(socket);
     if (op !== 'subscribe' || connection === undefined) return;
