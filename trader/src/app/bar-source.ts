@@ -5,46 +5,41 @@ import { openBars, type OpenBarsOptions } from '../adapters/bars/column-cache.ts
 import type { BarSet } from '../adapters/bars/column-file.ts';
 import { BarFileError, errorCode } from '../adapters/bars/bar-file-error.ts';
 import { refuseIrregular } from '../adapters/bars/quality.ts';
-import { formatInterval, parseInterval } from '../domain/time.ts';
+import type { MarketStore } from '../ports/market-store.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Opens what `--bars` names: a file, or else the id of imported bars, or of fetched ones. Of a series stored at
- * several intervals it is the coarsest that `intervalMs` can be made from, or the finest where no
+ * Opens what `--bars` names: a file, or else the id of stored bars, wherever they came from. Of a series
+ * stored at several intervals it is the coarsest that `intervalMs` can be made from, or the finest where no
  * interval is asked for.
  */
 export async function openBarSource(name: string, options: OpenBarsOptions & { readonly intervalMs?: number | undefined }): Promise<BarSet> {
   const { home, strict, intervalMs } = options;
   if (existsSync(name)) return openFile(name, options);
-  const { listBars, openStoredBars } = await import('../adapters/bars/bar-store.ts'); // the store's database is loaded only where it is needed
-  const faults: BarFileError[] = [];
-  const stored = listBars(home, (fault) => faults.push(fault));
-  const intervals = stored.filter(({ instrument }) => instrument === name).map(({ interval }) => parseInterval(interval) ?? 0);
-  const [finest] = intervals;
-  if (finest === undefined) {
-    const fetched = await openFetchedSource(name, options);
-    if (fetched !== undefined) return fetched;
-    const [fault] = faults.filter(({ file }) => file.includes(name));
-    if (fault) throw fault;
-    const known = [...new Set(stored.map(({ instrument }) => instrument))];
-    throw new Refusal('bad-data', `${name}: there is no such file, nor are there stored bars of that id`, {
-      hint: known.length === 0 ? 'Check the path; nothing is stored yet.' : `Check the path. Stored: ${known.slice(0, 8).join(', ')}.`,
-    });
+  const { openKnownMarketStore } = await import('./wiring/market-store.ts'); // the store is loaded only where it is needed
+  const store = await openKnownMarketStore(home);
+  try {
+    const series = await store?.list(name) ?? [];
+    const chosen = series.findLast((each) => intervalMs !== undefined && intervalMs % each.intervalMs === 0) ?? series[0];
+    if (store === undefined || chosen === undefined) return await refuse(name, home, store);
+    const { openStored } = await import('./wiring/stored-bars.ts');
+    return checked(name, await openStored(home, store, chosen), strict);
+  } finally {
+    await store?.close();
   }
-  return checked(name, openStoredBars(home, name, formatInterval(coarsest(intervals, intervalMs) ?? finest)), strict);
 }
 
-/** Bars that were fetched from providers under a symbol; undefined where there are none. */
-async function openFetchedSource(name: string, { home, strict, intervalMs }: OpenBarsOptions & { readonly intervalMs?: number | undefined }): Promise<BarSet | undefined> {
-  const { listFetched, openFetched } = await import('./wiring/fetched-bars.ts');
-  const intervals = (await listFetched(home)).filter(({ instrument }) => instrument === name).map((series) => series.intervalMs);
-  const [finest] = intervals;
-  return finest === undefined ? undefined : checked(name, await openFetched(home, name, coarsest(intervals, intervalMs) ?? finest), strict);
-}
-
-/** The coarsest of some intervals, ascending, that one can be made from. */
-function coarsest(intervals: readonly number[], intervalMs: number | undefined): number | undefined {
-  return intervals.findLast((candidate) => intervalMs !== undefined && intervalMs % candidate === 0);
+/** Says what there is instead; or what is wrong with a series of earlier versions that could not be taken over. */
+async function refuse(name: string, home: string, store: MarketStore | undefined): Promise<never> {
+  if (store !== undefined && existsSync(join(home, 'bars'))) {
+    const { adoptOldBars } = await import('./wiring/old-bars-folder.ts');
+    const [fault] = (await adoptOldBars(home, store)).filter(({ file }) => file.includes(name));
+    if (fault !== undefined) throw fault;
+  }
+  const known = [...new Set((await store?.list() ?? []).map(({ instrument }) => instrument))];
+  throw new Refusal('bad-data', `${name}: there is no such file, nor are there stored bars of that id`, {
+    hint: known.length === 0 ? 'Check the path; nothing is stored yet.' : `Check the path. Stored: ${known.slice(0, 8).join(', ')}.`,
+  });
 }
 
 function checked(name: string, bars: BarSet, strict: boolean | undefined): BarSet {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,14 +48,16 @@ test('bars are imported, listed, and backtested by their id as from their file',
   assert.match(stored.finalEquity, /^\d+\.\d+$/);
 });
 
-test('a stored series that is damaged or of another version is named, with the exit code of its fault', () => {
-  const file = join(folder, 'home/bars', ID, '1m.bars');
+test('a store that is damaged or of another version is named, with the exit code of its fault', () => {
+  const file = join(folder, 'home/market/bars.sqlite');
   const sound = readFileSync(file);
-  for (const [at, code] of [[8, EXIT_CODES.version], [20_000, EXIT_CODES['bad-data']]] as const) {
+  rmSync(join(folder, 'home/cache'), { recursive: true });
+  // The version of the store stands at byte 60 (https://sqlite.org/fileformat2.html), and bars in every page but the first ones.
+  for (const [at, code] of [[63, EXIT_CODES.version], [Math.floor(sound.length * 0.6), EXIT_CODES['bad-data']]] as const) {
     writeFileSync(file, sound.map((byte, index) => (index === at ? byte ^ 64 : byte)));
     const { status, stdout, stderr } = run('data');
     assert.equal(status, code, stderr);
-    assert.match(stderr, /1m\.bars/);
+    assert.match(stderr, /bars\.sqlite/);
     assert.equal(stdout, '', 'not that nothing were stored');
   }
   writeFileSync(file, sound);
@@ -97,7 +99,7 @@ test('a faulty file exits with 3, names its line, and stores nothing', () => {
   const { status, stderr } = run('import', file, '--instrument', 'X.Y');
   assert.equal(status, EXIT_CODES['bad-data']);
   assert.match(stderr, /faulty\.csv, line 3, field high/);
-  assert.ok(!existsSync(join(folder, 'home', 'bars', 'X.Y')));
+  assert.doesNotMatch(run('data').stdout, /X\.Y/);
 });
 
 test('an import can check only, or write what it read as CSV', () => {

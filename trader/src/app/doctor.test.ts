@@ -11,8 +11,8 @@ import { DATA_FOLDER } from './wiring/venue-rules.ts';
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('on a sound machine with an empty state nothing fails', () => {
-  const checks = [...checkMachine(join(folder, 'home')), ...checkState(join(folder, 'home'))];
+test('on a sound machine with an empty state nothing fails', async () => {
+  const checks = [...checkMachine(join(folder, 'home')), ...await checkState(join(folder, 'home'))];
   assert.deepEqual(checks.filter(({ status }) => status === 'fail'), []);
   assert.deepEqual(checks.map(({ name }) => name), ['Node', 'Packages', 'Memory', 'Home', 'Disk', 'Clock', 'Bar store', 'Paper run', 'Sample data']);
 });

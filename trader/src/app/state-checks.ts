@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { listBars } from '../adapters/bars/bar-store.ts';
-import { BarFileError } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, JournalFile } from '../adapters/journal/journal-file.ts';
 import { ProcessLock } from '../adapters/sqlite/process-lock.ts';
+import { MarketStoreError } from '../domain/market-store-error.ts';
 import { fail, ok, warn, type Check } from './health-check.ts';
 import { formatBytes, formatPlural } from './terminal/format.ts';
+import { listStored } from './wiring/stored-list.ts';
 import { DATA_FOLDER } from './wiring/venue-rules.ts';
 
 /** What lies in the state folder and what ships beside it: read, never repaired. */
-export function checkState(home: string): Check[] {
-  return [checkStore(home), ...checkRun(join(home, 'paper')), checkSampleData(DATA_FOLDER)];
+export async function checkState(home: string): Promise<Check[]> {
+  return [await checkStore(home), ...checkRun(join(home, 'paper')), checkSampleData(DATA_FOLDER)];
 }
 
-/** Every stored series opens and is undamaged. */
-function checkStore(home: string): Check {
+/** Every stored series is read, and is undamaged. */
+async function checkStore(home: string): Promise<Check> {
   try {
-    const stored = listBars(home);
-    if (stored.length === 0) return ok('Bar store', 'empty; ./algotrendy import fills it');
-    const bars = stored.reduce((sum, { quality }) => sum + quality.bars, 0);
-    return ok('Bar store', `${formatPlural(bars, 'bar')} in ${stored.length} series, all sound`);
+    const { stored, faults: [fault] } = await listStored(home, 'read');
+    if (fault !== undefined) return fail('Bar store', fault.message, 'Restore it from a backup, or import and fetch its bars again into another ALGOTRENDY_HOME.');
+    if (stored.length === 0) return ok('Bar store', 'empty; ./algotrendy import or data fetch fills it');
+    return ok('Bar store', `${formatPlural(stored.reduce((sum, { quality }) => sum + quality.bars, 0), 'bar')} in ${stored.length} series, all sound`);
   } catch (error) {
-    if (!(error instanceof BarFileError)) throw error;
-    return fail('Bar store', error.message, 'Import the files of that series again, after moving the damaged one away.');
+    if (!(error instanceof MarketStoreError)) throw error;
+    return fail('Bar store', error.message, 'Restore it from a backup, or point ALGOTRENDY_HOME elsewhere.');
   }
 }
 

@@ -108,7 +108,7 @@ export interface MarketStore {
   gaps(series: SeriesId, span?: Span): Promise<readonly Span[]>;
   /** Spans about which a source has told all there is: in order, apart from each other. */
   coverage(series: SeriesId): Promise<readonly Span[]>;
-  /** Every series that has a bar, by instrument and interval. */
-  list(): Promise<readonly SeriesSummary[]>;
+  /** Every series that has a bar, by instrument and interval; those of one instrument where it is given. */
+  list(instrument?: string): Promise<readonly SeriesSummary[]>;
   close(): Promise<void>;
 }

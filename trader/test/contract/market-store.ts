@@ -121,7 +121,8 @@ export function marketStoreContract(name: string, subject: MarketStoreSubject): 
       assert.equal(await store.quarantine(series, [DAY_ONE], 'asked twice', 5_000), 1);
       assert.equal(await store.quarantine(series, [DAY_ONE], undefined, 6_000), 1);
       assert.deepEqual(await closes(store, series), [10.25, 11.25, 12.25]);
-      assert.equal((await store.list()).find(({ instrument }) => instrument === series.instrument)?.quarantined, 0);
+      assert.deepEqual((await store.list(series.instrument)).map(({ instrument, quarantined }) => [instrument, quarantined]), [[series.instrument, 0]]);
+      assert.deepEqual(await store.list("NOBODY'S"), []);
     });
 
     test('the latest bar is that of the latest time, out of quarantine, as known then or now', async () => {

@@ -7,7 +7,7 @@ import { boundCache } from './cache-bound.ts';
 import { hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
 import { ColumnFile, ColumnFileWriter, type BarSet } from './column-file.ts';
 import { QualityMeter, refuseIrregular } from './quality.ts';
-import { SeenFiles } from './seen-files.ts';
+import { openCopy, SeenFiles } from './seen-files.ts';
 
 /** How a file of bars is opened. */
 export interface OpenBarsOptions {
@@ -72,7 +72,7 @@ async function findOrWrite(file: string, source: OpenFile, options: CacheOptions
     return await writeColumns(file, source, { directory, factors, hash, seen, nameOf, sha256: () => hash.digest('hex'), onBytes: progress(0, 1) });
   }
   const sha256 = known ?? hashFile(source.descriptor, progress(0, HASH_SHARE));
-  return openCached(join(directory, nameOf(sha256)), seen)
+  return openCopy(join(directory, nameOf(sha256)), seen)
     ?? await writeColumns(file, source, { directory, factors, hash: undefined, seen, nameOf, sha256: () => sha256, onBytes: progress(HASH_SHARE, 1 - HASH_SHARE) });
 }
 
@@ -89,18 +89,6 @@ function factorsSuffix(factors: string | undefined): string {
 
 function holdsSize(directory: string, size: number): boolean {
   return existsSync(directory) && readdirSync(directory).some((name) => name.startsWith(`${size}-`));
-}
-
-/** The column file at `path` if it is there, of this version, and unchanged since it was written. */
-function openCached(path: string, seen: SeenFiles): ColumnFile | undefined {
-  try {
-    const bars = new ColumnFile(path);
-    if (seen.isSound(bars.identity)) return bars;
-    bars.close();
-  } catch (error) {
-    if (!(error instanceof BarFileError)) throw error;
-  }
-  return undefined; // It is only a copy: whatever is wrong with it, it is written anew from its source.
 }
 
 interface WriteOptions {

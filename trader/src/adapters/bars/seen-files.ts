@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sameIdentity, type FileIdentity } from './byte-source.ts';
-import { ColumnFile, type ColumnFacts } from './column-file.ts';
+import { BarFileError } from './bar-file-error.ts';
+import { ColumnFile } from './column-file.ts';
 
 const SOUND = 'sound';
 
@@ -54,15 +55,14 @@ export class SeenFiles {
   }
 }
 
-/**
- * Opens the durable column file at `path`, checking every byte if it is not known to be sound. Fails as
- * `ColumnFile` does.
- */
-export function openSound<Facts extends ColumnFacts>(path: string, seen: SeenFiles): ColumnFile<Facts> {
-  const file = new ColumnFile<Facts>(path);
-  if (seen.isSound(file.identity)) return file;
-  file.close();
-  const checked = new ColumnFile<Facts>(path, true);
-  seen.rememberSound(checked.identity);
-  return checked;
+/** The column file at `path` if it is there, of this version, and unchanged since it was written; undefined otherwise: it is only a copy, and made anew from its source whatever is wrong with it. */
+export function openCopy(path: string, seen: SeenFiles): ColumnFile | undefined {
+  try {
+    const bars = new ColumnFile(path);
+    if (seen.isSound(bars.identity)) return bars;
+    bars.close();
+  } catch (error) {
+    if (!(error instanceof BarFileError)) throw error;
+  }
+  return undefined;
 }

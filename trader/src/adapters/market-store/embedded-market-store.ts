@@ -136,13 +136,13 @@ export class EmbeddedMarketStore implements MarketStore {
     });
   }
 
-  async list(): Promise<readonly SeriesSummary[]> {
+  async list(instrument?: string): Promise<readonly SeriesSummary[]> {
     return this.#read(() => {
-      const rows = this.#database.prepare('SELECT * FROM series WHERE bars > 0 ORDER BY instrument, interval_ms').all() as
+      const rows = this.#database.prepare('SELECT * FROM series WHERE bars > 0 AND instrument = coalesce(?, instrument) ORDER BY instrument, interval_ms').all(instrument ?? null) as
         unknown as (Omit<SeriesSummary, 'intervalMs' | 'knownAt' | 'sources'> & { id: number; interval_ms: number; known_at: number })[];
       const sources = this.#database.prepare('SELECT name FROM series_source JOIN source ON source.id = source WHERE series = ? ORDER BY name');
-      return rows.map(({ id, instrument, interval_ms, bars, first, last, revisions, quarantined, known_at }) => ({
-        instrument, intervalMs: interval_ms, bars, first, last, revisions, quarantined,
+      return rows.map(({ id, instrument: name, interval_ms, bars, first, last, revisions, quarantined, known_at }) => ({
+        instrument: name, intervalMs: interval_ms, bars, first, last, revisions, quarantined,
         sources: sources.all(id).map(({ name }) => String(name)), knownAt: known_at,
       }));
     });

@@ -134,12 +134,13 @@ export class QuestDbMarketStore implements MarketStore {
     return rows.reduce<readonly Span[]>((spans, [begins, ends]) => joinSpans(spans, { from: Number(begins), to: Number(ends) }), []);
   }
 
-  async list(): Promise<readonly SeriesSummary[]> {
-    const series = await this.#client.ask(`SELECT instrument, interval_ms, count_distinct(cast(ts as long)), count(), min(cast(ts as long)) / 1000, max(cast(ts as long)) / 1000, max(known_at), count(reason) FROM ${STATES}`);
-    const told = await this.#client.ask(`SELECT DISTINCT instrument, interval_ms, source FROM ${STATES}`);
-    const summaries = series.map(async ([instrument, intervalMs, bars, states, first, last, knownAt, reasons]): Promise<SeriesSummary> => {
-      const id: SeriesId = { instrument: String(instrument), intervalMs: Number(intervalMs) };
-      const sources = told.filter(([name, interval]) => name === instrument && interval === intervalMs).map(([, , source]) => String(source)).sort();
+  async list(instrument?: string): Promise<readonly SeriesSummary[]> {
+    const only = instrument === undefined ? '' : ` WHERE instrument = '${instrument.replaceAll("'", "''")}'`;
+    const series = await this.#client.ask(`SELECT instrument, interval_ms, count_distinct(cast(ts as long)), count(), min(cast(ts as long)) / 1000, max(cast(ts as long)) / 1000, max(known_at), count(reason) FROM ${STATES}${only}`);
+    const told = await this.#client.ask(`SELECT DISTINCT instrument, interval_ms, source FROM ${STATES}${only}`);
+    const summaries = series.map(async ([name, intervalMs, bars, states, first, last, knownAt, reasons]): Promise<SeriesSummary> => {
+      const id: SeriesId = { instrument: String(name), intervalMs: Number(intervalMs) };
+      const sources = told.filter(([of, interval]) => of === name && interval === intervalMs).map(([, , source]) => String(source)).sort();
       const marks = Number(reasons) === 0 ? new Uint8Array(0) : (await this.range(id, { quarantined: true })).quarantined;
       return {
         ...id, bars: Number(bars), first: Number(first), last: Number(last), revisions: Number(states) - Number(bars),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import type { ImportReport } from '../../adapters/bars/bar-store.ts';
 import type { QualityReport } from '../../adapters/bars/quality.ts';
 import { formatInterval } from '../../domain/time.ts';
 import { defineCommand } from '../command.ts';
@@ -8,6 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { formatCount, formatDuration, formatPercent, formatPlural, formatTime } from '../terminal/format.ts';
 import type { Style } from '../terminal/style.ts';
 import { fit } from '../terminal/text.ts';
+import type { ImportReport } from '../wiring/bar-import.ts';
 
 const LABEL_WIDTH = 14;
 
@@ -42,7 +42,7 @@ export const importCommand = defineCommand({
       home: config.home, strict, ...(factors === undefined ? {} : { factors }),
       onProgress: (fraction: number) => progress.update('Importing', fraction),
     };
-    const { importBars } = await import('../../adapters/bars/bar-store.ts');
+    const { importBars } = await import('../wiring/bar-import.ts');
     const { openBars } = await import('../../adapters/bars/column-cache.ts');
     try {
       const stored = instrument === undefined ? undefined : await importBars(file, {
@@ -67,8 +67,8 @@ export const importCommand = defineCommand({
   },
 });
 
-function storedFacts({ added, equal, replaced, series }: ImportReport) {
-  return { instrument: series.instrument, interval: series.interval, added, equal, replaced, quality: series.quality };
+function storedFacts({ added, equal, replaced, instrument, interval, quality }: ImportReport) {
+  return { instrument, interval, added, equal, replaced, quality };
 }
 
 function reportLines(file: string, quality: QualityReport, stored: ImportReport | undefined, out: string | undefined, style: Style): string[] {
@@ -77,8 +77,8 @@ function reportLines(file: string, quality: QualityReport, stored: ImportReport 
     `${style.good('Sound')}  ${style.strong(file)}`,
     ...qualityFacts(quality, style).map(([label, text]) => line(label, text)),
     ...(stored === undefined ? [] : [
-      line('Stored as', `${style.strong(stored.series.instrument)} ${stored.series.interval}: ${formatCount(stored.added)} added, ${formatCount(stored.equal)} there already, ${formatCount(stored.replaced)} replaced`),
-      line('Now holds', `${formatCount(stored.series.quality.bars)} bars, ${span(stored.series.quality)}, ${gapText(stored.series.quality)}`),
+      line('Stored as', `${style.strong(stored.instrument)} ${stored.interval}: ${formatCount(stored.added)} added, ${formatCount(stored.equal)} there already, ${formatCount(stored.replaced)} replaced`),
+      line('Now holds', `${formatCount(stored.quality.bars)} bars, ${span(stored.quality)}, ${gapText(stored.quality)}`),
     ]),
     ...(out === undefined ? [] : [line('Written to', out)]),
   ];

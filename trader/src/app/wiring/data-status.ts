@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { missingSpans, type Span } from '../../domain/span.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { trustOf } from '../../pipeline/cross-check.ts';
 import type { MarketStore, SeriesSummary } from '../../ports/market-store.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
 import { openLedger } from './market-data.ts';
-import { marketStorePath } from './market-store-path.ts';
+import { openKnownMarketStore } from './market-store.ts';
 import { PROVIDER_NAMES } from './provider-hosts.ts';
 import { readQuotas } from './provider-settings.ts';
 
@@ -65,8 +63,8 @@ export async function dataStatus(home: string, now: Timestamp): Promise<DataStat
   const usage = (callsSince: (name: string, from: Timestamp) => number) => PROVIDER_NAMES.map((name): ProviderStatus => ({
     name, documented: quotas[name].documented, limits: quotas[name].limits.map(({ calls, windowMs }) => ({ calls, windowMs, used: callsSince(name, now - windowMs) })),
   }));
-  if (!existsSync(marketStorePath(home))) return { series: [], providers: usage(() => 0), today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost };
-  const store = new EmbeddedMarketStore(marketStorePath(home));
+  const store = await openKnownMarketStore(home);
+  if (store === undefined) return { series: [], providers: usage(() => 0), today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost };
   const ledger = openLedger(home);
   try {
     const records = ledger.records();

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { AlphaVantageProvider } from '../../adapters/alphavantage/provider.ts';
 import { CoinGeckoProvider } from '../../adapters/coingecko/provider.ts';
 import { CryptoCompareProvider } from '../../adapters/cryptocompare/provider.ts';
-import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import { SqliteProviderLedger } from '../../adapters/provider-ledger/provider-ledger.ts';
 import { YahooProvider } from '../../adapters/yahoo/provider.ts';
 import type { ProviderQuota } from '../../domain/quota.ts';
@@ -15,7 +14,7 @@ import type { MarketStore } from '../../ports/market-store.ts';
 import type { ProviderLedger } from '../../ports/provider-ledger.ts';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
-import { marketStorePath } from './market-store-path.ts';
+import { openMarketStore } from './market-store.ts';
 import { providerHosts, PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
 import { readQuotas } from './provider-settings.ts';
 import { openSecrets } from './secret-stores.ts';
@@ -58,7 +57,7 @@ export async function openMarketData(config: Config, names: readonly ProviderNam
   const chain = names ?? await readyProviders(config, PROVIDER_NAMES);
   const quotas = readQuotas(config.home);
   const ledger = openLedger(config.home);
-  const store = new EmbeddedMarketStore(marketStorePath(config.home));
+  const store = await openMarketStore(config.home, undefined, config);
   const providers = chain.map((name) => makeProvider(name, quotas[name], keys, around, ledger));
   const { clock, random } = around;
   const provider = failover(providers, { clock, random, onFallBack: (event) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timestamp } from '../../domain/time.ts';
 
@@ -35,22 +35,4 @@ export function migrationsFolder(home: string): string {
 /** Where the record of carrying a source into a target lies. */
 export function recordPath(home: string, source: string, target: string): string {
   return join(migrationsFolder(home), `${createHash('sha256').update(`${source}\n${target}`).digest('hex').slice(0, 16)}.json`);
-}
-
-/** The record at a path; undefined where there is none. */
-export function readRecord(path: string): MigrationRecord | undefined {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) as MigrationRecord : undefined;
-}
-
-/** Keeps a record: it is on the disk when this returns. */
-export function writeRecord(path: string, record: MigrationRecord): void {
-  const draft = `${path}.tmp`;
-  const descriptor = openSync(draft, 'w');
-  try {
-    writeSync(descriptor, JSON.stringify(record));
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(draft, path);
 }

@@ -7,7 +7,8 @@ import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import type { MarketStore } from '../../ports/market-store.ts';
 import { Refusal } from '../refusal.ts';
 import { BarAudit, type AuditFacts } from './bar-audit.ts';
-import { migrationsFolder, readRecord, recordPath, writeRecord, type CarriedSymbol, type MigrationRecord } from './migration-record.ts';
+import { keepJson, readKeptJson } from './kept-json.ts';
+import { migrationsFolder, recordPath, type CarriedSymbol, type MigrationRecord } from './migration-record.ts';
 import { openSecrets } from './secret-stores.ts';
 import type { Config } from '../config.ts';
 
@@ -98,7 +99,7 @@ export async function migrate(request: MigrationRequest): Promise<MigrationRepor
   const facts = await table.survey((done, of) => { onProgress('Looking at the source', done / of); });
   const instrumentOf = nameInstruments(facts, request.instruments);
   const path = recordPath(home, table.name, target);
-  const before = readRecord(path);
+  const before = readKeptJson<MigrationRecord>(path);
   const record: MigrationRecord = { source: table.name, target, knownAt: Math.max(now(), before?.knownAt ?? 0), symbols: before?.symbols ?? {} };
   await refuseStrangers(store, facts, instrumentOf, record);
   const copy = new Copy(request, record, path, instrumentOf);
@@ -119,7 +120,7 @@ export async function migrate(request: MigrationRequest): Promise<MigrationRepor
   const differing = symbols.filter(({ differences }) => differences.length > 0);
   // The next run writes all of them once more; what is there the same stays as it is.
   for (const { symbol } of differing) record.symbols[symbol].through = Number.MIN_SAFE_INTEGER;
-  if (differing.length > 0) writeRecord(path, record);
+  if (differing.length > 0) keepJson(path, record);
   return {
     source: table.name, target, knownAt: record.knownAt, rows, written: copy.written, rounded: table.rounded, leftColumns: table.leftColumns, symbols,
     sound: differing.length === 0, tookMs: performance.now() - started,
@@ -182,7 +183,7 @@ class Copy {
       this.written += added + revised;
     }
     carried.through = last;
-    writeRecord(this.#path, this.#record);
+    keepJson(this.#path, this.#record);
   }
 
   #begin(symbol: string, bars: Bars): CarriedSymbol {
@@ -190,7 +191,7 @@ class Copy {
     if (intervalMs === undefined) throw new Refusal('bad-data', `${symbol} has one row, which shows no interval`, { hint: 'Say it: --interval 1m' });
     const carried = { instrument: this.#instrumentOf(symbol), intervalMs, through: Number.MIN_SAFE_INTEGER };
     this.#record.symbols[symbol] = carried;
-    writeRecord(this.#path, this.#record);
+    keepJson(this.#path, this.#record);
     return carried;
   }
 }
