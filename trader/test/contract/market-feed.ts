@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import type { Bar } from '../../src/domain/bar.ts';
 import type { Timestamp } from '../../src/domain/time.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { FeedBook, FeedListener, FeedQuote, FeedTrade, MarketFeed } from '../../src/ports/market-feed.ts';
 import type { VenueListing } from '../../src/ports/venue.ts';
 import { FastClock } from '../venues/fast-clock.ts';
@@ -22,7 +23,7 @@ export interface FeedHarness {
   /** Numbers of the cases that this venue cannot have, each with the reason: it stands under the table. */
   readonly without: Readonly<Record<string, string>>;
   /** A fresh server, and what makes feeds to it. */
-  serve(clock: FastClock): Promise<{ readonly server: FeedServer; feed(onUnreadable: (what: string) => void): MarketFeed }>;
+  serve(clock: Clock): Promise<{ readonly server: FeedServer; feed(onUnreadable: (what: string) => void): MarketFeed }>;
 }
 
 /** What a feed has told, and waiting for it. */

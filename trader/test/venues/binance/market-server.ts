@@ -33,7 +33,7 @@ export class MarketServer implements FeedServer {
   readonly #growing: (ServedBar | undefined)[] = [];
   readonly #faults: Fault[] = [];
   readonly #books = new Map<number, { readonly bids: Map<string, string>; readonly asks: Map<string, string> }>();
-  #trades = 105;
+  readonly #trades = new Map<number, number>();
   #last = '';
   #refusals = 0;
   #dead = false;
@@ -88,8 +88,9 @@ export class MarketServer implements FeedServer {
   /** web-socket-streams.md, "Aggregate Trade Streams". */
   trade(instrument: number, price: string, tsEvent: Timestamp, quantity = '100'): void {
     // Two trades of one taker each time.
-    this.#trades += 2;
-    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], a: this.#trades, p: price, q: quantity, f: this.#trades - 1, l: this.#trades, T: tsEvent, m: true, M: true });
+    const last = (this.#trades.get(instrument) ?? 105) + 2;
+    this.#trades.set(instrument, last);
+    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], a: last, p: price, q: quantity, f: last - 1, l: last, T: tsEvent, m: true, M: true });
   }
 
   /** web-socket-streams.md, "Individual Symbol Book Ticker Streams". */

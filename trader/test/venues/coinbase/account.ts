@@ -5,8 +5,16 @@ import type { ServedTrade, WireOrder } from '../dialect-server.ts';
 /** JSON as Coinbase sends it. */
 export type Json = Readonly<Record<string, unknown>>;
 
+const READ = new Map<string, Json>();
+
 /** The JSON of a recorded sample; `fixtures/README.md` says where each comes from. */
 export function fixture(name: string): Json {
+  const read = READ.get(name) ?? readSample(name);
+  READ.set(name, read);
+  return read;
+}
+
+function readSample(name: string): Json {
   const text = readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), 'utf8');
   const masked = text.replace(/^[<>=].*$/gm, (line) => ' '.repeat(line.length));
   return JSON.parse(text.slice(/^\{/m.exec(masked)?.index ?? 0)) as Json;

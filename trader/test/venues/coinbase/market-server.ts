@@ -25,7 +25,7 @@ export class CoinbaseMarketServer implements FeedServer {
   readonly #bars: ServedBar[][];
   readonly #books: readonly { readonly bids: Map<string, string>; readonly asks: Map<string, string> }[];
   #fault: Fault | undefined;
-  #trades = 22_381_690;
+  readonly #trades = new Map<string, number>();
 
   constructor(spec: MarketServerSpec) {
     this.#spec = spec;
@@ -123,8 +123,9 @@ export class CoinbaseMarketServer implements FeedServer {
 
   #tradeBody(symbol: string, price: string, tsEvent: number, size = '0.06'): Json {
     const [event] = fixture('trades').events as readonly { readonly trades: readonly Json[] }[];
-    this.#trades += 1;
-    return { ...event.trades[0], product_id: symbol, trade_id: String(this.#trades), price, size, time: new Date(tsEvent).toISOString() };
+    const id = (this.#trades.get(symbol) ?? 22_381_690) + 1;
+    this.#trades.set(symbol, id);
+    return { ...event.trades[0], product_id: symbol, trade_id: String(id), price, size, time: new Date(tsEvent).toISOString() };
   }
 
   #answer({ pathname, searchParams: query }: URL): { readonly status: number; readonly body: unknown } {
