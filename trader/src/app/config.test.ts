@@ -21,6 +21,8 @@ test('a misspelt setting is refused, with the one that was meant', async () => {
 test('a setting with a value that it cannot have is refused by name', async () => {
   await assert.rejects(readConfig({ ALGOTRENDY_DEBUG: 'yes' }, '/work'), /ALGOTRENDY_DEBUG must be 0 or 1/);
   await assert.rejects(readConfig({ ALGOTRENDY_HOME: '' }, '/work'), /ALGOTRENDY_HOME must name a folder/);
+  await assert.rejects(readConfig({ ALGOTRENDY_MARKET_STORE: 'questdb://x' }, '/work'), /ALGOTRENDY_MARKET_STORE must be one of embedded, questdb/);
+  assert.deepEqual([(await readConfig({}, '/')).marketStore, (await readConfig({ ALGOTRENDY_MARKET_STORE: 'questdb' }, '/')).marketStore], ['embedded', 'questdb']);
 });
 
 test('a home in which no folder can be made is refused at once', async () => {

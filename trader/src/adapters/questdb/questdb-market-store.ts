@@ -136,7 +136,9 @@ export class QuestDbMarketStore implements MarketStore {
 
   async list(instrument?: string): Promise<readonly SeriesSummary[]> {
     const only = instrument === undefined ? '' : ` WHERE instrument = '${instrument.replaceAll("'", "''")}'`;
-    const series = await this.#client.ask(`SELECT instrument, interval_ms, count_distinct(cast(ts as long)), count(), min(cast(ts as long)) / 1000, max(cast(ts as long)) / 1000, max(known_at), count(reason) FROM ${STATES}${only}`);
+    // Grouped by time first: several times as fast as counting distinct times.
+    const series = await this.#client.ask(`SELECT instrument, interval_ms, count(), sum(states), min(cast(ts as long)) / 1000, max(cast(ts as long)) / 1000, max(known), sum(reasons)
+      FROM (SELECT instrument, interval_ms, ts, count() AS states, max(known_at) AS known, count(reason) AS reasons FROM ${STATES}${only})`);
     const told = await this.#client.ask(`SELECT DISTINCT instrument, interval_ms, source FROM ${STATES}${only}`);
     const summaries = series.map(async ([name, intervalMs, bars, states, first, last, knownAt, reasons]): Promise<SeriesSummary> => {
       const id: SeriesId = { instrument: String(name), intervalMs: Number(intervalMs) };

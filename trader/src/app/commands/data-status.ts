@@ -5,16 +5,16 @@ import { renderTable } from '../terminal/table.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { DataStatus, ProviderStatus, SeriesStatus } from '../wiring/data-status.ts';
 
-/** Shows how the fetched market data stand. */
+/** Shows how the stored market data stand. */
 export const dataStatusCommand = defineCommand({
   name: 'data status',
   group: 'Data',
-  summary: 'how fetched bars stand: gaps, age, trust; quotas used, cost',
+  summary: 'how stored bars stand: gaps, age, trust; quotas used, cost',
   usage: '[--json]',
   examples: ['data status', 'data status --json'],
   positionals: [],
   options: {},
-  notes: ['Nobody is asked for it. Imported files are listed by ./algotrendy data.'],
+  notes: ['Nobody is asked for it.'],
   async run({ config, terminal, json }) {
     const { dataStatus } = await import('../wiring/data-status.ts');
     const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
@@ -26,7 +26,7 @@ export const dataStatusCommand = defineCommand({
 });
 
 function seriesLines(series: readonly SeriesStatus[], width: number, style: Style): readonly string[] {
-  if (series.length === 0) return ['No bars were fetched yet.', 'Fetch some: ./algotrendy data fetch AAPL'];
+  if (series.length === 0) return ['Nothing is stored yet.', 'Fetch some: ./algotrendy data fetch AAPL'];
   const counted = (count: number) => (count === 0 ? { text: 'none', paint: style.good } : { text: formatCount(count), paint: style.warn });
   return renderTable([
     { title: 'Instrument' }, { title: 'Bars of' }, { title: 'Bars', align: 'right' }, { title: 'From (UTC)', rank: 3 }, { title: 'To' }, { title: 'Closed', rank: 1 },
