@@ -31,6 +31,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchMigration } = await import('./migration.ts');
     return benchMigration();
   },
+  async ingest() {
+    const { benchIngest } = await import('./ingest.ts');
+    return benchIngest();
+  },
   async ticks() {
     const { benchTicks } = await import('./ticks.ts');
     return benchTicks();

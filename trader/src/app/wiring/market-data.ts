@@ -15,10 +15,12 @@ import type { ProviderLedger } from '../../ports/provider-ledger.ts';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { openMarketStore } from './market-store.ts';
-import { providerHosts, PROVIDER_NAMES, type ProviderName } from './provider-hosts.ts';
+import { providerHosts, USUAL_PROVIDERS, type CoinVenue, type ProviderName } from './provider-hosts.ts';
 import { readQuotas } from './provider-settings.ts';
 import { openSecrets } from './secret-stores.ts';
 import { surroundings, type Surroundings } from './surroundings.ts';
+import { VenueBars, type VenueMarket } from './venue-bars.ts';
+import { openDriver, openMarket } from './venue-drivers.ts';
 
 /** The secret that holds the key of Alpha Vantage. */
 const ALPHA_VANTAGE_KEY = 'ALPHAVANTAGE_KEY';
@@ -54,7 +56,7 @@ export async function readyProviders(config: Config, order: readonly ProviderNam
 export async function openMarketData(config: Config, names: readonly ProviderName[] | undefined, onFallBack: (event: FallBack) => void): Promise<MarketData> {
   const around = surroundings(config, () => undefined);
   const keys: ProviderKeys = { alphavantage: await around.secrets.read(ALPHA_VANTAGE_KEY), coingecko: await around.secrets.read(COINGECKO_KEY) };
-  const chain = names ?? await readyProviders(config, PROVIDER_NAMES);
+  const chain = names ?? await readyProviders(config, USUAL_PROVIDERS);
   const quotas = readQuotas(config.home);
   const ledger = openLedger(config.home);
   const store = await openMarketStore(config.home, undefined, config);
@@ -73,10 +75,22 @@ export async function openMarketData(config: Config, names: readonly ProviderNam
   };
 }
 
+/** Kraken's REST tells the newest 720 bars of a length, the one that grows among them. */
+const KRAKEN_REACH = 719;
+
+/** A venue's market as anybody may ask for it. */
+async function openVenueMarket(name: CoinVenue, around: Surroundings): Promise<VenueMarket> {
+  const driver = name === 'okx' || name === 'kraken' ? await openMarket(name, around) : await openDriver(name, 'live', undefined, around);
+  const { feed } = driver;
+  if (feed === undefined) throw new Refusal('usage', `the market of ${name} cannot be asked`);
+  return { listings: () => (driver.market === undefined ? driver.listings() : driver.market()), feed };
+}
+
 /** The keys that are kept. */
 type ProviderKeys = Readonly<Record<'alphavantage' | 'coingecko', Secret | undefined>>;
 
-function makeProvider(name: ProviderName, quota: ProviderQuota, keys: ProviderKeys, { clock, loopbackPort }: Surroundings, ledger: ProviderLedger): BarProvider {
+function makeProvider(name: ProviderName, quota: ProviderQuota, keys: ProviderKeys, around: Surroundings, ledger: ProviderLedger): BarProvider {
+  const { clock, loopbackPort } = around;
   const spend = quotaGate(name, quota, ledger, clock);
   switch (name) {
     case 'alphavantage': {
@@ -88,6 +102,8 @@ function makeProvider(name: ProviderName, quota: ProviderQuota, keys: ProviderKe
       return new CryptoCompareProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend });
     case 'coingecko':
       return new CoinGeckoProvider({ base: providerHosts(name, loopbackPort).rest, clock, spend, key: keys.coingecko });
+    case 'coinbase': case 'binance': case 'kraken': case 'okx':
+      return new VenueBars({ name, clock, spend, open: () => openVenueMarket(name, around), ...(name === 'kraken' && { reach: KRAKEN_REACH }) });
     case 'yahoo': {
       const { rest, cookie } = providerHosts(name, loopbackPort);
       return new YahooProvider({ base: rest, cookieBase: cookie, clock, spend });

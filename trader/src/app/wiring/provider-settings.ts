@@ -16,6 +16,11 @@ export const QUOTAS: Readonly<Record<ProviderName, ProviderQuota>> = {
   yahoo: { limits: [{ calls: 60, windowMs: 60_000 }, { calls: 2_000, windowMs: 3_600_000 }], documented: false },
   cryptocompare: { limits: [{ calls: 20, windowMs: 1_000 }, { calls: 300, windowMs: 60_000 }, { calls: 3_000, windowMs: 3_600_000 }, { calls: 10_000, windowMs: DAY_MS }], documented: true },
   coingecko: { limits: [{ calls: 5, windowMs: 60_000 }, { calls: 10_000, windowMs: 31 * DAY_MS }], documented: false },
+  // What an address may ask without keys. A question of Binance's bars costs 2 of 6 000 a minute.
+  coinbase: { limits: [{ calls: 10, windowMs: 1_000 }], documented: true },
+  binance: { limits: [{ calls: 3_000, windowMs: 60_000 }], documented: true },
+  kraken: { limits: [{ calls: 1, windowMs: 1_000 }], documented: true },
+  okx: { limits: [{ calls: 20, windowMs: 2_000 }], documented: true },
 };
 
 /** The order for many symbols: first who allows many calls. */

@@ -141,7 +141,7 @@ export class CoinbaseMarketServer implements FeedServer {
     if (instrument < 0) return refuse(404, 'NOT_FOUND', 5, 'product not found');
     // fixture get-klines; newest first, each candle as often as a bar lies in it is enough for a day.
     const [sample] = fixture('get-klines').candles as readonly Json[];
-    const candles = new Map(this.#bars[instrument].map((bar) => [Math.floor(bar.timestamp / 1_000 / granularity) * granularity, bar]));
+    const candles = new Map(this.#bars[instrument].filter(({ timestamp }) => timestamp / 1_000 >= start - granularity && timestamp / 1_000 <= end).map((bar) => [Math.floor(bar.timestamp / 1_000 / granularity) * granularity, bar]));
     return {
       status: 200,
       body: { candles: [...candles].filter(([at]) => at >= start && at <= end).sort(([a], [b]) => b - a).map(([at, { open, high, low, close, volume }]) => ({ ...sample, start: String(at), open, high, low, close, volume })) },
