@@ -22,8 +22,8 @@ export interface FeedHarness {
   readonly page: number;
   /** Numbers of the cases that this venue cannot have, each with the reason: it stands under the table. */
   readonly without: Readonly<Record<string, string>>;
-  /** A fresh server, and what makes feeds to it. */
-  serve(clock: Clock): Promise<{ readonly server: FeedServer; feed(onUnreadable: (what: string) => void): MarketFeed }>;
+  /** A fresh server, where it is (`127.0.0.1:port`), and what makes feeds to it. */
+  serve(clock: Clock): Promise<{ readonly server: FeedServer; readonly host: string; feed(onUnreadable: (what: string) => void): MarketFeed }>;
 }
 
 /** What a feed has told, and waiting for it. */

@@ -87,5 +87,5 @@ export class PublicRest {
 /** What a status says where the venue's own words do not. */
 function unknownAnswer(status: number, message: string): { readonly failure: VenueFailure; readonly code: string; readonly message: string } {
   const failure = status === 429 ? 'rate-limited' : status === 403 || status === 418 ? 'banned' : status === 503 ? 'maintenance' : status === 404 ? 'not-found' : 'unknown-outcome';
-  return { failure, code: `http-${status}`, message };
+  return { failure, code: `http-${status}`, message: status === 200 ? 'the answer cannot be read' : message };
 }

@@ -277,11 +277,11 @@ export class LiveFeed {
     const { intervalMs } = this.#markets[market];
     for (let from = this.#from[market]; round === this.#round;) {
       const bars = await this.#feed.barsSince(market, intervalMs, from);
-      const last = bars.at(-1);
-      if (last === undefined || last.timestamp < from) return;
+      const last = Math.max(...bars.map(({ timestamp }) => timestamp));
+      if (!(last >= from)) return;
       for (const bar of bars) this.#take({ market, bar, tsHeard: undefined });
       this.#counts.fetched += bars.length;
-      from = last.timestamp + intervalMs;
+      from = last + intervalMs;
     }
   }
 }

@@ -100,6 +100,8 @@ export class VenueBars implements BarProvider {
       // An answer that does not go further would be asked for again without end.
       if (last === undefined || last.timestamp < from) break;
       rows.push(...page);
+      // Rows out of order are refused below; who asks on from their last one asks for them again.
+      if (page[0].timestamp > last.timestamp) break;
       from = last.timestamp + intervalMs;
     }
     const settled = settleRows(rows, { provider: this.name, request, now, splits: [] });

@@ -16,7 +16,7 @@ function harness(name: string, kind: 'us_equity' | 'crypto', bars: string, strea
     serve: async (clock) => {
       const server = new AlpacaMarketServer({ now: () => clock.now(), symbols: listings.map(({ symbol }) => symbol), bars, stream, key: 'k', secret: 's' });
       const host = await server.listen();
-      return { server, feed: (onUnreadable) => new AlpacaFeed({ hosts: { data: `http://${host}`, dataStream: `ws://${host}` }, signer: new Signer('k', 's'), clock, random: new Random(7), onUnreadable }, listings) };
+      return { server, host, feed: (onUnreadable) => new AlpacaFeed({ hosts: { data: `http://${host}`, dataStream: `ws://${host}` }, signer: new Signer('k', 's'), clock, random: new Random(7), onUnreadable }, listings) };
     },
   };
 }

@@ -24,7 +24,7 @@ export const BINANCE_SPOT_FEED: FeedHarness = {
     const server = new MarketServer({ ...SPOT, now: () => clock.now() });
     const host = await server.listen();
     const hosts = { data: `http://${host}`, dataStream: `ws://${host}` };
-    return { server, feed: (onUnreadable) => new SpotFeed({ hosts, clock, random: new Random(7), onUnreadable }, BINANCE_SPOT_FEED.listings) };
+    return { server, host, feed: (onUnreadable) => new SpotFeed({ hosts, clock, random: new Random(7), onUnreadable }, BINANCE_SPOT_FEED.listings) };
   },
 };
 
@@ -40,6 +40,6 @@ export const BINANCE_FUTURES_FEED: FeedHarness = {
     const server = new MarketServer({ ...FUTURES, now: () => clock.now() });
     const host = await server.listen();
     const hosts = { rest: `http://${host}`, stream: `ws://${host}` };
-    return { server, feed: (onUnreadable) => new FuturesFeed({ hosts, clock, random: new Random(7), onUnreadable }, BINANCE_FUTURES_FEED.listings) };
+    return { server, host, feed: (onUnreadable) => new FuturesFeed({ hosts, clock, random: new Random(7), onUnreadable }, BINANCE_FUTURES_FEED.listings) };
   },
 };

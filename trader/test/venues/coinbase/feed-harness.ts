@@ -19,6 +19,6 @@ export const COINBASE_FEED: FeedHarness = {
   serve: async (clock) => {
     const server = new CoinbaseMarketServer({ clock, symbols: SYMBOLS });
     const host = await server.listen();
-    return { server, feed: (onUnreadable) => new CoinbaseFeed({ hosts: { rest: `http://${host}`, market: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
+    return { server, host, feed: (onUnreadable) => new CoinbaseFeed({ hosts: { rest: `http://${host}`, market: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
   },
 };

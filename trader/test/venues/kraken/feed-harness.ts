@@ -23,6 +23,6 @@ export const KRAKEN_FEED: FeedHarness = {
   serve: async (clock) => {
     const server = new KrakenMarketServer({ clock, symbols: SYMBOLS });
     const host = await server.listen();
-    return { server, feed: (onUnreadable) => new KrakenFeed({ hosts: { rest: `http://${host}`, stream: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
+    return { server, host, feed: (onUnreadable) => new KrakenFeed({ hosts: { rest: `http://${host}`, stream: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
   },
 };

@@ -19,6 +19,6 @@ export const OKX_FEED: FeedHarness = {
   serve: async (clock) => {
     const server = new OkxMarketServer({ clock, symbols: SYMBOLS });
     const host = await server.listen();
-    return { server, feed: (onUnreadable) => new OkxFeed({ hosts: { rest: `http://${host}`, stream: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
+    return { server, host, feed: (onUnreadable) => new OkxFeed({ hosts: { rest: `http://${host}`, stream: `ws://${host}` }, clock, random: new Random(7), onUnreadable }, LISTINGS) };
   },
 };
