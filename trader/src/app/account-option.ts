@@ -1,11 +1,11 @@
 import { flag, type OptionValues } from './options.ts';
 import { Refusal } from './refusal.ts';
 import { didYouMean } from './suggestion.ts';
-import { SANDBOX_WORDS, VENUE_NAMES, type VenueName, type World } from './wiring/venue-hosts.ts';
+import { VENUE_NAMES, worldsOf, type VenueName, type World } from './wiring/venue-hosts.ts';
 
 /** Which of a venue's accounts is meant. None is the default. */
 export const ACCOUNT_OPTIONS = {
-  live: flag('the account of real money'), testnet: flag('Binance\'s sandbox'), sandbox: flag('Coinbase\'s sandbox'), paper: flag('Alpaca\'s sandbox'),
+  live: flag('the account of real money'), testnet: flag('Binance\'s sandbox'), paper: flag('Alpaca\'s sandbox'),
 };
 
 const FLAGS = Object.keys(ACCOUNT_OPTIONS) as readonly (keyof typeof ACCOUNT_OPTIONS)[];
@@ -21,9 +21,10 @@ function readVenue(name: string | undefined): VenueName {
 /** The account that venue and option name; never guessed, since the guess might be the one of real money. */
 export function readAccount(name: string | undefined, options: OptionValues<typeof ACCOUNT_OPTIONS>): { readonly venue: VenueName; readonly world: World } {
   const venue = readVenue(name);
-  const word = SANDBOX_WORDS[venue];
   const given = FLAGS.filter((each) => options[each]);
-  const [only] = given;
-  if (given.length === 1 && (only === 'live' || only === word)) return { venue, world: only === 'live' ? 'live' : 'sandbox' };
-  throw new Refusal('usage', `which account of ${venue}? Give --${word}, or --live for the one of real money`, { where: given.map((each) => `--${each}`).join(' ') || undefined });
+  const worlds = worldsOf(venue);
+  const [only] = worlds.filter(({ word }) => given.some((each) => each === word));
+  if (given.length === 1 && only !== undefined) return { venue, world: only.world };
+  const ways = worlds.map(({ word }) => (word === 'live' ? '--live for the one of real money' : `--${word}`)).reverse().join(', or ');
+  throw new Refusal('usage', `which account of ${venue}? Give ${ways}`, { where: given.map((each) => `--${each}`).join(' ') || undefined, hint: worlds.length > 1 ? undefined : `It has no sandbox in which an account can be kept. Trade its market on paper: ./algotrendy paper --feed ${venue}` });
 }

@@ -13,7 +13,7 @@ export const keysCommand = defineCommand({
   name: 'keys',
   group: 'Look after',
   summary: 'add, list, test or remove the keys of a venue\'s account',
-  usage: 'add|list|test|remove [VENUE --live|--testnet|--sandbox|--paper]',
+  usage: 'add|list|test|remove [VENUE --live|--testnet|--paper]',
   examples: ['keys add binance --testnet', 'keys list', 'keys test alpaca --paper', 'keys remove coinbase --live'],
   positionals: [
     { name: 'ACTION', help: 'add, list, test or remove' },

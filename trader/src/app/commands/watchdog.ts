@@ -8,7 +8,7 @@ export const watchdogCommand = defineCommand({
   name: 'watchdog',
   group: 'Trade',
   summary: 'cancel all open orders at a venue when the process that trades there goes silent',
-  usage: 'VENUE --live|--testnet|--sandbox|--paper [options]',
+  usage: 'VENUE --live|--testnet|--paper [options]',
   examples: ['watchdog binance --testnet', 'watchdog alpaca --paper --after 30s --json'],
   positionals: [{ name: 'VENUE', help: 'where the process trades that is watched' }],
   options: {

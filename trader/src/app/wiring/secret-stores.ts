@@ -4,7 +4,7 @@ import { SecretFile } from '../../adapters/secrets/secret-file.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Config } from '../config.ts';
-import { SANDBOX_WORDS, VENUE_NAMES, type VenueName, type World } from './venue-hosts.ts';
+import { VENUE_NAMES, worldsOf, worldWord, type VenueName, type World } from './venue-hosts.ts';
 
 /** The file of secrets in a state folder. */
 function secretFile(home: string): SecretFile {
@@ -22,9 +22,9 @@ export function openSecrets({ home, secrets }: Pick<Config, 'home' | 'secrets'>)
   };
 }
 
-/** What the two halves of a venue's keys are called in a store: `BINANCE_TESTNET_KEY` and `BINANCE_TESTNET_SECRET`. */
+/** What the two halves of a venue's keys are called in a store: `BINANCE_TESTNET_KEY` and `BINANCE_TESTNET_SECRET`. Refuses a sandbox where there is none. */
 export function keyNames(venue: VenueName, world: World): { readonly key: string; readonly secret: string } {
-  const prefix = `${venue}-${world === 'live' ? 'live' : SANDBOX_WORDS[venue]}`.toUpperCase().replaceAll('-', '_');
+  const prefix = `${venue}-${worldWord(venue, world)}`.toUpperCase().replaceAll('-', '_');
   return { key: `${prefix}_KEY`, secret: `${prefix}_SECRET` };
 }
 
@@ -44,7 +44,7 @@ export async function readKeys(store: SecretStore, venue: VenueName, world: Worl
 /** Whose keys are there, by what was found in file and environment; values stay where they are. Throws `SecretFileError`. */
 export function listKeys({ home, secrets }: Pick<Config, 'home' | 'secrets'>): readonly { readonly venue: VenueName; readonly world: World; readonly from: 'environment' | 'file' }[] {
   const file = new Set(secretFile(home).names());
-  return VENUE_NAMES.flatMap((venue) => (['live', 'sandbox'] as const).flatMap((world) => {
+  return VENUE_NAMES.flatMap((venue) => worldsOf(venue).flatMap(({ world }) => {
     const { key, secret } = keyNames(venue, world);
     const sources = [key, secret].map((name) => (secrets.has(name) ? 'environment' as const : file.has(name) ? 'file' as const : undefined));
     const [first, second] = sources;

@@ -8,7 +8,7 @@ import { LiveConsent } from './live-consent.ts';
 import { readKeys, type VenueKeys } from './secret-stores.ts';
 import type { Surroundings } from './surroundings.ts';
 import { openDriver, type Driver } from './venue-drivers.ts';
-import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
+import { worldWord, type VenueName, type World } from './venue-hosts.ts';
 
 /** An account at a venue, and the market that it trades on; nothing is open yet. */
 export interface VenueConnection {
@@ -74,7 +74,7 @@ export async function askKeys(venue: VenueName, world: World, keys: VenueKeys, a
 async function keysOf(venue: VenueName, world: World, secrets: SecretStore): Promise<VenueKeys> {
   const keys = await readKeys(secrets, venue, world);
   if (keys !== undefined) return keys;
-  const flag = world === 'live' ? 'live' : SANDBOX_WORDS[venue];
+  const flag = worldWord(venue, world);
   throw new Refusal('usage', `there are no keys for ${venue}, ${flag}`, { hint: `Add them: ./algotrendy keys add ${venue} --${flag}` });
 }
 

@@ -1,9 +1,15 @@
+import { Refusal } from '../refusal.ts';
+
 /** Which of a venue's two worlds: the one of real money, or the one in which nothing is. */
 export type World = 'live' | 'sandbox';
 
 /** The venues that can be reached, as the command line names them. */
 export const VENUE_NAMES = ['binance', 'binance-usdm', 'coinbase', 'alpaca'] as const;
 export type VenueName = (typeof VENUE_NAMES)[number];
+
+/** Whole URLs, by what is asked there. */
+type Hosts = Readonly<Record<string, string>>;
+type Table = typeof HOSTS;
 
 /**
  * Every host of every venue, by what is asked there. It is the only place of the product that names
@@ -21,26 +27,42 @@ const HOSTS = {
   },
   coinbase: {
     live: { rest: 'https://api.coinbase.com', user: 'wss://advanced-trade-ws-user.coinbase.com', market: 'wss://advanced-trade-ws.coinbase.com' },
-    sandbox: { rest: 'https://api-sandbox.coinbase.com', user: 'wss://advanced-trade-ws-user-sandbox.coinbase.com', market: 'wss://advanced-trade-ws-sandbox.coinbase.com' },
   },
   alpaca: {
     live: { rest: 'https://api.alpaca.markets', stream: 'wss://api.alpaca.markets/stream', data: 'https://data.alpaca.markets', dataStream: 'wss://stream.data.alpaca.markets' },
     sandbox: { rest: 'https://paper-api.alpaca.markets', stream: 'wss://paper-api.alpaca.markets/stream', data: 'https://data.alpaca.markets', dataStream: 'wss://stream.data.alpaca.markets' },
   },
-} as const satisfies Readonly<Record<VenueName, Readonly<Record<World, Readonly<Record<string, string>>>>>>;
+} as const satisfies Readonly<Record<VenueName, { readonly live: Hosts; readonly sandbox?: Hosts }>>;
 
-/** What each venue calls its sandbox. */
-export const SANDBOX_WORDS = { binance: 'testnet', 'binance-usdm': 'testnet', coinbase: 'sandbox', alpaca: 'paper' } as const satisfies Readonly<Record<VenueName, string>>;
+/** What a venue calls its sandbox; one that is not here has none in which an account could be kept. Coinbase's gives everybody the same samples. */
+const SANDBOX_WORDS: Readonly<Partial<Record<VenueName, string>>> = { binance: 'testnet', 'binance-usdm': 'testnet', alpaca: 'paper' };
 
-/** The hosts of one venue, by what is asked there: whole URLs. What its sandbox has not may be absent. */
-export type HostsOf<V extends VenueName> = Readonly<Record<keyof (typeof HOSTS)[V]['sandbox'], string> & Partial<Record<Exclude<keyof (typeof HOSTS)[V]['live'], keyof (typeof HOSTS)[V]['sandbox']>, string>>>;
+/** The worlds of a venue, each with the word that the command line has for it: `live`, `testnet`. */
+export function worldsOf(venue: VenueName): readonly { readonly world: World; readonly word: string }[] {
+  const sandbox = SANDBOX_WORDS[venue];
+  return [{ world: 'live', word: 'live' }, ...(sandbox === undefined ? [] : [{ world: 'sandbox', word: sandbox } as const])];
+}
+
+/** The word for one of them. Refuses a sandbox where there is none. */
+export function worldWord(venue: VenueName, world: World): string {
+  const found = worldsOf(venue).find((each) => each.world === world);
+  if (found !== undefined) return found.word;
+  throw new Refusal('usage', `${venue} has no sandbox in which an account can be kept`, { hint: `Trade its market on paper: ./algotrendy paper --feed ${venue}` });
+}
+
+type SandboxOf<V extends VenueName> = Table[V] extends { readonly sandbox: infer Sandbox } ? Sandbox : Table[V]['live'];
+
+/** The hosts of one venue. What its sandbox has not may be absent. */
+export type HostsOf<V extends VenueName> = Readonly<Record<keyof SandboxOf<V>, string> & Partial<Record<Exclude<keyof Table[V]['live'], keyof SandboxOf<V>>, string>>>;
 
 /**
  * Where a venue is. With a `loopbackPort` everything is at that port of this machine instead, each path
- * as it was: a number cannot name another machine.
+ * as it was: a number cannot name another machine. Refuses a sandbox where there is none.
  */
 export function hostsOf<V extends VenueName>(venue: V, world: World, loopbackPort: number | undefined): HostsOf<V> {
-  const hosts: Readonly<Record<string, string>> = HOSTS[venue][world];
+  const { live, sandbox }: { readonly live: Hosts; readonly sandbox?: Hosts } = HOSTS[venue];
+  worldWord(venue, world);
+  const hosts = world === 'live' ? live : sandbox ?? {};
   const at = (url: string) => (loopbackPort === undefined ? url : url.replace(/^(http|ws)s:\/\/[^/]+/, `$1://127.0.0.1:${loopbackPort}`));
   return Object.fromEntries(Object.entries(hosts).map(([role, url]) => [role, at(url)])) as HostsOf<V>;
 }

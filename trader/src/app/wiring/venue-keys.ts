@@ -2,7 +2,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { KeyCheck } from '../../ports/venue.ts';
 import { Refusal } from '../refusal.ts';
 import { keyNames, openSecrets, readKeys, type VenueKeys } from './secret-stores.ts';
-import { SANDBOX_WORDS, type VenueName, type World } from './venue-hosts.ts';
+import { worldWord, type VenueName, type World } from './venue-hosts.ts';
 import type { Surroundings } from './surroundings.ts';
 import { askKeys } from './venue-connection.ts';
 import type { Config } from '../config.ts';
@@ -27,7 +27,7 @@ const SKEW_HINT_MS = 500;
 
 /** How an account is called in a sentence: `binance, testnet`. */
 export function accountText({ venue, world }: KeyedAccount): string {
-  return `${venue}, ${world === 'live' ? 'live' : SANDBOX_WORDS[venue]}`;
+  return `${venue}, ${worldWord(venue, world)}`;
 }
 
 /** Asks the venue about keys and, where nothing speaks against them, keeps them. Refuses keys that can take money away, or that do not work; then nothing is kept. */
