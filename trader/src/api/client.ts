@@ -86,7 +86,7 @@ export function createClient({ origin = '', token, fetch: send = fetch, refresh 
       const mutation = ROUTES[name].method !== 'GET';
       const input = mutation ? { ...given, key: given?.key ?? crypto.randomUUID() } : { ...given };
       let response = await ask(name, input);
-      if (response.status === 401 && token === undefined && !ROUTES[name].path.startsWith('/auth/')) {
+      if (response.status === 401 && token === undefined && ROUTES[name].access.role !== 'public') {
         if (await refreshed()) response = await ask(name, input);
       }
       return await readAnswer(response) as Answer<R>;

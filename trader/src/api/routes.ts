@@ -9,6 +9,8 @@ export interface Access {
   readonly stepUp?: 'always' | 'live';
   /** Whether a second administrator has to approve, where there are two. */
   readonly fourEyes?: true;
+  /** Whether it can be reached while a second factor is demanded and not set up. */
+  readonly enrolment?: true;
 }
 
 /** A route as programs and people know it; what it takes and gives stands under the same name in `schema`. */
@@ -27,6 +29,7 @@ export interface RouteFacts {
 
 const open: Access = { role: 'public' };
 const viewer: Access = { role: 'viewer' };
+const enrolling: Access = { role: 'viewer', enrolment: true };
 const trader: Access = { role: 'trader' };
 /** What sends orders: with real money, only who has just confirmed who they are. */
 const orders: Access = { role: 'trader', stepUp: 'live' };
@@ -41,14 +44,15 @@ export const ROUTES = {
   authSetup: { method: 'GET', path: '/auth/setup', access: open, summary: 'Whether the first administrator is still to be made' },
   authFirstRun: { method: 'POST', path: '/auth/first-run', access: open, idempotency: 'none', summary: 'Make the first administrator with the one-time link of the first start' },
   authSignIn: { method: 'POST', path: '/auth/sign-in', access: open, idempotency: 'none', summary: 'Begin a session with name and password' },
+  authSetPassword: { method: 'POST', path: '/auth/set-password', access: open, idempotency: 'none', summary: 'Set the password of an invited or reset person by a one-time link' },
   authSecondFactor: { method: 'POST', path: '/auth/second-factor', access: open, idempotency: 'none', summary: 'Finish a sign-in with the second factor or a recovery code' },
   authRefresh: { method: 'POST', path: '/auth/refresh', access: open, idempotency: 'none', summary: 'Exchange the refresh cookie for a new access' },
   authSignOut: { method: 'POST', path: '/auth/sign-out', access: open, idempotency: 'none', summary: 'End this session' },
-  authStepUp: { method: 'POST', path: '/auth/step-up', access: viewer, idempotency: 'none', summary: 'Confirm that it is you, for what needs it' },
-  authMe: { method: 'GET', path: '/auth/me', access: viewer, summary: 'Who you are and what you may do' },
-  authPassword: { method: 'POST', path: '/auth/password', access: viewer, idempotency: 'none', summary: 'Change your password' },
-  authTotpBegin: { method: 'POST', path: '/auth/totp', access: viewer, idempotency: 'none', summary: 'Begin to set up the second factor' },
-  authTotpConfirm: { method: 'POST', path: '/auth/totp/confirm', access: viewer, idempotency: 'none', summary: 'Turn the second factor on with its first code' },
+  authStepUp: { method: 'POST', path: '/auth/step-up', access: enrolling, idempotency: 'none', summary: 'Confirm that it is you, for what needs it' },
+  authMe: { method: 'GET', path: '/auth/me', access: enrolling, summary: 'Who you are and what you may do' },
+  authPassword: { method: 'POST', path: '/auth/password', access: enrolling, idempotency: 'none', summary: 'Change your password' },
+  authTotpBegin: { method: 'POST', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always', enrolment: true }, idempotency: 'none', summary: 'Begin to set up the second factor' },
+  authTotpConfirm: { method: 'POST', path: '/auth/totp/confirm', access: enrolling, idempotency: 'none', summary: 'Turn the second factor on with its first code' },
   authTotpRemove: { method: 'DELETE', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Turn the second factor off' },
   authRecoveryCodes: { method: 'POST', path: '/auth/recovery-codes', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Replace your recovery codes' },
   listUsers: { method: 'GET', path: '/users', access: admin, summary: 'People and their roles' },
@@ -64,8 +68,8 @@ export const ROUTES = {
   listAudit: { method: 'GET', path: '/audit', access: admin, summary: 'Who did what, the newest first' },
   verifyAudit: { method: 'GET', path: '/audit/verify', access: admin, summary: 'Whether the chain of the audit log is whole' },
   listVenueKeys: { method: 'GET', path: '/venue-keys', access: admin, summary: 'Which venue keys are there; never the keys' },
-  putVenueKey: { method: 'PUT', path: '/venue-keys/:venue', access: keyHolder, summary: 'Keep a venue key' },
-  removeVenueKey: { method: 'DELETE', path: '/venue-keys/:venue', access: keyHolder, summary: 'Forget a venue key' },
+  putVenueKey: { method: 'PUT', path: '/venue-keys/:venue/:purpose', access: keyHolder, summary: 'Keep a venue key' },
+  removeVenueKey: { method: 'DELETE', path: '/venue-keys/:venue/:purpose', access: keyHolder, summary: 'Forget a venue key' },
   listApprovals: { method: 'GET', path: '/approvals', access: admin, summary: 'What waits for a second administrator' },
   approve: { method: 'POST', path: '/approvals/:id/approve', access: keyHolder, summary: 'Approve what another administrator asked for' },
   refuseApproval: { method: 'POST', path: '/approvals/:id/refuse', access: admin, summary: 'Refuse what another administrator asked for' },
@@ -95,7 +99,7 @@ export const ROUTES = {
   closePosition: { method: 'POST', path: '/positions/:instrument/close', access: orders, summary: 'Close what is held of an instrument' },
   protectPosition: { method: 'PUT', path: '/positions/:instrument/protection', access: orders, summary: 'Set where what is held by hand is left' },
   halt: { method: 'POST', path: '/control/halt', access: trader, summary: 'Stop new entries, orders, or everything' },
-  resume: { method: 'POST', path: '/control/resume', access: orders, summary: 'Let strategies trade again' },
+  resume: { method: 'POST', path: '/control/resume', access: { role: 'trader', stepUp: 'live', fourEyes: true }, summary: 'Let strategies trade again' },
 
   listStrategies: { method: 'GET', path: '/strategies', access: viewer, summary: 'Running books with parameters, schema, state and history' },
   readStrategy: { method: 'GET', path: '/strategies/:book', access: viewer, summary: 'One book' },
