@@ -1,0 +1,121 @@
+import { createStreamClient, type StreamClient, type StreamStatus, type Topic, type TopicItems } from 'trader/stream-client';
+import { useEffect, useSyncExternalStore } from 'react';
+import { refreshAccess } from './api.ts';
+import { EMPTY, FOLDS, type Slices } from './engine.ts';
+
+/** News are shown at once, but no more often than this: faster than that nobody reads. */
+const SHOW_EVERY_MS = 80;
+
+/** A channel that somebody on the page listens to. */
+interface Channel {
+  slice: unknown;
+  known: boolean;
+  readonly listeners: Set<() => void>;
+  readonly end: () => void;
+}
+
+const channels = new Map<string, Channel>();
+const changed = new Set<Channel>();
+let client: StreamClient | undefined;
+let shownAt = 0;
+let showing = false;
+
+function source(): StreamClient {
+  client ??= createStreamClient({ refresh: refreshAccess });
+  return client;
+}
+
+function show(): void {
+  showing = false;
+  shownAt = performance.now();
+  const due = [...changed];
+  changed.clear();
+  for (const channel of due) for (const listener of channel.listeners) listener();
+}
+
+function soon(channel: Channel): void {
+  changed.add(channel);
+  if (showing) return;
+  showing = true;
+  setTimeout(show, Math.max(0, shownAt + SHOW_EVERY_MS - performance.now()));
+}
+
+function open<T extends Topic>(name: string, topic: T): Channel {
+  const fold = FOLDS[topic] as (slice: Slices[T], items: readonly TopicItems[T][]) => Slices[T];
+  const channel: Channel = {
+    slice: undefined,
+    known: false,
+    listeners: new Set(),
+    end: source().subscribe<TopicItems[T]>(name, {
+      onSnapshot: (items) => {
+        channel.slice = fold(EMPTY[topic], items);
+        channel.known = true;
+        soon(channel);
+      },
+      onItems: (items) => {
+        if (!channel.known) return;
+        channel.slice = fold(channel.slice as Slices[T], items);
+        soon(channel);
+      },
+    }),
+  };
+  return channel;
+}
+
+/** What is known of a topic, kept in step while somebody looks; undefined until the first snapshot. */
+export function useTopic<T extends Topic>(topic: T, instrument?: string): Slices[T] | undefined {
+  const name = instrument === undefined ? topic : `${topic}:${instrument}`;
+  return useSyncExternalStore(
+    (listener) => {
+      let channel = channels.get(name);
+      if (channel === undefined) {
+        channel = open(name, topic);
+        channels.set(name, channel);
+      }
+      const own = channel;
+      own.listeners.add(listener);
+      return () => {
+        own.listeners.delete(listener);
+        // The next page may want the same: what nobody took up again by then is let go.
+        setTimeout(() => {
+          if (own.listeners.size > 0 || channels.get(name) !== own) return;
+          own.end();
+          channels.delete(name);
+        }, 2000);
+      };
+    },
+    () => channels.get(name)?.slice as Slices[T] | undefined,
+    () => undefined,
+  );
+}
+
+const STARTING: StreamStatus = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null };
+let status: StreamStatus = STARTING;
+
+/** How the connection stands, and again whenever that changes. */
+export function useConnection(): StreamStatus {
+  return useSyncExternalStore(
+    (listener) => source().onStatus((next) => {
+      status = next;
+      listener();
+    }),
+    () => status,
+    () => STARTING,
+  );
+}
+
+/** Closes the connection when the person leaves for good. */
+export function closeStream(): void {
+  client?.close();
+  client = undefined;
+  channels.clear();
+}
+
+/** Tries again at once, when the person or the network says that it may work now. */
+export function useReconnectOnReturn(): void {
+  useEffect(() => {
+    const again = (): void => source().reconnect();
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, []);
+}
