@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { barAt, gapsOf, NO_BARS, prepended, taken, ticked } from './bar-columns.ts';
+import { barAt, folded, gapsOf, NO_BARS, overlaid, prepended, taken, ticked } from './bar-columns.ts';
 import type { BarColumns, ChartBar } from './bar-columns.ts';
 
 const MINUTE = 60_000;
@@ -26,6 +26,21 @@ test('a trade moves the last bar or opens the next; one from before changes noth
 
 test('older bars come before, and what overlaps is kept once', () => {
   assert.deepEqual(prepended(of(bar(2, 1), bar(3, 1)), of(bar(0, 1), bar(1, 1), bar(2, 9))).close, [1, 1, 1, 1]);
+});
+
+test('short bars make long ones, and one whose beginning is unknown is left out', () => {
+  const five = folded([bar(3, 9), bar(5, 11), bar(6, 8), bar(10, 12)], 5 * MINUTE);
+  assert.deepEqual(five.time, [5 * MINUTE, 10 * MINUTE]);
+  assert.deepEqual(barAt(five, 0), { time: 5 * MINUTE, open: 10, high: 11, low: 8, close: 8, volume: 4 });
+});
+
+test('fresh bars count from their first on, however often they are laid over', () => {
+  const [old, fresh] = [of(bar(0, 1), bar(1, 1), bar(2, 1)), of(bar(2, 7), bar(3, 7))];
+  const once = overlaid(old, fresh, 100);
+  assert.deepEqual(once.close, [1, 1, 7, 7]);
+  assert.deepEqual(overlaid(once, fresh, 100), once);
+  assert.deepEqual(overlaid(old, NO_BARS, 100), old);
+  assert.deepEqual(overlaid(old, fresh, 3).close, [7, 7]);
 });
 
 test('holes between bars are found with their length', () => {

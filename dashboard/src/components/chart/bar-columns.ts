@@ -58,6 +58,40 @@ export function ticked(bars: BarColumns, time: number, price: number, intervalMs
   return taken(bars, { time, open: price, high: price, low: price, close: price, volume: 0 }, intervalMs, false);
 }
 
+/**
+ * Short bars put together to bars of `intervalMs`. The first is left out where its beginning is not
+ * among them: it would say less than it knows.
+ */
+export function folded(bars: readonly ChartBar[], intervalMs: number): BarColumns {
+  const whole = bars.findIndex((bar) => bar.time % intervalMs === 0);
+  if (whole < 0) return NO_BARS;
+  const made: Record<(typeof COLUMNS)[number], number[]> = { time: [], open: [], high: [], low: [], close: [], volume: [] };
+  for (let i = whole; i < bars.length; i++) {
+    const bar = bars[i];
+    const time = Math.floor(bar.time / intervalMs) * intervalMs;
+    const last = made.time.length - 1;
+    if (made.time[last] !== time) {
+      for (const name of COLUMNS) made[name].push(name === 'time' ? time : bar[name]);
+      continue;
+    }
+    made.high[last] = Math.max(made.high[last], bar.high);
+    made.low[last] = Math.min(made.low[last], bar.low);
+    made.close[last] = bar.close;
+    made.volume[last] += bar.volume;
+  }
+  return made;
+}
+
+/** Bars with fresher ones over them: from the first of those on, they are what counts. The oldest are let go beyond `keep`, a quarter at a time. */
+export function overlaid(bars: BarColumns, fresh: BarColumns, keep: number): BarColumns {
+  const [first] = fresh.time;
+  if (first === undefined) return bars;
+  const end = bars.time.findLastIndex((time) => time < first) + 1;
+  const length = end + fresh.time.length;
+  const from = length > keep ? length - Math.floor(keep * 0.75) : 0;
+  return columns((name) => [...bars[name].slice(Math.min(from, end), end), ...fresh[name].slice(Math.max(0, from - end))]);
+}
+
 /** A hole in the bars: from the expected open, for so many bars. */
 export interface BarGap {
   readonly from: number;

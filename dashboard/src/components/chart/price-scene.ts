@@ -70,12 +70,12 @@ export class PriceScene {
     });
   }
 
-  /** Shows bars. Those that continue what is shown are added to it; others replace it and come into sight as a whole. */
+  /** Shows bars. Those that continue what is shown are added to it; where older ones came or went, the sight stays; others begin with the newest in sight. */
   show(bars: BarColumns, scale: SceneScale): void {
     const before = this.#bars;
     const continues = before.time.length > 0 && scale.intervalMs === this.#scale.intervalMs && bars.time[0] === before.time[0] && bars.time.length >= before.time.length
       && bars.time[before.time.length - 1] === before.time[before.time.length - 1];
-    const older = !continues && before.time.length > 0 && scale.intervalMs === this.#scale.intervalMs && bars.time.includes(before.time[0]);
+    const same = !continues && before.time.length > 0 && scale.intervalMs === this.#scale.intervalMs && (bars.time.includes(before.time[0]) || before.time.includes(bars.time[0]));
     this.#bars = bars;
     this.#scale = scale;
     this.#candles.applyOptions({ priceFormat: { type: 'price', precision: scale.priceDecimals, minMove: 10 ** -scale.priceDecimals } });
@@ -86,7 +86,7 @@ export class PriceScene {
         this.#candles.update(this.#candle(place));
         this.#volume.update(this.#column(place));
       }
-    } else this.#redraw(older);
+    } else this.#redraw(same);
     this.#drawIndicators();
     this.#drawMarks(true);
   }
