@@ -136,6 +136,8 @@ export interface Accounts {
   startSession(session: Session, refreshHash: string): Promise<void>;
   /** A session and whose it is; undefined where it was ended or belongs to nobody. */
   session(id: string): Promise<{ readonly session: Session; readonly user: User } | undefined>;
+  /** The session that an unused or used refresh token belongs to. */
+  sessionByRefresh(refreshHash: string): Promise<string | undefined>;
   rotate(request: RotationRequest): Promise<Rotation>;
   stepUp(sessionId: string, at: Timestamp): Promise<void>;
   /** Sessions of one user or of all, the newest first. */

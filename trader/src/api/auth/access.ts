@@ -1,25 +1,7 @@
-/** What a person may do: look; trade besides; decide who may besides. Each holds the ones before it. */
-export type Role = 'viewer' | 'trader' | 'admin';
+import type { Role } from '../routes.ts';
 
-/** All roles, the least first. */
+/** All roles, the least first: each holds the ones before it. */
 export const ROLES: readonly Role[] = ['viewer', 'trader', 'admin'];
-
-/**
- * Who may use a route. `public` asks for nobody; a role admits itself and those above it.
- * The permission matrix, the guard and the OpenAPI document are all made from this.
- */
-export interface Access {
-  readonly role: 'public' | Role;
-  /**
-   * Whether the person must have shown in the last five minutes that it is them. `always` shuts tokens
-   * of programs out as well, for they cannot; `live` asks it of people only while real money is traded.
-   */
-  readonly stepUp?: 'always' | 'live';
-  /** Where two administrators exist, another one has to approve it first. */
-  readonly fourEyes?: true;
-  /** Reachable while a second factor is demanded and not yet set up. */
-  readonly enrolment?: true;
-}
 
 /** Who makes a request, as it was proved. */
 export interface Caller {
