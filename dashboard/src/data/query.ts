@@ -32,7 +32,7 @@ const REMEMBERED_MAX = 60;
  * while the page is in sight. `off` asks nothing. What was answered stays while it is asked again.
  */
 export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false }: { readonly every?: number | undefined; readonly off?: boolean | undefined } = {}): Asked<Answer<R>> {
-  const key = JSON.stringify([route as string, input as object | undefined]);
+  const key = keyOf(route, input);
   const [held, setHeld] = useState<Held>({ key: '' });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -100,6 +100,10 @@ export function useCommand<R extends RouteName>(route: R): Command<R> {
 function asked<R extends RouteName>(route: R, input: object | undefined, signal?: AbortSignal): Promise<Answer<R>> {
   const call = api.call.bind(api) as (name: R, given: object) => Promise<Answer<R>>;
   return call(route, { ...input, ...(signal && { signal }) });
+}
+
+function keyOf(route: string, input: object | undefined): string {
+  return JSON.stringify([route, input]);
 }
 
 /** A random name. `crypto.randomUUID` is there on secure pages only, which plain http to another machine is not. */

@@ -24,7 +24,7 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
   /** Why nothing can be sent now. */
   readonly blocked: string | undefined;
   /** The side that it opens with. */
-  readonly side?: Draft['side'];
+  readonly side?: Draft['side'] | undefined;
   readonly onPlaced?: () => void;
 }): ReactNode {
   const [draft, setDraft] = useState<Draft>({ ...NEW_DRAFT, side: side ?? 'buy' });
