@@ -13,7 +13,7 @@ const config = {
   transpilePackages: ['trader'],
   turbopack: { root: path.dirname(import.meta.dirname) },
   // `npm run verify -- types` checks them, once.
-  typescript: { ignoreBuildErrors: true },
+  typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.next.json' },
 };
 
 export default config;

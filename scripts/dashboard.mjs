@@ -52,7 +52,7 @@ function contractFiles() {
 /** The hash of everything that decides what the export looks like. */
 function sourceHash() {
   const own = ['src', 'public'].map((name) => path.join(DASHBOARD, name)).filter((folder) => fs.existsSync(folder)).flatMap(filesUnder);
-  const rest = ['dashboard/package.json', 'dashboard/next.config.mjs', 'dashboard/tsconfig.json', 'package-lock.json', 'scripts/dashboard.mjs'];
+  const rest = ['dashboard/package.json', 'dashboard/next.config.mjs', 'dashboard/tsconfig.json', 'dashboard/tsconfig.next.json', 'package-lock.json', 'scripts/dashboard.mjs'];
   const hash = createHash('sha256');
   for (const file of [...own, ...rest.map((name) => path.join(ROOT, name)), ...contractFiles()].sort()) {
     hash.update(path.relative(ROOT, file)).update('\0').update(fs.readFileSync(file)).update('\0');

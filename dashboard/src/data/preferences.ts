@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { PREFERENCES_KEY as KEY } from './first-paint.ts';
 
 /** What a person chose for this browser; nothing of it leaves the machine. */
 export interface Preferences {
@@ -11,7 +12,6 @@ export interface Preferences {
   readonly shortcuts: boolean;
 }
 
-const KEY = 'algotrendy.preferences';
 const DEFAULTS: Preferences = { theme: 'system', direction: 'blue-orange', confirm: 'hold', shortcuts: true };
 
 const listeners = new Set<() => void>();
@@ -67,6 +67,3 @@ export function choose(change: Partial<Preferences>): void {
   show(current);
   for (const listener of listeners) listener();
 }
-
-/** Runs before the first paint, so that no page flashes in the wrong theme. */
-export const FIRST_PAINT_SCRIPT = `try{var p=JSON.parse(localStorage.getItem('${KEY}')||'{}')}catch(e){p={}}var d=document.documentElement.dataset;d.theme=p.theme==='dark'||p.theme==='light'?p.theme:matchMedia('(prefers-color-scheme: light)').matches?'light':'dark';d.direction=p.direction||'blue-orange'`;

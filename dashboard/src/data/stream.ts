@@ -1,5 +1,5 @@
-import { createStreamClient, type StreamClient, type StreamStatus, type Topic, type TopicItems } from 'trader/stream-client';
-import { useEffect, useSyncExternalStore } from 'react';
+import { createStreamClient, type ChannelOf, type StreamClient, type StreamStatus, type Topic } from 'trader/stream-client';
+import { useSyncExternalStore } from 'react';
 import { refreshAccess } from './api.ts';
 import { EMPTY, FOLDS, type Slices } from './engine.ts';
 
@@ -40,13 +40,13 @@ function soon(channel: Channel): void {
   setTimeout(show, Math.max(0, shownAt + SHOW_EVERY_MS - performance.now()));
 }
 
-function open<T extends Topic>(name: string, topic: T): Channel {
-  const fold = FOLDS[topic] as (slice: Slices[T], items: readonly TopicItems[T][]) => Slices[T];
+function open<T extends Topic>(name: ChannelOf<T>, topic: T): Channel {
+  const fold = FOLDS[topic];
   const channel: Channel = {
     slice: undefined,
     known: false,
     listeners: new Set(),
-    end: source().subscribe<TopicItems[T]>(name, {
+    end: source().subscribe<T>(name, {
       onSnapshot: (items) => {
         channel.slice = fold(EMPTY[topic], items);
         channel.known = true;
@@ -64,7 +64,7 @@ function open<T extends Topic>(name: string, topic: T): Channel {
 
 /** What is known of a topic, kept in step while somebody looks; undefined until the first snapshot. */
 export function useTopic<T extends Topic>(topic: T, instrument?: string): Slices[T] | undefined {
-  const name = instrument === undefined ? topic : `${topic}:${instrument}`;
+  const name: ChannelOf<T> = instrument === undefined ? topic : `${topic}:${instrument}`;
   return useSyncExternalStore(
     (listener) => {
       let channel = channels.get(name);
@@ -111,11 +111,7 @@ export function closeStream(): void {
   channels.clear();
 }
 
-/** Tries again at once, when the person or the network says that it may work now. */
-export function useReconnectOnReturn(): void {
-  useEffect(() => {
-    const again = (): void => source().reconnect();
-    addEventListener('online', again);
-    return () => removeEventListener('online', again);
-  }, []);
+/** Tries to connect again at once, because a person says that it may work now. */
+export function reconnectStream(): void {
+  source().reconnect();
 }

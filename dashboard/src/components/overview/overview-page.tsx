@@ -1,0 +1,62 @@
+'use client';
+import { useState, type ReactNode } from 'react';
+import { useTopic } from '../../data/stream.ts';
+import { AttentionList, openAlerts } from '../attention-list.tsx';
+import { Limits } from '../limits.tsx';
+import { PageHead } from '../page-head.tsx';
+import { Panel } from '../panel.tsx';
+import { EmptyState, Skeleton } from '../placeholders.tsx';
+import { Tabs } from '../tabs.tsx';
+import { BooksPanel } from './books-panel.tsx';
+import { EquityPanel } from './equity-panel.tsx';
+import { FeedsPanel } from './feeds-panel.tsx';
+import { KeyFigures } from './key-figures.tsx';
+import css from './overview.module.css';
+import { PositionsPanel } from './positions-panel.tsx';
+
+/** The first page: now, how it has gone, and the journal of trades. */
+export function OverviewPage(): ReactNode {
+  const [tab, setTab] = useState('now');
+  return (
+    <>
+      <PageHead title="Overview" />
+      <Tabs
+        label="Parts of the overview"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { id: 'now', label: 'Now', content: <Now /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Now(): ReactNode {
+  const alerts = useTopic('alerts');
+  const count = alerts === undefined ? undefined : openAlerts(alerts).length;
+  return (
+    <div className={css.grid}>
+      <div className={css.keys}><KeyFigures /></div>
+      <div className={css.attention}>
+        <Panel title={count === undefined || count === 0 ? 'Needs attention' : `Needs attention (${count})`}><AttentionList /></Panel>
+      </div>
+      <div className={css.equity}><EquityPanel /></div>
+      <div className={css.positions}><PositionsPanel /></div>
+      <div className={css.books}><BooksPanel /></div>
+      <div className={css.limits}><LimitsPanel /></div>
+      <div className={css.feeds}><FeedsPanel /></div>
+    </div>
+  );
+}
+
+function LimitsPanel(): ReactNode {
+  const state = useTopic('state');
+  return (
+    <Panel title="Distance to the limits" aside={<a href="/risk">All limits</a>}>
+      {state === undefined ? <Skeleton lines={3} size="row" /> : state.limits.length === 0
+        ? <EmptyState>This run has no limits that are measured.</EmptyState>
+        : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} most={5} />}
+    </Panel>
+  );
+}
