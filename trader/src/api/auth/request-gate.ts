@@ -81,8 +81,9 @@ export class RequestGate {
       if (url.startsWith(API) && config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may use it`);
     });
     app.addHook('onRequest', (request, _reply, done) => {
-      const access = request.routeOptions.config.access;
-      if (access === undefined) {
+      const { access, operation } = request.routeOptions.config;
+      // Pages, and methods that an address does not take, which is all that it answers.
+      if (access === undefined || operation === undefined) {
         done();
         return;
       }
