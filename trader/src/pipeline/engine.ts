@@ -7,7 +7,7 @@ import type { Sized } from '../domain/sized.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
-import type { Command } from '../ports/journal.ts';
+import type { TradingCommand } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import { Book, isProtective } from './book.ts';
@@ -68,7 +68,7 @@ export interface EngineSpec {
 interface Desk {
   readonly intervalMs: number;
   /** The books that trade the market, in their order. */
-  readonly books: readonly Book[];
+  readonly books: Book[];
 }
 
 /**
@@ -84,11 +84,15 @@ export class Engine implements ReportSink {
   /** Markets on which the venue has liquidated the account. */
   liquidations = 0;
   readonly books: readonly Book[];
+  readonly instruments: readonly Instrument[];
   readonly portfolio: Portfolio;
   readonly risk: Risk;
   readonly execution: Execution;
   /** Only those who listen want to hear of acceptances. */
   readonly ignoresAcceptances: boolean;
+  readonly #spec: EngineSpec;
+  readonly #books: Book[] = [];
+  readonly #names = new Map<string, number>();
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
@@ -98,16 +102,10 @@ export class Engine implements ReportSink {
 
   constructor(spec: EngineSpec) {
     const instruments = spec.markets.map((market) => market.instrument);
-    const names = new Map<string, number>();
-    this.books = spec.books.map(({ strategyName, strategy, market, sizing }, index) => {
-      const instrument = instruments[market];
-      const name = `${strategyName}@${instrument.id}`;
-      const namesakes = (names.get(name) ?? 0) + 1;
-      names.set(name, namesakes);
-      // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-      const sizer = createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale);
-      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, sizer.watch?.(strategy) ?? strategy, sizer);
-    });
+    this.#spec = spec;
+    this.instruments = instruments;
+    this.books = this.#books;
+    for (const book of spec.books) this.#books.push(this.#createBook(book));
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
@@ -118,6 +116,51 @@ export class Engine implements ReportSink {
     this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
     spec.audit?.begin?.(this);
+  }
+
+  #createBook({ strategyName, strategy, market, sizing }: BookSpec): Book {
+    const { run, fees, marketFees, moneyScale } = this.#spec;
+    const instrument = this.instruments[market];
+    const name = `${strategyName}@${instrument.id}`;
+    const namesakes = (this.#names.get(name) ?? 0) + 1;
+    this.#names.set(name, namesakes);
+    // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
+    const sizer = createSizer(sizing, instrument, marketFees?.[market] ?? fees, moneyScale);
+    return new Book(run, namesakes === 1 ? name : `${name}#${namesakes}`, this.#books.length, market, sizer.watch?.(strategy) ?? strategy, sizer);
+  }
+
+  /** Adds a sub-position while the run goes on; it is asked from the next bar on. */
+  addBook(spec: BookSpec): Book {
+    const book = this.#createBook(spec);
+    this.#books.push(book);
+    this.#desks[spec.market].books.push(book);
+    this.portfolio.addBook(book);
+    this.risk.attach(book);
+    return book;
+  }
+
+  /** Has a book decided by another strategy from the next bar on, which looks at these bars of the past first. Its exits stand until then. */
+  exchange(book: Book, strategy: Strategy, past: readonly Bar[]): void {
+    const { signal } = book;
+    signal.target = 0;
+    signal.stop = signal.trail = signal.takeProfit = NaN;
+    for (const bar of past) strategy.onBar(bar, signal);
+    book.strategy = book.sizer.watch?.(strategy) ?? strategy;
+  }
+
+  /** Has a book form no opinion any more, and closes what it holds where `flat`; else that stays, with its exits. */
+  stop(book: Book, flat: boolean): void {
+    const { signal } = book;
+    book.strategy = { onBar() { /* Its opinion is what it was. */ } };
+    Object.assign(signal, { target: book.target, stop: book.stop, trail: book.trail, takeProfit: book.takeProfit });
+    this.execution.cancel(book, flat ? 'all' : 'entries');
+    book.latched = true;
+    book.withdrawn = !flat;
+    if (flat) {
+      book.wanted = 0;
+      this.#act(book);
+    }
+    this.settle();
   }
 
   /**
@@ -163,8 +206,8 @@ export class Engine implements ReportSink {
     return this.#keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
   }
 
-  /** Admits one command of a person, at the time of the last input. */
-  onCommand(command: Command): void {
+  /** Admits one command that says whether there may be risk, at the time of the last input. */
+  onCommand(command: TradingCommand): void {
     const { risk } = this;
     if (risk.state.kind === 'liquidated') return;
     if (command.kind === 'resume') {
@@ -172,12 +215,27 @@ export class Engine implements ReportSink {
       return;
     }
     risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
-    if (command.kind === 'halt') return;
+    if (command.kind === 'halt') {
+      if (command.orders === true) this.withdraw();
+      return;
+    }
     for (const book of this.books) {
       book.latched = true;
+      book.withdrawn = false;
       book.wanted = 0;
       this.execution.cancel(book, 'all');
       this.#act(book);
+    }
+    this.settle();
+  }
+
+  /** Cancels all orders on their way, of one instrument or of all, and the exits too where `exits` says so. What they were to reach is given up until the next opinion. */
+  withdraw(instrument?: number, exits = false): void {
+    for (const book of this.books) {
+      if (instrument !== undefined && book.instrument !== instrument) continue;
+      this.execution.cancel(book, exits ? 'all' : 'entries');
+      book.latched = true;
+      book.withdrawn = true;
     }
     this.settle();
   }
@@ -263,7 +321,7 @@ export class Engine implements ReportSink {
       if (isProtective(report.order)) return;
       this.risk.giveUp(book);
       if (book.wanted !== book.quantity) return;
-    }
+    } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
   }
 
@@ -309,6 +367,7 @@ export class Engine implements ReportSink {
     book.takeProfit = takeProfit;
     book.signalId += 1;
     book.latched = false;
+    book.withdrawn = false;
     book.wanted = this.risk.size(book);
     this.#act(book);
   }

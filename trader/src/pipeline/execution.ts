@@ -47,11 +47,11 @@ export class Execution {
     this.#client.submit(order);
   }
 
-  /** Asks for the end of a book's orders: the protective ones, or all. */
-  cancel(book: Book, which: 'protective' | 'all'): void {
+  /** Asks for the end of a book's orders: the protective ones, all others, or all. */
+  cancel(book: Book, which: 'protective' | 'entries' | 'all'): void {
     for (let i = 0; i < book.working.length; i++) {
       const working = book.working.at(i);
-      if (working.canceling || (which === 'protective' && !working.protective)) continue;
+      if (working.canceling || (which !== 'all' && working.protective !== (which === 'protective'))) continue;
       working.canceling = true;
       book.canceling += 1;
       this.#client.cancel(working.order);

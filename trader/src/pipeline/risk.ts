@@ -5,7 +5,7 @@ import type { Denial } from '../domain/report.ts';
 import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
-import type { Guard, Intent } from './guards.ts';
+import type { Guard, Intent, Reading } from './guards.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** Who may add risk: everyone, or nobody until a person says so. */
@@ -15,6 +15,17 @@ export type TradingState =
   | { readonly kind: 'halted'; readonly reason: string; readonly flat: boolean }
   /** The venue has liquidated the account: no command brings it back. */
   | { readonly kind: 'liquidated' };
+
+/** How much of one limit is used; money and shares as float64. */
+export interface Gauge {
+  /** The rule, and what it is about where it keeps several limits. */
+  readonly id: string;
+  readonly rule: string;
+  readonly subject: string | null;
+  readonly unit: Reading['unit'];
+  readonly used: number;
+  readonly limit: number;
+}
 
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
@@ -31,6 +42,7 @@ export class Risk {
   readonly #tsMarks: Float64Array;
   readonly #references: Float64Array;
   readonly #onDenial: (denial: Denial) => void;
+  readonly #onSized: ((sized: Sized) => void) | undefined;
 
   constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void, onSized?: (sized: Sized) => void) {
     this.#instruments = instruments;
@@ -41,10 +53,36 @@ export class Risk {
     this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
     this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
+    this.#onSized = onSized;
     for (const guard of guards) guard.attach?.(portfolio, books);
-    const limiting = guards.find((guard) => 'room' in guard);
+    for (const book of books) this.attach(book);
+  }
+
+  /** Tells the sizer of a book that was added of the account. */
+  attach({ sizer, name, index }: Book): void {
+    const portfolio = this.#portfolio;
+    const limiting = this.#guards.find((guard) => 'room' in guard);
     const room = limiting && (() => toNumber(limiting.room?.() ?? 0, portfolio.account.moneyScale));
-    for (const { sizer, name, index } of books) sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized });
+    sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized: this.#onSized });
+  }
+
+  /** How much of each guard's limit is used, and of what. It changes nothing; markets without a price have no limit yet. */
+  gauges(now: Timestamp): readonly Gauge[] {
+    const markets = this.#instruments.flatMap((_, instrument) => {
+      const book = this.#books.find((each) => each.instrument === instrument);
+      return book === undefined || Number.isNaN(this.#portfolio.marks[instrument]) ? [] : [this.#intent(book, 0, now)];
+    });
+    const gauges = new Map<string, Gauge>();
+    for (const { rule, reading } of this.#guards) {
+      if (reading === undefined) continue;
+      for (const intent of reading.scope === 'account' ? markets.slice(0, 1) : markets) {
+        const used = (reading.used ?? reading.value)(intent);
+        const subject = reading.subject(intent);
+        const id = subject === null || rule.endsWith(`:${subject}`) ? rule : `${rule}:${subject}`;
+        if (used !== undefined && !gauges.has(id)) gauges.set(id, { id, rule, subject, unit: reading.unit, used, limit: reading.limit(intent) });
+      }
+    }
+    return [...gauges.values()];
   }
 
   /** Notes that an instrument's price is about to change, and when, for the guards to judge by. */
@@ -90,6 +128,12 @@ export class Risk {
     const most = expected(book);
     book.latched = true;
     book.wanted = compare(most, 0) > 0 ? max(0, min(book.wanted, most)) : min(0, max(book.wanted, most));
+  }
+
+  /** From here on the book wants what it holds and has on its way, neither more nor less, until the strategy changes its mind. */
+  stay(book: Book): void {
+    book.latched = true;
+    book.wanted = expected(book);
   }
 
   /** A protective order for all that the book holds. */

@@ -28,6 +28,10 @@ export interface FeedState {
   readonly heard: number;
   readonly fetched: number;
   readonly late: number;
+  /** Since something was heard, in milliseconds; undefined before. */
+  readonly ageMs: number | undefined;
+  /** From the close of a bar to our hearing it, of the last hundred, in milliseconds, ascending. */
+  readonly delays: readonly number[];
   /** Why the last attempt to fetch failed; undefined once one has worked. */
   readonly trouble: string | undefined;
 }
@@ -35,6 +39,8 @@ export interface FeedState {
 /** How long the slowest market's bar is waited for once another's of the same moment is there. */
 const GRACE_MS = 3_000;
 const RETRY_FIRST_MS = 1_000;
+/** Bars whose delay is remembered. */
+const DELAYS = 100;
 const RETRY_LAST_MS = 30_000;
 
 /**
@@ -53,6 +59,8 @@ export class LiveFeed implements FeedListener {
   /** Opening time of the bar to go on from, per market. */
   readonly #from: Timestamp[];
   #released = -Infinity;
+  #heardAt: Timestamp | undefined;
+  readonly #delays: number[] = [];
   #connection: 'up' | 'down' = 'down';
   #connections = 0;
   #catchingUp = true;
@@ -84,15 +92,20 @@ export class LiveFeed implements FeedListener {
   }
 
   get state(): FeedState {
-    return { connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble };
+    return { connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, ageMs: this.#heardAt === undefined ? undefined : this.#clock.now() - this.#heardAt, delays: [...this.#delays].sort((a, b) => a - b), trouble: this.#trouble };
   }
 
   onBar(market: number, bar: Bar): void {
+    const tsHeard = this.#clock.now();
     this.#counts.heard += 1;
-    this.#take({ market, bar, tsHeard: this.#clock.now() });
+    this.#heardAt = tsHeard;
+    this.#delays.push(tsHeard - bar.timestamp - this.#markets[market].intervalMs);
+    if (this.#delays.length > DELAYS) this.#delays.shift();
+    this.#take({ market, bar, tsHeard });
   }
 
   onPrice(market: number, price: number, tsEvent: Timestamp): void {
+    this.#heardAt = this.#clock.now();
     this.#onPrice?.(market, price, tsEvent);
   }
 
