@@ -37,8 +37,6 @@ export const PROBLEMS = {
   'parameters-refused': { status: 422, title: 'The strategy does not take these parameters' },
   'weak-password': { status: 422, title: 'This password is too easy to guess' },
   'order-denied': { status: 422, title: 'Risk has denied the order' },
-  'order-rejected': { status: 422, title: 'The venue has rejected the order' },
-  'halted': { status: 409, title: 'Trading is halted' },
   'outcome-unknown': { status: 504, title: 'Nobody has answered; whether it took effect is being looked up' },
   'too-many-requests': { status: 429, title: 'Too many requests; wait as long as Retry-After says' },
   'too-many-jobs': { status: 429, title: 'Too many jobs are at work; wait for one to end' },

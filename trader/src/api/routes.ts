@@ -25,6 +25,8 @@ export interface RouteFacts {
   readonly idempotency?: 'none';
   /** What it answers with where that is not JSON. */
   readonly media?: 'text/csv' | 'text/html';
+  /** Whether its answer tells a secret once, so that no copy is kept for a repetition. */
+  readonly secret?: true;
 }
 
 const open: Access = { role: 'public' };
@@ -40,6 +42,7 @@ const keyHolder: Access = { role: 'admin', stepUp: 'always' };
 export const ROUTES = {
   health: { method: 'GET', path: '/health', access: open, summary: 'Whether the server answers and the trading loop is heard of' },
   openapi: { method: 'GET', path: '/openapi.json', access: viewer, summary: 'This API as an OpenAPI 3.1 document' },
+  docs: { method: 'GET', path: '/docs', access: viewer, media: 'text/html', summary: 'This API as a page to read' },
 
   authSetup: { method: 'GET', path: '/auth/setup', access: open, summary: 'Whether the first administrator is still to be made' },
   authFirstRun: { method: 'POST', path: '/auth/first-run', access: open, idempotency: 'none', summary: 'Make the first administrator with the one-time link of the first start' },
@@ -56,14 +59,14 @@ export const ROUTES = {
   authTotpRemove: { method: 'DELETE', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Turn the second factor off' },
   authRecoveryCodes: { method: 'POST', path: '/auth/recovery-codes', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Replace your recovery codes' },
   listUsers: { method: 'GET', path: '/users', access: admin, summary: 'People and their roles' },
-  createUser: { method: 'POST', path: '/users', access: keyHolder, summary: 'Invite a person by a one-time link' },
+  createUser: { method: 'POST', path: '/users', access: keyHolder, secret: true, summary: 'Invite a person by a one-time link' },
   changeUser: { method: 'PATCH', path: '/users/:id', access: keyHolder, summary: 'Change a role, or lock a person out' },
   removeUser: { method: 'DELETE', path: '/users/:id', access: keyHolder, summary: 'Remove a person and end their sessions' },
-  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, summary: 'Let a person set a new password by a one-time link' },
+  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link' },
   listSessions: { method: 'GET', path: '/sessions', access: viewer, summary: 'Your sessions; of an administrator, everybody’s' },
   endSession: { method: 'DELETE', path: '/sessions/:id', access: viewer, summary: 'End a session' },
   listTokens: { method: 'GET', path: '/tokens', access: viewer, summary: 'API tokens' },
-  createToken: { method: 'POST', path: '/tokens', access: { role: 'viewer', stepUp: 'always' }, summary: 'Make an API token; its secret is told once' },
+  createToken: { method: 'POST', path: '/tokens', access: { role: 'viewer', stepUp: 'always' }, secret: true, summary: 'Make an API token; its secret is told once' },
   removeToken: { method: 'DELETE', path: '/tokens/:id', access: viewer, summary: 'Revoke an API token' },
   listAudit: { method: 'GET', path: '/audit', access: admin, summary: 'Who did what, the newest first' },
   verifyAudit: { method: 'GET', path: '/audit/verify', access: admin, summary: 'Whether the chain of the audit log is whole' },

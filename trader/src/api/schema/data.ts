@@ -18,7 +18,7 @@ const quarantinedBar = z.strictObject({
   instrument: z.string(), interval, time, reason: line,
   /** Every state that this bar has had, first known first: both sources side by side. */
   states: z.array(z.strictObject({
-    source: z.string(), knownAt: time, open: z.number(), high: z.number(), low: z.number(), close: z.number(), volume: z.number(), quarantine: z.string().nullable(),
+    source: z.string(), knownAt: time, open: z.number(), high: z.number(), low: z.number(), close: z.number(), volume: z.number().nullable(), quarantine: z.string().nullable(),
   })),
 }).meta({ id: 'QuarantinedBar' });
 
@@ -75,7 +75,7 @@ export const DATA_SCHEMAS = {
   },
   seriesReleases: {
     query: z.strictObject({ days: countText(1, 90, 14) }),
-    answer: z.strictObject({ items: z.array(z.strictObject({ id: z.string(), title: z.string(), dueAt: time.nullable(), lastAvailableAt: time.nullable() })) }),
+    answer: z.strictObject({ items: z.array(z.strictObject({ id: z.string(), title: z.string(), dueAt: time.nullable(), lastFetchedAt: time })) }),
   },
   performance: { query: spanQuery, answer: metrics },
   performanceMonths: { answer: z.strictObject({ months: z.array(z.strictObject({ year: z.int(), month: z.int(), value: ratio })), years: z.array(z.strictObject({ year: z.int(), value: ratio })) }) },

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { EngineAnswer, GuardVerdict, OrderPreview } from '../../ports/engine-control.ts';
 import type {
-  AccountFact, AlertFact, BookFact, DenialFact, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact, RunFact, TradingFact,
+  AccountFact, BookFact, DenialFact, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact, RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
-import { byId, countText, decimal, done, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './common.ts';
+import type { Alert } from '../alerts.ts';
+import { byId, countText, decimal, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './common.ts';
 import { parameterSpecs, parameterValues } from './research.ts';
 
 // Facts of the run go out as the port types them: each schema here is held to its type by the compiler.
@@ -78,9 +79,10 @@ const feed: z.ZodType<FeedFact> = z.strictObject({
   trouble: z.string().nullable(), progress: z.strictObject({ done: z.number(), total: z.number() }).nullable(),
 }).meta({ id: 'FeedFact' });
 
-const alert: z.ZodType<AlertFact> = z.strictObject({
-  id: z.string(), severity: z.enum(['info', 'warning', 'critical']), kind: z.string(), text: z.string(), tsEvent: instant, tsWall: time,
-}).meta({ id: 'AlertFact' });
+const alert: z.ZodType<Alert> = z.strictObject({
+  id: z.string(), severity: z.enum(['info', 'warning', 'critical']), kind: z.string(), text: z.string(), subject: z.string().nullable(),
+  tsEvent: instant, tsWall: time, resolvedAt: instant, acknowledged: z.strictObject({ by: z.string(), at: time }).nullable(),
+}).meta({ id: 'Alert' });
 
 const logLine: z.ZodType<LogFact> = z.strictObject({ tsWall: time, level: z.enum(['info', 'warning', 'error']), text: z.string() }).meta({ id: 'LogFact' });
 
@@ -148,13 +150,13 @@ export const TRADING_SCHEMAS = {
   listFills: { query: z.strictObject({ ...paging.shape, instrument: instrumentId.optional() }), answer: page(fill) },
   listDenials: { query: paging, answer: page(denial) },
   equityCurve: {
-    query: z.strictObject({ ...spanQuery.shape, points: countText(2, 2000, 500) }),
+    query: z.strictObject({ ...spanQuery.shape, points: countText(8, 2000, 500) }),
     answer: z.strictObject({ currency: z.string(), time: z.array(time), equity: z.array(decimal), drawdown: z.array(z.number()) }),
   },
   listLimits: { answer: z.strictObject({ items: z.array(gauge), propFirm: propFirm.nullable() }) },
   listFeeds: { answer: z.strictObject({ items: z.array(feed), at: time }) },
-  listAlerts: { query: paging, answer: page(z.intersection(alert, z.object({ acknowledgedBy: z.string().nullable(), acknowledgedAt: instant })).meta({ id: 'Alert' })) },
-  acknowledgeAlert: { params: byId, answer: done },
+  listAlerts: { query: paging, answer: page(alert) },
+  acknowledgeAlert: { params: byId, answer: alert },
   listLogs: { query: paging, answer: page(logLine) },
   listMarkets: { answer: z.strictObject({ items: z.array(market) }) },
   listBars: {
