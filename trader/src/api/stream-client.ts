@@ -26,7 +26,7 @@ export interface StreamStatus {
   readonly since: Timestamp;
   /** When the server was last heard of: figures are no newer. Null before the first word. */
   readonly heardAt: Timestamp | null;
-  /** Whether the server hears of the trading loop, and when it last did, by the server's clock; null before the first word. */
+  /** Whether the server hears of the trading loop, and when it last did, by this machine's clock; null before the first word. */
   readonly engine: Heartbeat['engine'] | null;
   readonly engineAt: Timestamp | null;
 }
@@ -219,7 +219,7 @@ class Connection implements StreamClient {
 
   #hear(text: string): void {
     const message = JSON.parse(text) as ServerMessage;
-    this.#note({ heardAt: this.#clock.now(), ...(message.type === 'heartbeat' ? { engine: message.engine, engineAt: message.engineAt } : {}) });
+    this.#note({ heardAt: this.#clock.now(), ...this.#engineOf(message) });
     switch (message.type) {
       case 'welcome': {
         this.#heartbeatMs = message.heartbeatMs;
@@ -233,6 +233,13 @@ class Connection implements StreamClient {
       case 'error': this.#refused(message); return;
       case 'unsubscribed': case 'pong': case 'heartbeat': case 'renewed':
     }
+  }
+
+  /** What a message tells of the trading loop. Ages are told by the server's clock: this machine's may be off. */
+  #engineOf(message: ServerMessage): Partial<StreamStatus> {
+    const now = this.#clock.now();
+    if (message.type === 'heartbeat') return { engine: message.engine, engineAt: message.engineAt === null ? null : now - (message.now - message.engineAt) };
+    return message.type === 'event' && message.channel !== 'alerts' && message.channel !== 'jobs' ? { engine: 'up', engineAt: now } : {};
   }
 
   #take(message: Extract<ServerMessage, { type: 'subscribed' | 'snapshot' | 'event' }>): void {

@@ -148,7 +148,9 @@ describe('The stream', () => {
     assert.equal(quick.pipe.closed, undefined);
     at.hub.leave(connection);
     assert.equal(at.hub.stats.closedBehind, 1);
-    await at.clock.run(HAND_START + 10_000);
+    const late = join(at, 'viewer', 'eva');
+    say(at.hub, late.connection, { type: 'subscribe', id: 1, channel: 'fills', resume: { epoch: at.replica.epoch, sequence: 150 } });
+    assert.deepEqual(late.pipe.take('subscribed').map((message) => message.type === 'subscribed' && message.reason), ['too-old']);
   });
 
   test('gives all who listen the whole anew where the engine itself left a gap', () => {
