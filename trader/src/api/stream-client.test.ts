@@ -154,7 +154,7 @@ describe('The client of the stream', () => {
     desk.begin();
     const joined: string[] = [];
     const leave = desk.client.subscribe('logs', { onSnapshot: (items) => { joined.push(items[0].text); }, onItems: () => undefined });
-    desk.tell(event(10, 12, 'before the answer'));
+    desk.tell(event(10, 12, 'before the answer'), { type: 'subscribed', id: 0, channel: 'logs', epoch: 'e', sequence: 11, resumed: false, reason: 'first' }, snapshot(11, 'of the older subscription'));
     desk.answer(12, 'whole');
     assert.deepEqual([joined, desk.heard], [['whole'], ['all a', 'all whole']]);
     leave();

@@ -67,10 +67,10 @@ export class StreamConnection {
     if (this.socket.bufferedAmount > CONGESTED_BYTES) this.#congested = true;
   }
 
-  /** Tells an event to a subscriber that is up to date with its channel; one that is not will come to it. */
+  /** Tells an event to a subscriber, or leaves it in the channel for one that cannot take it yet. */
   offer(subscription: Subscription, event: ChannelEvent): void {
     if (event.sequence <= subscription.cursor) return;
-    if (this.#congested || subscription.late) {
+    if (this.#congested) {
       subscription.late = true;
       return;
     }

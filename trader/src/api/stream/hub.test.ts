@@ -163,6 +163,28 @@ describe('The stream', () => {
     assert.deepEqual(pipe.messages, [{ type: 'snapshot', channel: 'fills', epoch: at.replica.epoch, sequence: 102, data: [handFill(1), handFill(2)], behind: true }]);
   });
 
+  test('gives a slow client the whole of another run, once it can take it', async () => {
+    const at = house();
+    const { pipe, connection } = join(at);
+    say(at.hub, connection, { type: 'subscribe', id: 1, channel: 'prices' });
+    pipe.bufferedAmount = 1e6;
+    at.feed.tell({ kind: 'prices', prices: [{ instrument: 'BTC-USDT.HAND', last: '1', tsEvent: 1 }] });
+    pipe.take();
+    at.feed.begin({ sequence: 5, run: { ...at.feed.snapshot.run, startedAt: HAND_START + 1 } });
+    pipe.bufferedAmount = 0;
+    await at.clock.run(HAND_START + 100);
+    assert.deepEqual(pipe.messages.map((message) => [message.type, 'epoch' in message && message.epoch, 'sequence' in message && message.sequence]), [['snapshot', `run:${HAND_START + 1}`, 5]]);
+  });
+
+  test('tells a client that comes from a process ahead of this one only what is new to it', () => {
+    const at = house();
+    const { pipe, connection } = join(at);
+    say(at.hub, connection, { type: 'subscribe', id: 1, channel: 'fills', resume: { epoch: at.replica.epoch, sequence: 102 } });
+    pipe.take();
+    for (let i = 1; i <= 3; i++) at.feed.tell({ kind: 'fill', fill: handFill(i) });
+    assert.deepEqual(pipe.take('event').map((message) => message.type === 'event' && message.sequence), [103]);
+  });
+
   test('refuses what a role may not hear, what does not exist, what nothing tells of, and more than its share', () => {
     const at = house();
     const { pipe, connection } = join(at, 'viewer');
