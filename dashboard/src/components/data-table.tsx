@@ -12,7 +12,7 @@ export interface Column<Row> {
   /** Figures end on the right; words begin on the left. */
   readonly figures?: boolean;
   readonly sortBy?: ((row: Row) => number | string) | undefined;
-  /** 1 stays always, 2 goes below 900 px, 3 below 1200 px; cards show all but 3. */
+  /** 1 stays always, 3 goes first and 2 next where the table has little room; cards show all but 3. */
   readonly priority?: 1 | 2 | 3;
 }
 
@@ -31,7 +31,7 @@ function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], orde
   });
 }
 
-/** A table that can be sorted; below 640 px every row is a card whose cells name themselves. */
+/** A table that can be sorted; where it has too little room, every row is a card whose cells name themselves. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, onOpen, openLabel, empty, tall = false }: {
   /** What the table holds; said, not shown. */
   readonly caption: string;

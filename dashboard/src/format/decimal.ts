@@ -46,7 +46,7 @@ function rounded({ negative, units, scale }: Digits, places: number): Digits {
 }
 
 function grouped(whole: string): string {
-  return whole.length <= 4 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function written({ negative, units, scale }: Digits, signed: boolean): string {

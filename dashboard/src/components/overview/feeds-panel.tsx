@@ -46,7 +46,7 @@ function Feed({ feed }: { readonly feed: FeedFact }): ReactNode {
         {' · '}<Num value={heard} /> heard, <Num value={late} /> late{reconnections === 0 ? '' : <>, <Num value={reconnections} /> reconnections</>}
         {progress === null ? '' : <> · bar <Num value={progress.done} /> of <Num value={progress.total} /></>}
       </p>
-      {trouble === null ? null : <p>{trouble}</p>}
+      {trouble === null ? null : <p className={css.trouble}><span aria-hidden="true">▲ </span>{trouble}</p>}
     </li>
   );
 }

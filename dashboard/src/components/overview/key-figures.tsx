@@ -36,7 +36,7 @@ export function KeyFigures(): ReactNode {
   const equity = account?.equity;
   return (
     <KpiRow>
-      <KpiTile stale={stale} label="Equity" value={<Money value={equity} currency={currency} why={UNHEARD} compact />} note={<>market time <Time at={account?.tsEvent} detail="day-minute" why={UNHEARD} /></>} />
+      <KpiTile wide stale={stale} label="Equity" value={<Money value={equity} currency={currency} why={UNHEARD} compact />} note={<>market time <Time at={account?.tsEvent} detail="day-minute" why={UNHEARD} /></>} />
       <KpiTile stale={stale} label="Today (UTC)" value={<Delta value={account?.dayPnl} why={UNHEARD} />} note={<Pct ratio={shareOf(account?.dayPnl, equity)} change why={UNHEARD} />} />
       <KpiTile stale={stale} label="This week" value={<Delta value={account?.weekPnl} why={UNHEARD} />} note={<Pct ratio={shareOf(account?.weekPnl, equity)} change why={UNHEARD} />} />
       <KpiTile stale={stale} label="Since the start" value={<Delta value={account?.totalPnl} why={UNHEARD} />} note={<Pct ratio={shareOf(account?.totalPnl, equity)} change why={UNHEARD} />} />

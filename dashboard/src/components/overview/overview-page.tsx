@@ -38,14 +38,16 @@ function Now(): ReactNode {
   return (
     <div className={css.grid}>
       <div className={css.keys}><KeyFigures /></div>
-      <div className={css.attention}>
-        <Panel title={count === undefined || count === 0 ? 'Needs attention' : `Needs attention (${count})`}><AttentionList /></Panel>
+      <div className={css.left}>
+        <EquityPanel />
+        <PositionsPanel />
+        <BooksPanel />
       </div>
-      <div className={css.equity}><EquityPanel /></div>
-      <div className={css.positions}><PositionsPanel /></div>
-      <div className={css.books}><BooksPanel /></div>
-      <div className={css.limits}><LimitsPanel /></div>
-      <div className={css.feeds}><FeedsPanel /></div>
+      <div className={css.right}>
+        <div className={css.first}><Panel title={count === undefined || count === 0 ? 'Needs attention' : `Needs attention (${count})`}><AttentionList /></Panel></div>
+        <LimitsPanel />
+        <FeedsPanel />
+      </div>
     </div>
   );
 }

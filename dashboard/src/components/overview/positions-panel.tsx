@@ -60,7 +60,7 @@ function columnsOf(currency: string | undefined, blocked: string | undefined, cl
     { key: 'stop', head: 'Stop', figures: true, priority: 2, cell: ({ stop, market }) => <Num value={stop} places={market?.priceDecimals} why="no stop" /> },
     { key: 'value', head: 'Value', unit: currency, figures: true, priority: 3, cell: ({ value }) => <Money value={value} />, sortBy: ({ value }) => Number(value) },
     { key: 'open', head: 'Open P&L', unit: currency, figures: true, cell: ({ unrealised }) => <Delta value={unrealised} />, sortBy: ({ unrealised }) => Number(unrealised) },
-    { key: 'act', head: '', cell: (held) => <Button small blocked={blocked} aria-label={`Close ${held.instrument}`} onClick={() => close(held)}>Close…</Button> },
+    { key: 'act', head: 'Action', cell: (held) => <Button small blocked={blocked} aria-label={`Close ${held.instrument}`} onClick={() => close(held)}>Close…</Button> },
   ];
 }
 

@@ -3,11 +3,12 @@ import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import dynamic from 'next/dynamic';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
-import { loadSession, useSession } from '../../data/session.ts';
+import { loadSession, useMe, useSession } from '../../data/session.ts';
 import { reconnectStream, useConnection, useTopic } from '../../data/stream.ts';
 import { Delta, Money } from '../numbers.tsx';
 import { Icon } from '../icon.tsx';
 import { Toasts } from '../toast.tsx';
+import { Enrolment } from '../auth/enrolment.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import css from './app-shell.module.css';
 import { ConnectionBand } from './connection-band.tsx';
@@ -28,6 +29,7 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
   useGuard();
   useShortcuts(openPalette);
   const stale = useConnection().state === 'offline';
+  const enrolling = useMe()?.enrolling === true;
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#content">Skip to the content</a>
@@ -38,14 +40,14 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
           <Equity stale={stale} />
           <span className={css.spacer} />
           <FreshnessClock />
-          <button type="button" className={css.palette} onClick={openPalette} aria-label="Search pages and settings"><Icon name="search" /><kbd className={css.kbd}>⌘K</kbd></button>
+          <button type="button" className={css.palette} onClick={openPalette}><Icon name="search" /><span className="spoken">Search pages and settings </span><kbd className={css.kbd}>⌘K</kbd></button>
           <AccountMenu />
           <HaltButton />
         </div>
         <ConnectionBand onReconnect={reconnectStream} />
       </header>
       <Rail />
-      <main id="content" className={css.main} tabIndex={-1}>{children}</main>
+      <main id="content" className={css.main} tabIndex={-1}>{enrolling ? <Enrolment /> : children}</main>
       <Foot />
       <Toasts />
       <StepUpSheet />
