@@ -21,12 +21,15 @@ import type { ProblemCode } from './problems.ts';
 import { API_LIMITS, limitAddresses, limitUsers, type ApiLimits } from './rate-limits.ts';
 import { ROUTES, type RouteFacts, type RouteName } from './routes.ts';
 import { SCHEMAS, type RouteSchemas } from './schema/table.ts';
-import { API_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
+import { API_HEADERS, pagePolicy, STRICT_TRANSPORT } from './security-headers.ts';
+import { Site, serveSite } from './site.ts';
 import { checkBySchema, NOTHING_ASKED, schemaProblem, SchemaRefusal, takeJson } from './validation.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 /** Longer than any id or book. */
 const PARAMETER_LENGTH_MAX = 200;
+/** What the audit log keeps of a change's body. */
+const NOTE_LENGTH_MAX = 300;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Above that of a proxy, which else sends into a connection that is just being closed. */
 const KEEP_ALIVE_MS = 75_000;
@@ -40,6 +43,8 @@ export interface ServerParts extends RunParts, BarParts, DataParts, JobParts, Pe
   readonly clock: Clock;
   /** A fault of ours, for the log: never what a request held. */
   readonly onFault: (message: string, error: Error) => void;
+  /** Folder of the dashboard's export, or where it will be; no dashboard is served where it is absent. */
+  readonly dashboard?: string;
   /** Addresses of proxies that are believed when they say who asks. */
   readonly trustedProxies?: readonly string[];
   /** Whether people reach it by TLS: then browsers are told to stay with it. */
@@ -69,6 +74,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   gate.install(app);
   limitUsers(app, limits, apiLimits.perUser, clock);
   addRoutes(app, parts);
+  if (parts.dashboard !== undefined) serveSite(app, new Site(parts.dashboard, clock));
   await app.ready();
   return app;
 }
@@ -104,13 +110,18 @@ function handlerOf(name: RouteName, route: RouteFacts, gate: Gate, handlers: Han
     if (name in gate.handlers) return gate.handlers[name as keyof Gate['handlers']](request, reply);
     const { params, query, body, caller } = request;
     const handler = handlers[name as HandledRoute] as (call: Call<HandledRoute>) => unknown;
+    if (route.method !== 'GET' && body !== undefined) request.auditNote = { detail: JSON.stringify(body).slice(0, NOTE_LENGTH_MAX) };
     return handler({ params, query, body, caller, id } as Call<HandledRoute>);
   };
   const mutation = route.method !== 'GET' && route.idempotency !== 'none';
   return async (request, reply) => {
     void reply.type(route.media === undefined ? 'application/json; charset=utf-8' : `${route.media}; charset=utf-8`);
     const { caller } = request;
-    if (!mutation || caller === undefined) return carryOut(request, reply, mutation ? '' : randomUUID());
+    if (!mutation || caller === undefined) {
+      const answer = await carryOut(request, reply, route.method === 'GET' ? '' : randomUUID());
+      if (route.media === 'text/html') void reply.header('content-security-policy', pagePolicy(String(answer))).header('x-frame-options', 'SAMEORIGIN');
+      return answer;
+    }
     const { params, query, body } = request;
     const change = { caller, key: request.headers['idempotency-key'], request: JSON.stringify([name, params, query, body]), secret: route.secret === true };
     const answer = await idempotency.once(change, (id) => carryOut(request, reply, id));
