@@ -1,7 +1,7 @@
 'use client';
 
 import { useState, type ReactNode } from 'react';
-import type { MarketFact } from 'trader/contract';
+import type { Answer, MarketFact } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
 import { useMode } from '../../data/run.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -31,11 +31,7 @@ export function AddSheet({ onClose }: { readonly onClose: () => void }): ReactNo
   );
 }
 
-type Entry = ReturnType<typeof useCatalog>[number];
-
-function useCatalog() {
-  return useQuery('strategyCatalog', undefined).data?.items ?? [];
-}
+type Entry = Answer<'strategyCatalog'>['items'][number];
 
 function AddForm({ catalog, markets, onClose }: { readonly catalog: readonly Entry[]; readonly markets: readonly MarketFact[]; readonly onClose: () => void }): ReactNode {
   const [name, setName] = useState(catalog[0]?.name ?? '');
