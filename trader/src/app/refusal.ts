@@ -1,3 +1,4 @@
+import { AccountsError, type AccountsErrorKind } from '../adapters/accounts/accounts-error.ts';
 import { BackupError, type BackupErrorKind } from '../adapters/backup/backup-error.ts';
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
@@ -62,6 +63,7 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof StoreError) return STORE_CODES[error.kind];
   if (error instanceof MarketStoreError) return MARKET_STORE_CODES[error.kind];
   if (error instanceof BackupError) return BACKUP_CODES[error.kind];
+  if (error instanceof AccountsError) return ACCOUNTS_CODES[error.kind];
   if (error instanceof SeriesError) return SERIES_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
@@ -93,6 +95,10 @@ const SERIES_CODES: Readonly<Record<SeriesErrorKind, Exclude<ExitName, 'ok'>>> =
 
 const MARKET_STORE_CODES: Readonly<Record<MarketStoreErrorKind, Exclude<ExitName, 'ok'>>> = {
   value: 'bad-data', version: 'version', damaged: 'bad-data', locked: 'busy', storage: 'disk', unreachable: 'failure',
+};
+
+const ACCOUNTS_CODES: Readonly<Record<AccountsErrorKind, Exclude<ExitName, 'ok'>>> = {
+  open: 'bad-data', version: 'version', locked: 'busy', damaged: 'bad-data', storage: 'disk',
 };
 
 const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {

@@ -11,6 +11,7 @@ import { entryHandlers } from './entry-handlers.ts';
 import { FourEyes } from './four-eyes.ts';
 import { InstallationSettings } from './installation-settings.ts';
 import { Keyring, type RandomBytes } from './keyring.ts';
+import { OneTimeLinks } from './one-time-links.ts';
 import { ownAccountHandlers } from './own-account-handlers.ts';
 import { Passwords } from './passwords.ts';
 import { RequestGate } from './request-gate.ts';
@@ -62,6 +63,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
   const throttle = new SignInThrottle(accounts, clock);
   const cookies = new SessionCookies(secure);
   const signIn = new SignIn({ accounts, clock, keys, tokens, sessions, passwords, factor, throttle });
+  const links = new OneTimeLinks(accounts, clock, keys);
   const trail = new AuditTrail(accounts, clock, onTrouble);
   const gate = new RequestGate({ sessions, cookies, throttle, fourEyes: new FourEyes(accounts, clock, keys), trail, clock, hostNames, realMoney });
   const sockets = new ConnectionGate(gate, sessions, clock);
@@ -75,12 +77,12 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
     handlers: {
       ...entryHandlers({ accounts, signIn, sessions, cookies }),
       ...ownAccountHandlers({ accounts, signIn, sessions, factor, passwords }),
-      ...userHandlers({ accounts, clock, keys, signIn, sessions, throttle }),
+      ...userHandlers({ accounts, clock, keys, links, sessions, throttle }),
       ...sessionHandlers({ accounts, clock, sessions }),
       ...securityHandlers({ accounts, clock, sessions, settings, venueKeys }),
     },
     sockets,
-    firstRunPath: () => signIn.firstRunPath(),
+    firstRunPath: () => links.firstRun(),
     close() {
       stop();
       sockets.close();

@@ -10,8 +10,6 @@ import type { SignInThrottle } from './sign-in-throttle.ts';
 
 /** How long the second factor may take after the password. */
 export const CHALLENGE_MS = 5 * 60_000;
-const FIRST_RUN_MS = 3_600_000;
-const INVITATION_MS = 48 * 3_600_000;
 
 /** What proves who it is rests on. */
 export interface SignInParts {
@@ -34,26 +32,6 @@ export class SignIn {
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
-  }
-
-  /** A path with the secret of the first administrator's link, in the fragment that no server is sent; undefined where there is somebody already. Those of earlier starts end. */
-  async firstRunPath(): Promise<string | undefined> {
-    const { accounts, keys, clock } = this.#parts;
-    if ((await accounts.users()).length > 0) return undefined;
-    const token = keys.randomText();
-    await accounts.dropLinks('first-run');
-    await accounts.addLink({ hash: hashOf(token), purpose: 'first-run', userId: undefined, expiresAt: clock.now() + FIRST_RUN_MS });
-    return `/first-run#${token}`;
-  }
-
-  /** A path by which a person sets a password, once and within two days. Earlier ones of theirs end. */
-  async invite(userId: string): Promise<{ readonly path: string; readonly expiresAt: number }> {
-    const { accounts, keys, clock } = this.#parts;
-    const token = keys.randomText();
-    const expiresAt = clock.now() + INVITATION_MS;
-    await accounts.dropLinks('set-password', userId);
-    await accounts.addLink({ hash: hashOf(token), purpose: 'set-password', userId, expiresAt });
-    return { path: `/set-password#${token}`, expiresAt };
   }
 
   /** Makes the first administrator. Throws `first-run-over`, `bad-credentials` for a link that is none, or `weak-password`. */

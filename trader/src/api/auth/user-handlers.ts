@@ -6,8 +6,9 @@ import type { Answer } from '../schema/table.ts';
 import { holds } from './access.ts';
 import { bodyOf, DONE, paramsOf, queryOf, type AccountHandlers } from './account-handlers.ts';
 import type { Keyring } from './keyring.ts';
+import type { OneTimeLinks } from './one-time-links.ts';
 import type { Sessions } from './sessions.ts';
-import { newUser, type SignIn } from './sign-in.ts';
+import { newUser } from './sign-in.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
 
 /** What these routes are answered from. */
@@ -15,7 +16,7 @@ export interface UserParts {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly keys: Keyring;
-  readonly signIn: SignIn;
+  readonly links: OneTimeLinks;
   readonly sessions: Sessions;
   readonly throttle: SignInThrottle;
 }
@@ -25,7 +26,7 @@ type UserRoute = 'listUsers' | 'createUser' | 'changeUser' | 'removeUser' | 'res
 const LAST_ADMIN = 'One administrator has to remain who can sign in.';
 
 /** People and their roles. */
-export function userHandlers({ accounts, clock, keys, signIn, sessions, throttle }: UserParts): AccountHandlers<UserRoute> {
+export function userHandlers({ accounts, clock, keys, links, sessions, throttle }: UserParts): AccountHandlers<UserRoute> {
   const userRow = async (user: User): Promise<Answer<'changeUser'>> => ({
     id: user.id, name: user.name, role: user.role, disabled: user.disabled, secondFactor: user.totpSealed !== undefined,
     createdAt: user.createdAt, lastSeenAt: user.lastSeenAt ?? null, lockedUntil: await throttle.lockedUntil(user.name) ?? null,
@@ -40,7 +41,7 @@ export function userHandlers({ accounts, clock, keys, signIn, sessions, throttle
       const user = newUser(keys.randomId(), name, role, undefined, clock.now());
       if (await accounts.addUser(user) !== 'added') throw new ApiError('conflict', `There is somebody called ${name} already.`);
       request.auditNote = { subject: user.id, detail: `${name} as ${role}` };
-      return { user: await userRow(user), invitation: await signIn.invite(user.id) };
+      return { user: await userRow(user), invitation: await links.invite(user.id) };
     },
     async changeUser(request) {
       const { id } = paramsOf<'changeUser'>(request);
@@ -73,7 +74,7 @@ export function userHandlers({ accounts, clock, keys, signIn, sessions, throttle
       await accounts.setRecoveryCodes(id, []);
       sessions.ended(await accounts.endSessions(id));
       request.auditNote = { subject: id, detail: user.name };
-      return { user: await userRow(user), invitation: await signIn.invite(id) };
+      return { user: await userRow(user), invitation: await links.invite(id) };
     },
   };
 }

@@ -40,6 +40,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'data restore': async () => (await import('./data-restore.ts')).dataRestoreCommand,
   new: async () => (await import('./new.ts')).newCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
+  users: async () => (await import('./users.ts')).usersCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
   store: async () => (await import('./store.ts')).storeCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   chaos: async () => (await import('./chaos.ts')).chaosCommand,
