@@ -10,7 +10,7 @@ import { EngineReplica } from '../src/api/replica.ts';
 import type { Role } from '../src/api/routes.ts';
 import { WALL_CLOCK } from '../src/app/wiring/wall-clock.ts';
 import type { Result } from '../src/domain/result.ts';
-import { Secret } from '../src/domain/secret.ts';
+import type { Secret } from '../src/domain/secret.ts';
 import type { ControlError, EngineAnswer, EngineCommand, EngineControl } from '../src/ports/engine-control.ts';
 import type { JobBoard, JobFact } from '../src/ports/jobs.ts';
 import type { KeptRun } from '../src/ports/run-shelf.ts';
@@ -111,7 +111,7 @@ export async function startApi(more: Partial<ServerParts> = {}, feed = new HandF
   const replica = new EngineReplica(feed, WALL_CLOCK);
   const control = new HandControl(feed);
   const server = await createServer({
-    replica, control, alerts: new AlertBook(feed), jobs: new HandJobs(), gate: auth, clock: WALL_CLOCK, catalog: STRATEGIES,
+    replica, control, alerts: new AlertBook(feed), jobs: new HandJobs(), gate: auth, clock: WALL_CLOCK, catalog: STRATEGIES, version: '0.1.0',
     answers: new SqliteAnswers(':memory:'), notes: new SqliteNotes(':memory:'), limits: new MemoryLimits(), apiLimits: NO_LIMITS,
     marketStore: () => undefined, seriesStore: () => undefined, runs: emptyShelf(),
     desk: {

@@ -11,8 +11,8 @@ export interface Call<R extends RouteName> extends Checked<R> {
   readonly id: string;
 }
 
-/** Routes that the gate and the server do not answer themselves. */
-export type HandledRoute = Exclude<RouteName, AccountRoute | 'openapi' | 'docs'>;
+/** Routes that the gate does not answer itself. */
+export type HandledRoute = Exclude<RouteName, AccountRoute>;
 
 /** What answers: throws `ApiError` to say no. */
 export type Handlers<R extends HandledRoute = HandledRoute> = { readonly [K in R]: (call: Call<K>) => Answer<K> | Promise<Answer<K>> };

@@ -6,6 +6,7 @@ import type { EngineControl } from '../ports/engine-control.ts';
 import type { LimitStore } from '../ports/limit-store.ts';
 import { API_BASE } from './client.ts';
 import type { Call, HandledRoute, Handlers } from './call.ts';
+import { docsPage } from './docs-page.ts';
 import type { Gate } from './gate.ts';
 import { barHandlers, type BarParts } from './handlers/bars.ts';
 import { commandHandlers } from './handlers/commands.ts';
@@ -16,6 +17,7 @@ import { performanceHandlers, type PerformanceParts } from './handlers/performan
 import { runHandlers, type RunParts } from './handlers/run.ts';
 import { shelfHandlers, type ShelfParts } from './handlers/runs.ts';
 import { Idempotency } from './idempotency.ts';
+import { openApiDocument } from './openapi.ts';
 import { ApiError, problemOf, secondsOf } from './problem.ts';
 import type { ProblemCode } from './problems.ts';
 import { API_LIMITS, limitAddresses, limitUsers, type ApiLimits } from './rate-limits.ts';
@@ -41,6 +43,8 @@ export interface ServerParts extends RunParts, BarParts, DataParts, JobParts, Pe
   readonly answers: AnswerStore;
   readonly limits: LimitStore;
   readonly clock: Clock;
+  /** Of the product. */
+  readonly version: string;
   /** A fault of ours, for the log: never what a request held. */
   readonly onFault: (message: string, error: Error) => void;
   /** Folder of the dashboard's export, or where it will be; no dashboard is served where it is absent. */
@@ -84,7 +88,7 @@ function addRoutes(app: FastifyInstance, parts: ServerParts): void {
   const idempotency = new Idempotency(answers, clock);
   const handlers: Handlers = {
     ...runHandlers(parts), ...commandHandlers(control), ...barHandlers(parts), ...dataHandlers(parts), ...exportHandlers(parts), ...jobHandlers(parts),
-    ...performanceHandlers(parts), ...shelfHandlers(parts),
+    ...performanceHandlers(parts), ...shelfHandlers(parts), ...documentHandlers(parts.version),
   };
   const methods = new Map<string, HTTPMethods[]>();
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, RouteFacts][]) {
@@ -96,6 +100,13 @@ function addRoutes(app: FastifyInstance, parts: ServerParts): void {
     });
   }
   for (const [url, known] of methods) refuseOtherMethods(app, url, known);
+}
+
+/** The document is made when it is first asked for: it takes some milliseconds, and never changes. */
+function documentHandlers(version: string): Handlers<'openapi' | 'docs'> {
+  let made: ReturnType<typeof openApiDocument> | undefined;
+  const document = () => made ??= openApiDocument(version);
+  return { openapi: () => document(), docs: () => docsPage(document()) };
 }
 
 /** What is not asked for is not taken either. */

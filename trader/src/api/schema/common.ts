@@ -6,8 +6,15 @@ export const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,30})?$/).meta({ id: 
 export const positive = z.string().regex(/^(?!0+(\.0+)?$)\d{1,20}(\.\d{1,18})?$/).meta({ id: 'PositiveDecimal', description: 'An exact number above zero as text' });
 /** Milliseconds since 1970, UTC. */
 export const time = z.int().min(0).max(8.64e15).meta({ id: 'Time', description: 'Milliseconds since 1970-01-01, UTC' });
+declare module 'zod' {
+  interface GlobalMeta {
+    /** How the OpenAPI document describes it, where that is not how it is read: a number that an address line carries as text. */
+    wire?: Record<string, unknown>;
+  }
+}
+
 /** A time in a query, where everything arrives as text. */
-export const timeText = z.string().regex(/^\d{1,16}$/).transform(Number).pipe(z.number().max(8.64e15));
+export const timeText = z.string().regex(/^\d{1,16}$/).transform(Number).pipe(z.number().max(8.64e15)).meta({ wire: { type: 'integer', minimum: 0, maximum: 8.64e15 } });
 /** A ratio as float: 0.1 is 10 %. Null where there is nothing to compute one from. */
 export const ratio = z.number().nullable();
 /** An instrument's id, as `BTC-USD.COINBASE`. */
@@ -18,7 +25,8 @@ export const id = z.string().regex(/^[A-Za-z0-9@._:-]{1,128}$/).meta({ id: 'Id' 
 export const line = z.string().max(2000);
 /** A whole number of a query within bounds; `fallback` where absent. */
 export function countText(min: number, max: number, fallback: number) {
-  return z.string().regex(/^\d{1,9}$/).optional().transform((text) => (text === undefined ? fallback : Number(text))).pipe(z.number().min(min).max(max));
+  return z.string().regex(/^\d{1,9}$/).optional().transform((text) => (text === undefined ? fallback : Number(text))).pipe(z.number().min(min).max(max))
+    .meta({ wire: { type: 'integer', minimum: min, maximum: max, default: fallback } });
 }
 /** The length of a bar, as `1m`, `15m`, `4h` or `1d`. */
 export const interval = z.string().regex(/^[1-9]\d{0,2}(s|m|h|d|w)$/).meta({ id: 'Interval' });

@@ -10,6 +10,7 @@ import { formatInterval, parseInterval } from '../../domain/time.ts';
 import type { BarSource, DataDesk } from '../../ports/data-desk.ts';
 import type { KeptRun, RunShelf } from '../../ports/run-shelf.ts';
 import { STRATEGIES } from '../../strategies/catalog.ts';
+import { productVersion } from '../commands/version.ts';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { dataStatus } from './data-status.ts';
@@ -22,7 +23,7 @@ import { surroundings } from './surroundings.ts';
 import { shippedInstruments } from './venue-rules.ts';
 
 /** What of the API's server stands on the disk of a state folder, and its end. */
-export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog'> & { close(): void };
+export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version'> & { close(): void };
 
 /** Lengths that bars are commonly run at. */
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'];
@@ -35,7 +36,7 @@ export function openApiStores(config: Config): ApiStores {
   const marketStore = whereThere(marketStorePath(home), (path) => new EmbeddedMarketStore(path));
   const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
   return {
-    answers, notes, marketStore, seriesStore, catalog: STRATEGIES, desk: deskOf(config), runs: shelfOf(config),
+    answers, notes, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
     close() {
       answers.close();
       notes.close();
