@@ -1,4 +1,5 @@
 import { ApiProblem, createClient, type ApiClient } from 'trader/contract';
+import { requestKey } from './request-key.ts';
 import { askStepUp } from './step-up.ts';
 
 const REFRESH_LOCK = 'algotrendy-refresh';
@@ -33,8 +34,8 @@ type Call = (route: string, input?: object) => Promise<unknown>;
 
 /** Asks; where the server wants to know that it is really you, asks you, and then sends the same again with the same key. */
 async function callSteppedUp(route: string, input: object = {}): Promise<unknown> {
-  const call = client.call as Call;
-  const keyed = { key: crypto.randomUUID(), ...input };
+  const call: Call = (name, given) => (client as { call: Call }).call(name, given);
+  const keyed = { key: requestKey(), ...input };
   try {
     return await call(route, keyed);
   } catch (problem) {

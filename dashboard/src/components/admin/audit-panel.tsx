@@ -22,12 +22,13 @@ export function AuditPanel(): ReactNode {
   const [cursor, setCursor] = useState<string>();
   const wanted = actor.trim();
   const log = useQuery('listAudit', { query: { limit: 50, ...(wanted === '' ? {} : { actor: wanted }), ...(cursor === undefined ? {} : { cursor }) } });
+  const older = log.data?.next ?? undefined;
   return (
     <Panel title="Audit log" aside={<Chain />} flush>
       <div className={css.bar}>
         <TextField label="Only of" placeholder="name" value={actor} onChange={(next) => { setActor(next); setCursor(undefined); }} />
         {cursor === undefined ? null : <Button small onClick={() => setCursor(undefined)}>Newest</Button>}
-        {log.data?.next == null ? null : <Button small onClick={() => setCursor(log.data?.next ?? undefined)}>Older</Button>}
+        {older === undefined ? null : <Button small onClick={() => setCursor(older)}>Older</Button>}
       </div>
       <Answered asked={log} what="the audit log">
         {({ items }) => (

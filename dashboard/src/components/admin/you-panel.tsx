@@ -32,7 +32,7 @@ function SecondFactorPanel({ on, codesLeft }: { readonly on: boolean; readonly c
   const [removing, setRemoving] = useState(false);
   const remove = useCommand('authTotpRemove');
   const codes = useCommand('authRecoveryCodes');
-  const done = (): void => {
+  const close = (): void => {
     setSetting(false);
     setRemoving(false);
     codes.reset();
@@ -47,8 +47,8 @@ function SecondFactorPanel({ on, codesLeft }: { readonly on: boolean; readonly c
         </div>
         {codes.problem === undefined ? null : <Problem what="recovery codes" verb="were not made" problem={codes.problem} />}
       </div>
-      {setting ? <Sheet open onClose={done} title="Set up the second factor"><SecondFactorSetup onDone={done} /></Sheet> : null}
-      {codes.answer === undefined ? null : <Sheet open onClose={done} title="Recovery codes"><RecoveryCodes codes={codes.answer.recoveryCodes} onDone={done} /></Sheet>}
+      {setting ? <Sheet open onClose={close} title="Set up the second factor"><SecondFactorSetup onDone={close} /></Sheet> : null}
+      {codes.answer === undefined ? null : <Sheet open onClose={close} title="Recovery codes"><RecoveryCodes codes={codes.answer.recoveryCodes} onDone={close} /></Sheet>}
       <ConfirmSheet
         open={removing}
         onClose={() => setRemoving(false)}
@@ -56,7 +56,7 @@ function SecondFactorPanel({ on, codesLeft }: { readonly on: boolean; readonly c
         consequence="From then on your password alone is enough to sign in and trade."
         action="Turn it off"
         busy={remove.state === 'sending'}
-        onConfirm={() => void remove.send({}).then((answer) => (answer === undefined ? undefined : done()))}
+        onConfirm={() => void remove.send({}).then((answer) => (answer === undefined ? undefined : close()))}
         error={remove.problem === undefined ? undefined : <Problem what="the second factor" verb="was not turned off" problem={remove.problem} />}
       />
     </Panel>

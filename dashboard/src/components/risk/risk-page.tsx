@@ -15,13 +15,14 @@ import { TradingPanel } from './trading-panel.tsx';
 /** What may be lost, what stops it, and what was stopped. */
 export function RiskPage(): ReactNode {
   const state = useTopic('state');
+  const propFirm = state?.propFirm ?? null;
   return (
     <>
       <PageHead title="Risk" />
       <div className={css.grid}>
         <div className={css.side}>
           <TradingPanel />
-          {state?.propFirm == null ? null : <PropFirmPanel gauge={state.propFirm} currency={state.run?.currency ?? ''} />}
+          {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
           <HaltHistory />
         </div>
         <div className={css.main}>

@@ -62,7 +62,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }): R
       />
       <ul id={id} role="listbox" aria-label="Places and settings" className={css.list}>
         {found.map((entry, at) => (
-          // oxlint-disable-next-line click-events-have-key-events -- the keys are those of the field above, which keeps the focus
+          // The keys are those of the field above, which keeps the focus.
           <li key={entry.name} id={`${id}-${at}`} role="option" aria-selected={at === index} className={css.entry} onClick={() => run(entry)}>
             {entry.name}<span className={css.hint}>{entry.hint}</span>
           </li>

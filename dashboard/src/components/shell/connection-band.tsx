@@ -41,9 +41,9 @@ export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => vo
 function Announcement({ text }: { readonly text: string }): ReactNode {
   const [said, setSaid] = useState('');
   const kind = text.slice(0, 12);
+  // The words change with the clock; they are said when their kind does.
   useEffect(() => {
     setSaid((before) => (kind === '' ? (before === '' || before === 'Connected again.' ? '' : 'Connected again.') : text));
-    // oxlint-disable-next-line exhaustive-deps -- the words change with the clock, and are said when their kind does
   }, [kind]);
   return <p className="spoken" role="alert">{said}</p>;
 }
