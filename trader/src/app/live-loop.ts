@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CourierNote } from '../pipeline/courier-note.ts';
 import { noteText } from './terminal/courier-note-text.ts';
 import { LifeSign } from './wiring/life-sign.ts';
 import type { AccountRequest } from './wiring/live-account.ts';
@@ -15,8 +16,15 @@ const LOOK_EVERY_MS = 50;
 /** An account to trade, as asked for. */
 export type AccountChoice = Omit<AccountRequest, 'onNote' | 'onTrouble' | 'onGateway'>;
 
+/** A line of JSON: a note of an account, or whatever its kind says. */
+export interface ToldLine {
+  readonly kind: string;
+  readonly note?: CourierNote;
+  readonly [more: string]: unknown;
+}
+
 /** Tells a person: a sentence, and the same as a line of JSON. */
-export type Tell = (text: string, line: object) => void;
+export type Tell = (text: string, line: ToldLine) => void;
 
 /** Hears what is found of an account, and gives its signs of life. */
 export class AccountWatch {

@@ -2,13 +2,17 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
-import { AccountWatch, flattenAll, staysText, type AccountChoice } from './live-loop.ts';
+import { AccountWatch, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { DecisionTimes } from './decision-times.ts';
+import { Pace } from './pace.ts';
+import { RunApi, type ApiChoice } from './run-api.ts';
 import { RunCounter } from './run-counter.ts';
+import { productVersion } from './commands/version.ts';
 import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
@@ -32,6 +36,8 @@ export interface PaperRequest {
   readonly flatten?: boolean;
   /** Rules of a prop firm for a new run. */
   readonly propFirm: PropFirmSetup | undefined;
+  /** Where the API is served; undefined for none. */
+  readonly api?: ApiChoice | undefined;
 }
 
 /** Work is done in slices of this length, so that keys, signals and the screen get their turn. */
@@ -41,8 +47,6 @@ const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
 const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
-/** Market seconds per second that the keys stop at. */
-const FASTEST = 100_000;
 
 /**
  * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
@@ -70,7 +74,9 @@ class PaperLoop {
   readonly #counter = new RunCounter(this.#metrics);
   readonly #fills: FillView[] = [];
   readonly #denials: DenialView[] = [];
-  readonly #decisions: number[] = [];
+  readonly #times = new DecisionTimes();
+  readonly #startedAt = Date.now();
+  #api: RunApi | undefined;
   /** Keys that wait for their turn between two moments. */
   readonly #keys: PaperKey[] = [];
   #started = NaN;
@@ -83,22 +89,19 @@ class PaperLoop {
   #lastNote: string | undefined;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
-  #speed: number;
+  readonly #pace: Pace;
   #state: PaperView['state'] = 'active';
   #haltReason: string | undefined;
   #stopping = false;
   #failure: Error | undefined;
-  /** Wall and market time that belong together, from which the pace is counted. */
-  #anchor = { wall: 0, market: NaN };
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
   #feedWords: string | undefined;
-  #rate = { bars: 0, wall: 0, perSecond: 0 };
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
-    this.#speed = request.live === undefined ? request.speed : Infinity;
+    this.#pace = new Pace(request.live === undefined ? request.speed : Infinity);
     const { live, home } = request;
     if (live !== undefined && 'config' in live) this.#account = new AccountWatch(live, home, (text, line) => { this.#tell(text, line); });
     else this.#shown = live;
@@ -120,8 +123,10 @@ class PaperLoop {
   }
 
   /** Tells a person of something that is not in the picture yet. */
-  #tell(text: string, line: object): void {
+  #tell(text: string, line: ToldLine): void {
     this.#lastNote = text;
+    // The link of the first person is for the one at this terminal alone.
+    if (line.kind !== 'api') this.#api?.note(text, line.note);
     if (this.#request.json) this.#terminal.printJson(line);
     else if (this.#display === undefined) this.#terminal.note(text);
     else this.#display.note(text);
@@ -162,6 +167,7 @@ class PaperLoop {
     this.#counter.count(this.#trader);
     this.#followTrading();
     this.#takeCommand();
+    this.#openApi();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
       if (this.#isLive) market = trader.feed.peek();
@@ -212,13 +218,11 @@ class PaperLoop {
   /** Milliseconds until the moment at `market` is due at the chosen speed. */
   #untilDue(market: Timestamp | undefined): number {
     if (market === undefined) return this.#isLive ? LOOK_EVERY_MS : DRAW_EVERY_MS;
-    if (this.#speed === Infinity) return 0;
-    if (Number.isNaN(this.#anchor.market)) this.#anchor.market = market;
-    return this.#anchor.wall + (market - this.#anchor.market) / this.#speed - performance.now();
+    return this.#pace.untilDue(market);
   }
 
   #anchorPace(): void {
-    this.#anchor = { wall: performance.now(), market: this.#trader.tsEvent === -Infinity ? NaN : this.#trader.tsEvent };
+    this.#pace.restart(this.#trader.tsEvent === -Infinity ? NaN : this.#trader.tsEvent);
   }
 
   #openDisplay(): void {
@@ -250,14 +254,28 @@ class PaperLoop {
 
   #measure(decisionSeconds: number): void {
     this.#metrics.onDecision(decisionSeconds);
-    this.#decisions.push(decisionSeconds * 1e6);
-    if (this.#decisions.length > 2_000) this.#decisions.splice(0, 1_000);
+    this.#times.add(decisionSeconds);
+  }
+
+  #openApi(): void {
+    const { api, home } = this.#request;
+    if (api === undefined) return;
+    const trader = this.#trader;
+    const version = productVersion();
+    this.#api = new RunApi(api, {
+      home, trader, carryOut: (command) => { this.#command(command); }, tell: (text, line) => { this.#tell(text, line); },
+      facts: () => ({
+        state: this.#state, speed: this.#pace.speed, version, startedAt: this.#startedAt,
+        barsPerSecond: this.#times.barsPerSecond(trader.run.engine.bars), decisionMicros: this.#times.percentiles() ?? null,
+      }),
+    });
   }
 
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
     this.#account?.giveSign();
+    this.#api?.tend();
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
@@ -275,17 +293,10 @@ class PaperLoop {
   }
 
   #view(): PaperView {
-    const now = performance.now();
-    const { bars } = this.#trader.run.engine;
-    if (now - this.#rate.wall >= 1_000) {
-      this.#rate = { bars, wall: now, perSecond: this.#rate.wall === 0 ? 0 : ((bars - this.#rate.bars) * 1_000) / (now - this.#rate.wall) };
-    }
-    const sorted = [...this.#decisions].sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)];
     return paperView(this.#trader, {
-      state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
-      fills: this.#fills, denials: this.#denials, note: this.#lastNote,
-      decisionMicros: sorted.length === 0 ? undefined : { p50: at(0.5), p99: at(0.99) },
+      state: this.#state, haltReason: this.#haltReason, speed: this.#pace.speed, elapsedMs: performance.now() - this.#started,
+      barsPerSecond: this.#times.barsPerSecond(this.#trader.run.engine.bars),
+      fills: this.#fills, denials: this.#denials, note: this.#lastNote, decisionMicros: this.#times.percentiles(),
     });
   }
 
@@ -302,11 +313,11 @@ class PaperLoop {
         this.#changeSpeed(key === 'faster' ? 2 : 0.5);
         break;
       case 'resume':
-        this.#command({ kind: key });
+        this.#command({ kind: key, by: 'key' });
         break;
       case 'halt':
       case 'flatten':
-        this.#command({ kind: key, reason: `${key} key` });
+        this.#command({ kind: key, reason: `${key} key`, by: 'key' });
         break;
     }
   }
@@ -315,7 +326,7 @@ class PaperLoop {
   #tellFeed(): void {
     const { feed } = this.#trader;
     if (feed.kind !== 'live') return;
-    const { state } = feed.live;
+    const { delays, ageMs, ...state } = feed.live.state;
     const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
     if (words === this.#feedWords) return;
     this.#feedWords = words;
@@ -331,7 +342,7 @@ class PaperLoop {
 
   #changeSpeed(factor: number): void {
     if (this.#isLive) return;
-    this.#speed = Math.min(FASTEST, Math.max(1, Math.min(FASTEST, this.#speed) * factor));
+    this.#pace.change(factor);
     this.#anchorPace();
   }
 
@@ -378,6 +389,7 @@ class PaperLoop {
     if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
+    await this.#api?.close();
     // Before the account's door is closed, by which the venue hears of it.
     await this.#account?.end();
     await trader.stop();

@@ -7,12 +7,13 @@ import type { Sized } from '../domain/sized.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
-import type { TradingCommand } from '../ports/journal.ts';
+import type { Command, ManualCommand, TradingCommand } from '../ports/journal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import { Book, isProtective } from './book.ts';
-import { Execution } from './execution.ts';
+import { Execution, type Outcome } from './execution.ts';
 import type { Guard } from './guards.ts';
+import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
 import { createSizer, type Sizing } from './sizing.ts';
@@ -98,6 +99,7 @@ export class Engine implements ReportSink {
   /** Whether a take-profit that stands beside a stop is kept here. */
   readonly #keepsProfits: boolean;
   readonly #audit: Audit | undefined;
+  #manual: ManualDesk | undefined = undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
 
   constructor(spec: EngineSpec) {
@@ -151,7 +153,7 @@ export class Engine implements ReportSink {
   /** Has a book form no opinion any more, and closes what it holds where `flat`; else that stays, with its exits. */
   stop(book: Book, flat: boolean): void {
     const { signal } = book;
-    book.strategy = { onBar() { /* Its opinion is what it was. */ } };
+    book.strategy = NO_STRATEGY;
     Object.assign(signal, { target: book.target, stop: book.stop, trail: book.trail, takeProfit: book.takeProfit });
     this.execution.cancel(book, flat ? 'all' : 'entries');
     book.latched = true;
@@ -215,11 +217,12 @@ export class Engine implements ReportSink {
       return;
     }
     risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
-    if (command.kind === 'halt') {
-      if (command.orders === true) this.withdraw();
-      return;
-    }
-    for (const book of this.books) {
+    if (command.kind === 'flatten') this.#closeAll(this.books);
+    else if (command.orders === true) this.withdraw();
+  }
+
+  #closeAll(books: readonly Book[]): void {
+    for (const book of books) {
       book.latched = true;
       book.withdrawn = false;
       book.wanted = 0;
@@ -227,6 +230,40 @@ export class Engine implements ReportSink {
       this.#act(book);
     }
     this.settle();
+  }
+
+  /** Admits a command about orders that a person writes, at the time of the last input. What names nothing that is there does nothing. */
+  onManual(command: Command & ManualCommand): void {
+    const market = 'instrument' in command ? this.instruments.findIndex(({ id }) => id === command.instrument) : -1;
+    if (command.kind === 'cancel-all') {
+      if (command.instrument === undefined || market >= 0) this.withdraw(command.instrument === undefined ? undefined : market, command.exits);
+      return;
+    }
+    if (command.kind === 'close') {
+      this.#closeAll(this.books.filter(({ instrument }) => instrument === market));
+      return;
+    }
+    if (command.kind === 'cancel') this.#cancelByHand(command.clientOrderId);
+    this.#manual ??= new ManualDesk({
+      instruments: this.instruments, risk: this.risk, execution: this.execution, now: () => this.now,
+      addBook: (at) => this.addBook({ strategyName: 'manual', strategy: NO_STRATEGY, market: at, sizing: { kind: 'units', units: '0' } }),
+      exits: (book) => this.#exits(book), protect: (book) => { this.#protect(book); },
+    });
+    this.#manual.take(command);
+    this.settle();
+  }
+
+  /** Ends an order of a strategy that is on its way to its target; what it was for is given up until the next opinion. */
+  #cancelByHand(clientOrderId: string): void {
+    for (const book of this.books) {
+      for (let at = 0; at < book.working.length; at++) {
+        const working = book.working.at(at);
+        if (working.protective || working.order.clientOrderId !== clientOrderId) continue;
+        book.latched = true;
+        book.withdrawn = true;
+        this.execution.cancelOne(book, working);
+      }
+    }
   }
 
   /** Cancels all orders on their way, of one instrument or of all, and the exits too where `exits` says so. What they were to reach is given up until the next opinion. */
@@ -305,6 +342,7 @@ export class Engine implements ReportSink {
   #onReport(report: ExecutionReport): void {
     this.#audit?.onReport(report);
     const outcome = this.execution.apply(report);
+    if (this.#manual !== undefined && this.#reportByHand(this.#manual, report, outcome)) return;
     if (outcome === 'progress' || outcome === 'unknown') return;
     const book = this.books[report.order.owner.index];
     if (report.tsEvent > this.now) this.now = report.tsEvent;
@@ -323,6 +361,13 @@ export class Engine implements ReportSink {
       if (book.wanted !== book.quantity) return;
     } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
+  }
+
+  #reportByHand(desk: ManualDesk, report: ExecutionReport, outcome: Outcome): boolean {
+    const book = this.books[report.order.owner.index];
+    if (book === undefined || !desk.owns(book)) return false;
+    if (report.tsEvent > this.now) this.now = report.tsEvent;
+    return desk.report(book, report, outcome);
   }
 
   /** The books of a liquidated market are closed at the venue's price; what they want from here on is denied. */
@@ -389,6 +434,10 @@ export class Engine implements ReportSink {
    * awaited, the target is not traded: their reports lead back here, so nothing is sold twice.
    */
   #act(book: Book): void {
+    if (this.#manual !== undefined && this.#manual.owns(book)) {
+      this.#manual.act(book);
+      return;
+    }
     if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== this.#exits(book))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
     if (book.quantity === book.wanted && book.buying === 0 && book.selling === 0) {
@@ -411,6 +460,9 @@ export class Engine implements ReportSink {
     return keepsProfit(book, this.#keepsProfits) ? 1 : Number(!Number.isNaN(book.stop)) + Number(!Number.isNaN(book.takeProfit));
   }
 }
+
+/** Forms no opinion: what a book wants stays as it is. */
+const NO_STRATEGY: Strategy = { onBar() { /* It stays as it is. */ } };
 
 /** Whether two prices differ, where NaN is none. */
 function differ(a: number, b: number): boolean {

@@ -51,11 +51,16 @@ export class Execution {
   cancel(book: Book, which: 'protective' | 'entries' | 'all'): void {
     for (let i = 0; i < book.working.length; i++) {
       const working = book.working.at(i);
-      if (working.canceling || (which !== 'all' && working.protective !== (which === 'protective'))) continue;
-      working.canceling = true;
-      book.canceling += 1;
-      this.#client.cancel(working.order);
+      if (which === 'all' || working.protective === (which === 'protective')) this.cancelOne(book, working);
     }
+  }
+
+  /** Asks for the end of one of a book's orders, once. */
+  cancelOne(book: Book, working: WorkingOrder): void {
+    if (working.canceling) return;
+    working.canceling = true;
+    book.canceling += 1;
+    this.#client.cancel(working.order);
   }
 
   /** Forgets a book's orders: the venue has ended them all, and will say no more of them. */

@@ -58,6 +58,8 @@ export interface Reading {
 export interface Guard {
   readonly rule: string;
   check(intent: Intent): Violation | undefined;
+  /** As `check`, for who only asks: it changes nothing, and counts nothing. Absent where `check` itself changes nothing. */
+  judge?(intent: Intent): Violation | undefined;
   /** For who shows limits; absent for a guard that shows its own. */
   readonly reading?: Reading;
   /** Told once of the account that it guards, before anything has happened there. */
@@ -145,6 +147,7 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
       while (times.length > 0 && times[0] <= latest - windowMs) times.shift();
       return above(times.length + 1, count);
     },
+    judge: ({ now }) => above(sent(now) + 1, count),
     sent(now) {
       latest = Math.max(latest, now);
       times.push(latest);

@@ -115,8 +115,8 @@ export class Portfolio {
     return this.held > 0;
   }
 
-  /** Quantity of one book as float64. */
-  quantityOf(book: Book): number {
-    return this.quantities[book.index];
+  /** Quantity of one book as float64; 0 of one that is not of this account. */
+  quantityOf({ index }: Book): number {
+    return index < this.quantities.length ? this.quantities[index] : 0;
   }
 }

@@ -173,6 +173,10 @@ export class PropFirmGuard implements Guard {
     return violation;
   }
 
+  judge(intent: Intent): Violation | undefined {
+    return this.#violation(intent);
+  }
+
   #violation(intent: Intent): Required<Violation> | undefined {
     const { evaluation, own } = this.#attached;
     const { moneyScale } = evaluation;

@@ -208,7 +208,7 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
     propFirm?.afterBar(market, bar);
   };
   const ingest = new Ingest(engine, markets, journal, readings, {
-    manual: () => undefined,
+    manual: (command) => { engine.onManual(command); },
     strategy: (command) => { roster.take(command); },
   });
   return { setup, id: run, markets, engine, recorder, warmups, roster, propFirm, watchBar, ingest, series: readings.series, live };
