@@ -3,6 +3,7 @@ import type { BookFact } from 'trader/contract';
 import type { ReactNode } from 'react';
 import { useTopic } from '../../data/stream.ts';
 import { DataTable } from '../data-table.tsx';
+import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -34,7 +35,7 @@ export function BooksPanel(): ReactNode {
         rowKey={({ book }) => book}
         empty={<EmptyState>No strategy trades in this run.</EmptyState>}
         columns={[
-          { key: 'book', head: 'Strategy', cell: ({ strategy, instrument }) => `${strategy} · ${instrument}`, sortBy: ({ book }) => book },
+          { key: 'book', head: 'Strategy', cell: ({ strategy, instrument }) => <>{strategy} · <InstrumentName id={instrument} /></>, sortBy: ({ book }) => book },
           { key: 'state', head: 'State', cell: ({ state, warmupLeft }) => <StatusChip tone={TONES[state]} title={MEANINGS[state]}>{state === 'warming' ? `warming, ${warmupLeft} bars` : state}</StatusChip>, sortBy: ({ state }) => state },
           { key: 'target', head: 'Wants', cell: ({ target, kind }) => (kind === 'manual' ? 'by hand' : wanted(target)) },
           { key: 'quantity', head: 'Holds', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },

@@ -1,7 +1,9 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useState, type ReactNode } from 'react';
 import { useTopic } from '../../data/stream.ts';
 import { AttentionList, openAlerts } from '../attention-list.tsx';
+import { LazyPart } from '../lazy-part.tsx';
 import { Limits } from '../limits.tsx';
 import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
@@ -13,6 +15,9 @@ import { FeedsPanel } from './feeds-panel.tsx';
 import { KeyFigures } from './key-figures.tsx';
 import css from './overview.module.css';
 import { PositionsPanel } from './positions-panel.tsx';
+
+const PerformancePart = dynamic(() => import('../performance/performance-part.tsx').then((module) => module.PerformancePart), { ssr: false, loading: LazyPart });
+const JournalPart = dynamic(() => import('../performance/journal-part.tsx').then((module) => module.JournalPart), { ssr: false, loading: LazyPart });
 
 /** The first page: now, how it has gone, and the journal of trades. */
 export function OverviewPage(): ReactNode {
@@ -26,6 +31,8 @@ export function OverviewPage(): ReactNode {
         onChange={setTab}
         tabs={[
           { id: 'now', label: 'Now', content: <Now /> },
+          { id: 'performance', label: 'Performance', content: <PerformancePart /> },
+          { id: 'journal', label: 'Trade journal', content: <JournalPart /> },
         ]}
       />
     </>

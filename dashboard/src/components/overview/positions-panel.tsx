@@ -9,6 +9,7 @@ import { Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { ConfirmSheet } from '../confirm-sheet.tsx';
 import { DataTable, type Column } from '../data-table.tsx';
+import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Money, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -53,7 +54,7 @@ export function PositionsPanel(): ReactNode {
 
 function columnsOf(currency: string | undefined, blocked: string | undefined, close: (held: Held) => void): readonly Column<Held>[] {
   return [
-    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => instrument, sortBy: ({ instrument }) => instrument },
+    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName id={instrument} />, sortBy: ({ instrument }) => instrument },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity, market }) => <><span className={css.quiet}>{directionOf(quantity) === 'down' ? 'short ' : 'long '}</span><Num value={quantity} places={market?.quantityDecimals} /></>, sortBy: ({ value }) => Number(value) },
     { key: 'entry', head: 'Entry', figures: true, priority: 2, cell: ({ averagePrice, market }) => <Num value={averagePrice} places={market?.priceDecimals} /> },
     { key: 'mark', head: 'Mark', figures: true, cell: ({ mark, market }) => <Num value={mark} places={market?.priceDecimals} why="no price yet" /> },

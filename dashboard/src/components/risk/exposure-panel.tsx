@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTopic } from '../../data/stream.ts';
 import { directionOf } from '../../format/decimal.ts';
 import { DataTable } from '../data-table.tsx';
+import { InstrumentName } from '../instrument-name.tsx';
 import { Money, Num, Pct } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -25,7 +26,7 @@ export function ExposurePanel(): ReactNode {
         rowKey={({ instrument }) => instrument}
         empty={<EmptyState>Nothing is held, so nothing is exposed.</EmptyState>}
         columns={[
-          { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => instrument, sortBy: ({ instrument }) => instrument },
+          { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName id={instrument} />, sortBy: ({ instrument }) => instrument },
           { key: 'side', head: 'Side', cell: ({ quantity }) => (directionOf(quantity) === 'down' ? 'short' : 'long') },
           { key: 'quantity', head: 'Quantity', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },
           { key: 'value', head: 'Value', unit: currency, figures: true, cell: ({ value }) => <Money value={value} />, sortBy: ({ value }) => Number(value) },

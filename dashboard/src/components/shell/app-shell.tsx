@@ -76,7 +76,7 @@ function Rail(): ReactNode {
         {DESTINATIONS.map(({ path, name, icon }) => (
           <li key={path}><Link href={path} className={css.place} aria-current={path === here ? 'page' : undefined} title={name} prefetch={false}><Icon name={icon} /><span>{name}</span></Link></li>
         ))}
-        <li className={css.docs}><a href="/docs" className={css.place} title="API reference"><Icon name="docs" /><span>API reference</span></a></li>
+        <li className={css.docs}><a href="/api/v1/docs" className={css.place} title="API reference"><Icon name="docs" /><span>API reference</span></a></li>
       </ul>
     </nav>
   );

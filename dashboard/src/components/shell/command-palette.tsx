@@ -24,7 +24,7 @@ function useEntries(): readonly Entry[] {
     { name: theme === 'light' ? 'Dark theme' : 'Light theme', hint: 'appearance', run: () => choose({ theme: theme === 'light' ? 'dark' : 'light' }) },
     { name: confirm === 'hold' ? 'Confirm by two presses' : 'Confirm by holding', hint: 'safety', run: () => choose({ confirm: confirm === 'hold' ? 'two-taps' : 'hold' }) },
     { name: shortcuts ? 'Switch keyboard shortcuts off' : 'Switch keyboard shortcuts on', hint: 'keyboard', run: () => choose({ shortcuts: !shortcuts }) },
-    { name: 'Documentation of the API', hint: 'opens the reference', run: () => location.assign('/docs') },
+    { name: 'Documentation of the API', hint: 'opens the reference', run: () => location.assign('/api/v1/docs') },
   ];
 }
 

@@ -15,7 +15,7 @@ export function MoreSheet({ onClose }: { readonly onClose: () => void }): ReactN
         {DESTINATIONS.filter(({ path }) => !PHONE_PATHS.includes(path)).map(({ path, name, icon }) => (
           <li key={path}><Link href={path} className={css.place} onClick={onClose} prefetch={false}><Icon name={icon} />{name}</Link></li>
         ))}
-        <li><a href="/docs" className={css.place}><Icon name="docs" />API reference</a></li>
+        <li><a href="/api/v1/docs" className={css.place}><Icon name="docs" />API reference</a></li>
       </ul>
       <AccountActions onDone={onClose} />
     </Sheet>
