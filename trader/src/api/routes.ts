@@ -9,6 +9,8 @@ export interface Access {
   readonly stepUp?: 'always' | 'live';
   /** Whether a second administrator has to approve, where there are two. */
   readonly fourEyes?: true;
+  /** Whether it is for people who are signed in, and for no token of a program. `stepUp: 'always'` says so too. */
+  readonly person?: true;
   /** Whether it can be reached while a second factor is demanded and not set up. */
   readonly enrolment?: true;
 }
@@ -32,6 +34,9 @@ export interface RouteFacts {
 const open: Access = { role: 'public' };
 const viewer: Access = { role: 'viewer' };
 const enrolling: Access = { role: 'viewer', enrolment: true };
+const enrollingPerson: Access = { ...enrolling, person: true };
+/** What a program has no business with. */
+const person: Access = { role: 'viewer', person: true };
 const trader: Access = { role: 'trader' };
 /** What sends orders: with real money, only who has just confirmed who they are. */
 const orders: Access = { role: 'trader', stepUp: 'live' };
@@ -51,11 +56,11 @@ export const ROUTES = {
   authSecondFactor: { method: 'POST', path: '/auth/second-factor', access: open, idempotency: 'none', summary: 'Finish a sign-in with the second factor or a recovery code' },
   authRefresh: { method: 'POST', path: '/auth/refresh', access: open, idempotency: 'none', summary: 'Exchange the refresh cookie for a new access' },
   authSignOut: { method: 'POST', path: '/auth/sign-out', access: open, idempotency: 'none', summary: 'End this session' },
-  authStepUp: { method: 'POST', path: '/auth/step-up', access: enrolling, idempotency: 'none', summary: 'Confirm that it is you, for what needs it' },
+  authStepUp: { method: 'POST', path: '/auth/step-up', access: enrollingPerson, idempotency: 'none', summary: 'Confirm that it is you, for what needs it' },
   authMe: { method: 'GET', path: '/auth/me', access: enrolling, summary: 'Who you are and what you may do' },
-  authPassword: { method: 'POST', path: '/auth/password', access: enrolling, idempotency: 'none', summary: 'Change your password' },
+  authPassword: { method: 'POST', path: '/auth/password', access: enrollingPerson, idempotency: 'none', summary: 'Change your password' },
   authTotpBegin: { method: 'POST', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always', enrolment: true }, idempotency: 'none', summary: 'Begin to set up the second factor' },
-  authTotpConfirm: { method: 'POST', path: '/auth/totp/confirm', access: enrolling, idempotency: 'none', summary: 'Turn the second factor on with its first code' },
+  authTotpConfirm: { method: 'POST', path: '/auth/totp/confirm', access: enrollingPerson, idempotency: 'none', summary: 'Turn the second factor on with its first code' },
   authTotpRemove: { method: 'DELETE', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Turn the second factor off' },
   authRecoveryCodes: { method: 'POST', path: '/auth/recovery-codes', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Replace your recovery codes' },
   listUsers: { method: 'GET', path: '/users', access: admin, summary: 'People and their roles' },
@@ -64,10 +69,10 @@ export const ROUTES = {
   removeUser: { method: 'DELETE', path: '/users/:id', access: keyHolder, summary: 'Remove a person and end their sessions' },
   resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link' },
   listSessions: { method: 'GET', path: '/sessions', access: viewer, summary: 'Your sessions; of an administrator, everybody’s' },
-  endSession: { method: 'DELETE', path: '/sessions/:id', access: viewer, summary: 'End a session' },
+  endSession: { method: 'DELETE', path: '/sessions/:id', access: person, summary: 'End a session' },
   listTokens: { method: 'GET', path: '/tokens', access: viewer, summary: 'API tokens' },
   createToken: { method: 'POST', path: '/tokens', access: { role: 'viewer', stepUp: 'always' }, secret: true, summary: 'Make an API token; its secret is told once' },
-  removeToken: { method: 'DELETE', path: '/tokens/:id', access: viewer, summary: 'Revoke an API token' },
+  removeToken: { method: 'DELETE', path: '/tokens/:id', access: person, summary: 'Revoke an API token' },
   listAudit: { method: 'GET', path: '/audit', access: admin, summary: 'Who did what, the newest first' },
   verifyAudit: { method: 'GET', path: '/audit/verify', access: admin, summary: 'Whether the chain of the audit log is whole' },
   listVenueKeys: { method: 'GET', path: '/venue-keys', access: admin, summary: 'Which venue keys are there; never the keys' },

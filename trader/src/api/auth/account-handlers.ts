@@ -19,13 +19,6 @@ export function callerOf({ caller }: FastifyRequest): Caller {
   return caller;
 }
 
-/** Who asks, if that is a person; a program with a token of theirs does not touch passwords and factors. */
-export function personOf(request: FastifyRequest): Caller {
-  const caller = callerOf(request);
-  if (caller.kind !== 'session') throw new ApiError('role-too-low', 'This is for a person who is signed in; a token cannot do it.');
-  return caller;
-}
-
 /** The checked body of a route. */
 export function bodyOf<R extends AccountRoute>({ body }: FastifyRequest): Checked<R>['body'] {
   return body as Checked<R>['body'];

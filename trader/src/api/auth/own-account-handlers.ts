@@ -1,6 +1,6 @@
 import type { Accounts } from '../../ports/accounts.ts';
 import { ApiError } from '../problem.ts';
-import { bodyOf, callerOf, DONE, meOf, originOf, ownUser, personOf, type AccountHandlers } from './account-handlers.ts';
+import { bodyOf, callerOf, DONE, meOf, originOf, ownUser, type AccountHandlers } from './account-handlers.ts';
 import type { Passwords } from './passwords.ts';
 import { STEP_UP_MS } from './request-gate.ts';
 import type { SecondFactor } from './second-factor.ts';
@@ -23,7 +23,7 @@ export function ownAccountHandlers({ accounts, signIn, sessions, factor, passwor
   return {
     async authStepUp(request) {
       const { password, code } = bodyOf<'authStepUp'>(request);
-      const { id } = personOf(request);
+      const { id } = callerOf(request);
       await signIn.confirm(await ownUser(accounts, request), { password, code }, originOf(request));
       return { steppedUpUntil: await sessions.stepUp(id) + STEP_UP_MS };
     },
@@ -32,7 +32,7 @@ export function ownAccountHandlers({ accounts, signIn, sessions, factor, passwor
     },
     async authPassword(request) {
       const { current, next } = bodyOf<'authPassword'>(request);
-      const { id } = personOf(request);
+      const { id } = callerOf(request);
       const user = await ownUser(accounts, request);
       await signIn.confirm({ ...user, totpSealed: undefined }, { password: current }, originOf(request));
       checkStrength(next, user.name);
@@ -42,7 +42,6 @@ export function ownAccountHandlers({ accounts, signIn, sessions, factor, passwor
     },
     authTotpBegin: async (request) => factor.begin(await ownUser(accounts, request)),
     async authTotpConfirm(request) {
-      personOf(request);
       const recoveryCodes = await factor.confirm(await ownUser(accounts, request), bodyOf<'authTotpConfirm'>(request).code);
       if (recoveryCodes === undefined) throw new ApiError('bad-value', 'The code is not right. See that the clock of the device is, and give the next one.', { fields: [{ field: 'body.code', message: 'is not the code of this moment' }] });
       sessions.forget();

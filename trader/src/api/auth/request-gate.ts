@@ -155,11 +155,11 @@ export class RequestGate {
     if (access.role === 'public') return;
     if (caller.enrolling && access.enrolment === undefined) throw new ApiError('second-factor-needed', ENROL);
     if (!holds(caller.role, access.role)) throw new ApiError('role-too-low', `This needs the role ${access.role}; yours is ${caller.role}.`);
-    if (access.stepUp === undefined || (access.stepUp === 'live' && !this.#parts.realMoney())) return;
     if (caller.kind === 'token') {
-      if (access.stepUp === 'always') throw new ApiError('role-too-low', 'This is for a person who is signed in; a token cannot do it.');
+      if (access.person || access.stepUp === 'always') throw new ApiError('role-too-low', 'This is for a person who is signed in; a token cannot do it.');
       return;
     }
+    if (access.stepUp === undefined || (access.stepUp === 'live' && !this.#parts.realMoney())) return;
     if (this.#parts.clock.now() - (caller.steppedUpAt ?? 0) > STEP_UP_MS) {
       throw new ApiError('step-up-needed', 'Confirm with your second factor, or your password where you have none, that it is you; then send it again.');
     }
