@@ -47,6 +47,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchExecution } = await import('./execution.ts');
     return benchExecution();
   },
+  async stream() {
+    const { benchStream } = await import('./stream.ts');
+    return benchStream();
+  },
   async chaos() {
     const { benchChaos } = await import('./chaos.ts');
     return benchChaos();
