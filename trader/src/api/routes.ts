@@ -35,8 +35,8 @@ const open: Access = { role: 'public' };
 const viewer: Access = { role: 'viewer' };
 const enrolling: Access = { role: 'viewer', enrolment: true };
 const enrollingPerson: Access = { ...enrolling, person: true };
-/** What a program has no business with. */
-const person: Access = { role: 'viewer', person: true };
+/** What somebody who came by a session or a token must not do to its owner. */
+const owner: Access = { role: 'viewer', stepUp: 'always' };
 const trader: Access = { role: 'trader' };
 /** What sends orders: with real money, only who has just confirmed who they are. */
 const orders: Access = { role: 'trader', stepUp: 'live' };
@@ -61,18 +61,18 @@ export const ROUTES = {
   authPassword: { method: 'POST', path: '/auth/password', access: enrollingPerson, idempotency: 'none', summary: 'Change your password' },
   authTotpBegin: { method: 'POST', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always', enrolment: true }, idempotency: 'none', summary: 'Begin to set up the second factor' },
   authTotpConfirm: { method: 'POST', path: '/auth/totp/confirm', access: enrollingPerson, idempotency: 'none', summary: 'Turn the second factor on with its first code' },
-  authTotpRemove: { method: 'DELETE', path: '/auth/totp', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Turn the second factor off' },
-  authRecoveryCodes: { method: 'POST', path: '/auth/recovery-codes', access: { role: 'viewer', stepUp: 'always' }, idempotency: 'none', summary: 'Replace your recovery codes' },
+  authTotpRemove: { method: 'DELETE', path: '/auth/totp', access: owner, idempotency: 'none', summary: 'Turn the second factor off' },
+  authRecoveryCodes: { method: 'POST', path: '/auth/recovery-codes', access: owner, idempotency: 'none', summary: 'Replace your recovery codes' },
   listUsers: { method: 'GET', path: '/users', access: admin, summary: 'People and their roles' },
   createUser: { method: 'POST', path: '/users', access: keyHolder, secret: true, summary: 'Invite a person by a one-time link' },
   changeUser: { method: 'PATCH', path: '/users/:id', access: keyHolder, summary: 'Change a role, or lock a person out' },
   removeUser: { method: 'DELETE', path: '/users/:id', access: keyHolder, summary: 'Remove a person and end their sessions' },
   resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link' },
   listSessions: { method: 'GET', path: '/sessions', access: viewer, summary: 'Your sessions; of an administrator, everybody’s' },
-  endSession: { method: 'DELETE', path: '/sessions/:id', access: person, summary: 'End a session' },
+  endSession: { method: 'DELETE', path: '/sessions/:id', access: owner, summary: 'End a session' },
   listTokens: { method: 'GET', path: '/tokens', access: viewer, summary: 'API tokens' },
-  createToken: { method: 'POST', path: '/tokens', access: { role: 'viewer', stepUp: 'always' }, secret: true, summary: 'Make an API token; its secret is told once' },
-  removeToken: { method: 'DELETE', path: '/tokens/:id', access: person, summary: 'Revoke an API token' },
+  createToken: { method: 'POST', path: '/tokens', access: owner, secret: true, summary: 'Make an API token; its secret is told once' },
+  removeToken: { method: 'DELETE', path: '/tokens/:id', access: owner, summary: 'Revoke an API token' },
   listAudit: { method: 'GET', path: '/audit', access: admin, summary: 'Who did what, the newest first' },
   verifyAudit: { method: 'GET', path: '/audit/verify', access: admin, summary: 'Whether the chain of the audit log is whole' },
   listVenueKeys: { method: 'GET', path: '/venue-keys', access: admin, summary: 'Which venue keys are there; never the keys' },

@@ -57,7 +57,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
   const keys = await Keyring.open(secrets, random);
   const tokens = new AccessTokens(accounts, clock, keys);
   const settings = new InstallationSettings(accounts, clock);
-  const sessions = new Sessions(accounts, clock, keys, tokens, settings);
+  const sessions = new Sessions({ accounts, clock, keys, tokens, settings, realMoney });
   const passwords = new Passwords(keys);
   const factor = new SecondFactor(accounts, clock, keys);
   const throttle = new SignInThrottle(accounts, clock);
@@ -76,7 +76,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
     install: (app: FastifyInstance) => { gate.install(app); },
     handlers: {
       ...entryHandlers({ accounts, signIn, sessions, cookies }),
-      ...ownAccountHandlers({ accounts, signIn, sessions, factor, passwords }),
+      ...ownAccountHandlers({ accounts, signIn, sessions, factor, passwords, cookies }),
       ...userHandlers({ accounts, clock, keys, links, sessions, throttle }),
       ...sessionHandlers({ accounts, clock, sessions }),
       ...securityHandlers({ accounts, clock, sessions, settings, venueKeys }),

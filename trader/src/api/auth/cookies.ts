@@ -7,14 +7,14 @@ const PATHS: Readonly<Record<CookieName, string>> = { access: '/api/v1', refresh
 export class SessionCookies {
   readonly #secure: boolean;
 
-  /** `secure` behind TLS: the prefix then keeps anything that is not from setting them. */
+  /** `secure` behind TLS: the prefix then lets no other host of the domain set them, at the price that they go to every path. */
   constructor(secure: boolean) {
     this.#secure = secure;
   }
 
   /** A value for a `Set-Cookie` header; an age of 0 takes the cookie away. */
   write(name: CookieName, value: string, ageMs: number): string {
-    return `${this.#name(name)}=${value}; Path=${PATHS[name]}; Max-Age=${Math.floor(ageMs / 1000)}; HttpOnly; SameSite=Strict${this.#secure ? '; Secure' : ''}`;
+    return `${this.#name(name)}=${value}; Path=${this.#secure ? '/' : PATHS[name]}; Max-Age=${Math.floor(ageMs / 1000)}; HttpOnly; SameSite=Strict${this.#secure ? '; Secure' : ''}`;
   }
 
   /** The cookie in a `Cookie` header; undefined where it is not there. */
@@ -24,6 +24,6 @@ export class SessionCookies {
   }
 
   #name(name: CookieName): string {
-    return `${this.#secure ? '__Secure-' : ''}algotrendy-${name}`;
+    return `${this.#secure ? '__Host-' : ''}algotrendy-${name}`;
   }
 }

@@ -56,6 +56,7 @@ export function entryHandlers(parts: EntryParts): AccountHandlers<EntryRoute> {
     async authSignOut(request, reply) {
       await leave(parts, request);
       takeCookies(cookies, reply);
+      reply.header('clear-site-data', '"cache"');
       return DONE;
     },
   };
@@ -70,7 +71,8 @@ async function proceedSession(parts: EntryParts, step: SignInStep, request: Fast
   return { state: 'second-factor' as const };
 }
 
-async function enterSession({ accounts, cookies }: EntryParts, { caller, user, access, refresh, session }: Issued, reply: FastifyReply) {
+/** Sets the cookies of a session that has begun or goes on. */
+export async function enterSession({ accounts, cookies }: Pick<EntryParts, 'accounts' | 'cookies'>, { caller, user, access, refresh, session }: Issued, reply: FastifyReply) {
   const { request } = reply;
   request.caller = caller;
   request.auditNote = { ...request.auditNote, actor: user.name };

@@ -70,7 +70,9 @@ describe('step-up', () => {
     await ana.succeed('POST', '/auth/refresh');
     await ana.fail('step-up-needed', 'POST', '/users', { name: 'cem', role: 'viewer' });
     await ana.fail('bad-credentials', 'POST', '/auth/step-up', { password: 'wrong password' });
+    const before = ana.cookies.get('algotrendy-refresh');
     await ana.succeed('POST', '/auth/step-up', { password: GOOD_PASSWORD });
+    assert.notEqual(ana.cookies.get('algotrendy-refresh'), before, 'who had read the old tokens has not confirmed');
     await ana.succeed('POST', '/users', { name: 'cem', role: 'viewer' });
   });
 
@@ -83,12 +85,18 @@ describe('step-up', () => {
     await ana.fail('bad-credentials', 'POST', '/auth/step-up', { password: GOOD_PASSWORD });
     await ana.succeed('POST', '/auth/step-up', { code: totpAt(secret, house.clock.now()) });
     await ana.succeed('DELETE', '/auth/totp');
+    assert.equal((await ana.succeed('GET', '/auth/me')).body['secondFactor'], false);
   });
 
   test('is asked of orders only where they cost real money, and never of stopping', async () => {
     await house.pass(6 * MINUTE);
     await ana.succeed('POST', '/auth/refresh');
     await ana.succeed('POST', '/orders', {});
+    await ana.succeed('POST', '/auth/step-up', { password: GOOD_PASSWORD });
+    const { secret } = (await ana.succeed('POST', '/auth/totp')).body as { secret: string };
+    await ana.succeed('POST', '/auth/totp/confirm', { code: totpAt(secret, house.clock.now()) });
+    await house.pass(6 * MINUTE);
+    await ana.succeed('POST', '/auth/refresh');
     house.real = true;
     await ana.fail('step-up-needed', 'POST', '/orders', {});
     for (const [method, path] of [['POST', '/control/halt'], ['DELETE', '/orders/x'], ['POST', '/orders/cancel-all']] as const) await ana.succeed(method, path, {});
@@ -129,6 +137,15 @@ describe('four eyes', () => {
 });
 
 describe('a demanded second factor', () => {
+  test('is demanded of traders and administrators wherever real money is traded', async () => {
+    const viewer = await house.signedIn('viewer');
+    house.real = true;
+    await house.pass(2_000);
+    await ana.fail('second-factor-needed', 'POST', '/orders', {});
+    await ana.fail('second-factor-needed', 'GET', '/users');
+    await viewer.succeed('GET', '/state');
+  });
+
   test('shuts everything but setting one up, signing out and confirming', async () => {
     const ben = await house.signedIn('trader', 'ben');
     await ana.succeed('PATCH', '/settings', { requireSecondFactor: true });

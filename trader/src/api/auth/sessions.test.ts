@@ -117,6 +117,14 @@ describe('sessions', () => {
     await ben.fail('session-expired', 'GET', '/auth/me');
   });
 
+  test('of one person are twenty at most: the one that rests longest ends', async () => {
+    await house.pass(1_000);
+    for (let count = 1; count < 20; count++) await house.browser().succeed('POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });
+    await ana.succeed('GET', '/auth/me');
+    await house.browser().succeed('POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });
+    await ana.fail('session-expired', 'GET', '/auth/me');
+  });
+
   test('but the present one end with a new password', async () => {
     const other = house.browser();
     await other.succeed('POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });

@@ -11,6 +11,8 @@ import { hashOf, type Keyring } from './keyring.ts';
 export const ACCESS_MS = 5 * 60_000;
 /** However busy, a session ends after half a day (ASVS level 2). */
 export const SESSION_MS = 12 * 3_600_000;
+/** Browsers in which one person is signed in at once. */
+const SESSIONS_MOST = 20;
 /** A refresh whose answer was lost may be asked for again for so long. */
 const GRACE_MS = 30_000;
 /** What was proved is taken for granted for so long; what this process changes itself holds at once. */
@@ -38,6 +40,17 @@ export interface Issued {
   readonly session: Session;
 }
 
+/** What sessions rest on. */
+export interface SessionsParts {
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly keys: Keyring;
+  readonly tokens: AccessTokens;
+  readonly settings: InstallationSettings;
+  /** Whether orders cost real money. */
+  readonly realMoney: () => boolean;
+}
+
 /** Sessions of browsers and tokens of programs: begins, renews, proves and ends them. */
 export class Sessions {
   readonly #accounts: Accounts;
@@ -45,16 +58,18 @@ export class Sessions {
   readonly #keys: Keyring;
   readonly #tokens: AccessTokens;
   readonly #settings: InstallationSettings;
+  readonly #realMoney: () => boolean;
   readonly #claims = new Map<string, TokenClaims>();
   readonly #proofs = new Map<string, { readonly caller: Caller; readonly until: Timestamp }>();
   readonly #listeners = new Set<(change: SessionChange) => void>();
 
-  constructor(accounts: Accounts, clock: Clock, keys: Keyring, tokens: AccessTokens, settings: InstallationSettings) {
+  constructor({ accounts, clock, keys, tokens, settings, realMoney }: SessionsParts) {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#keys = keys;
     this.#tokens = tokens;
     this.#settings = settings;
+    this.#realMoney = realMoney;
   }
 
   /** Begins a session. Signing in counts as having shown that it is them. */
@@ -63,6 +78,7 @@ export class Sessions {
     const session: Session = { id: this.#keys.randomId(), userId: user.id, createdAt: now, lastSeenAt: now, expiresAt: now + SESSION_MS, steppedUpAt: now, address, device };
     const refresh = this.#keys.randomText();
     await this.#accounts.startSession(session, hashOf(refresh));
+    await this.#endSurplus(user);
     return this.#issue(session, user, refresh);
   }
 
@@ -192,17 +208,25 @@ export class Sessions {
     return { kind: 'token', userId: user.id, name: user.name, role, id: token.id, steppedUpAt: undefined, enrolling: false, expiresAt: Math.min(token.expiresAt ?? Number.POSITIVE_INFINITY, now + ACCESS_MS) };
   }
 
+  /** Ends what somebody has open beyond their share, those that rest longest first. */
+  async #endSurplus(user: User): Promise<void> {
+    const surplus = (await this.#accounts.sessions(user.id)).toSorted((one, other) => other.lastSeenAt - one.lastSeenAt).slice(SESSIONS_MOST);
+    for (const { id } of surplus) await this.#accounts.endSession(id);
+    if (surplus.length > 0) this.ended(surplus.map(({ id }) => id));
+  }
+
   async #issue(session: Session, user: User, refresh: string): Promise<Issued> {
-    const expiresAt = Math.min(session.expiresAt, this.#clock.now() + ACCESS_MS);
+    // A token counts in seconds.
+    const expiresAt = Math.floor(Math.min(session.expiresAt, this.#clock.now() + ACCESS_MS) / 1000) * 1000;
     const access = await this.#tokens.sign('access', { userId: user.id, sessionId: session.id, expiresAt });
     return { caller: await this.#callerOf(session, user, expiresAt), user, access, refresh, session };
   }
 
   async #callerOf(session: Session, user: User, expiresAt: Timestamp): Promise<Caller> {
-    const { requireSecondFactor } = await this.#settings.current();
+    const demanded = (await this.#settings.current()).requireSecondFactor || (this.#realMoney() && user.role !== 'viewer');
     return {
       kind: 'session', userId: user.id, name: user.name, role: user.role, id: session.id, steppedUpAt: session.steppedUpAt,
-      enrolling: requireSecondFactor && user.totpSealed === undefined, expiresAt,
+      enrolling: demanded && user.totpSealed === undefined, expiresAt,
     };
   }
 

@@ -45,13 +45,14 @@ export function userHandlers({ accounts, clock, keys, links, sessions, throttle 
     },
     async changeUser(request) {
       const { id } = paramsOf<'changeUser'>(request);
-      const { role, disabled } = bodyOf<'changeUser'>(request);
-      const changed = await accounts.changeUser(id, { ...(role !== undefined && { role }), ...(disabled !== undefined && { disabled }) });
+      const { role, disabled, secondFactor } = bodyOf<'changeUser'>(request);
+      const changed = await accounts.changeUser(id, { ...(role !== undefined && { role }), ...(disabled !== undefined && { disabled }), ...(secondFactor === false && { totpSealed: undefined, totpPending: undefined }) });
       if (changed === 'last-admin') throw new ApiError('last-admin', LAST_ADMIN);
       if (changed === 'unknown') throw noUser();
-      sessions.ended(changed.disabled ? await accounts.endSessions(id) : []);
+      if (secondFactor === false) await accounts.setRecoveryCodes(id, []);
+      sessions.ended(changed.disabled || secondFactor === false ? await accounts.endSessions(id) : []);
       await recheckAll(accounts, sessions, changed);
-      request.auditNote = { subject: id, detail: `${changed.name}: ${changed.role}${changed.disabled ? ', locked out' : ''}` };
+      request.auditNote = { subject: id, detail: `${changed.name}: ${changed.role}${changed.disabled ? ', locked out' : ''}${secondFactor === false ? ', second factor taken away' : ''}` };
       return userRow(changed);
     },
     async removeUser(request) {
@@ -67,11 +68,10 @@ export function userHandlers({ accounts, clock, keys, links, sessions, throttle 
     },
     async resetUser(request) {
       const { id } = paramsOf<'resetUser'>(request);
-      // The second factor goes too: who is locked out has often lost the device that both are on.
-      const user = await accounts.changeUser(id, { passwordHash: undefined, totpSealed: undefined, totpPending: undefined });
+      // The second factor stays: who has come by the link alone is not let in.
+      const user = await accounts.changeUser(id, { passwordHash: undefined });
       if (user === 'last-admin') throw new ApiError('last-admin', LAST_ADMIN);
       if (user === 'unknown') throw noUser();
-      await accounts.setRecoveryCodes(id, []);
       sessions.ended(await accounts.endSessions(id));
       request.auditNote = { subject: id, detail: user.name };
       return { user: await userRow(user), invitation: await links.invite(id) };

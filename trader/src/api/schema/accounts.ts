@@ -83,7 +83,7 @@ export const ACCOUNT_SCHEMAS = {
   authRecoveryCodes: { answer: z.strictObject({ recoveryCodes: z.array(z.string()) }) },
   listUsers: { query: paging, answer: page(user) },
   createUser: { body: z.strictObject({ name, role }), answer: z.strictObject({ user, invitation: oneTimeLink }) },
-  changeUser: { params: byId, body: z.strictObject({ role: role.optional(), disabled: z.boolean().optional() }), answer: user },
+  changeUser: { params: byId, body: z.strictObject({ role: role.optional(), disabled: z.boolean().optional(), /** Takes a lost one away; nobody can give one to somebody else. */ secondFactor: z.literal(false).optional() }), answer: user },
   removeUser: { params: byId, answer: done },
   resetUser: { params: byId, answer: z.strictObject({ user, invitation: oneTimeLink }) },
   listSessions: { query: z.strictObject({ ...paging.shape, user: id.optional() }), answer: page(session) },

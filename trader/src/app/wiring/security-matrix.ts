@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generate } from 'otplib';
 import { WebSocket } from 'ws';
 import { AlertBook } from '../../api/alerts.ts';
 import { holds, ROLES } from '../../api/auth/access.ts';
@@ -55,8 +56,8 @@ const PASSWORD = 'correct horse battery staple';
 const REFUSALS: ReadonlySet<string> = new Set(['not-signed-in', 'session-expired', 'role-too-low', 'step-up-needed', 'csrf', 'second-factor-needed', 'address-banned']);
 /** Routes that are for nobody in particular also say these, of the session that they lack. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['not-signed-in', 'session-expired']);
-/** A session ends by it, so it is tried last. */
-const LAST: RouteName = 'authSignOut';
+/** What is needed for the others ends by these, so they are tried last. */
+const LAST: readonly RouteName[] = ['authTotpRemove', 'authSignOut'];
 const PATIENCE_MS = 5_000;
 
 /** A run that tells nothing, and takes nothing: only who is let through to it is looked at. */
@@ -86,8 +87,9 @@ export async function tryEverything(): Promise<SecurityMatrix> {
   const door = await openDoor();
   try {
     const rows: MatrixRow[] = [];
-    const routes = (Object.entries(ROUTES) as [RouteName, RouteFacts][]).filter(([name]) => name !== LAST);
-    for (const [name, route] of [...routes, [LAST, ROUTES[LAST]] as const]) {
+    const names = Object.keys(ROUTES) as RouteName[];
+    for (const name of [...names.filter((each) => !LAST.includes(each)), ...LAST]) {
+      const route: RouteFacts = ROUTES[name];
       rows.push(await rowOf('route', name, `${route.method} ${route.path}`, route.access, (caller) => tryRoute(door, route, caller)));
     }
     // The sessions of the walk have ended with its last route.
@@ -192,11 +194,13 @@ async function admitAll(url: string, firstRun: string, home: string): Promise<Do
   const headersOf = new Map<string, Readonly<Record<string, string>>>();
   const admin = await send(url, 'authFirstRun', { token: firstRun, name: 'admin', password: PASSWORD }, {});
   const asAdmin = { cookie: admin.cookie };
+  await enrol(url, asAdmin);
   for (const caller of MATRIX_CALLERS) {
     if (caller.role === undefined) continue;
     const { answer } = await send(url, 'createUser', { name: `${caller.name} of the matrix`, role: caller.role }, asAdmin);
     const token = (answer as { readonly invitation: { readonly path: string } }).invitation.path.split('#')[1];
     const { cookie } = await send(url, 'authSetPassword', { token, password: PASSWORD }, {});
+    await enrol(url, { cookie });
     if (caller.kind !== 'token') {
       headersOf.set(caller.name, { cookie });
       continue;
@@ -211,10 +215,17 @@ async function admitAll(url: string, firstRun: string, home: string): Promise<Do
   return headersOf;
 }
 
+/** Sets a second factor up: where real money is at stake, who trades needs one. */
+async function enrol(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
+  const { secret } = (await send(url, 'authTotpBegin', undefined, headers)).answer as { readonly secret: string };
+  await send(url, 'authTotpConfirm', { code: await generate({ secret }) }, headers);
+}
+
 async function send(url: string, name: RouteName, body: unknown, headers: Readonly<Record<string, string>>): Promise<{ readonly answer: unknown; readonly cookie: string }> {
   const route: RouteFacts = ROUTES[name];
   const response = await fetch(`${url}${API_BASE}${route.path}`, {
-    method: route.method, body: JSON.stringify(body), headers: { ...headers, 'x-algotrendy': '1', 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    method: route.method, ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { ...headers, 'x-algotrendy': '1', ...(body !== undefined && { 'content-type': 'application/json' }), 'idempotency-key': crypto.randomUUID() },
   });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`${name} was answered with ${response.status}: ${JSON.stringify(answer)}`);
