@@ -11,7 +11,8 @@ import type { Command, ManualCommand, TradingCommand } from '../ports/journal.ts
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import { Book, isProtective } from './book.ts';
-import { Execution, type Outcome } from './execution.ts';
+import { Execution } from './execution.ts';
+import { checkExits, differ, exitsOf, isReached, keepsProfit } from './exits.ts';
 import type { Guard } from './guards.ts';
 import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
@@ -97,7 +98,7 @@ export class Engine implements ReportSink {
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
-  readonly #keepsProfits: boolean;
+  readonly keepsProfits: boolean;
   readonly #audit: Audit | undefined;
   #manual: ManualDesk | undefined = undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
@@ -113,21 +114,26 @@ export class Engine implements ReportSink {
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
-    this.#keepsProfits = spec.client.unlinked === true;
+    this.keepsProfits = spec.client.unlinked === true;
     this.#audit = spec.audit;
     this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
     spec.audit?.begin?.(this);
   }
 
+  /** What trading a market costs. */
+  feesOf(market: number): FeeModel {
+    return this.#spec.marketFees?.[market] ?? this.#spec.fees;
+  }
+
   #createBook({ strategyName, strategy, market, sizing }: BookSpec): Book {
-    const { run, fees, marketFees, moneyScale } = this.#spec;
+    const { run, moneyScale } = this.#spec;
     const instrument = this.instruments[market];
     const name = `${strategyName}@${instrument.id}`;
     const namesakes = (this.#names.get(name) ?? 0) + 1;
     this.#names.set(name, namesakes);
     // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-    const sizer = createSizer(sizing, instrument, marketFees?.[market] ?? fees, moneyScale);
+    const sizer = createSizer(sizing, instrument, this.feesOf(market), moneyScale);
     return new Book(run, namesakes === 1 ? name : `${name}#${namesakes}`, this.#books.length, market, sizer.watch?.(strategy) ?? strategy, sizer);
   }
 
@@ -139,30 +145,6 @@ export class Engine implements ReportSink {
     this.portfolio.addBook(book);
     this.risk.attach(book);
     return book;
-  }
-
-  /** Has a book decided by another strategy from the next bar on, which looks at these bars of the past first. Its exits stand until then. */
-  exchange(book: Book, strategy: Strategy, past: readonly Bar[]): void {
-    const { signal } = book;
-    signal.target = 0;
-    signal.stop = signal.trail = signal.takeProfit = NaN;
-    for (const bar of past) strategy.onBar(bar, signal);
-    book.strategy = book.sizer.watch?.(strategy) ?? strategy;
-  }
-
-  /** Has a book form no opinion any more, and closes what it holds where `flat`; else that stays, with its exits. */
-  stop(book: Book, flat: boolean): void {
-    const { signal } = book;
-    book.strategy = NO_STRATEGY;
-    Object.assign(signal, { target: book.target, stop: book.stop, trail: book.trail, takeProfit: book.takeProfit });
-    this.execution.cancel(book, flat ? 'all' : 'entries');
-    book.latched = true;
-    book.withdrawn = !flat;
-    if (flat) {
-      book.wanted = 0;
-      this.#act(book);
-    }
-    this.settle();
   }
 
   /**
@@ -182,7 +164,7 @@ export class Engine implements ReportSink {
     } else if (now > this.now) this.now = now;
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
-    if (this.#keepsProfits) this.#takeProfits(books, bar.low, bar.high);
+    if (this.keepsProfits) this.#takeProfits(books, bar.low, bar.high);
     for (let i = 0; i < books.length; i++) {
       const book = books[i];
       const { signal } = book;
@@ -205,7 +187,7 @@ export class Engine implements ReportSink {
 
   /** Whether a price between bars would have a profit taken; no other has to be admitted. */
   wouldTakeProfit(market: number, price: number): boolean {
-    return this.#keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
+    return this.keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
   }
 
   /** Admits one command that says whether there may be risk, at the time of the last input. */
@@ -217,11 +199,12 @@ export class Engine implements ReportSink {
       return;
     }
     risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
-    if (command.kind === 'flatten') this.#closeAll(this.books);
-    else if (command.orders === true) this.withdraw();
+    if (command.kind === 'flatten') this.close(this.books);
+    else if (command.orders === true) this.withdraw(this.books);
   }
 
-  #closeAll(books: readonly Book[]): void {
+  /** Cancels what books have on their way and closes what they hold; nothing is begun there until the next opinion. */
+  close(books: readonly Book[]): void {
     for (const book of books) {
       book.latched = true;
       book.withdrawn = false;
@@ -232,44 +215,20 @@ export class Engine implements ReportSink {
     this.settle();
   }
 
-  /** Admits a command about orders that a person writes, at the time of the last input. What names nothing that is there does nothing. */
+  /** Where orders of people are written; nothing is there before the first. */
+  get desk(): ManualDesk {
+    return this.#manual ??= new ManualDesk(this);
+  }
+
+  /** Admits a command about orders that a person writes, at the time of the last input. */
   onManual(command: Command & ManualCommand): void {
-    const market = 'instrument' in command ? this.instruments.findIndex(({ id }) => id === command.instrument) : -1;
-    if (command.kind === 'cancel-all') {
-      if (command.instrument === undefined || market >= 0) this.withdraw(command.instrument === undefined ? undefined : market, command.exits);
-      return;
-    }
-    if (command.kind === 'close') {
-      this.#closeAll(this.books.filter(({ instrument }) => instrument === market));
-      return;
-    }
-    if (command.kind === 'cancel') this.#cancelByHand(command.clientOrderId);
-    this.#manual ??= new ManualDesk({
-      instruments: this.instruments, risk: this.risk, execution: this.execution, now: () => this.now,
-      addBook: (at) => this.addBook({ strategyName: 'manual', strategy: NO_STRATEGY, market: at, sizing: { kind: 'units', units: '0' } }),
-      exits: (book) => this.#exits(book), protect: (book) => { this.#protect(book); },
-    });
-    this.#manual.take(command);
+    this.desk.take(command);
     this.settle();
   }
 
-  /** Ends an order of a strategy that is on its way to its target; what it was for is given up until the next opinion. */
-  #cancelByHand(clientOrderId: string): void {
-    for (const book of this.books) {
-      for (let at = 0; at < book.working.length; at++) {
-        const working = book.working.at(at);
-        if (working.protective || working.order.clientOrderId !== clientOrderId) continue;
-        book.latched = true;
-        book.withdrawn = true;
-        this.execution.cancelOne(book, working);
-      }
-    }
-  }
-
-  /** Cancels all orders on their way, of one instrument or of all, and the exits too where `exits` says so. What they were to reach is given up until the next opinion. */
-  withdraw(instrument?: number, exits = false): void {
-    for (const book of this.books) {
-      if (instrument !== undefined && book.instrument !== instrument) continue;
+  /** Cancels what books have on their way, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
+  withdraw(books: readonly Book[], exits = false): void {
+    for (const book of books) {
       this.execution.cancel(book, exits ? 'all' : 'entries');
       book.latched = true;
       book.withdrawn = true;
@@ -342,7 +301,10 @@ export class Engine implements ReportSink {
   #onReport(report: ExecutionReport): void {
     this.#audit?.onReport(report);
     const outcome = this.execution.apply(report);
-    if (this.#manual !== undefined && this.#reportByHand(this.#manual, report, outcome)) return;
+    if (this.#manual !== undefined && this.#manual.report(report, outcome)) {
+      if (report.tsEvent > this.now) this.now = report.tsEvent;
+      return;
+    }
     if (outcome === 'progress' || outcome === 'unknown') return;
     const book = this.books[report.order.owner.index];
     if (report.tsEvent > this.now) this.now = report.tsEvent;
@@ -361,13 +323,6 @@ export class Engine implements ReportSink {
       if (book.wanted !== book.quantity) return;
     } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
-  }
-
-  #reportByHand(desk: ManualDesk, report: ExecutionReport, outcome: Outcome): boolean {
-    const book = this.books[report.order.owner.index];
-    if (book === undefined || !desk.owns(book)) return false;
-    if (report.tsEvent > this.now) this.now = report.tsEvent;
-    return desk.report(book, report, outcome);
   }
 
   /** The books of a liquidated market are closed at the venue's price; what they want from here on is denied. */
@@ -438,53 +393,21 @@ export class Engine implements ReportSink {
       this.#manual.act(book);
       return;
     }
-    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== this.#exits(book))) this.execution.cancel(book, 'protective');
+    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== exitsOf(book, this.keepsProfits))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
     if (book.quantity === book.wanted && book.buying === 0 && book.selling === 0) {
-      if (book.quantity !== 0) this.#protect(book);
+      if (book.quantity !== 0) this.protect(book);
       return;
     }
     const order = this.risk.towardsTarget(book, this.now);
     if (order) this.execution.submit(book, order);
   }
 
-  #protect(book: Book): void {
+  /** Sends the exits that a book's opinion asks for, for all that it holds. */
+  protect(book: Book): void {
     const { stop, takeProfit } = book;
     const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
     if (first) this.execution.submit(book, first);
-    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.#keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
-
-  /** How many protective orders a book's opinion asks for. */
-  #exits(book: Book): number {
-    return keepsProfit(book, this.#keepsProfits) ? 1 : Number(!Number.isNaN(book.stop)) + Number(!Number.isNaN(book.takeProfit));
-  }
-}
-
-/** Forms no opinion: what a book wants stays as it is. */
-const NO_STRATEGY: Strategy = { onBar() { /* It stays as it is. */ } };
-
-/** Whether two prices differ, where NaN is none. */
-function differ(a: number, b: number): boolean {
-  return a !== b && (a === a || b === b);
-}
-
-/** Whether a book's take-profit is none of the venue's: it stands beside a stop, and they cannot be tied. */
-function keepsProfit({ stop, takeProfit }: Book, unlinked: boolean): boolean {
-  return unlinked && !Number.isNaN(stop) && !Number.isNaN(takeProfit);
-}
-
-/** Whether a price has come as far as a take-profit beside a stop, for what is held and wanted. */
-function isReached(book: Book, low: number, high: number): boolean {
-  const { quantity, wanted, takeProfit } = book;
-  if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
-  return quantity > 0 ? high >= takeProfit : low <= takeProfit;
-}
-
-/** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
-function checkExits({ name, signal: { stop, trail, takeProfit } }: Book): void {
-  if (stop <= 0 || stop === Infinity) throw new OpinionError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
-  if (trail <= 0 || trail >= 1) throw new OpinionError(`${name} wants a stop that trails by ${trail}; a share lies between 0 and 1, and NaN is none`);
-  if (!Number.isNaN(trail) && Number.isNaN(stop)) throw new OpinionError(`${name} wants a stop that trails and no stop to begin with`);
-  if (takeProfit <= 0 || takeProfit === Infinity) throw new OpinionError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
 }

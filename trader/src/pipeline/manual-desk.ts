@@ -1,24 +1,36 @@
-import { abs, compare, max, min, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
+import { abs, compare, max, min, mul, neg, parseDecimal, sub, type Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { OrderTerms } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Command, ManualCommand, ManualOrder } from '../ports/journal.ts';
-import { isProtective, type Book, type WorkingOrder } from './book.ts';
+import type { FeeModel } from '../ports/execution.ts';
+import type { Strategy } from '../ports/strategy.ts';
+import { Book, isProtective, type WorkingOrder } from './book.ts';
 import type { Execution, Outcome } from './execution.ts';
-import type { ManualWish, Risk } from './risk.ts';
+import { exitsOf } from './exits.ts';
+import type { Portfolio } from './portfolio.ts';
+import type { Judgement, ManualWish, Risk } from './risk.ts';
+import type { Sizer, Sizing } from './sizing.ts';
 
 /** What the desk needs of its engine. */
 export interface DeskParts {
   readonly instruments: readonly Instrument[];
+  readonly books: readonly Book[];
   readonly risk: Risk;
   readonly execution: Execution;
-  now(): Timestamp;
-  /** Makes the sub-position for orders of people on a market. */
-  addBook(market: number): Book;
-  /** How many exits a book's stop and take-profit ask for, and has them sent. */
-  exits(book: Book): number;
+  readonly portfolio: Portfolio;
+  readonly now: Timestamp;
+  /** Whether a take-profit that stands beside a stop is kept by the engine. */
+  readonly keepsProfits: boolean;
+  feesOf(market: number): FeeModel;
+  addBook(spec: { readonly strategyName: string; readonly strategy: Strategy; readonly market: number; readonly sizing: Sizing }): Book;
+  /** Sends the exits of a book, for all that it holds. */
   protect(book: Book): void;
+  /** Closes what these books hold, and cancels what they have on their way. */
+  close(books: readonly Book[]): void;
+  /** Cancels what they have on their way, exits too where `exits`. */
+  withdraw(books: readonly Book[], exits: boolean): void;
 }
 
 /** An order that waits for others to end: the exits that it would sell twice with, or the one that it replaces. */
@@ -63,24 +75,53 @@ export class ManualDesk {
         this.#amend(command);
         return;
       case 'cancel':
-        for (const seat of this.#seats.values()) {
-          const working = find(seat.book, command.clientOrderId);
-          if (working !== undefined) this.#parts.execution.cancelOne(seat.book, working);
-        }
+        this.#cancel(command.clientOrderId);
+        return;
+      case 'cancel-all':
+        this.#parts.withdraw(this.#booksOf(command.instrument), command.exits === true);
+        return;
+      case 'close':
+        this.#parts.close(this.#booksOf(command.instrument));
         return;
       case 'protect': {
         const seat = this.#seats.get(this.#marketOf(command.instrument));
         if (seat !== undefined) this.#protectAt(seat, command.stop, command.takeProfit);
-        return;
       }
-      default:
     }
   }
 
+  /** What is held by hand on a market, signed. */
+  held(market: number): Exact {
+    return this.#seats.get(market)?.book.quantity ?? 0;
+  }
+
+  /** What would be said of an order with these exits, were it placed now. It changes nothing. */
+  judge(market: number, wish: ManualWish, stop: number): Judgement {
+    const { books, risk, now } = this.#parts;
+    const book = this.#seats.get(market)?.book ?? new Book('', 'manual', books.length, market, IDLE, UNSIZED);
+    const before = [book.stop, book.target] as const;
+    // As it would stand while it is judged: an exit bounds what may be lost.
+    if (!Number.isNaN(stop)) book.stop = stop;
+    if (book.quantity === 0) book.target = wish.side === 'buy' ? 1 : -1;
+    try {
+      return risk.judge(book, wish, now);
+    } finally {
+      [book.stop, book.target] = before;
+    }
+  }
+
+  /** What trading a quantity at a price costs, as a taker: account money. */
+  fee(market: number, price: Exact, quantity: Exact): Exact {
+    const { instruments, portfolio } = this.#parts;
+    const { priceScale, quantityScale } = instruments[market];
+    return this.#parts.feesOf(market).fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, portfolio.account.moneyScale);
+  }
+
   /** Takes what a report did to a book; false where the book is none of these. */
-  report(book: Book, report: ExecutionReport, outcome: Outcome): boolean {
-    const seat = this.#seats.get(book.instrument);
-    if (seat?.book !== book) return false;
+  report(report: ExecutionReport, outcome: Outcome): boolean {
+    const seat = this.#seats.get(report.order.instrument);
+    const book = this.#parts.books[report.order.owner.index];
+    if (seat === undefined || seat.book !== book) return false;
     if (!seat.closing) book.wanted = book.quantity;
     if (outcome === 'unknown' || report.kind === 'accepted') return true;
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
@@ -121,6 +162,19 @@ export class ManualDesk {
     mirror(book);
     if (moved) this.#parts.execution.cancel(book, 'protective');
     this.act(book);
+  }
+
+  /** Ends an order on its way; what one of a strategy was for is given up until its next opinion. */
+  #cancel(clientOrderId: string): void {
+    for (const book of this.#parts.books) {
+      const working = find(book, clientOrderId);
+      if (working === undefined || working.protective) continue;
+      if (!this.owns(book)) {
+        book.latched = true;
+        book.withdrawn = true;
+      }
+      this.#parts.execution.cancelOne(book, working);
+    }
   }
 
   #amend({ id = '', clientOrderId, quantity, price, trigger }: Command & ManualCommand & { readonly kind: 'amend' }): void {
@@ -168,7 +222,7 @@ export class ManualDesk {
       return false;
     }
     book.wanted = 0;
-    const order = risk.towardsTarget(book, now());
+    const order = risk.towardsTarget(book, now);
     if (order) execution.submit(book, order);
     return true;
   }
@@ -195,7 +249,7 @@ export class ManualDesk {
     // More than is there cannot be taken off.
     const quantity = wish.terms.reduceOnly === true ? min(wish.quantity, reducible(book, wish.side)) : wish.quantity;
     if (quantity <= 0) return false;
-    const order = risk.manual(book, { ...wish, quantity }, now());
+    const order = risk.manual(book, { ...wish, quantity }, now);
     if (order === undefined) return false;
     execution.submit(book, order);
     return true;
@@ -217,7 +271,7 @@ export class ManualDesk {
   /** Has a stop and a take-profit stand for all that is held, and for no more. */
   #keepExits(seat: Seat): void {
     const { book, waiting } = seat;
-    const { execution, exits, protect } = this.#parts;
+    const { execution, keepsProfits } = this.#parts;
     if (book.quantity === 0) {
       execution.cancel(book, 'protective');
       // What they were for is over; an entry that is still on its way brings them along.
@@ -237,9 +291,15 @@ export class ManualDesk {
       if (!protective && order.type === 'market' && reduces(book, order)) return;
       if (protective && !canceling && leaves === abs(book.quantity)) standing += 1;
     }
-    if (standing === book.protecting && standing === exits(book)) return;
+    if (standing === book.protecting && standing === exitsOf(book, keepsProfits)) return;
     execution.cancel(book, 'protective');
-    if (book.protecting === 0 && waiting.length === 0) protect(book);
+    if (book.protecting === 0 && waiting.length === 0) this.#parts.protect(book);
+  }
+
+  #booksOf(instrument: string | undefined): readonly Book[] {
+    if (instrument === undefined) return this.#parts.books;
+    const market = this.#marketOf(instrument);
+    return this.#parts.books.filter((book) => book.instrument === market);
   }
 
   #marketOf(instrument: string): number {
@@ -251,12 +311,15 @@ export class ManualDesk {
   #seatOf(market: number): Seat {
     let seat = this.#seats.get(market);
     if (seat === undefined) {
-      seat = { book: this.#parts.addBook(market), waiting: [], closing: false };
+      seat = { book: this.#parts.addBook({ strategyName: 'manual', strategy: IDLE, market, sizing: { kind: 'units', units: '0' } }), waiting: [], closing: false };
       this.#seats.set(market, seat);
     }
     return seat;
   }
 }
+
+const IDLE: Strategy = { onBar() { /* It has no opinion. */ } };
+const UNSIZED: Sizer = { quantity: () => 0 };
 
 /** An order as a person wrote it, in exact units. */
 function wishOf(order: ManualOrder, command: string, { priceScale, quantityScale }: Instrument): ManualWish {

@@ -33,8 +33,8 @@ export interface RosterEntry {
   from: number;
 }
 
-/** In place of the strategy that is warmed up at once. */
-const NONE_YET: Strategy = { onBar() { /* It has no opinion. */ } };
+/** Decides nothing: what a book wants stays as it is. */
+const NONE: Strategy = { onBar() { /* It stays as it is. */ } };
 
 /** Past bars that a strategy is warmed up on, at least, where the run has seen so many. */
 const PAST_BARS = 5_000;
@@ -102,8 +102,7 @@ export class Roster {
     if (entry === undefined) throw new RangeError(`there is no book ${command.book}`);
     const from = entry.recipe.parameters;
     if (command.kind === 'stop-strategy') {
-      entry.stopped = true;
-      this.#engine.stop(entry.book, command.positions === 'flat');
+      this.#stop(entry, command.positions === 'flat');
       this.#note(entry, command, 'stopped', from);
       return;
     }
@@ -120,18 +119,37 @@ export class Roster {
     const market = this.#markets.findIndex(({ instrument }) => instrument.id === command.instrument);
     if (definition === undefined || market < 0) throw new RangeError(`there is no ${definition === undefined ? command.strategy : command.instrument}`);
     const parameters = command.parameters as ParameterValues;
-    const book = this.#engine.addBook({ strategyName: definition.name, strategy: NONE_YET, market, sizing: { kind: 'fraction', fraction: command.fraction } });
+    const book = this.#engine.addBook({ strategyName: definition.name, strategy: NONE, market, sizing: { kind: 'fraction', fraction: command.fraction } });
     const entry: RosterEntry = { book, recipe: { definition, parameters, readings: [] }, stopped: false, changes: [], from: 0 };
     this.entries.push(entry);
     this.#exchange(entry);
     this.#note(entry, command, 'started', parameters);
   }
 
+  /** Its opinion is what it was from here on; what it holds is closed where `flat`, else stays with its exits. */
+  #stop(entry: RosterEntry, flat: boolean): void {
+    const { book } = entry;
+    entry.stopped = true;
+    book.strategy = NONE;
+    Object.assign(book.signal, { target: book.target, stop: book.stop, trail: book.trail, takeProfit: book.takeProfit });
+    if (!flat) {
+      this.#engine.withdraw([book]);
+      return;
+    }
+    // Whatever it wants when it is started again is a new opinion.
+    book.target = book.signal.target = 0;
+    this.#engine.close([book]);
+  }
+
+  /** Has a new strategy look at the past and decide from the next bar on. What the one before it wanted stands until then. */
   #exchange(entry: RosterEntry): void {
     const { book, recipe: { definition, parameters, readings } } = entry;
     const past = this.#past[book.instrument];
     entry.from = this.#seen[book.instrument] - past.length;
-    this.#engine.exchange(book, this.#over(definition.create(parameters, readings)), past);
+    const strategy = this.#over(definition.create(parameters, readings));
+    Object.assign(book.signal, { target: 0, stop: NaN, trail: NaN, takeProfit: NaN });
+    for (const bar of past) strategy.onBar(bar, book.signal);
+    book.strategy = book.sizer.watch?.(strategy) ?? strategy;
   }
 
   #note(entry: RosterEntry, command: Command & StrategyCommand, change: RosterChange['change'], from: ParameterValues): void {
