@@ -9,7 +9,7 @@ import css from './limits.module.css';
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
 
 /** A figure of a gauge in its own unit; absent limits are infinite and said to be none. */
-export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: string): string {
+function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: string): string {
   if (!Number.isFinite(value)) return 'no limit';
   switch (unit) {
     case 'money': return `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`;
@@ -20,15 +20,25 @@ export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: s
 }
 
 /** What a limit is called: `max-position of BTC-USDT` reads as people say it. */
-export function gaugeName({ rule, subject }: LimitGauge): string {
+function gaugeName({ rule, subject }: LimitGauge): string {
   const words = rule.replaceAll(/[-_]/g, ' ').replaceAll(':', ': ');
   const name = words.slice(0, 1).toUpperCase() + words.slice(1);
-  return subject === null ? name : `${name} · ${subject}`;
+  return subject === null ? name : `${name} · ${subject.replace(/\.[A-Z0-9]+$/, '')}`;
 }
 
-/** Limits as bars, the fullest first. */
+/** Limits of data and prices, not of money: they come behind, unless one of them is near. */
+const BEHIND: ReadonlySet<string> = new Set(['price-collar', 'stale-data', 'duplicate-intent', 'order-rate']);
+const NEAR = 0.8;
+
+/** The fullest first, those of money before those of data. */
+function byImportance(gauges: readonly LimitGauge[]): readonly LimitGauge[] {
+  const rank = ({ rule, share }: LimitGauge): number => (BEHIND.has(rule) && share < NEAR ? 1 : 0);
+  return [...gauges].sort((a, b) => rank(a) - rank(b) || b.share - a.share);
+}
+
+/** Limits as bars, the most important first. */
 export function Limits({ gauges, currency, most }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number }): ReactNode {
-  const sorted = [...gauges].sort((a, b) => b.share - a.share).slice(0, most);
+  const sorted = byImportance(gauges).slice(0, most);
   return (
     <ul className={css.limits}>
       {sorted.map((gauge) => (

@@ -12,7 +12,7 @@ interface Absence {
 }
 
 /** The dash of a number that there is not, with its reason. */
-export function Absent({ why = 'not known' }: Absence): ReactNode {
+function Absent({ why = 'not known' }: Absence): ReactNode {
   return (
     <span className={css.absent} title={why}>
       <span aria-hidden="true">—</span>
@@ -96,7 +96,7 @@ export function Pct({ ratio, change = false, why }: Absence & { readonly ratio: 
 /** A time in the person's zone, with UTC on hover; milliseconds since 1970. */
 export function Time({ at, detail = 'minute', why }: Absence & { readonly at: number | null | undefined; readonly detail?: TimeDetail }): ReactNode {
   if (at === undefined || at === null) return <Absent why={why} />;
-  return <time className={css.number} dateTime={new Date(at).toISOString()} title={formatUtc(at)}>{formatTime(at, detail)}</time>;
+  return <time className={css.time} dateTime={new Date(at).toISOString()} title={formatUtc(at)}>{formatTime(at, detail)}</time>;
 }
 
 /** How old something is, ticking; `cadenceMs` is how often news are expected, and decides when it looks stale. */

@@ -12,7 +12,7 @@ export interface ModeFact {
 }
 
 /** The mode of the run in words; unknown until the server has told it. */
-export function modeOf(state: Slices['state'] | undefined): ModeFact {
+function modeOf(state: Slices['state'] | undefined): ModeFact {
   const run = state?.run;
   if (run === undefined) return { mode: 'unknown', word: '…', meaning: 'asking the server which run this is' };
   const venue = run.venue ?? 'shipped bars';

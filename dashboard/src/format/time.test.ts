@@ -12,6 +12,6 @@ test('a stopwatch counts minutes and seconds, and hours when there are any', () 
 
 test('a time names its zone, and UTC is written to the second', () => {
   const at = Date.UTC(2026, 10, 21, 9, 3, 11);
-  assert.equal(formatUtc(at), '2026-11-21 09:\d{2}:11 UTC');
+  assert.equal(formatUtc(at), '2026-11-21 09:03:11 UTC');
   assert.match(formatTime(at, 'day-second'), /^\d{2} \w{3,4} 2026 \d{2}:\d{2}:11 \S+$/);
 });

@@ -39,8 +39,8 @@ export function EquityPanel(): ReactNode {
       aside={<ChoiceField label="Span" value={span} onChange={setSpan} options={[{ value: '1d', label: '1D' }, { value: '1w', label: '1W' }, { value: '1m', label: '1M' }, { value: 'all', label: 'All' }]} />}
     >
       <Answered asked={curve} what="the equity curve" size="chart">
-        {() => series.xs.length < 2
-          ? <EmptyState>The curve begins with the first bars that are traded on.</EmptyState>
+        {() => series.values.every((value) => value === series.values[0])
+          ? <EmptyState>No trade yet: the curve begins with the first fill. Strategies see as many bars as they need before they have an opinion.</EmptyState>
           : <LineChart label="Equity" series={[{ label: 'Equity', ...series }]} height={280} drawdown format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`} formatTick={(value) => formatDecimal(value, { places: 0 }) ?? ''} />}
       </Answered>
     </Panel>
