@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { MarketFact } from 'trader/contract';
 import { api } from '../../data/api.ts';
+import { useLastPrice } from '../../data/last-price.ts';
 import { useTopic } from '../../data/stream.ts';
 import { folded, NO_BARS, overlaid, prepended, ticked } from './bar-columns.ts';
 import type { BarColumns, ChartBar } from './bar-columns.ts';
@@ -45,11 +46,11 @@ interface Kept {
 }
 
 /** Bars of a market from the server, continued by the stream's closed bars and moved by its last price. */
-export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs'>, interval: ChartInterval): ChartBars {
+export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs' | 'last' | 'tsLast'>, interval: ChartInterval): ChartBars {
   const { instrument } = market;
   const name = `${instrument}|${interval.name}`;
   const rows = useTopic('bars', instrument);
-  const price = useTopic('prices')?.get(instrument);
+  const { last, at } = useLastPrice(market);
   const [kept, setKept] = useState<Kept>({ name, bars: NO_BARS, asked: false });
   const older = useRef<'idle' | 'asking' | 'end'>('idle');
   const fetchBars = useCallback(async (to: number | undefined) => {
@@ -72,7 +73,7 @@ export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs
   }, [rows, interval, name]);
   const known = kept.name === name ? kept : { bars: NO_BARS, asked: false, fault: undefined };
   // A price at the very end of a bar is its close: it opens no bar of its own.
-  const bars = useMemo(() => (price === undefined || known.bars.time.length === 0 ? known.bars : ticked(known.bars, price.tsEvent - 1, Number(price.last), interval.ms)), [known.bars, price, interval]);
+  const bars = useMemo(() => (last === null || at === null || known.bars.time.length === 0 ? known.bars : ticked(known.bars, at - 1, Number(last), interval.ms)), [known.bars, last, at, interval]);
   const first = known.bars.time[0];
   const onOldest = useCallback(() => { if (older.current === 'idle' && first !== undefined) void fetchBars(first); }, [fetchBars, first]);
   return { bars, fault: known.fault, loading: bars.time.length === 0 && !known.asked, onOldest };

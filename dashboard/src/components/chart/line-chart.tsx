@@ -26,8 +26,8 @@ export interface LineChartProps {
   readonly format: (value: number) => string;
   /** A short value for the axis; `format` where absent. */
   readonly formatTick?: (value: number) => string;
-  /** How x is written out; local date and time where absent, and then the axis marks full hours, days and months. */
-  readonly formatX?: (x: number) => string;
+  /** What x is: moments, days, or a number of its own that is written out so and marked where the first line has values. Moments where absent. */
+  readonly x?: 'time' | 'day' | ((x: number) => string);
   /** Pixels of the plot, drawdown strip and axis included. */
   readonly height?: number;
   /** Draws the drawdown of the first line below it. */
@@ -55,7 +55,8 @@ const LOOKS = ['main', 'second', 'third'] as const;
  * the mouse, with the arrow keys (spoken), as a sentence and as a table.
  */
 export function LineChart(props: LineChartProps): ReactNode {
-  const { label, series, format, formatX = writeTime, height = 240, gap = Infinity } = props;
+  const { label, series, format, height = 240, gap = Infinity } = props;
+  const formatX = writerOf(props.x);
   const [tabular, setTabular] = useState(false);
   const summaryId = useId();
   const xs = useMemo(() => everyX(series), [series]);
@@ -75,7 +76,7 @@ export function LineChart(props: LineChartProps): ReactNode {
 }
 
 /** The picture with its crosshair, which mouse and keys move. */
-function Plotted({ label, series, format, formatTick = format, formatX, height = 240, drawdown = false, gap = Infinity, base, band, xs, summaryId }: LineChartProps & {
+function Plotted({ label, series, format, formatTick = format, x: kind, height = 240, drawdown = false, gap = Infinity, base, band, xs, summaryId }: LineChartProps & {
   readonly xs: readonly number[]; readonly summaryId: string;
 }): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
@@ -84,7 +85,7 @@ function Plotted({ label, series, format, formatTick = format, formatX, height =
   const falls = useMemo(() => (drawdown ? drawdowns(series[0].values) : undefined), [drawdown, series]);
   const plot = useMemo(() => plotOf(series, xs, width, height, falls, base), [series, xs, width, height, falls, base]);
   const chosen = at === undefined ? undefined : Math.min(at, xs.length - 1);
-  const readout = chosen === undefined ? undefined : readAt(series, xs[chosen], gap, format, formatX ?? writeTime, falls);
+  const readout = chosen === undefined ? undefined : readAt(series, xs[chosen], gap, format, writerOf(kind), falls);
   const spoken = useSettled(readout, 500);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = stepOf(event.key, chosen, xs.length);
@@ -99,7 +100,7 @@ function Plotted({ label, series, format, formatTick = format, formatX, height =
   return (
     <div className={css.frame} ref={frame} role="group" aria-roledescription="chart" aria-label={label} aria-describedby={summaryId} tabIndex={0} onKeyDown={onKeyDown} onBlur={() => setAt(undefined)}>
       <svg className={css.svg} width={width} height={height} aria-hidden="true" onPointerMove={onPointer} onPointerDown={onPointer} onPointerLeave={() => setAt(undefined)}>
-        <Grid {...{ plot, width, height, formatTick, formatX, base, band }} />
+        <Grid {...{ plot, width, height, formatTick, kind, xs, base, band }} />
         {series.map((line, place) => (
           <path key={line.label} className={`${css.line} ${css[lookOf(line, place)]}`} d={linePath(line.xs, line.values, plot.x, plot.y, gap)} />
         ))}
@@ -128,13 +129,13 @@ function plotOf(series: readonly LineSeries[], xs: readonly number[], width: num
   return { x, y, strip: { min: Math.min(extent([falls])?.min ?? 0, -0.001), max: 0, from: height - BOTTOM, to: height - BOTTOM - STRIP } };
 }
 
-function Grid({ plot, width, height, formatTick, formatX, base, band }: {
+function Grid({ plot, width, height, formatTick, kind, xs, base, band }: {
   readonly plot: Plot; readonly width: number; readonly height: number; readonly formatTick: (value: number) => string;
-  readonly formatX: ((x: number) => string) | undefined; readonly base: number | undefined; readonly band: LineChartProps['band'];
+  readonly kind: LineChartProps['x']; readonly xs: readonly number[]; readonly base: number | undefined; readonly band: LineChartProps['band'];
 }) {
   const { x, y } = plot;
   const count = Math.max(2, Math.floor((x.to - x.from) / 90));
-  const marks = formatX === undefined ? timeTicks(x.min, x.max, count) : roundTicks(x.min, x.max, count);
+  const marks = typeof kind === 'function' ? apart(xs, x) : timeTicks(x.min, x.max, count);
   const span = x.max - x.min;
   return (
     <g>
@@ -151,7 +152,7 @@ function Grid({ plot, width, height, formatTick, formatX, base, band }: {
         </g>
       ))}
       {marks.map((value) => (
-        <text key={value} className={css.tick} textAnchor={pixelOf(x, value) < 30 ? 'start' : 'middle'} x={pixelOf(x, value)} y={height - 6}>{formatX === undefined ? writeTick(value, span) : formatX(value)}</text>
+        <text key={value} className={css.tick} textAnchor={pixelOf(x, value) < 30 ? 'start' : pixelOf(x, value) > width - 40 ? 'end' : 'middle'} x={pixelOf(x, value)} y={height - 6}>{typeof kind === 'function' ? kind(value) : writeTick(value, span)}</text>
       ))}
     </g>
   );
@@ -288,6 +289,25 @@ function useWidth(frame: { readonly current: HTMLElement | null }): number {
     return () => observer.disconnect();
   });
   return width;
+}
+
+/** Those of the places whose marks do not cover each other. */
+function apart(xs: readonly number[], axis: Axis): readonly number[] {
+  let last = -Infinity;
+  return xs.filter((value) => {
+    const pixel = pixelOf(axis, value);
+    if (pixel - last < 64) return false;
+    last = pixel;
+    return true;
+  });
+}
+
+function writerOf(kind: LineChartProps['x']): (x: number) => string {
+  return typeof kind === 'function' ? kind : kind === 'day' ? writeDay : writeTime;
+}
+
+function writeDay(x: number): string {
+  return formatTime(x, 'day');
 }
 
 function writeTime(x: number): string {

@@ -34,6 +34,8 @@ export interface PriceChartProps {
 }
 
 const ROWS_MAX = 120;
+/** So many watched prices are said in the summary. */
+const LEVELS_SAID = 3;
 
 /**
  * Candles with volume, the lines of a strategy, our trades, and the prices to watch. Its library is
@@ -65,10 +67,10 @@ export function PriceChart(props: PriceChartProps): ReactNode {
       <div className={css.head}>
         {props.children}
         <div className={css.tools}>
-          <button type="button" className={css.tool} onClick={() => scene.current?.zoom(1.4)} disabled={tabular} aria-label="Zoom in">+</button>
-          <button type="button" className={css.tool} onClick={() => scene.current?.zoom(1 / 1.4)} disabled={tabular} aria-label="Zoom out">−</button>
-          <button type="button" className={css.tool} onClick={() => scene.current?.toNewest()} disabled={tabular}>Newest</button>
-          <button type="button" className={css.tool} aria-pressed={tabular} onClick={() => setTabular(!tabular)}>{tabular ? 'View as chart' : 'View as table'}</button>
+          <button type="button" className={`${css.tool} ${css.fine}`} onClick={() => scene.current?.zoom(1.4)} disabled={tabular} aria-label="Zoom in">+</button>
+          <button type="button" className={`${css.tool} ${css.fine}`} onClick={() => scene.current?.zoom(1 / 1.4)} disabled={tabular} aria-label="Zoom out">−</button>
+          <button type="button" className={`${css.tool} ${css.fine}`} onClick={() => scene.current?.toNewest()} disabled={tabular}>Newest</button>
+          <button type="button" className={css.tool} aria-pressed={tabular} onClick={() => setTabular(!tabular)}>{tabular ? 'Chart' : 'Table'}<span className="spoken"> view</span></button>
         </div>
       </div>
       <Readout bar={bar} price={price} lines={lines} place={place} live={at === undefined} />
@@ -181,7 +183,8 @@ function summary({ bars, instrument, quoteCurrency, fills, levels, intervalMs }:
   const missing = gaps.reduce((sum, gap) => sum + gap.bars, 0);
   return `${instrument}: ${price(last.close)} ${quoteCurrency}, ${distanceText(first.open, last.close)} since ${moment(first.time)}`
     + `${fills.length === 0 ? '' : `; ${fills.length} trade${fills.length === 1 ? '' : 's'} of ours`}`
-    + `${levels.map((level) => `; ${level.label} at ${price(level.price)}`).join('')}`
+    + `${levels.slice(0, LEVELS_SAID).map((level) => `; ${level.label} at ${price(level.price)}`).join('')}`
+    + `${levels.length > LEVELS_SAID ? `; ${levels.length - LEVELS_SAID} more lines` : ''}`
     + `${missing === 0 ? '' : `; ${missing} bar${missing === 1 ? '' : 's'} missing in ${gaps.length} gap${gaps.length === 1 ? '' : 's'}`}.`;
 }
 

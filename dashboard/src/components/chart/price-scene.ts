@@ -4,6 +4,7 @@ import {
 import type {
   CandlestickData, HistogramData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, LineData, SeriesMarker, Time, UTCTimestamp, WhitespaceData,
 } from 'lightweight-charts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { gapsOf, NO_BARS } from './bar-columns.ts';
 import type { BarColumns } from './bar-columns.ts';
 import { marksOf } from './chart-marks.ts';
@@ -78,7 +79,7 @@ export class PriceScene {
     const same = !continues && before.time.length > 0 && scale.intervalMs === this.#scale.intervalMs && (bars.time.includes(before.time[0]) || before.time.includes(bars.time[0]));
     this.#bars = bars;
     this.#scale = scale;
-    this.#candles.applyOptions({ priceFormat: { type: 'price', precision: scale.priceDecimals, minMove: 10 ** -scale.priceDecimals } });
+    this.#candles.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -scale.priceDecimals, formatter: (price: number) => formatDecimal(price, { places: scale.priceDecimals }) ?? '' } });
     if (continues && bars.time.length - before.time.length < 50) {
       for (let place = before.time.length - 1; place < bars.time.length; place++) {
         // What lies before a bar that stands already was drawn with it.
@@ -257,7 +258,7 @@ function chartOptions(theme: ChartTheme) {
 function candleOptions(theme: ChartTheme) {
   return {
     upColor: theme.background, downColor: theme.down, borderUpColor: theme.up, borderDownColor: theme.down,
-    wickUpColor: theme.up, wickDownColor: theme.down, priceLineColor: theme.quiet,
+    wickUpColor: theme.up, wickDownColor: theme.down, priceLineColor: theme.text,
   };
 }
 

@@ -117,13 +117,13 @@ function Search({ onOpen, chosen, kept }: { readonly onOpen: (id: string) => voi
 function SeriesPanel({ id }: { readonly id: string }): ReactNode {
   const asked = useQuery('readSeries', { params: { id } });
   const data = asked.data;
-  const lines = useMemo(() => (data === undefined ? [] : [{ label: data.series.title, xs: data.date, values: data.value }]), [data]);
+  const lines = useMemo(() => (data === undefined ? [] : [{ label: data.series.id, xs: data.date, values: data.value }]), [data]);
   return (
     <Panel title={data?.series.title ?? id} note={data === undefined ? undefined : <>{data.series.units} · {data.series.frequency} · {data.series.adjustment} · {data.series.source}{data.series.vintages ? ' · with every revision' : ''}</>}>
       <Answered asked={asked} what={`the series ${id}`} size="chart">
         {({ series, availableAt }) => (
           <>
-            <LineChart label={series.title} series={lines} height={300} format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${series.units}`} formatTick={(value) => formatDecimal(value, { compact: true }) ?? ''} />
+            <LineChart label={series.title} series={lines} height={300} x="day" format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${series.units}`} formatTick={(value) => formatDecimal(value, { compact: true }) ?? ''} />
             {availableAt.length === 0 ? null : <p className={css.quiet}>The newest figure became known on {formatTime(availableAt[availableAt.length - 1], 'day-minute')}; strategies see none before that.</p>}
           </>
         )}

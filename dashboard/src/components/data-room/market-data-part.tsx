@@ -35,14 +35,19 @@ export function MarketDataPart(): ReactNode {
 function Known({ status }: { readonly status: Status }): ReactNode {
   const { today, cost } = status;
   const asked = today.hits + today.misses;
+  const sum = (of: (series: Series) => number): number => status.series.reduce((all, series) => all + of(series), 0);
   const failures = Object.entries(today.failures).filter(([, count]) => count > 0);
   return (
     <>
       <KpiRow>
         <KpiTile label="Answered from the store today" value={<Pct ratio={today.hitRate} why="nothing was asked for today" />} note={asked === 0 ? 'nothing was asked for today' : `${today.hits} of ${asked} requests`} />
         <KpiTile label="Calls to providers today" value={<Num value={today.misses} />} note="UTC day" />
-        <KpiTile label="Failed calls today" value={<Num value={failures.reduce((sum, [, count]) => sum + count, 0)} />} note={failures.length === 0 ? 'every provider answered' : failures.map(([name, count]) => `${name} ${count}`).join(', ')} />
+        <KpiTile label="Failed calls today" value={<Num value={failures.reduce((all, [, count]) => all + count, 0)} />} note={failures.length === 0 ? 'every provider answered' : failures.map(([name, count]) => `${name} ${count}`).join(', ')} />
         <KpiTile label="Paid for data" value={<Money value={cost.paid} currency="USD" places={0} />} note={<>paid feeds cost <Num value={cost.paidFeeds[0]} /> to <Num value={cost.paidFeeds[1]} /> USD a month</>} />
+        <KpiTile label="Stored bars" value={<Num value={sum(({ bars }) => bars)} />} note={`in ${status.series.length} series`} />
+        <KpiTile label="Gaps" value={<Num value={sum(({ gaps }) => gaps)} />} note="between first and last bar" />
+        <KpiTile label="In quarantine" value={<Num value={sum(({ quarantined }) => quarantined)} />} note="not traded on" />
+        <KpiTile label="Revised bars" value={<Num value={sum(({ revisions }) => revisions)} />} note="the earlier figure is kept" />
       </KpiRow>
       <SeriesPanel series={status.series} />
       <ProvidersPanel providers={status.providers} />
@@ -84,7 +89,7 @@ function ProvidersPanel({ providers }: { readonly providers: Status['providers']
             <section key={name} className={css.provider} aria-label={name}>
               <h3>{name} {documented ? null : <StatusChip tone="neutral" title="The provider states no limit; ours is careful">our own limit</StatusChip>}</h3>
               {limits.map(({ calls, windowMs, used }) => (
-                <LimitBar key={windowMs} label={`per ${formatSpan(windowMs)}`} share={used / calls} used={`${used}`} limit={`${calls} calls`} headroom={`${calls - used}`} atBreach="wait, or the next provider" />
+                <LimitBar key={windowMs} label={windowText(windowMs)} share={used / calls} used={`${used}`} limit={`${calls} calls`} headroom={`${calls - used}`} atBreach="wait, or the next provider" />
               ))}
             </section>
           ))}
@@ -92,6 +97,11 @@ function ProvidersPanel({ providers }: { readonly providers: Status['providers']
       )}
     </Panel>
   );
+}
+
+/** The time that a quota is counted over, in words. */
+function windowText(ms: number): string {
+  return { 1000: 'a second', 60_000: 'a minute', 3_600_000: 'an hour', 86_400_000: 'a day' }[ms] ?? `in ${formatSpan(ms)}`;
 }
 
 /** The markets of the run as they arrive: their state is the feed's, not the store's. */

@@ -32,7 +32,7 @@ function Curve({ there }: { readonly there: readonly (typeof MATURITIES)[number]
   const months = answers.map((answer) => answer.months);
   return (
     <LineChart
-      label="Yield by maturity" height={240} base={0} format={(value) => `${value.toFixed(2)} %`} formatX={maturityText}
+      label="Yield by maturity" height={240} base={0} format={(value) => `${value.toFixed(2)} %`} x={maturityText}
       series={[{ label: `On ${new Date(newest).toISOString().slice(0, 10)}`, xs: months, values: at(newest) }, { label: 'A year before', xs: months, values: at(newest - YEAR_MS), look: 'benchmark' }]}
     />
   );

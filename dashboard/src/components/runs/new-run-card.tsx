@@ -57,7 +57,7 @@ function Card({ catalog, sources, onStarted }: { readonly catalog: Catalog; read
       <SelectField label="Strategy" value={draft.strategy} help={entry?.summary} error={errors['strategy']} onChange={(strategy) => change({ strategy, parameters: {}, grid: {} })} options={catalog.map(({ name }) => ({ value: name, label: name }))} />
       <SelectField label="Bars" value={draft.bars} help={source === undefined ? undefined : sourceHelp(source)} error={errors['bars']} onChange={(bars) => change({ bars, interval: '', from: '', to: '' })} options={sources.map(({ bars, title }) => ({ value: bars, label: title }))} />
       <div className={css.pair}>
-        <SelectField label="Decide on" value={draft.interval} onChange={(interval) => change({ interval })} options={[{ value: '', label: 'bars as they are' }, ...(source?.intervals ?? []).map((value) => ({ value, label: value }))]} />
+        <SelectField label="Decide on" value={draft.interval} onChange={(interval) => change({ interval })} options={[{ value: '', label: 'as stored' }, ...(source?.intervals ?? []).map((value) => ({ value, label: value }))]} />
         <NumberField label="Fee" unit="bp" error={errors['feeBps']} value={draft.feeBps} onChange={(feeBps) => change({ feeBps })} />
       </div>
       <Period draft={draft} source={source} error={errors['to']} onChange={change} />

@@ -23,8 +23,7 @@ export function RunTable({ turn, onOpen, onCompare }: { /** Changes when there m
   const pick = (id: string): void => setPicked((was) => (was.includes(id) ? was.filter((each) => each !== id) : [...was, id].slice(-2)));
   const [a, b] = picked;
   const columns: readonly Column<Summary>[] = [
-    { key: 'run', head: 'Run', cell: ({ id, strategy }) => <><strong>{strategy}</strong> <code>{id}</code></>, sortBy: ({ strategy }) => strategy },
-    { key: 'instrument', head: 'Bars', priority: 2, cell: ({ instrument, interval }) => <span className={css.quiet}>{instrument} · {interval}</span> },
+    { key: 'run', head: 'Run', cell: ({ id, strategy, instrument, interval }) => <span className={css.name}><span><strong>{strategy}</strong> <code>{id}</code></span><span className={css.quiet}>{instrument} · {interval}</span></span>, sortBy: ({ strategy }) => strategy },
     { key: 'return', head: 'Net return', figures: true, cell: ({ netReturn }) => <Pct ratio={netReturn} change />, sortBy: ({ netReturn }) => netReturn },
     { key: 'drawdown', head: 'Drawdown', figures: true, cell: ({ maxDrawdown }) => <Pct ratio={-Math.abs(maxDrawdown)} />, sortBy: ({ maxDrawdown }) => maxDrawdown },
     { key: 'sharpe', head: 'Sharpe', figures: true, cell: ({ sharpe }) => <Num value={sharpe} places={2} why="too little to compute it from" />, sortBy: ({ sharpe }) => sharpe ?? -Infinity },

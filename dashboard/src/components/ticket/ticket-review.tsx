@@ -73,18 +73,26 @@ const WORD = { ok: 'ok', warn: 'near its limit', denied: 'denies' } as const;
 function Guards({ guards, addsRisk }: { readonly guards: readonly GuardVerdict[]; readonly addsRisk: boolean }): ReactNode {
   if (!addsRisk) return <p className={css.quiet}>Takes risk off: no guard is asked.</p>;
   if (guards.length === 0) return <p className={css.quiet}>No guard is set for this run.</p>;
-  const order = { denied: 0, warn: 1, ok: 2 };
+  const loud = [...guards.filter(({ verdict }) => verdict === 'denied'), ...guards.filter(({ verdict }) => verdict === 'warn')];
+  const quiet = guards.filter(({ verdict }) => verdict === 'ok');
   return (
-    <section aria-label="Guards">
-      <h4 className={css.subhead}>Every guard’s verdict</h4>
-      <ul className={css.guards}>
-        {[...guards].sort((a, b) => order[a.verdict] - order[b.verdict]).map((guard) => (
-          <li key={`${guard.rule}|${guard.message}`}>
-            <span className={css.rule}>{guard.rule}</span> <StatusChip tone={TONE[guard.verdict]}>{WORD[guard.verdict]}</StatusChip>
-            <p className={css.quiet}>{guard.message}</p>
-          </li>
-        ))}
-      </ul>
+    <section aria-label="Every guard’s verdict">
+      <h4 className={css.subhead}>{loud.length === 0 ? `All ${guards.length} guards allow it` : `${guards.length} guards asked`}</h4>
+      <GuardList guards={loud} />
+      {quiet.length === 0 ? null : <details className={css.more}><summary>{quiet.length} with room to spare</summary><GuardList guards={quiet} /></details>}
     </section>
+  );
+}
+
+function GuardList({ guards }: { readonly guards: readonly GuardVerdict[] }): ReactNode {
+  return (
+    <ul className={css.guards}>
+      {guards.map((guard) => (
+        <li key={`${guard.rule}|${guard.message}`}>
+          <span className={css.rule}>{guard.rule}</span><StatusChip tone={TONE[guard.verdict]}>{WORD[guard.verdict]}</StatusChip>
+          <p className={css.quiet}>{guard.message}</p>
+        </li>
+      ))}
+    </ul>
   );
 }

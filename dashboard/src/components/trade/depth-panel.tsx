@@ -18,7 +18,7 @@ export function DepthPanel({ market }: { readonly market: MarketFact }): ReactNo
   const book = useTopic('book', market.instrument);
   const trades = useTopic('trades', market.instrument);
   if ((book === undefined || book === null) && (trades === undefined || trades.length === 0)) {
-    return <Panel title="Order book and trades"><EmptyState>This feed tells prices and bars, but no order book and no trades of others.</EmptyState></Panel>;
+    return <p className={css.none}>This feed tells prices and bars, but no order book and no trades of others.</p>;
   }
   return (
     <Panel title="Order book and trades" flush>

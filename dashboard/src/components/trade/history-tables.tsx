@@ -7,6 +7,7 @@ import { ChoiceField } from '../field.tsx';
 import { Delta, Money, Num, Time } from '../numbers.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { useTopic } from '../../data/stream.ts';
+import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
 const ROWS = 100;
@@ -19,8 +20,8 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
   if (fills === undefined) return <Skeleton lines={3} size="row" label="Loading the fills" />;
   const rows = fills.filter(({ instrument }) => which === 'all' || instrument === first).slice(-ROWS).reverse();
   const columns: readonly Column<FillFact>[] = [
-    { key: 'time', head: 'Market time', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-second" /> },
-    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <strong>{instrument}</strong>, sortBy: ({ instrument }) => instrument },
+    { key: 'time', head: 'Market time', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" /> },
+    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
     { key: 'side', head: 'Side', cell: ({ side }) => (side === 'buy' ? 'Buy' : 'Sell') },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
     { key: 'price', head: 'Price', figures: true, cell: ({ price, instrument }) => <Num value={price} places={state?.markets.get(instrument)?.priceDecimals} /> },
@@ -40,8 +41,8 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
 export function DenialTable({ denials }: { readonly denials: readonly DenialFact[] | undefined }): ReactNode {
   if (denials === undefined) return <Skeleton lines={3} size="row" label="Loading what was denied" />;
   const columns: readonly Column<DenialFact>[] = [
-    { key: 'time', head: 'Market time', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-second" /> },
-    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <strong>{instrument}</strong> },
+    { key: 'time', head: 'Market time', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" /> },
+    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} /> },
     { key: 'side', head: 'Side', cell: ({ side }) => (side === 'buy' ? 'Buy' : 'Sell') },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
     { key: 'rule', head: 'Guard', cell: ({ rule }) => rule },

@@ -11,8 +11,10 @@ import { Num, Pct } from '../numbers.tsx';
 import { Skeleton } from '../placeholders.tsx';
 import { StatusChip } from '../status-chip.tsx';
 import { useAddress } from '../../data/address.ts';
+import { useLastPrice } from '../../data/last-price.ts';
 import { useTopic } from '../../data/stream.ts';
-import { dayChange, splitInstrument } from './watchlist.tsx';
+import { splitInstrument } from './instrument-name.tsx';
+import { dayChange } from './watchlist.tsx';
 import css from './trade.module.css';
 
 /** The chart of a market with what the run does in it. */
@@ -40,9 +42,10 @@ export function MarketChart({ market, markets, books, onChoose }: {
           instrument={market.instrument} quoteCurrency={market.quoteCurrency} priceDecimals={market.priceDecimals} intervalMs={interval.ms}
           bars={bars} fills={marks} levels={levels} strategy={strategy} onOldest={onOldest}
         >
-          <ChoiceField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} />
+          <span className={css.wide}><ChoiceField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} /></span>
+          <span className={`${css.compact} ${css.narrowOnly}`}><SelectField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} /></span>
           {strategies.length === 0 ? null : (
-            <ChoiceField label="Lines of" value={book?.book ?? 'none'} onChange={setShown} options={[...strategies.map((each) => ({ value: each.book, label: each.strategy })), { value: 'none', label: 'No lines' }]} />
+            <span className={css.compact}><SelectField label="Lines of" value={book?.book ?? 'none'} onChange={setShown} options={[...strategies.map((each) => ({ value: each.book, label: `${each.strategy} lines` })), { value: 'none', label: 'No lines' }]} /></span>
           )}
         </PriceChart>
       )}
@@ -53,7 +56,7 @@ export function MarketChart({ market, markets, books, onChoose }: {
 }
 
 function ChartHead({ market, markets, onChoose }: { readonly market: MarketFact; readonly markets: readonly MarketFact[]; readonly onChoose: (instrument: string) => void }): ReactNode {
-  const last = useTopic('prices')?.get(market.instrument)?.last ?? market.last;
+  const { last } = useLastPrice(market);
   const [symbol, venue] = splitInstrument(market.instrument);
   return (
     <header className={css.chartHead}>

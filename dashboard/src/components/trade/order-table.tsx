@@ -16,6 +16,7 @@ import { useTradeBlock } from '../ticket/trade-block.ts';
 import { toast } from '../toast.tsx';
 import { useCommand } from '../../data/query.ts';
 import { useTopic } from '../../data/stream.ts';
+import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
 const TONES: Readonly<Record<OrderFact['state'], Tone>> = {
@@ -31,14 +32,13 @@ export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] |
   if (orders === undefined) return <Skeleton lines={3} size="row" label="Loading the orders" />;
   const decimals = (instrument: string): number | undefined => markets?.get(instrument)?.priceDecimals;
   const columns: readonly Column<OrderFact>[] = [
-    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <strong>{instrument}</strong>, sortBy: ({ instrument }) => instrument },
-    { key: 'what', head: 'Order', cell: ({ side, type, leg }) => `${side === 'buy' ? 'Buy' : 'Sell'} ${type.replace('-', ' ')}${leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}` },
-    { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
-    { key: 'filled', head: 'Filled', figures: true, priority: 2, cell: ({ filled }) => <Num value={filled} /> },
+    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
+    { key: 'what', head: 'Order', cell: ({ side, type }) => `${side === 'buy' ? 'Buy' : 'Sell'} ${type.replace('-', ' ')}` },
+    { key: 'by', head: 'Of', priority: 2, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}` },
+    { key: 'quantity', head: 'Filled', unit: 'of', figures: true, cell: ({ quantity, filled }) => <><Num value={filled} /> / <Num value={quantity} /></> },
     { key: 'price', head: 'Price', figures: true, cell: ({ price, instrument }) => <Num value={price} places={decimals(instrument)} why="at market" /> },
     { key: 'state', head: 'State', cell: ({ state }) => <StatusChip tone={TONES[state]}>{state === 'unknown' ? 'no reply, checking' : state}</StatusChip> },
-    { key: 'by', head: 'Of', priority: 3, cell: ({ book }) => book.split('@')[0] },
-    { key: 'since', head: 'Since', priority: 3, cell: ({ tsInit }) => <Time at={tsInit} detail="day-minute" /> },
+    { key: 'since', head: 'Since', priority: 3, cell: ({ tsInit }) => <Time at={tsInit} detail="minute" /> },
     {
       key: 'act', head: 'Change', cell: (order) => (
         <span className={css.rowActions}>

@@ -9,6 +9,7 @@ import { ModeBand } from '../mode-band.tsx';
 import { Panel } from '../panel.tsx';
 import { Sheet } from '../sheet.tsx';
 import { useAddress } from '../../data/address.ts';
+import { useLastPrice } from '../../data/last-price.ts';
 import { useMode } from '../../data/run.ts';
 import { useTopic } from '../../data/stream.ts';
 import { Dock } from './dock.tsx';
@@ -75,7 +76,7 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
 function LiveTicket({ market, side }: { readonly market: MarketFact; readonly side?: 'buy' | 'sell' | undefined }): ReactNode {
   const mode = useMode();
   const run = useTopic('state')?.run;
-  const last = useTopic('prices')?.get(market.instrument)?.last ?? market.last;
+  const { last } = useLastPrice(market);
   const equity = useTopic('equity')?.account?.equity;
   const blocked = useTradeBlock();
   return <Ticket market={{ ...market, last }} mode={mode} currency={run?.currency ?? market.quoteCurrency} equity={equity} blocked={blocked} side={side} />;
