@@ -21,7 +21,10 @@ let shownAt = 0;
 let showing = false;
 
 function source(): StreamClient {
-  client ??= createStreamClient({ refresh: refreshAccess });
+  if (client === undefined) {
+    client = createStreamClient({ refresh: refreshAccess });
+    client.onStatus(note);
+  }
   return client;
 }
 
@@ -89,17 +92,39 @@ export function useTopic<T extends Topic>(topic: T, instrument?: string): Slices
   );
 }
 
-const STARTING: StreamStatus = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null };
-let status: StreamStatus = STARTING;
+/** How the connection stands, and since when it has been lost, over all tries to get it back; null while it holds. */
+export interface Connection extends StreamStatus {
+  readonly lostAt: number | null;
+}
+
+/** The time of the last word changes with every message; nobody needs it more often than this. */
+const NOTE_EVERY_MS = 500;
+
+const STARTING: Connection = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null, lostAt: null };
+const watchers = new Set<() => void>();
+let connection = STARTING;
+let notedAt = 0;
+
+function note(status: StreamStatus): void {
+  // Every try goes from offline over connecting: only an open connection ends the loss.
+  const lostAt = status.state === 'open' ? null : connection.lostAt ?? (status.state === 'connecting' && connection.state === 'connecting' ? null : Date.now());
+  const same = status.state === connection.state && status.engine === connection.engine && lostAt === connection.lostAt;
+  const now = performance.now();
+  if (same && now - notedAt < NOTE_EVERY_MS) return;
+  notedAt = now;
+  connection = { ...status, lostAt };
+  for (const watcher of watchers) watcher();
+}
 
 /** How the connection stands, and again whenever that changes. */
-export function useConnection(): StreamStatus {
+export function useConnection(): Connection {
   return useSyncExternalStore(
-    (listener) => source().onStatus((next) => {
-      status = next;
-      listener();
-    }),
-    () => status,
+    (watcher) => {
+      source();
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => connection,
     () => STARTING,
   );
 }
@@ -108,6 +133,7 @@ export function useConnection(): StreamStatus {
 export function closeStream(): void {
   client?.close();
   client = undefined;
+  connection = STARTING;
   channels.clear();
 }
 

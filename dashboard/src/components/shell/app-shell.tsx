@@ -28,7 +28,7 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
   const openPalette = useCallback(() => setPalette(true), []);
   useGuard();
   useShortcuts(openPalette);
-  const stale = useConnection().state === 'offline';
+  const stale = useConnection().lostAt !== null;
   const enrolling = useMe()?.enrolling === true;
   return (
     <div className={css.shell}>

@@ -12,18 +12,18 @@ const PATIENCE_MS = 1500;
 
 /** The band under the top bar that says, in words, that figures stand still, since when, and what goes on without us. */
 export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => void }): ReactNode {
-  const { state, since } = useConnection();
+  const { lostAt } = useConnection();
   const { freshness, at, reason } = useFreshness();
   const now = useNow();
-  const lost = state === 'offline';
+  const lost = lostAt !== null;
   const stale = !lost && freshness === 'stale';
-  const shown = lost ? now - since > PATIENCE_MS : stale;
+  const shown = lost ? now - lostAt > PATIENCE_MS : stale;
   const figures = at === null ? 'No figures have arrived yet.' : `Figures are of ${formatUtc(at)}.`;
   return (
     <>
       {shown ? (
         <div className={`${css.band} ${lost ? css.lost : css.stale}`}>
-          <strong>{lost ? `✕ Disconnected ${formatStopwatch(now - since)}` : '◷ Stale'}</strong>
+          <strong>{lost ? `✕ Disconnected ${formatStopwatch(now - (lostAt ?? now))}` : '◷ Stale'}</strong>
           <span>
             {lost
               ? `${figures} Trading goes on without this page: stops that rest at the venue stay there. What the engine does now is not known here.`

@@ -14,9 +14,9 @@ export type Freshness = 'connecting' | 'fresh' | 'late' | 'stale' | 'offline';
 
 /** How fresh the figures are, and since when; `reason` says in words why orders should wait. */
 export function useFreshness(): { readonly freshness: Freshness; readonly at: number | null; readonly reason: string | undefined } {
-  const { state, engine, engineAt, heardAt } = useConnection();
+  const { state, engine, engineAt, heardAt, lostAt } = useConnection();
   const now = useNow();
-  if (state === 'offline' || state === 'signed-out') return { freshness: 'offline', at: heardAt, reason: 'disconnected' };
+  if (lostAt !== null || state === 'signed-out') return { freshness: 'offline', at: heardAt, reason: 'disconnected' };
   if (state === 'connecting' || heardAt === null) return { freshness: 'connecting', at: heardAt, reason: 'not connected yet' };
   if (engine === 'gone') return { freshness: 'stale', at: engineAt, reason: 'the trading loop is not heard of' };
   const age = now - heardAt;

@@ -49,7 +49,7 @@ function HaltForm({ already }: { readonly already: boolean }): ReactNode {
   const halt = useCommand('halt');
   const blocked = useMissingRole('trader');
   const holdings = useHoldings();
-  const lost = useConnection().state === 'offline';
+  const lost = useConnection().lostAt !== null;
   const send = (): void => void halt.send({ body: { scope, reason: reason.trim() === '' ? 'from the dashboard' : reason.trim() } });
   useSentAgain(halt, lost, send);
   const choices = already ? SCOPES.filter((choice) => choice.scope !== 'entries') : SCOPES;

@@ -39,7 +39,7 @@ export function nameOf(by: string): string {
 
 /** The mode in the window's title and picture, and around the page. */
 function useMarks(mode: keyof typeof ICONS, word: string): void {
-  const { state } = useConnection();
+  const lost = useConnection().lostAt !== null;
   useEffect(() => {
     document.documentElement.dataset['mode'] = mode;
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
@@ -48,7 +48,7 @@ function useMarks(mode: keyof typeof ICONS, word: string): void {
   useEffect(() => {
     const mark = (): void => {
       const plain = document.title.replace(/^(⚠ Disconnected · )?((PAPER|DEMO|LIVE) · )?/, '');
-      const wanted = `${state === 'offline' ? '⚠ Disconnected · ' : ''}${mode === 'unknown' ? '' : `${word} · `}${plain}`;
+      const wanted = `${lost ? '⚠ Disconnected · ' : ''}${mode === 'unknown' ? '' : `${word} · `}${plain}`;
       if (document.title !== wanted) document.title = wanted;
     };
     mark();
@@ -56,5 +56,5 @@ function useMarks(mode: keyof typeof ICONS, word: string): void {
     const observer = new MutationObserver(mark);
     observer.observe(document.head, { childList: true, subtree: true, characterData: true });
     return () => observer.disconnect();
-  }, [mode, word, state]);
+  }, [mode, word, lost]);
 }
