@@ -31,10 +31,10 @@ export function sitePolicy(scripts: readonly string[]): string {
   ].join('; ');
 }
 
-/** What a page that stands alone may do: its own inline styles and scripts, by their hashes, and nothing else. */
+/** What a page that stands alone may do: its own inline styles and scripts, by their hashes, and nothing else. It is no part of our origin: nothing in it can ask the API. */
 export function pagePolicy(html: string): string {
   const hashes = (tag: 'script' | 'style') => [...html.matchAll(new RegExp(`<${tag}(?:\\s[^>]*)?>([\\s\\S]*?)</${tag}>`, 'g'))]
     .map(([, text]) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   const allowed = (tag: 'script' | 'style') => [...new Set(hashes(tag))].join(' ') || '\'none\'';
-  return `default-src 'none'; script-src ${allowed('script')}; style-src ${allowed('style')}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
+  return `sandbox allow-scripts allow-popups; default-src 'none'; script-src ${allowed('script')}; style-src ${allowed('style')}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 }
