@@ -5,7 +5,7 @@ import type { ApiChoice } from './run-api.ts';
 /** Where a run's API and dashboard are served: paper and live take it. */
 export const API_OPTIONS = {
   'no-api': flag('trade without the API and the dashboard'),
-  'api-port': value('N', 'serve them at this port; 7070 or the next free one where not given', readInteger(1)),
+  'api-port': value('N', 'serve them at this port, 0 for any free one; 7070 or the next free one where not given', readInteger(0)),
   'api-host': value('ADDRESS', 'listen at this address; 127.0.0.1, which only this machine reaches, where not given', readText),
 };
 

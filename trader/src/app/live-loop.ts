@@ -3,6 +3,7 @@ import type { CourierNote } from '../pipeline/courier-note.ts';
 import { noteText } from './terminal/courier-note-text.ts';
 import { LifeSign } from './wiring/life-sign.ts';
 import type { AccountRequest } from './wiring/live-account.ts';
+import type { PaperFeed } from './wiring/paper-source.ts';
 import type { PaperState, PaperTrader } from './wiring/paper.ts';
 
 // What the loop of paper does besides where it trades an account at a venue.
@@ -72,4 +73,14 @@ export function staysText({ positions, openOrders }: PaperState): string {
   if (held.length === 0 && openOrders.length === 0) return 'Nothing of it stays open at the venue.';
   const orders = openOrders.length === 0 ? 'no order' : `${openOrders.length} order${openOrders.length === 1 ? '' : 's'} (${openOrders.map(({ leg, side, quantity }) => `${leg} ${side} ${quantity}`).join(', ')})`;
   return `At the venue stay ${held.length === 0 ? 'no position' : held.join(', ')} and ${orders}. To close them first, stop with --flatten, or: ./algotrendy flatten`;
+}
+
+/** How a live feed fares, in a sentence and as a line of JSON; undefined of bars that are replayed. */
+export function feedNews(feed: PaperFeed): { readonly words: string; readonly line: object } | undefined {
+  if (feed.kind !== 'live') return undefined;
+  const { connection, catchingUp, reconnections, heard, fetched, late, trouble } = feed.live.state;
+  return {
+    words: `The feed of ${feed.venue} is ${connection}${catchingUp ? ', fetching what was missed' : ''}.`,
+    line: { kind: 'feed', venue: feed.venue, connection, catchingUp, reconnections, heard, fetched, late, trouble },
+  };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
-import { AccountWatch, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
+import { AccountWatch, feedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
@@ -116,7 +116,7 @@ class PaperLoop {
     loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
       onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
-      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#trader.run.markets[order.instrument].instrument.id, order.side)),
       onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
@@ -207,7 +207,8 @@ class PaperLoop {
       trader.step();
       this.#followTrading();
       const now = performance.now();
-      this.#measure((now - before) / 1000);
+      this.#metrics.onDecision((now - before) / 1000);
+      this.#times.add((now - before) / 1000);
       this.#onMinute();
       market = trader.feed.peek();
       if (now >= end || this.#stopping) break;
@@ -230,7 +231,7 @@ class PaperLoop {
     this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => void this.#keys.push(key));
     const { tsEvent, equity, journalSequence } = trader.state();
     this.#display.note(tsEvent === null
-      ? `A new ${this.#mode === 'paper' ? 'paper ' : ''}run begins${this.#mode === 'paper' ? '' : ` (${this.#mode})`}.`
+      ? `A new ${this.#isPaper ? 'paper ' : ''}run begins${this.#isPaper ? '' : ` (${this.#trader.run.setup.live?.world})`}.`
       : `Resumed at ${tsEvent} market time with equity ${equity}, ${journalSequence} journal records, nothing lost.`);
   }
 
@@ -250,11 +251,6 @@ class PaperLoop {
   #onMinute(): void {
     if (this.#request.json) this.#terminal.printJson({ kind: 'minute', ...this.#trader.state() });
     else if (this.#display?.live === false) this.#display.minute(minuteView(this.#trader, this.#state));
-  }
-
-  #measure(decisionSeconds: number): void {
-    this.#metrics.onDecision(decisionSeconds);
-    this.#times.add(decisionSeconds);
   }
 
   #openApi(): void {
@@ -324,14 +320,11 @@ class PaperLoop {
 
   /** Says when a live feed goes down or comes back; the screen shows it anyway. */
   #tellFeed(): void {
-    const { feed } = this.#trader;
-    if (feed.kind !== 'live') return;
-    const { delays, ageMs, ...state } = feed.live.state;
-    const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
-    if (words === this.#feedWords) return;
-    this.#feedWords = words;
-    if (this.#request.json) this.#terminal.printJson({ kind: 'feed', venue: feed.venue, ...state });
-    else if (this.#display?.live === false) this.#display.note(`The feed of ${feed.venue} is ${words}.`);
+    const news = feedNews(this.#trader.feed);
+    if (news === undefined || news.words === this.#feedWords) return;
+    this.#feedWords = news.words;
+    if (this.#request.json) this.#terminal.printJson(news.line);
+    else if (this.#display?.live === false) this.#display.note(news.words);
   }
 
   #togglePause(): void {
@@ -375,8 +368,8 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
-  get #mode(): PaperView['mode'] {
-    return this.#trader.run.setup.live?.world ?? 'paper';
+  get #isPaper(): boolean {
+    return this.#trader.run.setup.live === undefined;
   }
 
   #tradingState(): TradingState['kind'] {
@@ -400,11 +393,7 @@ class PaperLoop {
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
     if (ended) this.#display?.note(END_OF_DATA);
     else this.#display?.note('Go on with the same command; nothing is lost.');
-    if (this.#mode !== 'paper') this.#display?.note(staysText(state));
+    if (!this.#isPaper) this.#display?.note(staysText(state));
     this.#display?.close();
-  }
-
-  #instrumentId(market: number): string {
-    return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
 }

@@ -14,8 +14,8 @@ export type ApiChoice = Omit<ApiWorkerData, 'home' | 'version' | 'realMoney'>;
 export interface LoopSeat {
   readonly home: string;
   readonly trader: PaperTrader;
-  facts(): LoopFacts;
-  carryOut(command: Command): void;
+  readonly facts: () => LoopFacts;
+  readonly carryOut: (command: Command) => void;
   /** Tells a person. */
   readonly tell: Tell;
 }

@@ -11,13 +11,17 @@ const ANSWER_MS = 5_000;
 export class WorkerRun implements EngineFeed, EngineControl {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (result: Result<EngineAnswer, ControlError>) => void>();
-  readonly #onStop: () => void;
+  /** Resolves when the loop wants it to end. */
+  readonly ended: Promise<void>;
+  readonly #end: () => void;
   #listener: EngineListener | undefined;
   #number = 0;
 
-  constructor(port: MessagePort, onStop: () => void) {
+  constructor(port: MessagePort) {
     this.#port = port;
-    this.#onStop = onStop;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
     port.on('message', (message: ToWorker) => { this.#hear(message); });
   }
 
@@ -63,7 +67,7 @@ export class WorkerRun implements EngineFeed, EngineControl {
         this.#waiting.delete(message.number);
         return;
       case 'stop':
-        this.#onStop();
+        this.#end();
     }
   }
 }

@@ -8,31 +8,20 @@ import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
 import type { Command, ManualCommand, TradingCommand } from '../ports/journal.ts';
-import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
-import { Book, isProtective } from './book.ts';
-import { Execution } from './execution.ts';
+import { isProtective, type Book } from './book.ts';
+import { BookMaker, type BookSpec } from './book-maker.ts';
+import { Execution, type Outcome } from './execution.ts';
 import { checkExits, differ, exitsOf, isReached, keepsProfit } from './exits.ts';
 import type { Guard } from './guards.ts';
 import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
-import { createSizer, type Sizing } from './sizing.ts';
 
 /** One instrument and the length of its bars. */
 export interface Market {
   readonly instrument: Instrument;
   readonly intervalMs: number;
-}
-
-/** One strategy on one market. */
-export interface BookSpec {
-  /** Names it in ids and displays: `macd`. */
-  readonly strategyName: string;
-  readonly strategy: Strategy;
-  /** Index into the markets. */
-  readonly market: number;
-  readonly sizing: Sizing;
 }
 
 /** What happens inside, told as it happens; an order before it is sent, a report before it is applied. */
@@ -94,7 +83,7 @@ export class Engine implements ReportSink {
   readonly ignoresAcceptances: boolean;
   readonly #spec: EngineSpec;
   readonly #books: Book[] = [];
-  readonly #names = new Map<string, number>();
+  readonly #maker: BookMaker;
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
@@ -108,7 +97,8 @@ export class Engine implements ReportSink {
     this.#spec = spec;
     this.instruments = instruments;
     this.books = this.#books;
-    for (const book of spec.books) this.#books.push(this.#createBook(book));
+    this.#maker = new BookMaker(spec.run, instruments, spec.moneyScale, (market) => this.feesOf(market));
+    for (const book of spec.books) this.#books.push(this.#maker.make(book));
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
@@ -126,20 +116,9 @@ export class Engine implements ReportSink {
     return this.#spec.marketFees?.[market] ?? this.#spec.fees;
   }
 
-  #createBook({ strategyName, strategy, market, sizing }: BookSpec): Book {
-    const { run, moneyScale } = this.#spec;
-    const instrument = this.instruments[market];
-    const name = `${strategyName}@${instrument.id}`;
-    const namesakes = (this.#names.get(name) ?? 0) + 1;
-    this.#names.set(name, namesakes);
-    // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-    const sizer = createSizer(sizing, instrument, this.feesOf(market), moneyScale);
-    return new Book(run, namesakes === 1 ? name : `${name}#${namesakes}`, this.#books.length, market, sizer.watch?.(strategy) ?? strategy, sizer);
-  }
-
   /** Adds a sub-position while the run goes on; it is asked from the next bar on. */
   addBook(spec: BookSpec): Book {
-    const book = this.#createBook(spec);
+    const book = this.#maker.make(spec);
     this.#books.push(book);
     this.#desks[spec.market].books.push(book);
     this.portfolio.addBook(book);
@@ -301,13 +280,17 @@ export class Engine implements ReportSink {
   #onReport(report: ExecutionReport): void {
     this.#audit?.onReport(report);
     const outcome = this.execution.apply(report);
-    if (this.#manual !== undefined && this.#manual.report(report, outcome)) {
-      if (report.tsEvent > this.now) this.now = report.tsEvent;
-      return;
-    }
-    if (outcome === 'progress' || outcome === 'unknown') return;
+    if (outcome === 'unknown') return;
     const book = this.books[report.order.owner.index];
+    const byHand = this.#manual !== undefined && this.#manual.owns(book);
+    if (outcome === 'progress' && !byHand) return;
     if (report.tsEvent > this.now) this.now = report.tsEvent;
+    if (byHand) this.desk.report(book, report, outcome);
+    else this.#follow(book, report, outcome);
+  }
+
+  /** Does what a report asks for of a strategy's book. */
+  #follow(book: Book, report: ExecutionReport, outcome: Outcome): void {
     if (outcome === 'protective-filled') {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
       if (report.order.signalId === book.signalId) {

@@ -117,21 +117,18 @@ export class ManualDesk {
     return this.#parts.feesOf(market).fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, portfolio.account.moneyScale);
   }
 
-  /** Takes what a report did to a book; false where the book is none of these. */
-  report(report: ExecutionReport, outcome: Outcome): boolean {
-    const seat = this.#seats.get(report.order.instrument);
-    const book = this.#parts.books[report.order.owner.index];
-    if (seat === undefined || seat.book !== book) return false;
+  /** Takes what a report did to a book of these. */
+  report(book: Book, report: ExecutionReport, outcome: Outcome): void {
+    const seat = this.#seats.get(book.instrument);
+    if (seat === undefined || report.kind === 'accepted') return;
     if (!seat.closing) book.wanted = book.quantity;
-    if (outcome === 'unknown' || report.kind === 'accepted') return true;
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
     if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
       // At once could go on for ever: it is tried again on the next bar.
       book.attention = true;
-      return true;
+      return;
     }
     this.act(book);
-    return true;
   }
 
   /** Does the next thing that a book of these needs. */
@@ -284,14 +281,9 @@ export class ManualDesk {
     }
     book.target = book.quantity > 0 ? 1 : -1;
     mirror(book);
-    let standing = 0;
-    for (let at = 0; at < book.working.length; at++) {
-      const { order, protective, leaves, canceling } = book.working.at(at);
-      // It takes off what they would; its end leads back here.
-      if (!protective && order.type === 'market' && reduces(book, order)) return;
-      if (protective && !canceling && leaves === abs(book.quantity)) standing += 1;
-    }
-    if (standing === book.protecting && standing === exitsOf(book, keepsProfits)) return;
+    const standing = standingExits(book);
+    // What is on its way takes off what they would; its end leads back here.
+    if (standing === undefined || (standing === book.protecting && standing === exitsOf(book, keepsProfits))) return;
     execution.cancel(book, 'protective');
     if (book.protecting === 0 && waiting.length === 0) this.#parts.protect(book);
   }
@@ -350,6 +342,17 @@ function isImmediate({ type, timeInForce }: ManualWish): boolean {
 function reducible({ quantity, buying, selling }: Book, side: 'buy' | 'sell', all = false): Exact {
   const held = max(0, side === 'sell' ? quantity : neg(quantity));
   return all ? held : max(0, sub(held, side === 'sell' ? selling : buying));
+}
+
+/** Exits that stand for all that is held; undefined while an order is on its way that takes it off at once. */
+function standingExits(book: Book): number | undefined {
+  let standing = 0;
+  for (let at = 0; at < book.working.length; at++) {
+    const { order, protective, leaves, canceling } = book.working.at(at);
+    if (!protective && order.type === 'market' && reduces(book, order)) return undefined;
+    if (protective && !canceling && leaves === abs(book.quantity)) standing += 1;
+  }
+  return standing;
 }
 
 function find({ working }: Book, clientOrderId: string): WorkingOrder | undefined {

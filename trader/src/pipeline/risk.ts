@@ -105,7 +105,7 @@ export class Risk {
     for (const { rule, reading } of this.#guards) {
       if (reading === undefined) continue;
       for (const intent of reading.scope === 'account' ? markets.slice(0, 1) : markets) {
-        const used = (reading.used ?? reading.value)(intent);
+        const used = reading.used === undefined ? reading.value(intent) : reading.used(intent);
         const subject = reading.subject(intent);
         const id = subject === null || rule.endsWith(`:${subject}`) ? rule : `${rule}:${subject}`;
         if (used !== undefined && !gauges.has(id)) gauges.set(id, { id, rule, subject, unit: reading.unit, used, limit: reading.limit(intent) });
@@ -202,7 +202,7 @@ export class Risk {
       adds, exposure: intent.exposure, barred: adds ? this.#barred(book) : this.state.kind === 'liquidated' ? 'liquidated' : undefined,
       verdicts: this.#guards.map((guard) => ({
         rule: guard.rule, unit: guard.reading?.unit ?? 'money', value: guard.reading?.value(intent), limit: guard.reading?.limit(intent),
-        violation: adds ? (guard.judge ?? guard.check).call(guard, intent) : undefined,
+        violation: adds ? (guard.judge === undefined ? guard.check(intent) : guard.judge(intent)) : undefined,
       })),
     };
   }

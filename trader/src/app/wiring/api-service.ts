@@ -52,8 +52,8 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
   const hub = new StreamHub({ replica, alerts, jobs, clock: WALL_CLOCK });
   const detach = attachStream(app.server, {
     hub, gate: auth.sockets, origins: [],
-    async limit({ socket }) {
-      const { allowed, retryAfterMs } = await limits.take(`address:${socket.remoteAddress ?? ''}`, API_LIMITS.perAddress, WALL_CLOCK.now());
+    limit({ socket }) {
+      const { allowed, retryAfterMs } = limits.take(`address:${socket.remoteAddress ?? ''}`, API_LIMITS.perAddress, WALL_CLOCK.now());
       if (!allowed) throw new ApiError('too-many-requests', 'too many requests from this address', { retryAfterMs });
     },
   });

@@ -179,15 +179,20 @@ export class ChildJobs implements JobBoard {
     const over = { ...job, endedAt: Date.now(), etaMs: null, phase: '' };
     if (running.canceled) this.#keep({ ...over, state: 'canceled' });
     else if (running.bytes > MOST_BYTES) this.#keep({ ...over, state: 'failed', error: { message: 'what came out is too long to keep', hint: 'Try a smaller grid.' } });
-    else {
-      const text = Buffer.concat(running.output).toString('utf8').trim();
-      const answer = readAnswer(text);
-      if (code === 0 && answer !== undefined) {
-        writeWhole(join(this.#folder, id, 'result.json'), text);
-        this.#keep({ ...over, state: 'done', done: 1_000, total: 1_000, runId: typeof answer.run === 'string' ? answer.run : null });
-      } else this.#keep({ ...over, state: 'failed', error: { message: answer?.error?.message ?? fault ?? `it ended with code ${code ?? 'none'}`, hint: answer?.error?.hint ?? null } });
-    }
+    else this.#take(over, Buffer.concat(running.output).toString('utf8').trim(), code, fault);
     this.#next();
+  }
+
+  /** Keeps what a command printed, or why it did not. */
+  #take(over: JobFact, text: string, code: number | null, fault: string | undefined): void {
+    const answer = readAnswer(text);
+    if (code === 0 && answer !== undefined) {
+      writeWhole(join(this.#folder, over.id, 'result.json'), text);
+      this.#keep({ ...over, state: 'done', done: 1_000, total: 1_000, runId: typeof answer.run === 'string' ? answer.run : null });
+      return;
+    }
+    const { message = fault ?? `it ended with code ${code ?? 'none'}`, hint = null } = answer?.error ?? {};
+    this.#keep({ ...over, state: 'failed', error: { message, hint } });
   }
 
   /** On the disk first, then to who listens. */

@@ -39,23 +39,41 @@ function sourceOf(bars: string): string {
   return existsSync(shipped) ? shipped : bars;
 }
 
-function faultOf(request: JobRequest): { readonly message: string; readonly field: string } | undefined {
+type Fault = { readonly message: string; readonly field: string } | undefined;
+
+function faultOf(request: JobRequest): Fault {
+  const { strategy, bars, interval } = request;
+  const texts: Readonly<Record<string, unknown>> = { ...request };
   for (const [field, shape] of Object.entries(SHAPES)) {
-    const text = request[field as keyof JobRequest];
-    if (text !== undefined && !shape.test(String(text))) return { field, message: `${field} cannot be "${String(text)}"` };
+    const text = texts[field];
+    if (text !== undefined && !(typeof text === 'string' && shape.test(text))) return { field, message: `${field} cannot be ${JSON.stringify(text)}` };
   }
-  const { strategy, bars, interval, parameters = {} } = request;
   // What lies in the folder that the product was started in is nobody's business here.
   if (!existsSync(join(DATA_FOLDER, bars)) && existsSync(resolve(bars))) return { field: 'bars', message: `there are no bars "${bars}"` };
   if (interval !== undefined && parseInterval(interval) === undefined) return { field: 'interval', message: `an interval is 1m, 1h or 1d, not "${interval}"` };
+  if (findStrategy(strategy) === undefined) return { field: 'strategy', message: `there is no strategy "${strategy}"; there are ${STRATEGIES.map(({ name }) => name).join(', ')}` };
+  return gridFault(request) ?? parameterFault(request);
+}
+
+function gridFault(request: JobRequest): Fault {
+  if (request.kind === 'backtest' || request.grid === undefined) return undefined;
+  const { strategy, grid: ranges, parameters = {} } = request;
+  if (request.kind === 'sweep' && Object.keys(ranges).length === 0) return { field: 'grid', message: 'a sweep takes a grid: fast: "5:23:2"' };
+  const axes = [];
+  for (const [name, range] of Object.entries(ranges)) {
+    const axis = readAxis(`${name}=${range}`);
+    if (!axis.ok) return { field: 'grid', message: axis.error.message };
+    axes.push(axis.value);
+  }
   const definition = findStrategy(strategy);
-  if (definition === undefined) return { field: 'strategy', message: `there is no strategy "${strategy}"; there are ${STRATEGIES.map(({ name }) => name).join(', ')}` };
-  if (request.kind === 'sweep' && Object.keys(request.grid).length === 0) return { field: 'grid', message: 'a sweep takes a grid: fast: "5:23:2"' };
-  const axes = Object.entries(request.kind === 'backtest' ? {} : request.grid ?? {}).map(([name, range]) => readAxis(`${name}=${range}`));
-  for (const axis of axes) if (!axis.ok) return { field: 'grid', message: axis.error.message };
-  const grid = createGrid(definition, axes.flatMap((axis) => (axis.ok ? [axis.value] : [])), parameters);
-  if (!grid.ok) return { field: axes.length > 0 ? 'grid' : 'parameters', message: grid.error.message };
-  if (request.kind === 'sweep') return undefined;
+  const grid = definition && createGrid(definition, axes, parameters);
+  return grid?.ok === false ? { field: 'grid', message: grid.error.message } : undefined;
+}
+
+/** Of a sweep the grid decides what the parameters are. */
+function parameterFault({ kind, strategy, parameters = {} }: JobRequest): Fault {
+  const definition = findStrategy(strategy);
+  if (definition === undefined || kind === 'sweep') return undefined;
   try {
     readStrategyParameters(definition, parameters);
     return undefined;

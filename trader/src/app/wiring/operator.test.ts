@@ -189,7 +189,7 @@ test('parameters change from the next bar on with indicators whole, and are take
   // A strategy with these parameters that saw every bar from the first on thinks the same.
   desk.step(1);
   const macd = STRATEGIES.find(({ name }) => name === 'macd');
-  const fresh = macd?.create({ ...before, fast: 10, slow: 30, signal: 5 } as never);
+  const fresh = macd?.create({ ...before, fast: 10, slow: 30, signal: 5 });
   const signal = { target: 0, stop: NaN, trail: NaN, takeProfit: NaN };
   for (const bar of desk.trader.run.roster.past(1)) fresh?.onBar(bar, signal);
   assert.deepEqual(desk.trader.run.engine.books[1].strategy.describe?.(), fresh?.describe?.());
@@ -230,7 +230,7 @@ test('a run that was killed after any commands comes back with the same orders, 
     try {
       desk.step(80);
       for (const [given, steps] of actions) {
-        carry(desk, given as never);
+        carry(desk, given);
         desk.step(steps);
         const { engine } = desk.trader.run;
         for (const held of engine.books) assert.equal(held.working.length >= held.protecting, true);
@@ -251,28 +251,43 @@ function books({ trader, reporter }: Desk): unknown {
 }
 
 function carry(desk: Desk, given: { readonly kind: string; readonly [name: string]: unknown }): void {
-  const { engine } = desk.trader.run;
-  if (given.kind === 'place') {
-    const { type, side, instrument, away, quantity, exits, reduceOnly } = given['ticket'] as { type: OrderTicket['type']; side: 'buy' | 'sell'; instrument: string; away: number; quantity: number; exits: boolean; reduceOnly: boolean };
-    const market = instrument === BTC ? 0 : 1;
-    const mark = engine.portfolio.marks[market];
-    const at = (share: number) => (market === 0 ? Math.round(mark * share) : Math.round(mark * share * 10) / 10).toString();
-    const long = side === 'buy';
-    desk.place({
-      instrument, side, type, size: { kind: 'quantity', quantity: market === 0 ? (quantity / 1000).toFixed(3) : (quantity / 100).toFixed(2) }, reduceOnly,
-      ...(type !== 'market' && type !== 'trailing-stop' && { price: at(1 + away) }), ...(type === 'stop-limit' && { trigger: at(1 + away) }), ...(type === 'trailing-stop' && { trail: 0.002 + Math.abs(away) }),
-      ...(exits && { stop: at(long ? 0.99 : 1.01), takeProfit: at(long ? 1.01 : 0.99) }),
-    });
-    return;
+  if (given.kind === 'place') placeAnything(desk, given['ticket'] as Anything);
+  else if (given.kind === 'amend' || given.kind === 'cancel') touchAnything(desk, given.kind, given['at'] as number, given['price'] as number);
+  else {
+    const { fast, ...rest } = given;
+    desk.give({ ...rest, reason: 'test', ...(fast !== undefined && { parameters: { fast, slow: 40, signal: 9 } }) } as never);
   }
-  if (given.kind === 'amend' || given.kind === 'cancel') {
-    const open = desk.trader.record.orders().filter(({ state }) => state === 'open');
-    const tracked = open[(given['at'] as number) % Math.max(1, open.length)];
-    if (tracked === undefined) return;
-    const market = tracked.order.instrument;
-    desk.give({ kind: given.kind, clientOrderId: tracked.order.clientOrderId, ...(given.kind === 'amend' && { price: (Math.round(engine.portfolio.marks[market] * (given['price'] as number) * (market === 0 ? 1 : 10)) / (market === 0 ? 1 : 10)).toString() }) } as never);
-    return;
-  }
-  const { fast, ...rest } = given;
-  desk.give({ ...rest, reason: 'test', ...(fast !== undefined && { parameters: { fast, slow: 40, signal: 9 } }) } as never);
+}
+
+interface Anything {
+  readonly type: OrderTicket['type'];
+  readonly side: 'buy' | 'sell';
+  readonly instrument: string;
+  readonly away: number;
+  readonly quantity: number;
+  readonly exits: boolean;
+  readonly reduceOnly: boolean;
+}
+
+function placeAnything(desk: Desk, { type, side, instrument, away, quantity, exits, reduceOnly }: Anything): void {
+  const market = instrument === BTC ? 0 : 1;
+  const at = (share: number) => priceAt(desk, market, share);
+  const long = side === 'buy';
+  desk.place({
+    instrument, side, type, size: { kind: 'quantity', quantity: market === 0 ? (quantity / 1000).toFixed(3) : (quantity / 100).toFixed(2) }, reduceOnly,
+    ...(type !== 'market' && type !== 'trailing-stop' && { price: at(1 + away) }), ...(type === 'stop-limit' && { trigger: at(1 + away) }), ...(type === 'trailing-stop' && { trail: 0.002 + Math.abs(away) }),
+    ...(exits && { stop: at(long ? 0.99 : 1.01), takeProfit: at(long ? 1.01 : 0.99) }),
+  });
+}
+
+function touchAnything(desk: Desk, kind: 'amend' | 'cancel', at: number, price: number): void {
+  const open = desk.trader.record.orders().filter(({ state }) => state === 'open');
+  if (open.length === 0) return;
+  const { order } = open[at % open.length];
+  desk.give({ kind, clientOrderId: order.clientOrderId, ...(kind === 'amend' && { price: priceAt(desk, order.instrument, price) }) } as never);
+}
+
+function priceAt(desk: Desk, market: number, share: number): string {
+  const price = desk.trader.run.engine.portfolio.marks[market] * share;
+  return (market === 0 ? Math.round(price) : Math.round(price * 10) / 10).toString();
 }

@@ -1,4 +1,6 @@
-import { decimalPlaces, isMultiple, parseDecimal, sub } from '../../domain/exact.ts';
+import { decimalPlaces, isMultiple, parseDecimal, sub, type Exact } from '../../domain/exact.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import type { Order } from '../../domain/order.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Command, ManualCommand, StrategyCommand, TradingCommand } from '../../ports/journal.ts';
@@ -116,20 +118,14 @@ export class Operator {
   }
 
   #amend(command: Asked<'amend'>): Answered {
-    const { clientOrderId, price, trigger, quantity } = command;
+    const { clientOrderId, quantity } = command;
     const tracked = this.#open(clientOrderId);
     if (!tracked.ok) return tracked;
     const { order } = tracked.value;
     if (order.leg !== 'manual') return refuse('conflict', 'that order is a strategy\'s: change the strategy, or cancel it');
     const { instrument } = this.#run.markets[order.instrument];
-    if (price === undefined && trigger === undefined && quantity === undefined) return refuse('invalid', 'nothing is changed by it');
-    if (price !== undefined && order.type === 'market') return refuse('invalid', 'a market order has no price', 'price');
-    if (trigger !== undefined && order.type !== 'stop-limit') return refuse('invalid', 'only a stop-limit order has a trigger', 'trigger');
-    for (const [field, text, scale, step] of [['price', price, instrument.priceScale, instrument.tickSize], ['trigger', trigger, instrument.priceScale, instrument.tickSize], ['quantity', quantity, instrument.quantityScale, instrument.lotSize]] as const) {
-      if (text === undefined) continue;
-      const fits = /^\d{1,15}(\.\d{1,15})?$/.test(text) && Number(text) > 0 && decimalPlaces(text) <= scale && isMultiple(parseDecimal(text, scale), step);
-      if (!fits) return refuse('invalid', `${field} cannot be "${text}" on ${instrument.id}`, field);
-    }
+    const fault = amendFault(command, order, instrument);
+    if (fault !== undefined) return fault;
     if (quantity !== undefined && sub(parseDecimal(quantity, instrument.quantityScale), tracked.value.filled) <= 0) return refuse('conflict', 'so much of it has filled already', 'quantity');
     const { kind, id, by, ...change } = command;
     return this.#carryOut({ id, by }, { kind, ...change }, { notes: ['The order is canceled, and what of it is left by then is sent anew.'] });
@@ -168,8 +164,7 @@ export class Operator {
     const { tickSize, priceScale } = markets[market].instrument;
     for (const [field, text, above] of [['stop', stop, held < 0], ['takeProfit', takeProfit, held > 0]] as const) {
       if (text === undefined || text === null) continue;
-      const fits = /^\d{1,15}(\.\d{1,15})?$/.test(text) && decimalPlaces(text) <= priceScale && isMultiple(parseDecimal(text, priceScale), tickSize);
-      if (!fits || Number(text) <= 0) return refuse('invalid', `${field} cannot be "${text}" on ${instrument}`, field);
+      if (!isStepped(text, priceScale, tickSize)) return refuse('invalid', `${field} cannot be "${text}" on ${instrument}`, field);
       if (above ? Number(text) <= mark : Number(text) >= mark) return refuse('invalid', `${field} lies ${above ? 'above' : 'below'} the price of ${mark}`, field);
     }
     return this.#carryOut(command, { kind: 'protect', instrument, ...(stop !== undefined && { stop }), ...(takeProfit !== undefined && { takeProfit }) });
@@ -236,6 +231,21 @@ export class Operator {
 }
 
 const REAL_MONEY = 'with real money a strategy trades by the parameters of its passport: stop, make another passport, and begin anew';
+
+/** What of an amendment cannot be. */
+function amendFault({ price, trigger, quantity }: Asked<'amend'>, { type }: Order, { id, priceScale, tickSize, quantityScale, lotSize }: Instrument) {
+  if (price === undefined && trigger === undefined && quantity === undefined) return refuse('invalid', 'nothing is changed by it');
+  if (price !== undefined && type === 'market') return refuse('invalid', 'a market order has no price', 'price');
+  if (trigger !== undefined && type !== 'stop-limit') return refuse('invalid', 'only a stop-limit order has a trigger', 'trigger');
+  const wrong = [['price', price, priceScale, tickSize], ['trigger', trigger, priceScale, tickSize], ['quantity', quantity, quantityScale, lotSize]] as const;
+  const [fault] = wrong.filter(([, text, scale, step]) => text !== undefined && !isStepped(text, scale, step));
+  return fault === undefined ? undefined : refuse('invalid', `${fault[0]} cannot be "${fault[1] ?? ''}" on ${id}`, fault[0]);
+}
+
+/** Whether a text is a decimal above 0 in whole steps. */
+function isStepped(text: string, scale: number, step: Exact): boolean {
+  return /^\d{1,15}(\.\d{1,15})?$/.test(text) && Number(text) > 0 && decimalPlaces(text) <= scale && isMultiple(parseDecimal(text, scale), step);
+}
 
 /** The parameters before the last change of them; undefined where there was none. */
 function lastBefore({ changes }: RosterEntry): ParameterValues | undefined {

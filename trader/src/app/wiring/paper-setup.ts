@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
-import type { BookSpec, Engine, Market } from '../../pipeline/engine.ts';
+import type { BookSpec } from '../../pipeline/book-maker.ts';
+import type { Engine, Market } from '../../pipeline/engine.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
 } from '../../pipeline/guards.ts';

@@ -3,7 +3,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Denial } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
-import type { RosterChange } from '../../pipeline/roster.ts';
+import type { RosterChange, RosterEntry } from '../../pipeline/roster.ts';
 import type {
   AccountFact, BookChange, BookFact, DenialFact, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact,
 } from '../../ports/engine-feed.ts';
@@ -107,27 +107,34 @@ export function positionFact(trader: PaperTrader, market: number): PositionFact 
 /** A book of a strategy, or of the orders that people give. */
 export function bookFact(trader: PaperTrader, book: Book): BookFact {
   const { engine, markets, roster } = trader.run;
-  const { account } = engine.portfolio;
+  const { account, marks } = engine.portfolio;
   const { instrument } = markets[book.instrument];
   const entry = roster.entries.find((each) => each.book === book);
   const position = account.positions[book.index];
   const money = (amount: Exact) => format(amount, account.moneyScale);
-  const mark = markOf(trader, book.instrument);
   const units = toNumber(position.quantity, instrument.quantityScale);
-  const average = position.quantity === 0 ? undefined : toNumber(position.cost, account.moneyScale) / units;
+  const average = position.quantity === 0 ? NaN : toNumber(position.cost, account.moneyScale) / units;
   const price = (value: number) => (Number.isNaN(value) ? null : value.toFixed(priceDecimals(instrument)));
-  const warmupLeft = entry === undefined ? 0 : roster.warmupLeft(entry);
+  const loss = Math.max(0, (average - book.stop) * units);
   return {
-    book: book.name, kind: entry === undefined ? 'manual' : 'strategy', strategy: entry?.recipe.definition.name ?? 'manual', instrument: instrument.id,
-    state: book.liquidated ? 'liquidated' : entry?.stopped === true ? 'stopped' : warmupLeft > 0 ? 'warming' : book.latched ? 'latched' : 'running',
-    parameters: entry?.recipe.parameters ?? {}, schema: entry?.recipe.definition.parameters ?? {}, warmupLeft,
-    target: book.latched ? 0 : book.target, reasons: finite(entry === undefined ? {} : book.strategy.describe?.() ?? {}),
-    quantity: format(position.quantity, instrument.quantityScale), averagePrice: average === undefined ? null : price(average),
-    mark: mark === undefined ? null : price(engine.portfolio.marks[book.instrument]),
-    unrealised: money(account.unrealised(book.index, mark ?? 0)), realised: money(position.realised), fees: money(position.fees),
-    stop: price(book.stop), takeProfit: price(book.takeProfit),
-    lossAtStop: average === undefined || Number.isNaN(book.stop) ? null : Math.max(0, (average - book.stop) * units).toFixed(2),
-    history: entry?.changes.map((change) => changeFact(change)) ?? [],
+    book: book.name, instrument: instrument.id, ...strategyFacts(book, entry, entry === undefined ? 0 : roster.warmupLeft(entry)),
+    target: book.latched ? 0 : book.target, quantity: format(position.quantity, instrument.quantityScale), averagePrice: price(average), mark: price(marks[book.instrument]),
+    unrealised: money(account.unrealised(book.index, markOf(trader, book.instrument) ?? 0)), realised: money(position.realised), fees: money(position.fees),
+    stop: price(book.stop), takeProfit: price(book.takeProfit), lossAtStop: Number.isNaN(loss) ? null : loss.toFixed(2),
+  };
+}
+
+type StrategyFacts = Pick<BookFact, 'kind' | 'strategy' | 'state' | 'parameters' | 'schema' | 'warmupLeft' | 'reasons' | 'history'>;
+
+/** What decides in a book, and how it came to that. */
+function strategyFacts(book: Book, entry: RosterEntry | undefined, warmupLeft: number): StrategyFacts {
+  const own = book.liquidated ? 'liquidated' as const : book.latched ? 'latched' as const : 'running' as const;
+  if (entry === undefined) return { kind: 'manual', strategy: 'manual', state: own === 'liquidated' ? own : 'running', parameters: {}, schema: {}, warmupLeft, reasons: {}, history: [] };
+  const { recipe: { definition, parameters }, stopped, changes } = entry;
+  const state = own === 'liquidated' ? own : stopped ? 'stopped' as const : warmupLeft > 0 ? 'warming' as const : own;
+  return {
+    kind: 'strategy', strategy: definition.name, state, parameters, schema: definition.parameters, warmupLeft,
+    reasons: finite(book.strategy.describe?.() ?? {}), history: changes.map((change) => changeFact(change)),
   };
 }
 
@@ -144,17 +151,21 @@ function changeFact({ command, tsEvent, change, from, to }: RosterChange): BookC
 export function orderFact({ run }: PaperTrader, { order, filled, value, state, reason, venueOrderId, tsEvent }: TrackedOrder): OrderFact {
   const { instrument } = run.markets[order.instrument];
   const { priceScale, quantityScale } = instrument;
-  const { terms } = order;
-  const command = terms?.command ?? null;
   const average = filled === 0 ? null : toNumber(value, priceScale + quantityScale) / toNumber(filled, quantityScale);
   return {
     clientOrderId: order.clientOrderId, venueOrderId, book: order.owner.name, instrument: instrument.id, leg: order.leg, side: order.side, type: order.type, timeInForce: order.timeInForce,
     quantity: format(order.quantity, quantityScale), filled: format(filled, quantityScale), averagePrice: average === null ? null : average.toFixed(priceDecimals(instrument)),
-    price: order.type === 'market' ? null : format(order.price, priceScale), trigger: terms?.trigger === undefined ? null : format(terms.trigger, priceScale),
-    trail: terms?.trail ?? null, expires: terms?.expires ?? null, postOnly: terms?.postOnly ?? false, reduceOnly: terms?.reduceOnly ?? false,
+    price: order.type === 'market' ? null : format(order.price, priceScale), ...termFacts(order, priceScale),
     state: state === 'open' && isCanceling(run.engine.books[order.owner.index], order) ? 'canceling' : state, reason,
-    command, by: command === null ? null : run.ingest.commands.find(command)?.command.by ?? null, tsInit: order.tsInit, tsEvent,
+    by: run.ingest.commands.find(order.terms?.command ?? '')?.command.by ?? null, tsInit: order.tsInit, tsEvent,
   };
+}
+
+type TermFacts = Pick<OrderFact, 'trigger' | 'trail' | 'expires' | 'postOnly' | 'reduceOnly' | 'command'>;
+
+function termFacts({ terms = {} }: TrackedOrder['order'], priceScale: number): TermFacts {
+  const { trigger, trail = null, expires = null, postOnly = false, reduceOnly = false, command = null } = terms;
+  return { trigger: trigger === undefined ? null : format(trigger, priceScale), trail, expires, postOnly, reduceOnly, command };
 }
 
 function isCanceling({ working }: Book, order: TrackedOrder['order']): boolean {

@@ -1,6 +1,7 @@
 import { add, decimalPlaces, format, isMultiple, max, mul, neg, parseDecimal, rescale, sub, toNumber, type Exact } from '../../domain/exact.ts';
 import { floorToLot, roundToTick, type Instrument } from '../../domain/instrument.ts';
 import type { TimeInForce } from '../../domain/order.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import type { Result } from '../../domain/result.ts';
 import type { ManualWish } from '../../pipeline/risk.ts';
 import type { ControlError, OrderTicket } from '../../ports/engine-control.ts';
@@ -62,33 +63,54 @@ function read(trader: PaperTrader, ticket: OrderTicket): ReadTicket {
   const quantity = quantityOf(trader, market, ticket, { price, stop, before });
   const after = add(before, side === 'buy' ? quantity : neg(quantity));
   checkExits(ticket, { price, stop, takeProfit, after });
-  const { trail, expires, postOnly, reduceOnly } = ticket;
-  const text = (value: Exact) => format(value, instrument.priceScale);
-  const order: ManualOrder = {
-    instrument: ticket.instrument, side, type, timeInForce, quantity: format(quantity, instrument.quantityScale), ...(type !== 'market' && { price: text(asked) }),
-    ...(trigger !== undefined && { trigger: text(trigger) }), ...(trail !== undefined && { trail }), ...(expires !== undefined && { expires }),
-    ...(postOnly === true && { postOnly }), ...(reduceOnly === true && { reduceOnly }), ...(stop !== undefined && { stop: text(stop) }), ...(takeProfit !== undefined && { takeProfit: text(takeProfit) }),
-  };
+  const order = orderOf(ticket, instrument, { timeInForce, quantity, asked, trigger, stop, takeProfit });
   return { market, instrument, order, wish: { side, type, timeInForce, quantity, price: type === 'market' ? 0 : asked, terms: {} }, price, stop, takeProfit, before, after };
 }
 
+/** As the journal holds it: what is absent stays so. */
+function orderOf({ instrument: id, side, type, trail, expires, postOnly, reduceOnly }: OrderTicket, { priceScale, quantityScale }: Instrument, exact: {
+  readonly timeInForce: TimeInForce; readonly quantity: Exact; readonly asked: Exact; readonly trigger: Exact | undefined; readonly stop: Exact | undefined; readonly takeProfit: Exact | undefined;
+}): ManualOrder {
+  const text = (value: Exact) => format(value, priceScale);
+  const { timeInForce, quantity, asked, trigger, stop, takeProfit } = exact;
+  return {
+    instrument: id, side, type, timeInForce, quantity: format(quantity, quantityScale), ...(type !== 'market' && { price: text(asked) }),
+    ...(trigger !== undefined && { trigger: text(trigger) }), ...(trail !== undefined && { trail }), ...(expires !== undefined && { expires }),
+    ...(postOnly === true && { postOnly }), ...(reduceOnly === true && { reduceOnly }), ...(stop !== undefined && { stop: text(stop) }), ...(takeProfit !== undefined && { takeProfit: text(takeProfit) }),
+  };
+}
+
 /** What a venue can be asked for, and what belongs together; gives the time in force. */
-function checkTerms(trader: PaperTrader, market: number, { type, timeInForce = type === 'market' ? 'ioc' : 'gtc', trail, trigger, expires, postOnly, reduceOnly }: OrderTicket): TimeInForce {
+function checkTerms(trader: PaperTrader, market: number, ticket: OrderTicket): TimeInForce {
   const can = marketFact(trader, market);
-  const refuse = (kind: ControlError['kind'], message: string, field: string): never => { throw new TicketFault(kind, message, field); };
-  if (!can.orderTypes.includes(type)) refuse('unsupported', `${can.venue} takes no ${type} orders; it takes ${can.orderTypes.join(', ')}`, 'type');
-  if (!can.timesInForce.includes(timeInForce)) refuse('unsupported', `${can.venue} takes no ${timeInForce}; it takes ${can.timesInForce.join(', ')}`, 'timeInForce');
-  if (type === 'market' && timeInForce !== 'ioc' && timeInForce !== 'fok') refuse('invalid', 'a market order trades at once: ioc or fok', 'timeInForce');
-  if (/stop/.test(type) && (timeInForce === 'ioc' || timeInForce === 'fok')) refuse('invalid', `a ${type} order waits: gtc, gtd or day`, 'timeInForce');
-  if ((timeInForce === 'gtd') !== (expires !== undefined)) refuse('invalid', timeInForce === 'gtd' ? 'good till date takes the date' : 'a date takes gtd', 'expires');
-  if (expires !== undefined && !(Number.isSafeInteger(expires) && expires > trader.run.engine.now)) refuse('invalid', 'its date has passed', 'expires');
-  if ((type === 'trailing-stop') !== (trail !== undefined)) refuse('invalid', type === 'trailing-stop' ? 'a trailing stop takes how far it stays behind: a share such as 0.02' : 'only a trailing stop stays behind', 'trail');
-  if (trail !== undefined && !(trail > 0 && trail < 1)) refuse('invalid', 'a share lies above 0 and below 1', 'trail');
-  if ((type === 'stop-limit') !== (trigger !== undefined)) refuse('invalid', type === 'stop-limit' ? 'a stop-limit order takes the price that triggers it' : 'only a stop-limit order has a trigger', 'trigger');
-  if (postOnly === true && (type !== 'limit' || timeInForce === 'ioc' || timeInForce === 'fok')) refuse('invalid', 'post-only is for limit orders that wait', 'postOnly');
-  if (postOnly === true && !can.postOnly) refuse('unsupported', `${can.venue} has no post-only`, 'postOnly');
-  if (reduceOnly === true && !can.reduceOnly) refuse('unsupported', `${can.venue} has no reduce-only`, 'reduceOnly');
+  const { type, timeInForce = type === 'market' ? 'ioc' : 'gtc', postOnly, reduceOnly } = ticket;
+  const unsupported = (message: string, field: string): never => { throw new TicketFault('unsupported', `${can.venue} ${message}`, field); };
+  if (!can.orderTypes.includes(type)) unsupported(`takes no ${type} orders; it takes ${can.orderTypes.join(', ')}`, 'type');
+  if (!can.timesInForce.includes(timeInForce)) unsupported(`takes no ${timeInForce}; it takes ${can.timesInForce.join(', ')}`, 'timeInForce');
+  if (postOnly === true && !can.postOnly) unsupported('has no post-only', 'postOnly');
+  if (reduceOnly === true && !can.reduceOnly) unsupported('has no reduce-only', 'reduceOnly');
+  checkTime(ticket, timeInForce, trader.run.engine.now);
+  checkOwnTerms(ticket);
   return timeInForce;
+}
+
+/** How long an order may stay, by its type. */
+function checkTime({ type, expires, postOnly }: OrderTicket, timeInForce: TimeInForce, now: Timestamp): void {
+  const refuse = (message: string, field: string): never => { throw new TicketFault('invalid', message, field); };
+  const immediate = timeInForce === 'ioc' || timeInForce === 'fok';
+  if (type === 'market' && !immediate) refuse('a market order trades at once: ioc or fok', 'timeInForce');
+  if (/stop/.test(type) && immediate) refuse(`a ${type} order waits: gtc, gtd or day`, 'timeInForce');
+  if (postOnly === true && (type !== 'limit' || immediate)) refuse('post-only is for limit orders that wait', 'postOnly');
+  if ((timeInForce === 'gtd') !== (expires !== undefined)) refuse(timeInForce === 'gtd' ? 'good till date takes the date' : 'a date takes gtd', 'expires');
+  if (expires !== undefined && !(Number.isSafeInteger(expires) && expires > now)) refuse('its date has passed', 'expires');
+}
+
+/** What only one type of order takes. */
+function checkOwnTerms({ type, trail, trigger }: OrderTicket): void {
+  const refuse = (message: string, field: string): never => { throw new TicketFault('invalid', message, field); };
+  if ((type === 'trailing-stop') !== (trail !== undefined)) refuse(type === 'trailing-stop' ? 'a trailing stop takes how far it stays behind: a share such as 0.02' : 'only a trailing stop stays behind', 'trail');
+  if (trail !== undefined && !(trail > 0 && trail < 1)) refuse('a share lies above 0 and below 1', 'trail');
+  if ((type === 'stop-limit') !== (trigger !== undefined)) refuse(type === 'stop-limit' ? 'a stop-limit order takes the price that triggers it' : 'only a stop-limit order has a trigger', 'trigger');
 }
 
 /** The price that an order carries: given, or that a trailing stop begins with. */
