@@ -17,9 +17,9 @@ export type HandledRoute = Exclude<RouteName, AccountRoute>;
 /** What answers: throws `ApiError` to say no. */
 export type Handlers<R extends HandledRoute = HandledRoute> = { readonly [K in R]: (call: Call<K>) => Answer<K> | Promise<Answer<K>> };
 
-/** How a caller stands in journals: `user:ID`. */
-export function byLine({ userId }: Caller): string {
-  return `user:${userId}`;
+/** How a caller stands in journals and on screens: `user:NAME`; the audit log has the id. */
+export function byLine({ name }: Caller): string {
+  return `user:${name}`;
 }
 
 /** What a route needs, or a 503 that says what is missing. */

@@ -34,14 +34,13 @@ export const PROBLEMS = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'body-too-deep': { status: 400, title: 'The body is nested too deeply' },
   'unsupported-media-type': { status: 415, title: 'Send JSON' },
-  'parameters-refused': { status: 422, title: 'The strategy does not take these parameters' },
   'weak-password': { status: 422, title: 'This password is too easy to guess' },
   'order-denied': { status: 422, title: 'Risk has denied the order' },
   'outcome-unknown': { status: 504, title: 'Nobody has answered; whether it took effect is being looked up' },
   'too-many-requests': { status: 429, title: 'Too many requests; wait as long as Retry-After says' },
   'too-many-jobs': { status: 429, title: 'Too many jobs are at work; wait for one to end' },
   'unavailable': { status: 503, title: 'What this needs is not there at the moment' },
-  'not-offered': { status: 501, title: 'This run does not offer that' },
+  'not-offered': { status: 422, title: 'This run does not offer that' },
   'internal': { status: 500, title: 'A fault of ours; the log has it under this request id' },
 } as const satisfies Record<string, ProblemFacts>;
 

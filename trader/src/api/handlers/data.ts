@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DataDesk } from '../../ports/data-desk.ts';
 import type { MarketStore, SeriesSummary as BarSummary } from '../../ports/market-store.ts';
 import type { SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
-import { found, present, type Handlers } from '../call.ts';
+import { found, type Handlers } from '../call.ts';
 import { pageOf } from '../paging.ts';
 
 /** What is known of stored data. */
@@ -26,7 +26,7 @@ const QUARANTINE_MAX = 2_000;
 
 /** Stored bars and economic series: coverage, holes, quarantine, figures as they were known. */
 export function dataHandlers({ marketStore, seriesStore, desk, clock }: DataParts): Handlers<DataRoute> {
-  const bars = () => present(marketStore(), 'a store of bars');
+  const bars = () => found(marketStore(), 'stored series: nothing was fetched yet');
   const summaryOf = async (query: { readonly instrument: string; readonly interval: string }): Promise<BarSummary> => {
     const all = await bars().list();
     return found(all.find((series) => series.instrument === query.instrument && series.intervalMs === parseInterval(query.interval)), `stored series ${query.instrument} ${query.interval}`);
@@ -58,7 +58,7 @@ export function dataHandlers({ marketStore, seriesStore, desk, clock }: DataPart
       return { items: [...stored.map(storedSeries), ...offered.filter(({ id }) => !known.has(id)).map(offeredSeries)].slice(0, limit), note };
     },
     async readSeries({ params: { id }, query: { asOf, from = -Infinity, to = Infinity } }) {
-      const store = present(seriesStore(), 'a store of economic series');
+      const store = found(seriesStore(), `stored series ${id}`);
       const summary = found((await store.list()).find((series) => series.id === id), `stored series ${id}`);
       const states = (await store.asOf(id, asOf ?? clock.now())).filter(({ date }) => date >= from && date < to);
       return {
