@@ -75,11 +75,11 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
 }
 
 /** Listens at the port that was asked for, or at the next one that is free. */
-async function listen({ port, orNext }: ApiWorkerData, at: (port: number) => Promise<unknown>): Promise<number> {
+async function listen({ port, orNext }: ApiWorkerData, at: (port: number) => Promise<string>): Promise<number> {
   for (let tried = port; ; tried++) {
     try {
-      await at(tried);
-      return tried;
+      const address = await at(tried);
+      return Number(new URL(address).port);
     } catch (error) {
       if (!orNext || tried >= port + PORTS || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     }
