@@ -86,6 +86,7 @@ export interface Approval {
   readonly requestHash: string;
   /** What it is, for the second person. */
   readonly detail: string;
+  /** Who asked; empty for the command line, where nobody is known: then the first who approves takes this place, and it takes another one. */
   readonly userId: string;
   readonly by: string;
   readonly at: Timestamp;
@@ -177,7 +178,7 @@ export interface Accounts {
   addApproval(approval: Approval): Promise<void>;
   /** All that are remembered, the newest first. */
   approvals(): Promise<readonly Approval[]>;
-  /** Decides a waiting one; `own` where the person asked for it themselves. */
+  /** Decides a waiting one, or makes the first of two decisions about one of the command line; `own` where the person asked for it themselves. */
   decideApproval(id: string, userId: string, name: string, approve: boolean, now: Timestamp): Promise<Approval | 'unknown' | 'own' | 'over'>;
   /** Uses up an approved one for exactly that request of that user. */
   takeApproval(id: string, userId: string, requestHash: string, now: Timestamp): Promise<boolean>;

@@ -238,6 +238,15 @@ export function accountsContract(name: string, subject: AccountsSubject): void {
       assert.ok((await accounts.approvals()).length >= 3);
     });
 
+    test('what the command line asks for takes two different people', async () => {
+      const demand = { id: `a${++number}`, action: 'goLive', requestHash: 'r', detail: 'd', userId: '', by: 'command line', at: NOW, expiresAt: NOW + HOUR, state: 'waiting' as const, decidedBy: undefined };
+      await accounts.addApproval(demand);
+      assert.deepEqual(await accounts.decideApproval(demand.id, 'u-ana', 'ana', true, NOW), { ...demand, userId: 'u-ana', by: 'ana' });
+      assert.equal(await accounts.decideApproval(demand.id, 'u-ana', 'ana', true, NOW), 'own');
+      assert.equal(await beside.decideApproval(demand.id, 'u-ben', 'ben', true, NOW).then((each) => typeof each === 'object' && each.state), 'approved');
+      assert.equal(await accounts.takeApproval(demand.id, 'u-ana', 'r', NOW), true);
+    });
+
     test('settings stay as they were set, each by itself', async () => {
       await accounts.changeSettings(new Map([['a', '1'], ['b', '2']]));
       await beside.changeSettings(new Map([['b', '3']]));

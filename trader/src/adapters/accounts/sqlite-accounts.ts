@@ -235,6 +235,10 @@ export class SqliteAccounts implements Accounts {
       if (approval === undefined) return 'unknown';
       if (approval.userId === userId && approve) return 'own';
       if (approval.state !== 'waiting' || approval.expiresAt <= now) return 'over';
+      if (approve && approval.userId === '') {
+        this.#run('UPDATE approval SET userId = ?, by = ? WHERE id = ?', userId, name, id);
+        return { ...approval, userId, by: name };
+      }
       const state = approve ? 'approved' : 'refused';
       this.#run('UPDATE approval SET state = ?, decidedBy = ? WHERE id = ?', state, name, id);
       return { ...approval, state, decidedBy: name };

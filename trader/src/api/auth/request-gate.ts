@@ -95,7 +95,7 @@ export class RequestGate {
           done();
           return;
         }
-        // oxlint-disable-next-line promise/no-callback-in-promise -- a promise for every request costs as much as all else; one is made only where somebody is not known yet
+        // oxlint-disable-next-line promise/no-callback-in-promise -- one promise for every request costs as much as all else; there is one only where somebody is not known yet
         this.#identify(request, access, credential).then(() => { done(); }, done);
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));

@@ -61,6 +61,8 @@ async function consentTo(run: LiveConfig, typed: string | undefined, config: Con
   const money = moneyOf(run);
   const words = typed ?? await ask(`This trades real money: ${money} of the account at ${run.venue}. To begin, type "${Consent.words(run.venue, money)}": `, terminal);
   const [consent] = passports.map((passport) => Consent.give(run.venue, money, passport, words));
+  const { waitForTwo } = await import('../wiring/live-approval.ts');
+  await waitForTwo(`${run.venue} with ${money}`, run, config, (text) => { terminal.note(text); });
   return consent;
 }
 
