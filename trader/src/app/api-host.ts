@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ControlError, EngineAnswer, EngineCommand } from '../ports/engine-control.ts';
 import type { Result } from '../domain/result.ts';
-import type { ApiWorkerData, FromWorker, ToWorker } from './api-messages.ts';
+import type { FromWorker, ToWorker } from './api-messages.ts';
 import type { EngineReporter } from './wiring/engine-reporter.ts';
 
 /** Events that a worker may be behind, and for how long, before it is sent no more until it has caught up. */
@@ -28,7 +28,7 @@ export interface ApiHostListener {
  * dies is started again a few times, one that hangs is ended, and trading goes on whatever becomes of it.
  */
 export class ApiHost {
-  readonly #data: ApiWorkerData;
+  readonly #make: () => Worker;
   readonly #reporter: EngineReporter;
   readonly #listener: ApiHostListener;
   #worker: Worker | undefined;
@@ -41,8 +41,9 @@ export class ApiHost {
   #stopped: (() => void) | undefined;
   #again: NodeJS.Timeout | undefined;
 
-  constructor(data: ApiWorkerData, reporter: EngineReporter, listener: ApiHostListener) {
-    this.#data = data;
+  /** `make` starts a worker that speaks as `api-messages.ts` says. */
+  constructor(make: () => Worker, reporter: EngineReporter, listener: ApiHostListener) {
+    this.#make = make;
     this.#reporter = reporter;
     this.#listener = listener;
     this.#start();
@@ -79,8 +80,7 @@ export class ApiHost {
   }
 
   #start(): void {
-    // The heap of a thread begins as small as it may; what it grows to is bounded, so it cannot take the loop's memory.
-    const worker = new Worker(new URL('./api-worker.mjs', import.meta.url), { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: 512 } });
+    const worker = this.#make();
     this.#worker = worker;
     // A worker that is being ended may still say something.
     const own = (work: () => void) => { if (this.#worker === worker) work(); };

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import type { CourierNote } from '../pipeline/courier-note.ts';
 import type { Command } from '../ports/journal.ts';
 import { ApiHost } from './api-host.ts';
@@ -6,6 +7,8 @@ import type { ApiWorkerData } from './api-messages.ts';
 import { EngineReporter, type LoopFacts } from './wiring/engine-reporter.ts';
 import { Operator } from './wiring/operator.ts';
 import type { PaperTrader } from './wiring/paper.ts';
+
+const HEAP_MB = 512;
 
 /** How the API is to be served. */
 export type ApiChoice = Omit<ApiWorkerData, 'home' | 'version' | 'realMoney'>;
@@ -29,8 +32,10 @@ export class RunApi {
     const reporter = new EngineReporter(trader, facts);
     const operator = new Operator({ trader, carryOut, trading: () => reporter.trading(), now: Date.now });
     this.#reporter = reporter;
-    const data = { ...choice, home, version: facts().version, realMoney: trader.run.setup.live?.world === 'live' };
-    this.#host = new ApiHost(data, reporter, {
+    const data: ApiWorkerData = { ...choice, home, version: facts().version, realMoney: trader.run.setup.live?.world === 'live' };
+    // What its heap grows to is bounded, so that it cannot take the loop's memory.
+    const make = () => new Worker(new URL('./api-worker.mjs', import.meta.url), { workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+    this.#host = new ApiHost(make, reporter, {
       request: (command) => operator.request(command),
       onUp: (url, firstRun) => {
         // The link first: a screen may be too narrow for all of it.
