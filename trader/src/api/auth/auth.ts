@@ -59,12 +59,12 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
   const settings = new InstallationSettings(accounts, clock);
   const sessions = new Sessions({ accounts, clock, keys, tokens, settings, realMoney });
   const passwords = new Passwords(keys);
+  const trail = new AuditTrail(accounts, clock, onTrouble);
+  const throttle = new SignInThrottle(accounts, clock, (action, subject, address) => trail.note({ actor: 'the gate', via: '', action, subject, outcome: 'done', address, detail: '' }, true));
   const factor = new SecondFactor(accounts, clock, keys);
-  const throttle = new SignInThrottle(accounts, clock);
   const cookies = new SessionCookies(secure);
   const signIn = new SignIn({ accounts, clock, keys, tokens, sessions, passwords, factor, throttle });
   const links = new OneTimeLinks(accounts, clock, keys);
-  const trail = new AuditTrail(accounts, clock, onTrouble);
   const gate = new RequestGate({ sessions, cookies, throttle, fourEyes: new FourEyes(accounts, clock, keys), trail, clock, hostNames, realMoney });
   const sockets = new ConnectionGate(gate, sessions, clock);
   let stop = () => undefined as void;

@@ -15,6 +15,9 @@ const LOCK_MS = 15 * 60_000;
 /** An address from which somebody has signed in lately is not shut out by what strangers do. */
 const FAMILIAR_MS = 30 * DAY_MS;
 
+/** Hears of each lock and ban as it begins. */
+export type OnShut = (action: 'lockName' | 'banAddress', subject: string, address: string) => Promise<void>;
+
 /**
  * Slows down who guesses. An address is banned for an hour; a name, whether anybody has it or not, is locked
  * for a quarter of one, so that a lock tells nothing. A lock holds only for addresses that are new to the
@@ -23,10 +26,12 @@ const FAMILIAR_MS = 30 * DAY_MS;
 export class SignInThrottle {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
+  readonly #onShut: OnShut;
 
-  constructor(accounts: Accounts, clock: Clock) {
+  constructor(accounts: Accounts, clock: Clock, onShut: OnShut) {
     this.#accounts = accounts;
     this.#clock = clock;
+    this.#onShut = onShut;
   }
 
   /** Throws `address-banned` while the address is. */
@@ -48,10 +53,14 @@ export class SignInThrottle {
     const now = this.#clock.now();
     if (!await this.#isFamiliar(user, address)) {
       const failures = await this.#accounts.recordFailure(nameKey(name), now, now - WINDOW_MS);
-      if (failures > NAME_FAILURES_MOST) await this.#accounts.ban(nameKey(name), now + LOCK_MS);
+      if (failures > NAME_FAILURES_MOST) {
+        await this.#accounts.ban(nameKey(name), now + LOCK_MS);
+        await this.#onShut('lockName', user?.name ?? 'an unknown name', address);
+      }
     }
     if (await this.#accounts.recordFailure(addressKey(address), now, now - WINDOW_MS) <= ADDRESS_FAILURES_MOST) return;
     await this.#accounts.ban(addressKey(address), now + BAN_MS);
+    await this.#onShut('banAddress', addressKey(address), address);
     throw banned(BAN_MS);
   }
 

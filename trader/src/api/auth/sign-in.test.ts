@@ -93,6 +93,7 @@ describe('name and password', () => {
     for (let attempt = 1; attempt <= 10; attempt++) await house.browser('10.0.0.9').fail('bad-credentials', 'POST', '/auth/sign-in', { name: `guess ${attempt}`, password: 'wrong password' });
     const { headers } = await house.browser('10.0.0.9').fail('address-banned', 'POST', '/auth/sign-in', { name: 'guess', password: 'wrong password' });
     assert.equal(headers['retry-after'], '3600');
+    assert.deepEqual((await house.accounts.audit({ limit: 9, action: 'banAddress' })).map(({ actor, address }) => [actor, address]), [['the gate', '10.0.0.9']]);
     await house.browser('10.0.0.9').fail('address-banned', 'POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });
     await house.browser('10.0.0.9').fail('address-banned', 'GET', '/auth/setup');
     await inside.succeed('POST', '/control/halt', {});
@@ -108,6 +109,7 @@ describe('name and password', () => {
       const { headers } = await house.browser('10.3.0.1').fail('too-many-requests', 'POST', '/auth/sign-in', { name, password: GOOD_PASSWORD });
       assert.equal(headers['retry-after'], '900');
     }
+    assert.deepEqual((await house.accounts.audit({ limit: 9, action: 'lockName' })).map(({ subject }) => subject), ['an unknown name', 'ana']);
     await house.browser('192.168.1.5').succeed('POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });
     await house.pass(15 * MINUTE);
     await house.browser('10.3.0.1').succeed('POST', '/auth/sign-in', { name: 'ana', password: GOOD_PASSWORD });
