@@ -5,8 +5,6 @@ const config = {
   output: 'export',
   // scripts/dashboard.mjs says where; it moves the finished export to dashboard/out in one step.
   distDir: process.env.DASHBOARD_OUT ?? 'out',
-  // Story pages (`page.story.tsx`) exist only in the build that tests look at.
-  pageExtensions: process.env.DASHBOARD_STORIES === '1' ? ['story.tsx', 'tsx'] : ['tsx'],
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },

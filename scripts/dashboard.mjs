@@ -2,7 +2,6 @@
 //
 //   node scripts/dashboard.mjs               builds
 //   node scripts/dashboard.mjs --if-stale    builds only when a source changed since the last build
-//   node scripts/dashboard.mjs --stories     builds with the story pages, into dashboard/out-stories
 //
 // It runs beside trading, so it takes the lowest priority, and the folder that is being served is
 // replaced in one step when all is ready. On standard output, one JSON object a line tells how far
@@ -95,12 +94,12 @@ function isAlive(pid) {
 }
 
 /** Runs Next's build; its own output is shown only when it fails. */
-function compile(exportDir, stories) {
+function compile(exportDir) {
   return new Promise((resolve, reject) => {
     let output = '';
     const child = spawn(process.execPath, [path.join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
       cwd: DASHBOARD,
-      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', DASHBOARD_OUT: exportDir, DASHBOARD_STORIES: stories ? '1' : '0' },
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', DASHBOARD_OUT: exportDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     process.on('exit', () => child.kill());
@@ -153,8 +152,8 @@ function publish(from, out) {
   fs.rmSync(old, { recursive: true, force: true });
 }
 
-async function build(stories, ifStale) {
-  const out = path.join(DASHBOARD, stories ? 'out-stories' : 'out');
+async function build(ifStale) {
+  const out = path.join(DASHBOARD, 'out');
   step('sources');
   if (ifStale && builtHash(out) === sourceHash()) return say({ ready: true, hash: sourceHash() });
   await acquireLock(path.join(DASHBOARD, '.build.lock'));
@@ -163,7 +162,7 @@ async function build(stories, ifStale) {
   if (ifStale && builtHash(out) === hash) return say({ ready: true, hash });
   const exportDir = '.next/export';
   step('compile');
-  await compile(exportDir, stories);
+  await compile(exportDir);
   const folder = path.join(DASHBOARD, exportDir);
   step('policy');
   writePolicy(folder);
@@ -178,8 +177,7 @@ async function build(stories, ifStale) {
 async function main() {
   // Trading comes first.
   setPriority(constants.priority.PRIORITY_LOW);
-  const options = process.argv.slice(2);
-  await build(options.includes('--stories'), options.includes('--if-stale'));
+  await build(process.argv.includes('--if-stale'));
 }
 
 try {

@@ -47,14 +47,15 @@ async function callSteppedUp(route: string, input: object = {}): Promise<unknown
 /** The API, signed in by cookies. */
 export const api: ApiClient = { call: callSteppedUp as ApiClient['call'] };
 
-/** Gets a new access for the stream; false when the session has ended. */
+/** Gets a new access: false when the session has ended; rejects when that cannot be found out, as while the server is away. */
 export async function refreshAccess(): Promise<boolean> {
   return refreshOnce(async () => {
     try {
       await client.call('authRefresh');
       return true;
-    } catch {
-      return false;
+    } catch (problem) {
+      if (problem instanceof ApiProblem && (problem.status === 401 || problem.status === 403)) return false;
+      throw problem;
     }
   });
 }

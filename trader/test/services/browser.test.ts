@@ -21,8 +21,7 @@ test('the first person opens the printed link and sees the run trade, on paper i
   await page.getByText('PAPER').first().waitFor();
   assert.match(await page.title(), /^PAPER · Overview/);
   await page.getByText('Live', { exact: true }).waitFor();
-  const equity = page.getByRole('definition').first();
-  assert.match(await equity.innerText(), /\d,\d{3}\.\d{2} USDT/);
+  await page.getByRole('banner').getByText(/\d,\d{3}\.\d{2} USDT/).waitFor();
   assert.equal(new URL(page.url()).hash, '');
   signedIn = await context.storageState();
   assert.deepEqual(troubles, []);
@@ -100,7 +99,7 @@ test('trading is halted by holding one button, and resumed by a longer hold', as
   await page.keyboard.down(' ');
   await pause(2_400);
   await page.keyboard.up(' ');
-  await page.getByText('HALTED').first().waitFor({ state: 'hidden' });
+  await page.getByText(/^HALTED \d/).waitFor({ state: 'hidden' });
   await context.close();
 });
 

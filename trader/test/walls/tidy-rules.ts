@@ -50,7 +50,7 @@ export const TIDY_RULES: readonly TidyRule[] = [
     name: 'kebab-case file names',
     why: 'One way to write names, the same on every file system.',
     appliesTo: CODE,
-    find: names(/^(?!(([a-z0-9.-]+|\([a-z]+\))\/)*[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d|\.config|\.story)?\.(tsx?|mjs)$)/),
+    find: names(/^(?!(([a-z0-9.-]+|\([a-z]+\))\/)*[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d|\.config)?\.(tsx?|mjs)$)/),
     offence: offence('trader/src/domain/orderBook.ts', ''),
   },
   {

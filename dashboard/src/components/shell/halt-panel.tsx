@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useCommand, type Command } from '../../data/query.ts';
-import { useMissingRole } from '../../data/session.ts';
+import { useMe, useMissingRole } from '../../data/session.ts';
 import { useConnection, useTopic } from '../../data/stream.ts';
 import { directionOf, formatDecimal } from '../../format/decimal.ts';
 import { Problem } from '../answered.tsx';
@@ -10,6 +10,7 @@ import { TextField } from '../field.tsx';
 import { HoldButton } from '../hold-button.tsx';
 import { ModeBand } from '../mode-band.tsx';
 import { Sheet } from '../sheet.tsx';
+import { toast } from '../toast.tsx';
 import css from './halt-panel.module.css';
 import { nameOf } from './mode-strip.tsx';
 
@@ -27,7 +28,7 @@ export function HaltPanel({ onClose }: { readonly onClose: () => void }): ReactN
   const halted = trading?.state === 'halted';
   return (
     <Sheet open onClose={onClose} place="middle" band={<ModeBand />} title={halted ? 'Trading is halted' : 'Halt trading'}>
-      {halted ? <Halted reason={trading.reason} by={trading.by} flat={trading.flat} /> : null}
+      {halted ? <Halted reason={trading.reason} by={trading.by} flat={trading.flat} onResumed={onClose} /> : null}
       <HaltForm already={halted} />
     </Sheet>
   );
@@ -47,7 +48,9 @@ function HaltForm({ already }: { readonly already: boolean }): ReactNode {
   const [reason, setReason] = useState('');
   const [word, setWord] = useState('');
   const halt = useCommand('halt');
-  const blocked = useMissingRole('trader');
+  const missing = useMissingRole('trader');
+  // While it is not known who this is, the server decides: nobody waits in order to stop.
+  const blocked = useMe() === undefined ? undefined : missing;
   const holdings = useHoldings();
   const lost = useConnection().lostAt !== null;
   const send = (): void => void halt.send({ body: { scope, reason: reason.trim() === '' ? 'from the dashboard' : reason.trim() } });
@@ -104,13 +107,18 @@ function Receipt({ answer }: { readonly answer: Answer<'halt'> }): ReactNode {
   return <p className={css.done}>✓ Done: trading is {answer.trading.state}{answer.orders.length === 0 ? '' : `, ${answer.orders.length} orders concerned`}. {answer.notes.join(' ')} <span className={css.text}>Receipt {answer.id.slice(0, 8)}</span></p>;
 }
 
-function Halted({ reason, by, flat }: { readonly reason: string | null; readonly by: string | null; readonly flat: boolean }): ReactNode {
+function Halted({ reason, by, flat, onResumed }: { readonly reason: string | null; readonly by: string | null; readonly flat: boolean; readonly onResumed: () => void }): ReactNode {
   const resume = useCommand('resume');
   const blocked = useMissingRole('trader');
+  const send = async (): Promise<void> => {
+    if ((await resume.send({})) === undefined) return;
+    toast('Trading goes on');
+    onResumed();
+  };
   return (
     <div className={css.halted}>
       <p>Halted{by === null ? '' : ` by ${nameOf(by)}`}{reason === null ? '' : `: ${reason}`}. {flat ? 'Everything is being closed.' : 'Positions stay, with their stops and take-profits.'}</p>
-      <HoldButton ms={2000} blocked={blocked} busy={resume.state === 'sending'} onConfirm={() => void resume.send({})}>Resume trading</HoldButton>
+      <HoldButton ms={2000} blocked={blocked} busy={resume.state === 'sending'} onConfirm={() => void send()}>Resume trading</HoldButton>
       {resume.problem === undefined ? null : <Problem what="trading" verb="was not resumed" problem={resume.problem} />}
     </div>
   );
