@@ -78,6 +78,7 @@ export interface ApiRig {
   readonly feed: HandFeed;
   readonly control: HandControl;
   readonly faults: string[];
+  readonly accounts: SqliteAccounts;
   /** The first administrator's cookies. */
   readonly cookie: string;
   readonly server: Awaited<ReturnType<typeof createServer>>;
@@ -132,7 +133,7 @@ export async function startApi(more: Partial<ServerParts> = {}, feed = new HandF
     return known;
   };
   return {
-    url, feed, control, faults, cookie, server, token,
+    url, feed, control, faults, accounts, cookie, server, token,
     client: async (role) => createClient({ origin: url, token: await token(role) }),
     async close() {
       await server.close();
