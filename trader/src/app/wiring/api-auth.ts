@@ -25,9 +25,14 @@ export interface ApiSurroundings {
   readonly onTrouble: (message: string, error: unknown) => void;
 }
 
+/** Where the accounts of a state folder are. */
+export function accountsFile({ home }: Pick<Config, 'home'>): string {
+  return join(home, 'accounts.sqlite');
+}
+
 /** The accounts of a state folder. Throws `AccountsError`. */
-export function openAccounts({ home }: Pick<Config, 'home'>): Accounts {
-  return new SqliteAccounts(join(home, 'accounts.sqlite'));
+export function openAccounts(config: Pick<Config, 'home'>): Accounts {
+  return new SqliteAccounts(accountsFile(config));
 }
 
 /** Sign-in and roles over the accounts of a state folder. Closing it closes the accounts. Throws `AccountsError` or `SecretFileError`. */

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Approval } from '../../ports/accounts.ts';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
-import { openAccounts } from './api-auth.ts';
+import { accountsFile, openAccounts } from './api-auth.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
 /** How long two administrators have. */
@@ -18,7 +17,7 @@ const LOOK_MS = 500;
  * Refuses where one of them refuses it, or a quarter of an hour has passed.
  */
 export async function waitForTwo(detail: string, configuration: unknown, config: Config, tell: (text: string) => void): Promise<void> {
-  if (!existsSync(join(config.home, 'accounts.sqlite'))) return;
+  if (!existsSync(accountsFile(config))) return;
   const accounts = openAccounts(config);
   try {
     const note = (outcome: 'done' | 'refused', why: string) => accounts.appendAudit({ at: WALL_CLOCK.now(), actor: 'command line', via: '', action: 'goLive', subject: '', outcome, address: '', detail: `${detail}: ${why}` });
