@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byId, done, id, line, page, paging, time } from './common.ts';
 
 /** What a person may do: look; trade besides; decide who may besides. Each holds the ones before it. */
-export const role = z.enum(['viewer', 'trader', 'admin']).meta({ id: 'Role' });
+const role = z.enum(['viewer', 'trader', 'admin']).meta({ id: 'Role' });
 const name = z.string().min(1).max(64).regex(/^[^\p{C}]+$/u);
 /** Up to what Argon2 is asked to chew on. */
 const password = z.string().min(1).max(256);
