@@ -67,6 +67,20 @@ export default {
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
     },
     {
+      name: 'dashboard-has-one-door',
+      comment: 'The dashboard knows the product by its contract and its stream client alone.',
+      severity: 'error',
+      from: { path: '^dashboard/', pathNot: TEST_FILE },
+      to: { path: '^(trader|scripts)/', pathNot: '^trader/src/api/(contract|stream-client)\\.ts$' },
+    },
+    {
+      name: 'nobody-imports-the-dashboard',
+      comment: 'It is served as files; what others need from it belongs to the contract.',
+      severity: 'error',
+      from: { path: '^(trader|scripts)/' },
+      to: { path: '^dashboard/' },
+    },
+    {
       name: 'source-without-tests',
       comment: 'What ships depends on no test, bench or script.',
       severity: 'error',

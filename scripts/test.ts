@@ -25,7 +25,7 @@ const SILENCE_MS_MAX = TEST_TIMEOUT_MS + 60_000;
 const OWN_SUITES = ['fresh-clone', 'services'];
 
 function findTestFiles(suite: string | undefined, words: readonly string[]): string[] {
-  const folders = suite === undefined ? ['trader/{src,test}', 'scripts'] : [`trader/test/${suite}`];
+  const folders = suite === undefined ? ['trader/{src,test}', 'dashboard/src', 'scripts'] : [`trader/test/${suite}`];
   return globSync(folders.map((folder) => `${folder}/**/*.test.ts`), { cwd: ROOT, exclude: suite === undefined ? OWN_SUITES.map((name) => `trader/test/${name}/**`) : [] })
     .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))

@@ -55,20 +55,39 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchExecution } = await import('./execution.ts');
     return benchExecution();
   },
+  async runapi() {
+    const { benchRunApi } = await import('./run-api.ts');
+    return benchRunApi();
+  },
+  async stream() {
+    const { benchStream } = await import('./stream.ts');
+    return benchStream();
+  },
+  async soak() {
+    const { benchSoak } = await import('./soak.ts');
+    return benchSoak();
+  },
+  async api() {
+    const { benchApi } = await import('./api.ts');
+    return benchApi();
+  },
   async chaos() {
     const { benchChaos } = await import('./chaos.ts');
     return benchChaos();
   },
 };
 
+/** Takes minutes: runs only where it is named. */
+const NAMED_ONLY: ReadonlySet<string> = new Set(['soak']);
+
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
 if (unknown.length > 0) {
-  console.error(`bench: unknown suite ${unknown.join(', ')}\n  What to do: name some of ${Object.keys(SUITES).join(', ')}, or none for all.`);
+  console.error(`bench: unknown suite ${unknown.join(', ')}\n  What to do: name some of ${Object.keys(SUITES).join(', ')}, or none for all but ${[...NAMED_ONLY].join(', ')}.`);
   process.exit(2);
 }
 const figures: (Figure & { readonly suite: string; readonly ratio: number | null })[] = [];
-for (const [suite, run] of Object.entries(SUITES).filter(([name]) => positionals.length === 0 || positionals.includes(name))) {
+for (const [suite, run] of Object.entries(SUITES).filter(([name]) => (positionals.length === 0 ? !NAMED_ONLY.has(name) : positionals.includes(name)))) {
   if (!json) console.log(suite);
   for (const figure of await run()) {
     const ratio = ratioOf(figure) ?? null;

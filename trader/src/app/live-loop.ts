@@ -1,7 +1,10 @@
+import { feedWords } from './wiring/feed-words.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CourierNote } from '../pipeline/courier-note.ts';
 import { noteText } from './terminal/courier-note-text.ts';
 import { LifeSign } from './wiring/life-sign.ts';
 import type { AccountRequest } from './wiring/live-account.ts';
+import type { PaperFeed } from './wiring/paper-source.ts';
 import type { PaperState, PaperTrader } from './wiring/paper.ts';
 
 // What the loop of paper does besides where it trades an account at a venue.
@@ -15,8 +18,15 @@ const LOOK_EVERY_MS = 50;
 /** An account to trade, as asked for. */
 export type AccountChoice = Omit<AccountRequest, 'onNote' | 'onTrouble' | 'onGateway'>;
 
+/** A line of JSON: a note of an account, or whatever its kind says. */
+export interface ToldLine {
+  readonly kind: string;
+  readonly note?: CourierNote;
+  readonly [more: string]: unknown;
+}
+
 /** Tells a person: a sentence, and the same as a line of JSON. */
-export type Tell = (text: string, line: object) => void;
+export type Tell = (text: string, line: ToldLine) => void;
 
 /** Hears what is found of an account, and gives its signs of life. */
 export class AccountWatch {
@@ -64,4 +74,12 @@ export function staysText({ positions, openOrders }: PaperState): string {
   if (held.length === 0 && openOrders.length === 0) return 'Nothing of it stays open at the venue.';
   const orders = openOrders.length === 0 ? 'no order' : `${openOrders.length} order${openOrders.length === 1 ? '' : 's'} (${openOrders.map(({ leg, side, quantity }) => `${leg} ${side} ${quantity}`).join(', ')})`;
   return `At the venue stay ${held.length === 0 ? 'no position' : held.join(', ')} and ${orders}. To close them first, stop with --flatten, or: ./algotrendy flatten`;
+}
+
+/** How a live feed fares: whether it is up, in a sentence; all of it, in one; and as a line of JSON. Undefined of bars that are replayed. */
+export function feedNews(feed: PaperFeed): { readonly words: string; readonly all: string; readonly line: object } | undefined {
+  if (feed.kind !== 'live') return undefined;
+  const { state } = feed.live;
+  const { connection, catchingUp } = state;
+  return { words: `The feed of ${feed.venue} is ${connection}${catchingUp ? ', fetching what was missed' : ''}.`, all: feedWords(feed.venue, state), line: { kind: 'feed', venue: feed.venue, ...state } };
 }

@@ -23,6 +23,9 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A job ends with the process that wanted it.
+process.once('disconnect', () => process.exit(EXIT_CODES.interrupted));
+
 const code = await runCommandLine(process.argv.slice(2), process.stdout, process.stderr);
 process.off('exit', cutShort);
 // Behind all that was written; `drain` is no such sign, since it only comes after a write that filled the buffer.

@@ -2,15 +2,19 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
-import { AccountWatch, flattenAll, staysText, type AccountChoice } from './live-loop.ts';
+import { AccountWatch, feedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { DecisionTimes } from './decision-times.ts';
+import { Pace } from './pace.ts';
+import { RunApi, type ApiChoice } from './run-api.ts';
 import { RunCounter } from './run-counter.ts';
+import { productVersion } from './commands/version.ts';
 import { CommandBox } from './wiring/command-box.ts';
-import { feedWords, FEED_WORDS_EVERY_MS } from './wiring/feed-words.ts';
+import { FEED_WORDS_EVERY_MS } from './wiring/feed-words.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
@@ -33,6 +37,8 @@ export interface PaperRequest {
   readonly flatten?: boolean;
   /** Rules of a prop firm for a new run. */
   readonly propFirm: PropFirmSetup | undefined;
+  /** Where the API is served; undefined for none. */
+  readonly api?: ApiChoice | undefined;
 }
 
 /** Work is done in slices of this length, so that keys, signals and the screen get their turn. */
@@ -42,8 +48,6 @@ const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
 const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
-/** Market seconds per second that the keys stop at. */
-const FASTEST = 100_000;
 
 /**
  * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
@@ -71,7 +75,9 @@ class PaperLoop {
   readonly #counter = new RunCounter(this.#metrics);
   readonly #fills: FillView[] = [];
   readonly #denials: DenialView[] = [];
-  readonly #decisions: number[] = [];
+  readonly #times = new DecisionTimes();
+  readonly #startedAt = Date.now();
+  #api: RunApi | undefined;
   /** Keys that wait for their turn between two moments. */
   readonly #keys: PaperKey[] = [];
   #started = NaN;
@@ -84,22 +90,19 @@ class PaperLoop {
   #lastNote: string | undefined;
   #trader!: PaperTrader;
   #display: PaperDisplay | undefined;
-  #speed: number;
+  readonly #pace: Pace;
   #state: PaperView['state'] = 'active';
   #haltReason: string | undefined;
   #stopping = false;
   #failure: Error | undefined;
-  /** Wall and market time that belong together, from which the pace is counted. */
-  #anchor = { wall: 0, market: NaN };
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
   #feedTold: { readonly words?: string; readonly at: number } = { at: 0 };
-  #rate = { bars: 0, wall: 0, perSecond: 0 };
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
-    this.#speed = request.live === undefined ? request.speed : Infinity;
+    this.#pace = new Pace(request.live === undefined ? request.speed : Infinity);
     const { live, home } = request;
     if (live !== undefined && 'config' in live) this.#account = new AccountWatch(live, home, (text, line) => { this.#tell(text, line); });
     else this.#shown = live;
@@ -114,15 +117,17 @@ class PaperLoop {
     loop.#trader = await PaperTrader.open(request.home, request.cash, request.fresh, {
       onFill: (fill, realised) => loop.#once(() => loop.#onFill(fillView(fill, realised, loop.#trader))),
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
-      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#instrumentId(order.instrument), order.side)),
+      onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#trader.run.markets[order.instrument].instrument.id, order.side)),
       onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
   }
 
   /** Tells a person of something that is not in the picture yet. */
-  #tell(text: string, line: object): void {
+  #tell(text: string, line: ToldLine): void {
     this.#lastNote = text;
+    // The link of the first person is for the one at this terminal alone.
+    if (line.kind !== 'api') this.#api?.note(text, line.note);
     if (this.#request.json) this.#terminal.printJson(line);
     else if (this.#display === undefined) this.#terminal.note(text);
     else this.#display.note(text);
@@ -163,6 +168,7 @@ class PaperLoop {
     this.#counter.count(this.#trader);
     this.#followTrading();
     this.#takeCommand();
+    this.#openApi();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
       if (this.#isLive) market = trader.feed.peek();
@@ -202,7 +208,8 @@ class PaperLoop {
       trader.step();
       this.#followTrading();
       const now = performance.now();
-      this.#measure((now - before) / 1000);
+      this.#metrics.onDecision((now - before) / 1000);
+      this.#times.add((now - before) / 1000);
       this.#onMinute();
       market = trader.feed.peek();
       if (now >= end || this.#stopping) break;
@@ -213,13 +220,11 @@ class PaperLoop {
   /** Milliseconds until the moment at `market` is due at the chosen speed. */
   #untilDue(market: Timestamp | undefined): number {
     if (market === undefined) return this.#isLive ? LOOK_EVERY_MS : DRAW_EVERY_MS;
-    if (this.#speed === Infinity) return 0;
-    if (Number.isNaN(this.#anchor.market)) this.#anchor.market = market;
-    return this.#anchor.wall + (market - this.#anchor.market) / this.#speed - performance.now();
+    return this.#pace.untilDue(market);
   }
 
   #anchorPace(): void {
-    this.#anchor = { wall: performance.now(), market: this.#trader.tsEvent === -Infinity ? NaN : this.#trader.tsEvent };
+    this.#pace.restart(this.#trader.tsEvent === -Infinity ? NaN : this.#trader.tsEvent);
   }
 
   #openDisplay(): void {
@@ -227,7 +232,7 @@ class PaperLoop {
     this.#display = openPaperDisplay(this.#terminal, process.stdin, (key) => void this.#keys.push(key));
     const { tsEvent, equity, journalSequence } = trader.state();
     this.#display.note(tsEvent === null
-      ? `A new ${this.#mode === 'paper' ? 'paper ' : ''}run begins${this.#mode === 'paper' ? '' : ` (${this.#mode})`}.`
+      ? `A new ${this.#isPaper ? 'paper ' : ''}run begins${this.#isPaper ? '' : ` (${this.#trader.run.setup.live?.world})`}.`
       : `Resumed at ${tsEvent} market time with equity ${equity}, ${journalSequence} journal records, nothing lost.`);
   }
 
@@ -249,16 +254,25 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.minute(minuteView(this.#trader, this.#state));
   }
 
-  #measure(decisionSeconds: number): void {
-    this.#metrics.onDecision(decisionSeconds);
-    this.#decisions.push(decisionSeconds * 1e6);
-    if (this.#decisions.length > 2_000) this.#decisions.splice(0, 1_000);
+  #openApi(): void {
+    const { api, home } = this.#request;
+    if (api === undefined) return;
+    const trader = this.#trader;
+    const version = productVersion();
+    this.#api = new RunApi(api, {
+      home, trader, carryOut: (command) => { this.#command(command); }, tell: (text, line) => { this.#tell(text, line); },
+      facts: () => ({
+        state: this.#state, speed: this.#pace.speed, version, startedAt: this.#startedAt,
+        barsPerSecond: this.#times.barsPerSecond(trader.run.engine.bars), decisionMicros: this.#times.percentiles() ?? null,
+      }),
+    });
   }
 
   /** What is not trading: the disk, the screen, the gauges. */
   #tend(): void {
     const now = performance.now();
     this.#account?.giveSign();
+    this.#api?.tend();
     if (now - this.#looked >= LOOK_EVERY_MS) {
       this.#looked = now;
       this.#takeCommand();
@@ -276,17 +290,10 @@ class PaperLoop {
   }
 
   #view(): PaperView {
-    const now = performance.now();
-    const { bars } = this.#trader.run.engine;
-    if (now - this.#rate.wall >= 1_000) {
-      this.#rate = { bars, wall: now, perSecond: this.#rate.wall === 0 ? 0 : ((bars - this.#rate.bars) * 1_000) / (now - this.#rate.wall) };
-    }
-    const sorted = [...this.#decisions].sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)];
     return paperView(this.#trader, {
-      state: this.#state, haltReason: this.#haltReason, speed: this.#speed, elapsedMs: now - this.#started, barsPerSecond: this.#rate.perSecond,
-      fills: this.#fills, denials: this.#denials, note: this.#lastNote,
-      decisionMicros: sorted.length === 0 ? undefined : { p50: at(0.5), p99: at(0.99) },
+      state: this.#state, haltReason: this.#haltReason, speed: this.#pace.speed, elapsedMs: performance.now() - this.#started,
+      barsPerSecond: this.#times.barsPerSecond(this.#trader.run.engine.bars),
+      fills: this.#fills, denials: this.#denials, note: this.#lastNote, decisionMicros: this.#times.percentiles(),
     });
   }
 
@@ -303,26 +310,24 @@ class PaperLoop {
         this.#changeSpeed(key === 'faster' ? 2 : 0.5);
         break;
       case 'resume':
-        this.#command({ kind: key });
+        this.#command({ kind: key, by: 'key' });
         break;
       case 'halt':
       case 'flatten':
-        this.#command({ kind: key, reason: `${key} key` });
+        this.#command({ kind: key, reason: `${key} key`, by: 'key' });
         break;
     }
   }
 
   /** Says when a live feed goes down or comes back, and once a minute how it fares; the screen shows it anyway. */
   #tellFeed(): void {
-    const { feed } = this.#trader;
-    if (feed.kind !== 'live') return;
-    const { live: { state } } = feed;
-    const words = `${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}`;
+    const news = feedNews(this.#trader.feed);
+    if (news === undefined) return;
     const [told, now] = [this.#feedTold, performance.now()];
-    if (words === told.words && now - told.at < FEED_WORDS_EVERY_MS) return;
-    this.#feedTold = { words, at: now };
-    if (this.#request.json) this.#terminal.printJson({ kind: 'feed', venue: feed.venue, ...state });
-    else if (this.#display?.live === false) this.#display.note(words === told.words ? `${feedWords(feed.venue, state)}.` : `The feed of ${feed.venue} is ${words}.`);
+    if (news.words === told.words && now - told.at < FEED_WORDS_EVERY_MS) return;
+    this.#feedTold = { words: news.words, at: now };
+    if (this.#request.json) this.#terminal.printJson(news.line);
+    else if (this.#display?.live === false) this.#display.note(news.words === told.words ? `${news.all}.` : news.words);
   }
 
   #togglePause(): void {
@@ -333,7 +338,7 @@ class PaperLoop {
 
   #changeSpeed(factor: number): void {
     if (this.#isLive) return;
-    this.#speed = Math.min(FASTEST, Math.max(1, Math.min(FASTEST, this.#speed) * factor));
+    this.#pace.change(factor);
     this.#anchorPace();
   }
 
@@ -366,8 +371,8 @@ class PaperLoop {
     else if (this.#display?.live === false) this.#display.note(END_OF_DATA);
   }
 
-  get #mode(): PaperView['mode'] {
-    return this.#trader.run.setup.live?.world ?? 'paper';
+  get #isPaper(): boolean {
+    return this.#trader.run.setup.live === undefined;
   }
 
   #tradingState(): TradingState['kind'] {
@@ -380,6 +385,7 @@ class PaperLoop {
     if (this.#request.flatten === true) await flattenAll(trader);
     const state = trader.state();
     const digest = trader.run.recorder.digest();
+    await this.#api?.close();
     // Before the account's door is closed, by which the venue hears of it.
     await this.#account?.end();
     await trader.stop();
@@ -390,11 +396,7 @@ class PaperLoop {
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
     if (ended) this.#display?.note(END_OF_DATA);
     else this.#display?.note('Go on with the same command; nothing is lost.');
-    if (this.#mode !== 'paper') this.#display?.note(staysText(state));
+    if (!this.#isPaper) this.#display?.note(staysText(state));
     this.#display?.close();
-  }
-
-  #instrumentId(market: number): string {
-    return this.#trader.run.markets[market]?.instrument.id ?? '';
   }
 }

@@ -1,3 +1,4 @@
+import { AccountsError, type AccountsErrorKind } from '../adapters/accounts/accounts-error.ts';
 import { BackupError, type BackupErrorKind } from '../adapters/backup/backup-error.ts';
 import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
@@ -66,6 +67,7 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof BackupError) return BACKUP_CODES[error.kind];
   if (error instanceof BlobError) return BLOB_CODES[error.kind];
   if (error instanceof TimescaleError) return TIMESCALE_CODES[error.kind];
+  if (error instanceof AccountsError) return ACCOUNTS_CODES[error.kind];
   if (error instanceof SeriesError) return SERIES_CODES[error.kind];
   if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
@@ -105,6 +107,10 @@ const TIMESCALE_CODES: Readonly<Record<TimescaleErrorKind, Exclude<ExitName, 'ok
 
 const BLOB_CODES: Readonly<Record<BlobErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreachable: 'failure', refused: 'usage', none: 'usage', locked: 'busy', storage: 'disk',
+};
+
+const ACCOUNTS_CODES: Readonly<Record<AccountsErrorKind, Exclude<ExitName, 'ok'>>> = {
+  open: 'bad-data', version: 'version', locked: 'busy', damaged: 'bad-data', storage: 'disk',
 };
 
 const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {

@@ -47,8 +47,14 @@ export class Account {
   constructor(cash: Exact, moneyScale: number, instruments: readonly InstrumentScales[]) {
     this.cash = cash;
     this.moneyScale = moneyScale;
-    this.instruments = instruments;
+    this.instruments = [...instruments];
     this.positions = instruments.map(() => new Position());
+  }
+
+  /** Adds a position of an instrument that has these scales. */
+  addPosition(instrument: InstrumentScales): void {
+    (this.instruments as InstrumentScales[]).push(instrument);
+    (this.positions as Position[]).push(new Position());
   }
 
   /** Books a fill of the instrument at that index and returns the profit that it realised, before its fee. */

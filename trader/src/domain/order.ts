@@ -12,8 +12,8 @@ export type OrderType = 'market' | 'limit' | 'stop' | 'stop-limit' | 'trailing-s
 /** How long an order stays: good till canceled, immediate or cancel, fill (whole and at once) or kill, good till its date, or for the day. */
 export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'gtd' | 'day';
 
-/** Why an order exists: to reach a target, to protect a position, because a person said so, because the venue took the position away, or because others changed it at the venue. */
-export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten' | 'liquidation' | 'external';
+/** Why an order exists: to reach a target, to protect a position, because a person closed everything or wrote an order, because the venue took the position away, or because others changed it at the venue. */
+export type Leg = 'target' | 'stop' | 'take-profit' | 'flatten' | 'manual' | 'liquidation' | 'external';
 
 /** The sub-position that an order belongs to. Ownership is by this reference, never by a time window. */
 export interface OrderOwner {
@@ -37,6 +37,8 @@ export interface OrderTerms {
   readonly postOnly?: boolean;
   /** Never opens or turns over what the account holds at the venue: shrinks to it, or is rejected. */
   readonly reduceOnly?: boolean;
+  /** The command of a person that it carries out; decides its id. */
+  readonly command?: string;
 }
 
 /**
@@ -92,7 +94,8 @@ export class Order {
    * first asked for: a backtest of a hundred thousand orders never pays for it.
    */
   get clientOrderId(): string {
-    return this.id ??= causalId(this.owner.run, this.owner.name, this.signalId, this.leg, this.ordinal);
+    return this.id ??= this.terms?.command === undefined
+      ? causalId(this.owner.run, this.owner.name, this.signalId, this.leg, this.ordinal) : causalId(this.owner.run, 'command', this.terms.command);
   }
 }
 

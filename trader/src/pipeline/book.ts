@@ -33,7 +33,7 @@ export class Book implements OrderOwner {
   readonly name: string;
   readonly index: number;
   readonly instrument: number;
-  readonly strategy: Strategy;
+  strategy: Strategy;
   readonly sizer: Sizer;
   /** What the strategy writes its opinion into. */
   readonly signal = new Signal();
@@ -49,6 +49,8 @@ export class Book implements OrderOwner {
   wanted: Exact = 0;
   /** A protective exit has ended this opinion, or the guards refused it: flat until the next one. */
   latched = false;
+  /** A person has canceled what was on its way: what of it ends is not asked for again. */
+  withdrawn = false;
   /** The venue has liquidated what it held: it never trades again. */
   liquidated = false;
   /** Something is left to do at the next bar. */

@@ -7,30 +7,21 @@ import type { Sized } from '../domain/sized.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, FeeModel, ReportSink } from '../ports/execution.ts';
-import type { Command } from '../ports/journal.ts';
-import type { Strategy } from '../ports/strategy.ts';
+import type { Command, ManualCommand, TradingCommand } from '../ports/journal.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
-import { Book, isProtective } from './book.ts';
-import { Execution } from './execution.ts';
+import { isProtective, type Book } from './book.ts';
+import { BookMaker, type BookSpec } from './book-maker.ts';
+import { Execution, type Outcome } from './execution.ts';
+import { checkExits, differ, exitsOf, isReached, keepsProfit } from './exits.ts';
 import type { Guard } from './guards.ts';
+import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
-import { createSizer, type Sizing } from './sizing.ts';
 
 /** One instrument and the length of its bars. */
 export interface Market {
   readonly instrument: Instrument;
   readonly intervalMs: number;
-}
-
-/** One strategy on one market. */
-export interface BookSpec {
-  /** Names it in ids and displays: `macd`. */
-  readonly strategyName: string;
-  readonly strategy: Strategy;
-  /** Index into the markets. */
-  readonly market: number;
-  readonly sizing: Sizing;
 }
 
 /** What happens inside, told as it happens; an order before it is sent, a report before it is applied. */
@@ -68,7 +59,7 @@ export interface EngineSpec {
 interface Desk {
   readonly intervalMs: number;
   /** The books that trade the market, in their order. */
-  readonly books: readonly Book[];
+  readonly books: Book[];
 }
 
 /**
@@ -84,40 +75,55 @@ export class Engine implements ReportSink {
   /** Markets on which the venue has liquidated the account. */
   liquidations = 0;
   readonly books: readonly Book[];
+  readonly instruments: readonly Instrument[];
   readonly portfolio: Portfolio;
   readonly risk: Risk;
   readonly execution: Execution;
   /** Only those who listen want to hear of acceptances. */
   readonly ignoresAcceptances: boolean;
+  readonly #spec: EngineSpec;
+  readonly #books: Book[] = [];
+  readonly #maker: BookMaker;
   readonly #desks: readonly Desk[];
   readonly #client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
-  readonly #keepsProfits: boolean;
+  readonly keepsProfits: boolean;
   readonly #audit: Audit | undefined;
+  #manual: ManualDesk | undefined = undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
 
   constructor(spec: EngineSpec) {
     const instruments = spec.markets.map((market) => market.instrument);
-    const names = new Map<string, number>();
-    this.books = spec.books.map(({ strategyName, strategy, market, sizing }, index) => {
-      const instrument = instruments[market];
-      const name = `${strategyName}@${instrument.id}`;
-      const namesakes = (names.get(name) ?? 0) + 1;
-      names.set(name, namesakes);
-      // Ids of orders are made of the name: one strategy twice on a market, with other parameters, needs two.
-      const sizer = createSizer(sizing, instrument, spec.marketFees?.[market] ?? spec.fees, spec.moneyScale);
-      return new Book(spec.run, namesakes === 1 ? name : `${name}#${namesakes}`, index, market, sizer.watch?.(strategy) ?? strategy, sizer);
-    });
+    this.#spec = spec;
+    this.instruments = instruments;
+    this.books = this.#books;
+    this.#maker = new BookMaker(spec.run, instruments, spec.moneyScale, (market) => this.feesOf(market));
+    for (const book of spec.books) this.#books.push(this.#maker.make(book));
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
-    this.#keepsProfits = spec.client.unlinked === true;
+    this.keepsProfits = spec.client.unlinked === true;
     this.#audit = spec.audit;
     this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
     spec.audit?.begin?.(this);
+  }
+
+  /** What trading a market costs. */
+  feesOf(market: number): FeeModel {
+    return this.#spec.marketFees?.[market] ?? this.#spec.fees;
+  }
+
+  /** Adds a sub-position while the run goes on; it is asked from the next bar on. */
+  addBook(spec: BookSpec): Book {
+    const book = this.#maker.make(spec);
+    this.#books.push(book);
+    this.#desks[spec.market].books.push(book);
+    this.portfolio.addBook(book);
+    this.risk.attach(book);
+    return book;
   }
 
   /**
@@ -137,7 +143,7 @@ export class Engine implements ReportSink {
     } else if (now > this.now) this.now = now;
     this.risk.seen(market, now);
     portfolio.marks[market] = bar.close;
-    if (this.#keepsProfits) this.#takeProfits(books, bar.low, bar.high);
+    if (this.keepsProfits) this.#takeProfits(books, bar.low, bar.high);
     for (let i = 0; i < books.length; i++) {
       const book = books[i];
       const { signal } = book;
@@ -160,11 +166,11 @@ export class Engine implements ReportSink {
 
   /** Whether a price between bars would have a profit taken; no other has to be admitted. */
   wouldTakeProfit(market: number, price: number): boolean {
-    return this.#keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
+    return this.keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
   }
 
-  /** Admits one command of a person, at the time of the last input. */
-  onCommand(command: Command): void {
+  /** Admits one command that says whether there may be risk, at the time of the last input. */
+  onCommand(command: TradingCommand): void {
     const { risk } = this;
     if (risk.state.kind === 'liquidated') return;
     if (command.kind === 'resume') {
@@ -172,12 +178,39 @@ export class Engine implements ReportSink {
       return;
     }
     risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
-    if (command.kind === 'halt') return;
-    for (const book of this.books) {
+    if (command.kind === 'flatten') this.close(this.books);
+    else if (command.orders === true) this.withdraw(this.books);
+  }
+
+  /** Cancels what books have on their way and closes what they hold; nothing is begun there until the next opinion. */
+  close(books: readonly Book[]): void {
+    for (const book of books) {
       book.latched = true;
+      book.withdrawn = false;
       book.wanted = 0;
       this.execution.cancel(book, 'all');
       this.#act(book);
+    }
+    this.settle();
+  }
+
+  /** Where orders of people are written; nothing is there before the first. */
+  get desk(): ManualDesk {
+    return this.#manual ??= new ManualDesk(this);
+  }
+
+  /** Admits a command about orders that a person writes, at the time of the last input. */
+  onManual(command: Command & ManualCommand): void {
+    this.desk.take(command);
+    this.settle();
+  }
+
+  /** Cancels what books have on their way, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
+  withdraw(books: readonly Book[], exits = false): void {
+    for (const book of books) {
+      this.execution.cancel(book, exits ? 'all' : 'entries');
+      book.latched = true;
+      book.withdrawn = true;
     }
     this.settle();
   }
@@ -247,9 +280,17 @@ export class Engine implements ReportSink {
   #onReport(report: ExecutionReport): void {
     this.#audit?.onReport(report);
     const outcome = this.execution.apply(report);
-    if (outcome === 'progress' || outcome === 'unknown') return;
+    if (outcome === 'unknown') return;
     const book = this.books[report.order.owner.index];
+    const byHand = this.#manual !== undefined && this.#manual.owns(book);
+    if (outcome === 'progress' && !byHand) return;
     if (report.tsEvent > this.now) this.now = report.tsEvent;
+    if (byHand) this.desk.report(book, report, outcome);
+    else this.#follow(book, report, outcome);
+  }
+
+  /** Does what a report asks for of a strategy's book. */
+  #follow(book: Book, report: ExecutionReport, outcome: Outcome): void {
     if (outcome === 'protective-filled') {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
       if (report.order.signalId === book.signalId) {
@@ -263,7 +304,7 @@ export class Engine implements ReportSink {
       if (isProtective(report.order)) return;
       this.risk.giveUp(book);
       if (book.wanted !== book.quantity) return;
-    }
+    } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
   }
 
@@ -309,6 +350,7 @@ export class Engine implements ReportSink {
     book.takeProfit = takeProfit;
     book.signalId += 1;
     book.latched = false;
+    book.withdrawn = false;
     book.wanted = this.risk.size(book);
     this.#act(book);
   }
@@ -330,50 +372,25 @@ export class Engine implements ReportSink {
    * awaited, the target is not traded: their reports lead back here, so nothing is sold twice.
    */
   #act(book: Book): void {
-    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== this.#exits(book))) this.execution.cancel(book, 'protective');
+    if (this.#manual !== undefined && this.#manual.owns(book)) {
+      this.#manual.act(book);
+      return;
+    }
+    if (book.protecting > 0 && (book.wanted !== book.quantity || book.protecting !== exitsOf(book, this.keepsProfits))) this.execution.cancel(book, 'protective');
     if (book.protecting > 0 || book.canceling > 0) return;
     if (book.quantity === book.wanted && book.buying === 0 && book.selling === 0) {
-      if (book.quantity !== 0) this.#protect(book);
+      if (book.quantity !== 0) this.protect(book);
       return;
     }
     const order = this.risk.towardsTarget(book, this.now);
     if (order) this.execution.submit(book, order);
   }
 
-  #protect(book: Book): void {
+  /** Sends the exits that a book's opinion asks for, for all that it holds. */
+  protect(book: Book): void {
     const { stop, takeProfit } = book;
     const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
     if (first) this.execution.submit(book, first);
-    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.#keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
-
-  /** How many protective orders a book's opinion asks for. */
-  #exits(book: Book): number {
-    return keepsProfit(book, this.#keepsProfits) ? 1 : Number(!Number.isNaN(book.stop)) + Number(!Number.isNaN(book.takeProfit));
-  }
-}
-
-/** Whether two prices differ, where NaN is none. */
-function differ(a: number, b: number): boolean {
-  return a !== b && (a === a || b === b);
-}
-
-/** Whether a book's take-profit is none of the venue's: it stands beside a stop, and they cannot be tied. */
-function keepsProfit({ stop, takeProfit }: Book, unlinked: boolean): boolean {
-  return unlinked && !Number.isNaN(stop) && !Number.isNaN(takeProfit);
-}
-
-/** Whether a price has come as far as a take-profit beside a stop, for what is held and wanted. */
-function isReached(book: Book, low: number, high: number): boolean {
-  const { quantity, wanted, takeProfit } = book;
-  if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
-  return quantity > 0 ? high >= takeProfit : low <= takeProfit;
-}
-
-/** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
-function checkExits({ name, signal: { stop, trail, takeProfit } }: Book): void {
-  if (stop <= 0 || stop === Infinity) throw new OpinionError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
-  if (trail <= 0 || trail >= 1) throw new OpinionError(`${name} wants a stop that trails by ${trail}; a share lies between 0 and 1, and NaN is none`);
-  if (!Number.isNaN(trail) && Number.isNaN(stop)) throw new OpinionError(`${name} wants a stop that trails and no stop to begin with`);
-  if (takeProfit <= 0 || takeProfit === Infinity) throw new OpinionError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
 }

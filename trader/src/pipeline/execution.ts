@@ -47,15 +47,20 @@ export class Execution {
     this.#client.submit(order);
   }
 
-  /** Asks for the end of a book's orders: the protective ones, or all. */
-  cancel(book: Book, which: 'protective' | 'all'): void {
+  /** Asks for the end of a book's orders: the protective ones, all others, or all. */
+  cancel(book: Book, which: 'protective' | 'entries' | 'all'): void {
     for (let i = 0; i < book.working.length; i++) {
       const working = book.working.at(i);
-      if (working.canceling || (which === 'protective' && !working.protective)) continue;
-      working.canceling = true;
-      book.canceling += 1;
-      this.#client.cancel(working.order);
+      if (which === 'all' || working.protective === (which === 'protective')) this.cancelOne(book, working);
     }
+  }
+
+  /** Asks for the end of one of a book's orders, once. */
+  cancelOne(book: Book, working: WorkingOrder): void {
+    if (working.canceling) return;
+    working.canceling = true;
+    book.canceling += 1;
+    this.#client.cancel(working.order);
   }
 
   /** Forgets a book's orders: the venue has ended them all, and will say no more of them. */

@@ -40,10 +40,28 @@ export interface Violation {
   readonly limit: number;
 }
 
+/** How a limit reads for a person: what of it an order would use, and what is used without one. It changes nothing. */
+export interface Reading {
+  readonly unit: 'money' | 'share' | 'count' | 'ms';
+  /** One limit for the account, or one for each market, or for each coin or group. */
+  readonly scope: 'account' | 'market';
+  /** What the limit of this market is about; null for the account. Markets of one subject share a limit. */
+  subject(intent: Intent): string | null;
+  /** What `check` holds against the limit; undefined where the rule has nothing to say of it. */
+  value(intent: Intent): number | undefined;
+  limit(intent: Intent): number;
+  /** What is used already, of an intent of no size; `value` where it is absent. */
+  used?(intent: Intent): number | undefined;
+}
+
 /** A rule that every order which adds risk must pass; orders that only take risk off are not asked. */
 export interface Guard {
   readonly rule: string;
   check(intent: Intent): Violation | undefined;
+  /** As `check`, for who only asks: it changes nothing, and counts nothing. Absent where `check` itself changes nothing. */
+  judge?(intent: Intent): Violation | undefined;
+  /** For who shows limits; absent for a guard that shows its own. */
+  readonly reading?: Reading;
   /** Told once of the account that it guards, before anything has happened there. */
   attach?(portfolio: Portfolio, books: readonly Book[]): void;
   /** What may be lost before its nearest limit, account money in exact units; absent for a guard without such limits. */
@@ -75,14 +93,39 @@ function worth(intent: Intent, counts: (book: Book) => boolean): number {
   return sum;
 }
 
+/** A guard that holds a value of the intent against a limit. */
+function ruled(rule: string, reading: Omit<Reading, 'subject'> & Partial<Pick<Reading, 'subject'>>): Guard {
+  const { value, limit } = reading;
+  return {
+    rule,
+    check(intent) {
+      const found = value(intent);
+      return found === undefined ? undefined : above(found, limit(intent));
+    },
+    reading: { subject: reading.scope === 'account' ? () => null : ({ book, instruments }) => instruments[book.instrument].id, ...reading },
+  };
+}
+
 /** No single order above this value, in account currency. */
 export function maxNotional(limit: number): Guard {
-  return { rule: 'notional', check: (intent) => above(intent.notional, limit) };
+  return ruled('notional', { unit: 'money', scope: 'account', value: ({ notional }) => notional, limit: () => limit, used: largestOrder });
+}
+
+/** Value of the largest order that is on its way. */
+function largestOrder({ books, instruments, portfolio }: Intent): number {
+  let largest = 0;
+  for (const { working, instrument } of books) {
+    for (let at = 0; at < working.length; at++) {
+      const { leaves, protective } = working.at(at);
+      if (!protective) largest = Math.max(largest, toNumber(leaves, instruments[instrument].quantityScale) * portfolio.marks[instrument]);
+    }
+  }
+  return largest;
 }
 
 /** All positions together, late fills included, at most this multiple of equity. */
 export function maxExposure(multiple: number): Guard {
-  return { rule: 'exposure', check: (intent) => above(intent.exposure, multiple * intent.equity) };
+  return ruled('exposure', { unit: 'money', scope: 'account', value: ({ exposure }) => exposure, limit: ({ equity }) => multiple * equity });
 }
 
 /**
@@ -93,6 +136,10 @@ export function maxExposure(multiple: number): Guard {
 export function maxOrderRate(count: number, windowMs: number): Guard {
   const times: Timestamp[] = [];
   let latest = -Infinity;
+  const sent = (now: Timestamp) => {
+    const since = Math.max(latest, now) - windowMs;
+    return times.reduce((sum, time) => (time > since ? sum + 1 : sum), 0);
+  };
   return {
     rule: 'order-rate',
     check(intent) {
@@ -100,54 +147,59 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
       while (times.length > 0 && times[0] <= latest - windowMs) times.shift();
       return above(times.length + 1, count);
     },
+    judge: ({ now }) => above(sent(now) + 1, count),
     sent(now) {
       latest = Math.max(latest, now);
       times.push(latest);
     },
+    reading: { unit: 'count', scope: 'account', subject: () => null, value: ({ now }) => sent(now) + 1, used: ({ now }) => sent(now), limit: () => count },
   };
 }
 
 /** An order's price may differ from the last one before it by at most this share: no order into a spike or a bad print. */
 export function priceCollar(share: number): Guard {
-  return { rule: 'price-collar', check: (intent) => above(Math.abs(intent.price / intent.reference - 1), share) };
+  return ruled('price-collar', { unit: 'share', scope: 'market', value: ({ price, reference }) => Math.abs(price / reference - 1), limit: () => share });
 }
 
 /** No order on a price older than this. */
 export function staleData(maxAgeMs: number): Guard {
-  return { rule: 'stale-data', check: (intent) => above(intent.now - intent.tsMark, maxAgeMs) };
+  return ruled('stale-data', { unit: 'ms', scope: 'market', value: ({ now, tsMark }) => now - tsMark, limit: () => maxAgeMs });
 }
 
 /** No new risk while equity is more than this share below its peak. */
 export function maxDrawdown(share: number): Guard {
-  return { rule: 'drawdown', check: (intent) => above(1 - intent.equity / intent.peakEquity, share) };
+  return ruled('drawdown', { unit: 'share', scope: 'account', value: ({ equity, peakEquity }) => 1 - equity / peakEquity, limit: () => share });
 }
 
 /** All books of one instrument together worth at most this share of equity. */
 export function maxPosition(share: number): Guard {
-  return { rule: 'position', check: (intent) => above(worth(intent, ({ instrument }) => instrument === intent.book.instrument), share * intent.equity) };
+  return ruled('position', {
+    unit: 'money', scope: 'market', limit: ({ equity }) => share * equity,
+    value: (intent) => worth(intent, ({ instrument }) => instrument === intent.book.instrument),
+  });
 }
 
 /** Everything that depends on one currency or coin, in whatever contract, worth at most this share of equity. */
 export function maxCurrencyExposure(share: number): Guard {
   const base = remembered();
-  return {
-    rule: 'currency-exposure',
-    check(intent) {
-      const { instruments, book } = intent;
-      const own = base(instruments[book.instrument]);
-      return above(worth(intent, ({ instrument }) => base(instruments[instrument]) === own), share * intent.equity);
+  const coin = ({ instruments, book }: Intent) => base(instruments[book.instrument]);
+  return ruled('currency-exposure', {
+    unit: 'money', scope: 'market', subject: coin, limit: ({ equity }) => share * equity,
+    value(intent) {
+      const own = coin(intent);
+      return worth(intent, ({ instrument }) => base(intent.instruments[instrument]) === own);
     },
-  };
+  });
 }
 
 /** What rises and falls together, named by base currency or symbol, worth at most this share of equity. The rule is named after the group: `group:crypto`. */
 export function maxGroupExposure(name: string, members: readonly string[], share: number): Guard {
   const base = remembered();
   const within = ({ instruments }: Intent, { instrument }: Book) => members.includes(base(instruments[instrument]));
-  return {
-    rule: `group:${name}`,
-    check: (intent) => (within(intent, intent.book) ? above(worth(intent, (book) => within(intent, book)), share * intent.equity) : undefined),
-  };
+  return ruled(`group:${name}`, {
+    unit: 'money', scope: 'market', subject: () => name, limit: ({ equity }) => share * equity,
+    value: (intent) => (within(intent, intent.book) ? worth(intent, (book) => within(intent, book)) : undefined),
+  });
 }
 
 /** `baseOf`, which reads an id once. */
@@ -165,30 +217,36 @@ function remembered(): (instrument: Instrument) => string {
 
 /** After more than so many losing trades in a row, no new risk until `pauseMs` after the last of them closed. */
 export function maxLossStreak(losses: number, pauseMs: number): Guard {
-  return {
-    rule: 'loss-streak',
-    check({ now, portfolio: { trades } }) {
-      let streak = 0;
-      while (streak < trades.length && trades.pnlAt(trades.length - 1 - streak) < 0) streak += 1;
-      return streak > 0 && now < trades.at(trades.length - 1).tsExit + pauseMs ? above(streak, losses) : undefined;
-    },
+  const value = ({ now, portfolio: { trades } }: Intent) => {
+    let streak = 0;
+    while (streak < trades.length && trades.pnlAt(trades.length - 1 - streak) < 0) streak += 1;
+    return streak > 0 && now < trades.at(trades.length - 1).tsExit + pauseMs ? streak : undefined;
   };
+  return ruled('loss-streak', { unit: 'count', scope: 'account', value, limit: () => losses, used: (intent) => value(intent) ?? 0 });
 }
 
 /** One opinion adds risk with so many orders at most: a strategy, or a fault, that asks again for what was sent already is denied. */
 export function maxOrdersPerOpinion(count: number): Guard {
   const sent = new Map<Book['index'], { readonly signalId: number; orders: number }>();
+  const orders = ({ index, signalId }: Book) => {
+    const last = sent.get(index);
+    return last?.signalId === signalId ? last.orders : 0;
+  };
   return {
     rule: 'duplicate-intent',
     check({ book }) {
-      const last = sent.get(book.index);
-      return last?.signalId === book.signalId ? above(last.orders + 1, count) : undefined;
+      const before = orders(book);
+      return before > 0 ? above(before + 1, count) : undefined;
     },
     sent(_now, { owner, signalId, leg }) {
       if (leg !== 'target') return;
       const last = sent.get(owner.index);
       if (last?.signalId === signalId) last.orders += 1;
       else sent.set(owner.index, { signalId, orders: 1 });
+    },
+    reading: {
+      unit: 'count', scope: 'account', subject: () => null, limit: () => count,
+      value: ({ book }) => orders(book) + 1, used: ({ books }) => Math.max(0, ...books.map(orders)),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { isPossibleBar, type Bar } from '../domain/bar.ts';
 import { isTimestamp, type Timestamp } from '../domain/time.ts';
-import type { Command, Journal, ReadingRecord } from '../ports/journal.ts';
+import type { Command, Journal, ManualCommand, ReadingRecord, StrategyCommand } from '../ports/journal.ts';
+import { CommandLog } from './command-log.ts';
 import type { CurrentReadings } from './current-readings.ts';
 import type { Engine, Market } from './engine.ts';
 
@@ -18,6 +19,12 @@ export interface DataQuality {
   tsLast: Timestamp;
 }
 
+/** Who carries out what the engine alone cannot. */
+export interface CommandTakers {
+  manual(command: Command & ManualCommand): void;
+  strategy(command: Command & StrategyCommand): void;
+}
+
 /**
  * The door through which a feed's bars and a person's commands come in: each is looked at, written
  * to the journal, and only then worked off. What is refused is counted, and never reaches a strategy.
@@ -30,10 +37,14 @@ export class Ingest {
   /** Close of the last bar admitted of any market. */
   #tsBars: Timestamp = -Infinity;
   readonly #readings: CurrentReadings | undefined;
+  readonly #takers: CommandTakers | undefined;
+  /** What was ordered so far. */
+  readonly commands = new CommandLog();
 
-  /** `readings` are those that strategies read; absent where none reads any. */
-  constructor(engine: Engine, markets: readonly Market[], journal: Journal, readings?: CurrentReadings) {
+  /** `readings` are those that strategies read; absent where none reads any. Without `takers` there are no orders of people, and no changes of strategies. */
+  constructor(engine: Engine, markets: readonly Market[], journal: Journal, readings?: CurrentReadings, takers?: CommandTakers) {
     this.#readings = readings;
+    this.#takers = takers;
     this.quality = markets.map(() => ({ bars: 0, gaps: 0, missingBars: 0, repeated: 0, malformed: 0, tsLast: -Infinity }));
     this.#markets = markets;
     this.#engine = engine;
@@ -90,6 +101,21 @@ export class Ingest {
   /** Admits a person's command. */
   admitCommand(command: Command): void {
     this.#journal.append({ kind: 'command', command });
-    this.#engine.onCommand(command);
+    this.commands.add(command, this.#engine.now);
+    switch (command.kind) {
+      case 'halt':
+      case 'flatten':
+      case 'resume':
+        this.#engine.onCommand(command);
+        return;
+      case 'add-strategy':
+      case 'start-strategy':
+      case 'set-parameters':
+      case 'stop-strategy':
+        this.#takers?.strategy(command);
+        return;
+      default:
+        this.#takers?.manual(command);
+    }
   }
 }

@@ -21,7 +21,7 @@ export class Portfolio {
   readonly marks: Float64Array;
   private readonly instruments: readonly Instrument[];
   private readonly books: readonly Book[];
-  private readonly quantities: Float64Array;
+  private quantities: Float64Array;
   private cash = NaN;
   private held = 0;
   fills = 0;
@@ -41,6 +41,15 @@ export class Portfolio {
     this.opening = cash;
     this.cash = toNumber(cash, moneyScale);
     this.curve = new EquityCurve(this.cash);
+  }
+
+  /** Makes room for a sub-position that was added. */
+  addBook({ instrument }: Book): void {
+    this.account.addPosition(this.instruments[instrument]);
+    this.trades.addBook();
+    const longer = new Float64Array(this.quantities.length + 1);
+    longer.set(this.quantities);
+    this.quantities = longer;
   }
 
   /** Books a fill into the ledger and into the record of round trips. */
@@ -106,8 +115,8 @@ export class Portfolio {
     return this.held > 0;
   }
 
-  /** Quantity of one book as float64. */
-  quantityOf(book: Book): number {
-    return this.quantities[book.index];
+  /** Quantity of one book as float64; 0 of one that is not of this account. */
+  quantityOf({ index }: Book): number {
+    return index < this.quantities.length ? this.quantities[index] : 0;
   }
 }

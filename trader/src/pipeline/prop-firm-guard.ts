@@ -3,7 +3,7 @@ import { minuteText, startOfDay } from '../domain/calendar.ts';
 import { add, compare, decimalPlaces, format, fromNumber, max, min, mul, parseDecimal, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { PropFirmEvaluation, propFirmGauge, type EquityLimits, type PropFirmGauge, type PropFirmRules } from '../domain/prop-firm.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { Command } from '../ports/journal.ts';
+import type { TradingCommand } from '../ports/journal.ts';
 import type { Book } from './book.ts';
 import type { Market } from './engine.ts';
 import { reach, type Guard, type Intent, type Violation } from './guards.ts';
@@ -154,7 +154,7 @@ export class PropFirmGuard implements Guard {
   }
 
   /** What must be ordered where trading stands so; the same answer until it is done, so also what a crash has left undone. */
-  due(state: TradingState): Command | undefined {
+  due(state: TradingState): TradingCommand | undefined {
     if (state.kind === 'liquidated') return undefined;
     const halted = state.kind === 'halted' ? state : undefined;
     // When a halt of the guard's own ends; Infinity for one that another must lift.
@@ -171,6 +171,10 @@ export class PropFirmGuard implements Guard {
     const violation = this.#violation(intent);
     if (violation) this.denials.set(violation.rule, (this.denials.get(violation.rule) ?? 0) + 1);
     return violation;
+  }
+
+  judge(intent: Intent): Violation | undefined {
+    return this.#violation(intent);
   }
 
   #violation(intent: Intent): Required<Violation> | undefined {

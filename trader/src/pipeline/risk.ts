@@ -1,11 +1,11 @@
 import { add, compare, max, min, neg, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
-import { Order, type Approved } from '../domain/order.ts';
+import { Order, type Approved, type OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
 import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
-import type { Guard, Intent } from './guards.ts';
+import type { Guard, Intent, Reading, Violation } from './guards.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** Who may add risk: everyone, or nobody until a person says so. */
@@ -15,6 +15,46 @@ export type TradingState =
   | { readonly kind: 'halted'; readonly reason: string; readonly flat: boolean }
   /** The venue has liquidated the account: no command brings it back. */
   | { readonly kind: 'liquidated' };
+
+/** How much of one limit is used; money and shares as float64. */
+export interface Gauge {
+  /** The rule, and what it is about where it keeps several limits. */
+  readonly id: string;
+  readonly rule: string;
+  readonly subject: string | null;
+  readonly unit: Reading['unit'];
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** An order as a person wants it, in exact units. */
+export interface ManualWish {
+  readonly side: Order['side'];
+  readonly type: Order['type'];
+  readonly timeInForce: Order['timeInForce'];
+  readonly quantity: Exact;
+  /** As `Order.price`. */
+  readonly price: Exact;
+  readonly terms: OrderTerms;
+}
+
+/** What would be said of an order. */
+export interface Judgement {
+  /** Whether it could add risk; guards are asked only then. */
+  readonly adds: boolean;
+  /** Why nothing may be added at all; undefined where something may. */
+  readonly barred: 'liquidated' | 'halted' | undefined;
+  /** Value of all books at their largest with it. */
+  readonly exposure: number;
+  readonly verdicts: readonly {
+    readonly rule: string;
+    readonly unit: Reading['unit'];
+    /** Undefined where the rule has nothing to say of it, or does not show. */
+    readonly value: number | undefined;
+    readonly limit: number | undefined;
+    readonly violation: Violation | undefined;
+  }[];
+}
 
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
@@ -31,6 +71,7 @@ export class Risk {
   readonly #tsMarks: Float64Array;
   readonly #references: Float64Array;
   readonly #onDenial: (denial: Denial) => void;
+  readonly #onSized: ((sized: Sized) => void) | undefined;
 
   constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void, onSized?: (sized: Sized) => void) {
     this.#instruments = instruments;
@@ -41,10 +82,36 @@ export class Risk {
     this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
     this.#references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
+    this.#onSized = onSized;
     for (const guard of guards) guard.attach?.(portfolio, books);
-    const limiting = guards.find((guard) => 'room' in guard);
+    for (const book of books) this.attach(book);
+  }
+
+  /** Tells the sizer of a book that was added of the account. */
+  attach({ sizer, name, index }: Book): void {
+    const portfolio = this.#portfolio;
+    const limiting = this.#guards.find((guard) => 'room' in guard);
     const room = limiting && (() => toNumber(limiting.room?.() ?? 0, portfolio.account.moneyScale));
-    for (const { sizer, name, index } of books) sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized });
+    sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized: this.#onSized });
+  }
+
+  /** How much of each guard's limit is used, and of what. It changes nothing; markets without a price have no limit yet. */
+  gauges(now: Timestamp): readonly Gauge[] {
+    const markets = this.#instruments.flatMap((_, instrument) => {
+      const book = this.#books.find((each) => each.instrument === instrument);
+      return book === undefined || Number.isNaN(this.#portfolio.marks[instrument]) ? [] : [this.#intent(book, 0, now)];
+    });
+    const gauges = new Map<string, Gauge>();
+    for (const { rule, reading } of this.#guards) {
+      if (reading === undefined) continue;
+      for (const intent of reading.scope === 'account' ? markets.slice(0, 1) : markets) {
+        const used = reading.used === undefined ? reading.value(intent) : reading.used(intent);
+        const subject = reading.subject(intent);
+        const id = subject === null || rule.endsWith(`:${subject}`) ? rule : `${rule}:${subject}`;
+        if (used !== undefined && !gauges.has(id)) gauges.set(id, { id, rule, subject, unit: reading.unit, used, limit: reading.limit(intent) });
+      }
+    }
+    return [...gauges.values()];
   }
 
   /** Notes that an instrument's price is about to change, and when, for the guards to judge by. */
@@ -92,6 +159,12 @@ export class Risk {
     book.wanted = compare(most, 0) > 0 ? max(0, min(book.wanted, most)) : min(0, max(book.wanted, most));
   }
 
+  /** From here on the book wants what it holds and has on its way, neither more nor less, until the strategy changes its mind. */
+  stay(book: Book): void {
+    book.latched = true;
+    book.wanted = expected(book);
+  }
+
   /** A protective order for all that the book holds. */
   protective(book: Book, leg: 'stop' | 'take-profit', price: number, now: Timestamp, ocoWith?: Order): Approved<Order> {
     const instrument = this.#instrument(book);
@@ -103,6 +176,43 @@ export class Risk {
       leg === 'take-profit' ? 'limit' : trails ? 'trailing-stop' : 'stop', 'gtc', long ? book.quantity : neg(book.quantity), exact, now, ocoWith,
       trails ? { trail: book.trail } : undefined,
     ), now);
+  }
+
+  /** An order that a person wrote, reserved for; undefined where it was denied. Where it could add risk, every guard is asked. */
+  manual(book: Book, { side, type, timeInForce, quantity, price, terms }: ManualWish, now: Timestamp): Approved<Order> | undefined {
+    const gap = side === 'buy' ? quantity : neg(quantity);
+    const denial = this.#adds(book, gap) ? this.#denial(book, gap, now, this.#worst(book, side, type, price)) : undefined;
+    if (denial !== undefined) {
+      this.denials += 1;
+      this.#onDenial(denial);
+      return undefined;
+    }
+    if (side === 'buy') book.buying = add(book.buying, quantity);
+    else book.selling = add(book.selling, quantity);
+    return this.#approve(new Order(book, book.signalId, book.orders++, 'manual', book.instrument, side, type, timeInForce, quantity, price, now, undefined, terms), now);
+  }
+
+  /** What every guard would say of such an order, and whether they would be asked: it changes nothing. `book` may be one that is not there yet. */
+  judge(book: Book, { side, type, quantity, price }: Pick<ManualWish, 'side' | 'type' | 'quantity' | 'price'>, now: Timestamp): Judgement {
+    const gap = side === 'buy' ? quantity : neg(quantity);
+    const books = this.#books.includes(book) ? this.#books : [...this.#books, book];
+    const intent = this.#intent(book, gap, now, this.#worst(book, side, type, price), books);
+    const adds = this.#adds(book, gap);
+    return {
+      adds, exposure: intent.exposure, barred: adds ? this.#barred(book) : this.state.kind === 'liquidated' ? 'liquidated' : undefined,
+      verdicts: this.#guards.map((guard) => ({
+        rule: guard.rule, unit: guard.reading?.unit ?? 'money', value: guard.reading?.value(intent), limit: guard.reading?.limit(intent),
+        violation: adds ? (guard.judge === undefined ? guard.check(intent) : guard.judge(intent)) : undefined,
+      })),
+    };
+  }
+
+  /** The worst price at which it may trade as far as it says so itself: its limit where that is beyond the market's price, else that. */
+  #worst(book: Book, side: Order['side'], type: Order['type'], price: Exact): number {
+    const mark = this.#portfolio.marks[book.instrument];
+    if (type !== 'limit') return mark;
+    const limit = toNumber(price, this.#instrument(book).priceScale);
+    return side === 'buy' ? Math.max(mark, limit) : Math.min(mark, limit);
   }
 
   /** Whether there is anything that more risk must pass. */
@@ -117,15 +227,21 @@ export class Risk {
       : add(sub(book.quantity, book.selling), gap) < 0;
   }
 
-  #denial(book: Book, gap: Exact, now: Timestamp): Denial | undefined {
+  /** Why nothing may add risk at all. */
+  #barred(book: Book): 'liquidated' | 'halted' | undefined {
+    if (this.state.kind === 'liquidated' || book.liquidated) return 'liquidated';
+    return this.state.kind === 'halted' ? 'halted' : undefined;
+  }
+
+  #denial(book: Book, gap: Exact, now: Timestamp, price?: number): Denial | undefined {
     const wanted = {
       owner: book.name, tsEvent: now, side: compare(gap, 0) > 0 ? 'buy' : 'sell',
       quantity: Math.abs(toNumber(gap, this.#instrument(book).quantityScale)),
     } as const;
-    if (this.state.kind === 'liquidated' || book.liquidated) return { rule: 'liquidated', ...wanted, value: wanted.quantity, limit: 0 };
-    if (this.state.kind === 'halted') return { rule: 'halted', ...wanted, value: wanted.quantity, limit: 0 };
+    const barred = this.#barred(book);
+    if (barred !== undefined) return { rule: barred, ...wanted, value: wanted.quantity, limit: 0 };
     if (this.#guards.length === 0) return undefined;
-    const intent = this.#intent(book, gap, now);
+    const intent = this.#intent(book, gap, now, price);
     for (const guard of this.#guards) {
       const violation = guard.check(intent);
       if (violation) return { rule: guard.rule, ...wanted, ...violation };
@@ -133,13 +249,14 @@ export class Risk {
     return undefined;
   }
 
-  #intent(book: Book, gap: Exact, now: Timestamp): Intent {
+  #intent(book: Book, gap: Exact, now: Timestamp, price?: number, books = this.#books): Intent {
     const portfolio = this.#portfolio;
     const mark = portfolio.marks[book.instrument];
+    const at = price ?? mark;
     const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
     const reference = this.#references[book.instrument];
     let exposure = 0;
-    for (const other of this.#books) {
+    for (const other of books) {
       const buying = other === book && compare(gap, 0) > 0 ? add(other.buying, gap) : other.buying;
       const selling = other === book && compare(gap, 0) < 0 ? sub(other.selling, gap) : other.selling;
       if (other.quantity === 0 && buying === 0 && selling === 0) continue;
@@ -148,8 +265,8 @@ export class Risk {
       exposure += most * portfolio.marks[other.instrument];
     }
     return {
-      now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: mark, notional: size * mark, exposure,
-      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books: this.#books, instruments: this.#instruments, portfolio,
+      now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: at, notional: size * at, exposure,
+      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books, instruments: this.#instruments, portfolio,
     };
   }
 

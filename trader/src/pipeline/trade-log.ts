@@ -55,6 +55,11 @@ export class TradeLog {
     this.#open = Array.from({ length: books }, () => new OpenTrip());
   }
 
+  /** Makes room for a book that was added. */
+  addBook(): void {
+    this.#open.push(new OpenTrip());
+  }
+
   /**
    * One fill of `book`, which held `before` units and now holds `after`. A fill through zero ends
    * one trip and begins the next; its fee is shared by quantity.

@@ -5,13 +5,61 @@ import type { Denial } from '../domain/report.ts';
 import type { Sized } from '../domain/sized.ts';
 import type { Timestamp } from '../domain/time.ts';
 
+/** Where a command comes from; journals of before it was known lack it. */
+export interface CommandOrigin {
+  /** Its own id: one that was carried out is not carried out again. */
+  readonly id?: string;
+  /** `user:ID`, `cli`, `key`, `file`, `signal`, `guard`, `feed`. */
+  readonly by?: string;
+  /** Wall time at which it was taken. */
+  readonly tsWall?: Timestamp;
+}
+
 /** What a person, or a guard in his place, can order. */
-export type Command =
-  /** No new risk until `resume`; what is held is kept, and its exits stay. */
-  | { readonly kind: 'halt'; readonly reason: string }
+export type Command = CommandOrigin & (TradingCommand | ManualCommand | StrategyCommand);
+
+/** Whether there may be risk at all. */
+export type TradingCommand =
+  /** No new risk until `resume`; what is held is kept, and its exits stay. With `orders`, all orders on their way but those exits are canceled. */
+  | { readonly kind: 'halt'; readonly reason: string; readonly orders?: true }
   /** `halt`, and every position closed. */
   | { readonly kind: 'flatten'; readonly reason: string }
   | { readonly kind: 'resume' };
+
+/** An order of a person, made ready: decimals, in the instrument's own steps. */
+export interface ManualOrder {
+  readonly instrument: string;
+  readonly side: Order['side'];
+  readonly type: Order['type'];
+  readonly timeInForce: Order['timeInForce'];
+  readonly quantity: string;
+  readonly price?: string;
+  readonly trigger?: string;
+  readonly trail?: number;
+  readonly expires?: Timestamp;
+  readonly postOnly?: boolean;
+  readonly reduceOnly?: boolean;
+  /** Where what is held by hand there is left from then on; absent to leave that as it is. */
+  readonly stop?: string;
+  readonly takeProfit?: string;
+}
+
+/** What a person does with orders and positions. The id of a command decides those of its orders. */
+export type ManualCommand =
+  | { readonly kind: 'place'; readonly order: ManualOrder }
+  | { readonly kind: 'amend'; readonly clientOrderId: string; readonly quantity?: string; readonly price?: string; readonly trigger?: string }
+  | { readonly kind: 'cancel'; readonly clientOrderId: string }
+  | { readonly kind: 'cancel-all'; readonly instrument?: string; readonly exits?: boolean }
+  | { readonly kind: 'close'; readonly instrument: string }
+  | { readonly kind: 'protect'; readonly instrument: string; readonly stop?: string | null; readonly takeProfit?: string | null };
+
+/** What a person does with strategies: in force from the next bar on. */
+export type StrategyCommand =
+  | { readonly kind: 'add-strategy'; readonly strategy: string; readonly instrument: string; readonly parameters: Readonly<Record<string, string | number>>; readonly fraction: string }
+  /** `parameters` are all of them. */
+  | { readonly kind: 'start-strategy'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }
+  | { readonly kind: 'set-parameters'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }
+  | { readonly kind: 'stop-strategy'; readonly book: string; readonly positions: 'flat' | 'keep' };
 
 /**
  * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,

@@ -1,7 +1,8 @@
 import type { Bars } from '../domain/bar.ts';
 import { parseDecimal, decimalPlaces } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { Engine, type Audit, type BookSpec, type Market } from '../pipeline/engine.ts';
+import type { BookSpec } from '../pipeline/book-maker.ts';
+import { Engine, type Audit, type Market } from '../pipeline/engine.ts';
 import type { Guard } from '../pipeline/guards.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import { PESSIMISTIC } from '../simulation/fill-policy.ts';

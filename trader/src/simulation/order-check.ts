@@ -17,7 +17,7 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
   if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
   const reason = isPlain(order) ? undefined : refusalOfTerms(order, instrument, state, arrival, price);
   if (reason !== undefined) return reason;
-  if (minNotional === 0 || order.leg !== 'target') return undefined;
+  if (minNotional === 0 || (order.leg !== 'target' && order.leg !== 'manual')) return undefined;
   const { last, net } = state;
   // A position must be able to end, however little it is worth by then.
   if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;

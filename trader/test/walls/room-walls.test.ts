@@ -21,7 +21,7 @@ const T = 'trader/src';
 const GROUND = [
   ...['domain', 'ports', 'indicators', 'analytics', 'strategies', 'pipeline', 'simulation', 'research', 'api', 'app'].map((room) => `${T}/${room}/thing.ts`),
   `${T}/adapters/red/thing.ts`, `${T}/adapters/red/other.ts`, `${T}/adapters/blue/thing.ts`, `${T}/adapters/wire/thing.ts`,
-  'trader/test/thing.ts', 'trader/bench/thing.ts', 'scripts/thing.ts',
+  'trader/test/thing.ts', 'trader/bench/thing.ts', 'scripts/thing.ts', 'dashboard/src/thing.ts', `${T}/api/contract.ts`,
 ];
 
 /** Imports that the room table allows: none of them may be reported. */
@@ -72,6 +72,9 @@ const PLANTS: readonly Plant[] = [
   plant('app/p6.ts', "import './p7.ts'", 'no-cycles'),
   plant('app/p7.ts', "import type { thing } from './p6.ts'"), // Closes the cycle, which is reported once.
   plant('app/p8.ts', "import './missing.ts'", 'no-unresolvable'),
+  { from: 'dashboard/src/p1.tsx', line: "import type { thing } from '../../trader/src/domain/thing.ts'", rules: ['dashboard-has-one-door'] },
+  { from: 'dashboard/src/p2.tsx', line: "import '../../scripts/thing.ts'", rules: ['dashboard-has-one-door'] },
+  plant('api/p3.ts', "import '../../../dashboard/src/thing.ts'", 'nobody-imports-the-dashboard'),
 ];
 
 interface Violation {
@@ -81,7 +84,7 @@ interface Violation {
 }
 
 function cruise(folder: string): { modules: number; violations: Violation[] } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [CRUISER, '--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'trader'], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CRUISER, '--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'trader', 'dashboard/src'], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
   assert.ok(stdout.startsWith('{'), `dependency-cruiser gave no report (exit code ${status}): ${stderr}`);
   const { summary } = JSON.parse(stdout) as { summary: { totalCruised: number; violations: Violation[] } };
   return { modules: summary.totalCruised, violations: summary.violations };
@@ -103,6 +106,7 @@ function plantAll(): void {
   }
   for (const file of GROUND) write(file, 'export const thing = 1;\n');
   for (const [file, line] of ALLOWED) write(`${T}/${file}`, `${line};\n`);
+  write('dashboard/src/a.tsx', "import '../../trader/src/api/contract.ts'; import 'react';\n");
   for (const { from, line } of PLANTS) write(from, `${line};\n`);
 }
 

@@ -16,10 +16,10 @@ export interface TidyRule {
   readonly offence: TextFile;
 }
 
-const CODE = /^(trader|scripts)\/.*\.(ts|mjs)$/;
+const CODE = /^(trader|scripts|dashboard)\/.*\.(tsx?|mjs)$/;
 const SOURCE = /^trader\/src\/(?!.*\.test\.ts$).*\.ts$/;
-const TESTS = /^(trader|scripts)\/.*\.test\.ts$/;
-const ANY_TEXT = /(\.(ts|mjs|md|json|yml|sh|cmd)|^algotrendy|^\.ci\/run|LICENSE)$/;
+const TESTS = /^(trader|scripts|dashboard)\/.*\.test\.ts$/;
+const ANY_TEXT = /(\.(tsx?|css|mjs|md|json|yml|sh|cmd)|^algotrendy|^\.ci\/run|LICENSE)$/;
 const MONEY = /^trader\/src\/(domain|pipeline|simulation)\/(?!.*\.test\.ts$).*\.ts$/;
 
 /** The walls name what they ban, so the rules about words leave them out. */
@@ -50,7 +50,7 @@ export const TIDY_RULES: readonly TidyRule[] = [
     name: 'kebab-case file names',
     why: 'One way to write names, the same on every file system.',
     appliesTo: CODE,
-    find: names(/^(?!([a-z0-9.-]+\/)*[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.(ts|mjs)$)/),
+    find: names(/^(?!(([a-z0-9.-]+|\([a-z]+\))\/)*[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d|\.config)?\.(tsx?|mjs)$)/),
     offence: offence('trader/src/domain/orderBook.ts', ''),
   },
   {

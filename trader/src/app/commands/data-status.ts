@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatPercent, formatPlural, formatTime } 
 import type { Style } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 import { formatInterval } from '../../domain/time.ts';
-import type { DataStatus, ProviderStatus, SeriesStatus } from '../wiring/data-status.ts';
+import type { DataStatus, ProviderStatus, SeriesStatus } from '../../ports/data-desk.ts';
 
 /** Shows how the stored market data stand. */
 export const dataStatusCommand = defineCommand({

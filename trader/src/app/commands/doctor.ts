@@ -16,7 +16,8 @@ export const doctorCommand = defineCommand({
     const { checkMachine } = await import('../machine-checks.ts');
     const { checkState } = await import('../state-checks.ts');
     const { checkAccess } = await import('../access-checks.ts');
-    const checks = [...checkMachine(config.home), ...await checkState(config.home), ...checkAccess(config)];
+    const { checkAccounts } = await import('../account-checks.ts');
+    const checks = [...checkMachine(config.home), ...await checkState(config.home), ...checkAccess(config), ...await checkAccounts(config)];
     const failed = checks.filter(({ status }) => status === 'fail').length;
     const warned = checks.filter(({ status }) => status === 'warn').length;
     if (json) {

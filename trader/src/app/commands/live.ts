@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { API_OPTIONS, readApiChoice } from '../api-options.ts';
 import { defineCommand } from '../command.ts';
 import type { Config } from '../config.ts';
 import { flag, readInterval, readText, value } from '../options.ts';
@@ -21,6 +22,7 @@ export const liveCommand = defineCommand({
     flatten: flag('close every position before it stops'),
     fresh: flag('put the run so far aside and begin a new one'),
     confirm: value('TEXT', 'for mode live: the words that a person would be asked to type', readText),
+    ...API_OPTIONS,
   },
   notes: [
     'The configuration says mode "sandbox" or "live"; nothing else does, and nothing defaults to real money. Mode live asks for a passport of each book and for words to type.',
@@ -40,7 +42,7 @@ export const liveCommand = defineCommand({
     const { runPaper } = await import('../paper-loop.ts');
     await runPaper({
       home: config.home, speed: Infinity, forMs: options.for, atEnd: 'wait', cash: undefined, fresh: options.fresh, json, propFirm: undefined,
-      live: { config: run, access, around }, flatten: options.flatten,
+      live: { config: run, access, around }, flatten: options.flatten, api: readApiChoice(options, json),
     }, terminal);
     return 'ok';
   },
@@ -60,6 +62,8 @@ async function consentTo(run: LiveConfig, typed: string | undefined, config: Con
   const money = moneyOf(run);
   const words = typed ?? await ask(`This trades real money: ${money} of the account at ${run.venue}. To begin, type "${Consent.words(run.venue, money)}": `, terminal);
   const [consent] = passports.map((passport) => Consent.give(run.venue, money, passport, words));
+  const { waitForTwo } = await import('../wiring/live-approval.ts');
+  await waitForTwo(`${run.venue} with ${money}`, run, config, (text) => { terminal.note(text); });
   return consent;
 }
 

@@ -1,3 +1,4 @@
+import { API_OPTIONS, readApiChoice } from '../api-options.ts';
 import { defineCommand } from '../command.ts';
 import { flag, list, pairs, readCash, readChoice, readInterval, readText, value, withDefault, type OptionValues } from '../options.ts';
 import type { Config } from '../config.ts';
@@ -40,6 +41,7 @@ export const paperCommand = defineCommand({
     fresh: flag('put the run so far aside and begin a new one'),
     ...LIVE_OPTIONS,
     ...PROP_FIRM_OPTIONS,
+    ...API_OPTIONS,
   },
   notes: [
     'The feed is real one-minute bars that ship with the product, replayed; no network and no key. MACD and Bollinger trade each coin on a simulated venue under guards.',
@@ -54,6 +56,7 @@ export const paperCommand = defineCommand({
     const { runPaper } = await import('../paper-loop.ts');
     await runPaper({
       home: config.home, speed: options.speed, forMs: options.for, cash: options.cash, fresh: options.fresh, json, live, propFirm,
+      api: readApiChoice(options, json),
       atEnd: options['at-end'] ?? (terminal.isLive && !json ? 'wait' : 'stop'),
     }, terminal);
     return 'ok';

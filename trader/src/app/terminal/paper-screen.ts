@@ -13,6 +13,8 @@ const GUTTER = 3;
 /** Header, feed, health and keys. */
 const FRAME_ROWS = 4;
 const CHART_ROWS_MAX = 20;
+/** What the keys take of the last line. */
+const KEYS_WIDTH = 62;
 
 /** The size of a terminal in characters. */
 export interface ScreenSize {
@@ -27,13 +29,15 @@ export interface ScreenSize {
 export function renderPaper(view: PaperView, size: ScreenSize, style: Style): string[] {
   const width = Math.max(1, size.columns - 2);
   const airy = size.rows >= 36 ? 1 : 0;
-  const room = Math.max(0, size.rows - FRAME_ROWS - 2 * airy);
+  // What a person is told has a line of its own where it does not fit beside the keys: it may be an address to open.
+  const told = view.note !== undefined && view.note.length > width - KEYS_WIDTH ? [style.warn(view.note)] : [];
+  const room = Math.max(0, size.rows - FRAME_ROWS - 2 * airy - told.length);
   const body = width >= WIDE ? twoColumns(view, width, room, style) : oneColumn(view, width, room, style);
   const air = Array.from({ length: airy }, () => '');
   const middle = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
   return [
     headerLine(view, width, style), feedLine(view, width, style), ...air, ...middle, ...air,
-    healthLine(view.health, view.orders.length, width, style), keyLine(view, width, style),
+    healthLine(view.health, view.orders.length, width, style), ...told, keyLine(view, width, style, told.length === 0),
   ].slice(0, size.rows).map((line) => ` ${clip(line, width)}`.trimEnd());
 }
 
@@ -70,10 +74,10 @@ function feedLine(view: PaperView, width: number, style: Style): string {
 
 const MONEY_WORDS = { paper: 'simulated, no real money', sandbox: 'a sandbox, no real money', live: 'REAL MONEY' } as const;
 
-function keyLine(view: PaperView, width: number, style: Style): string {
+function keyLine(view: PaperView, width: number, style: Style, withNote: boolean): string {
   const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : view.feed.total !== undefined || (key !== 'p' && key !== '+/-')));
   return spread(
-    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), view.note === undefined ? style.faint(MONEY_WORDS[view.mode]) : style.warn(view.note), width,
+    keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), view.note === undefined || !withNote ? style.faint(MONEY_WORDS[view.mode]) : style.warn(view.note), width,
   );
 }
 

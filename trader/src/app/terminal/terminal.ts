@@ -65,11 +65,13 @@ export class Terminal {
     this.stderr.write(`${printable(lines.join('\n'))}\n`);
   }
 
-  /** A progress bar for work in several phases, each told by its name and a fraction of 1; silent where standard error is no terminal. */
+  /** A progress bar for work in several phases, each told by its name and a fraction of 1; silent where standard error is no terminal. A process that waits for this one is told as well. */
   phases(): { update(phase: string, fraction: number): void; close(): void } {
     let current: { readonly phase: string; readonly bar: Progress } | undefined;
+    const tell = parentTeller();
     return {
       update: (phase, fraction) => {
+        tell?.(phase, fraction);
         if (current?.phase !== phase) {
           current?.bar.close();
           current = { phase, bar: openProgress(this.#ci ? { write() {} } : this.stderr, this.noteStyle, phase) };
@@ -79,4 +81,18 @@ export class Terminal {
       close: () => current?.bar.close(),
     };
   }
+}
+
+const TELL_EVERY_MS = 100;
+
+/** Tells the process that started this one, where it opened a channel for it, how far the work is. */
+function parentTeller(): ((phase: string, done: number) => void) | undefined {
+  if (process.send === undefined) return undefined;
+  let [told, share, at] = ['', NaN, -Infinity];
+  return (phase, done) => {
+    const now = performance.now();
+    if (phase === told && (done === share || (now - at < TELL_EVERY_MS && done < 1))) return;
+    [told, share, at] = [phase, done, now];
+    if (process.connected) process.send?.({ kind: 'progress', phase, done });
+  };
 }

@@ -1,57 +1,13 @@
-import { missingSpans, type Span } from '../../domain/span.ts';
+import { missingSpans } from '../../domain/span.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { trustOf } from '../../pipeline/cross-check.ts';
+import type { DataStatus, ProviderStatus, SeriesStatus } from '../../ports/data-desk.ts';
 import type { MarketStore, SeriesSummary } from '../../ports/market-store.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
 import { openLedger } from './market-data.ts';
 import { openKnownMarketStore } from './market-store.ts';
 import { PROVIDER_NAMES } from './provider-hosts.ts';
 import { readQuotas } from './provider-settings.ts';
-
-/** How a stored series stands. */
-export interface SeriesStatus {
-  readonly instrument: string;
-  readonly interval: string;
-  readonly bars: number;
-  /** Opens of the first and of the last bar. */
-  readonly first: Timestamp;
-  readonly last: Timestamp;
-  /** Since the last bar closed, milliseconds; 0 while it is open. */
-  readonly ageMs: number;
-  /** Holes between bars that may be traded on; an exchange's nights, weekends and holidays are some. */
-  readonly gaps: number;
-  readonly longestGapMs: number;
-  /** Spans that sources answered for. */
-  readonly coverage: readonly Span[];
-  /** Milliseconds between the first and the last bar that no source was asked for. */
-  readonly unaskedMs: number;
-  /** By `trustOf`, over all sources; null where none was asked beside the first. */
-  readonly trust: number | null;
-  /** Comparisons that it rests on. */
-  readonly compared: number;
-  readonly quarantined: number;
-  readonly revisions: number;
-  readonly sources: readonly string[];
-}
-
-/** What a provider allows, and what was used of it. */
-export interface ProviderStatus {
-  readonly name: string;
-  /** Whether the provider states the limits; else they are our own restraint. */
-  readonly documented: boolean;
-  /** Calls made in the window that ends now. */
-  readonly limits: readonly { readonly calls: number; readonly windowMs: number; readonly used: number }[];
-}
-
-/** How an installation's market data stand. */
-export interface DataStatus {
-  readonly series: readonly SeriesStatus[];
-  readonly providers: readonly ProviderStatus[];
-  /** Requests of today (UTC) that the store answered alone, and those for which a provider was asked; the share of the former, null without any; and failures by provider and kind, as `yahoo timed-out`, those made good by another provider among them. */
-  readonly today: { readonly hits: number; readonly misses: number; readonly hitRate: number | null; readonly failures: Readonly<Record<string, number>> };
-  /** US dollars a year: what this costs, and what paid feeds ask. */
-  readonly cost: { readonly paid: number; readonly paidFeeds: readonly [number, number] };
-}
 
 /** What paid feeds of such data ask a year, US dollars: the span that the product was made to spare its users. */
 const PAID_FEEDS = [3_000, 30_000] as const;

@@ -121,6 +121,7 @@ function explainOrder(scene: Scene, traced: TracedOrder): ExplainedOrder {
 /** Why an order was made that no strategy had wanted. */
 const NO_OPINION = {
   flatten: 'everything was to be closed because a person, or a limit, had said so.',
+  manual: 'a person wrote the order.',
   liquidation: 'the venue closed the position itself: what the account held no longer covered it.',
   external: 'the venue held another quantity than the books: somebody else had traded, and the books followed.',
 } as const;

@@ -29,6 +29,8 @@ export interface FeedState {
   readonly heard: number;
   readonly fetched: number;
   readonly late: number;
+  /** Since something was heard, in milliseconds; undefined before. */
+  readonly ageMs: number | undefined;
   /** Why the last attempt to fetch failed; undefined once one has worked. */
   readonly trouble: string | undefined;
   /** Frames and parts of answers that could not be read. */
@@ -77,6 +79,7 @@ export class LiveFeed {
   #released = -Infinity;
   /** When the stream was first up, by the venue's clock. */
   #opened = Infinity;
+  #heardAt: Timestamp | undefined;
   #connection: 'up' | 'down' = 'down';
   #connections = 0;
   #catchingUp = true;
@@ -122,22 +125,25 @@ export class LiveFeed {
 
   get state(): FeedState {
     return {
-      connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts, trouble: this.#trouble, unreadable: this.#hears.unreadable?.() ?? 0,
+      connection: this.#connection, catchingUp: this.#catchingUp, reconnections: Math.max(0, this.#connections - 1), ...this.#counts,
+      ageMs: this.#heardAt === undefined ? undefined : this.#clock.now() - this.#heardAt, trouble: this.#trouble, unreadable: this.#hears.unreadable?.() ?? 0,
       quality: this.quality.facts(this.#feed.aheadMs),
     };
   }
 
   #onBar(market: number, bar: Bar): void {
+    this.#heardAt = this.#clock.now();
     this.#counts.heard += 1;
     if (this.#isOdd(market, bar)) {
       this.quality.count('refusedBars');
       return;
     }
     this.quality.onBar(market, bar, this.#venueNow());
-    this.#take({ market, bar, tsHeard: this.#clock.now() });
+    this.#take({ market, bar, tsHeard: this.#heardAt });
   }
 
   #onTrade(market: number, trade: FeedTrade): void {
+    this.#heardAt = this.#clock.now();
     this.quality.onTrade(market, trade, this.#venueNow());
     this.#hears.onPrice?.(market, trade.price, trade.tsEvent);
   }

@@ -2,7 +2,8 @@ import { parseDecimal } from '../../domain/exact.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
 import { Courier } from '../../pipeline/courier.ts';
-import { Engine, type Audit, type BookSpec, type Market } from '../../pipeline/engine.ts';
+import type { BookSpec } from '../../pipeline/book-maker.ts';
+import { Engine, type Audit, type Market } from '../../pipeline/engine.ts';
 import type { Guard } from '../../pipeline/guards.ts';
 import { Holdings } from '../../pipeline/holdings.ts';
 import { Ramp } from '../../pipeline/ramp.ts';
@@ -30,6 +31,8 @@ export interface LiveParts {
   readonly courier: Courier;
   readonly holdings: Holdings;
   readonly ramp: Ramp;
+  /** What may be asked of the venue. */
+  readonly capabilities: VenueGateway['capabilities'];
   /** Takes a record of the journal that is an input only here; false where it is none, or fits nothing. */
   repeat(record: JournalRecord): boolean;
 }
@@ -84,7 +87,7 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
   const holdings = new Holdings({ engine, instruments, currency: instruments[0].quoteCurrency, margin: terms.margin, policy: terms.foreign, journal, onNote });
   courier.watch(holdings);
   return {
-    engine, courier, holdings, ramp,
+    engine, courier, holdings, ramp, capabilities: gateway.capabilities,
     repeat(record) {
       switch (record.kind) {
         case 'report':

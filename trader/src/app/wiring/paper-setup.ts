@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
-import type { BookSpec, Engine, Market } from '../../pipeline/engine.ts';
+import type { BookSpec } from '../../pipeline/book-maker.ts';
+import type { Engine, Market } from '../../pipeline/engine.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
 } from '../../pipeline/guards.ts';
@@ -9,10 +10,11 @@ import { CurrentReadings } from '../../pipeline/current-readings.ts';
 import { Ingest } from '../../pipeline/ingest.ts';
 import type { PropFirmGuard } from '../../pipeline/prop-firm-guard.ts';
 import { Recorder } from '../../pipeline/recorder.ts';
+import { Roster, type Recipe } from '../../pipeline/roster.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Journal } from '../../ports/journal.ts';
-import { STRATEGIES } from '../../strategies/catalog.ts';
+import { findStrategy, STRATEGIES } from '../../strategies/catalog.ts';
 import type { Audit } from '../../pipeline/engine.ts';
 import { moneyScaleOf, simulatedEngine } from '../../research/backtest.ts';
 import { BasisPointFee } from '../../simulation/fees.ts';
@@ -84,6 +86,8 @@ export interface PaperSetup {
 /** A run wired together: what takes its inputs and what it has come to. */
 export interface PaperRun {
   readonly setup: PaperSetup;
+  /** Names it in ids. */
+  readonly id: string;
   readonly markets: readonly Market[];
   readonly engine: Engine;
   readonly ingest: Ingest;
@@ -94,8 +98,10 @@ export interface PaperRun {
   watchBar(market: number, bar: Bar): void;
   /** Ids of the series that its strategies read. */
   readonly series: readonly string[];
-  /** Bars until each book's first opinion. */
+  /** Bars until the first opinion of each book of the setup. */
   readonly warmups: readonly number[];
+  /** Which strategy decides in which book. */
+  readonly roster: Roster;
   /** What there is besides where the account is one at a venue; undefined on paper. */
   readonly live: LiveParts | undefined;
 }
@@ -182,7 +188,7 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const moneyScale = moneyScaleOf(instruments, fees, cash, terms !== undefined);
   const recorder = new Recorder(journal, instruments, moneyScale);
   const readings = new CurrentReadings();
-  const { books, warmups } = await loadBooks(setup, readings);
+  const { books, warmups, recipes } = await loadBooks(setup, readings);
   const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
   const parts = {
     markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
@@ -196,23 +202,32 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const run = runId(setup);
   const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link, onReports: () => { propFirm?.afterReport(engine.now); } });
   const engine: Engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
+  const roster = new Roster(engine, markets, recipes, (strategy) => live?.ramp.over(strategy) ?? strategy, findStrategy);
   const watchBar = (market: number, bar: Bar) => {
+    roster.see(market, bar);
     live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
     propFirm?.afterBar(market, bar);
   };
-  return { setup, markets, engine, recorder, warmups, propFirm, watchBar, ingest: new Ingest(engine, markets, journal, readings), series: readings.series, live };
+  const ingest = new Ingest(engine, markets, journal, readings, {
+    manual: (command) => { engine.onManual(command); },
+    strategy: (command) => { roster.take(command); },
+  });
+  return { setup, id: run, markets, engine, recorder, warmups, roster, propFirm, watchBar, ingest, series: readings.series, live };
 }
 
-async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<{ readonly books: BookSpec[]; readonly warmups: number[] }> {
+async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<{ readonly books: BookSpec[]; readonly warmups: number[]; readonly recipes: Recipe[] }> {
   const warmups: number[] = [];
+  const recipes: Recipe[] = [];
   const books: BookSpec[] = [];
   for (const { strategy, parameters, market, sizing, series = [] } of setup.books) {
     const definition = await loadStrategy(strategy, series);
     const values = readStrategyParameters(definition, parameters);
     warmups.push(definition.warmup(values));
-    books.push({ strategyName: definition.name, strategy: definition.create(values, series.map((id) => readings.of(id))), market, sizing });
+    const recipe = { definition, parameters: values, readings: series.map((id) => readings.of(id)) };
+    recipes.push(recipe);
+    books.push({ strategyName: definition.name, strategy: definition.create(values, recipe.readings), market, sizing });
   }
-  return { books, warmups };
+  return { books, warmups, recipes };
 }
 
 /** The guards that keep limits, in the order in which they are asked. */

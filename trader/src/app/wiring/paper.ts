@@ -16,6 +16,7 @@ import type { PaperRun, PaperSetup } from './paper-setup.ts';
 import { openLive, openReplay, type LiveRequest, type NewRun, type PaperFeed, type PaperSource } from './paper-source.ts';
 import type { PriceHistory } from './price-history.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
+import type { RunRecord } from './run-record.ts';
 import { recover, setupOf, type FillTeller, type PaperListener, type Recovered } from './run-recovery.ts';
 import { SeriesFeed } from './series-feed.ts';
 import { readingRecord } from '../../pipeline/current-readings.ts';
@@ -55,6 +56,8 @@ export class PaperTrader {
   readonly history: EquityHistory;
   /** Prices of the last day. */
   readonly prices: PriceHistory;
+  /** Its recent orders, fills and denials. */
+  readonly record: RunRecord;
   readonly run: PaperRun;
   readonly journal: JournalFile;
   readonly feed: PaperFeed;
@@ -63,10 +66,11 @@ export class PaperTrader {
   readonly #fills: FillTeller;
   readonly #series: SeriesFeed | undefined;
 
-  private constructor({ run, history, prices, fills }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined) {
+  private constructor({ run, history, prices, fills, record }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined) {
     this.run = run;
     this.#series = series;
     this.#fills = fills;
+    this.record = record;
     this.journal = journal;
     this.#lock = lock;
     this.#source = source;
@@ -160,8 +164,8 @@ export class PaperTrader {
   /** Bars that were fetched, or come too late, are seen, and nothing new is begun on them; what a person ordered meanwhile stands. */
   #haltInPast(past: boolean): void {
     const { state } = this.run.engine.risk;
-    if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP });
-    if (!past && state.kind === 'halted' && state.reason === CATCHING_UP) this.command({ kind: 'resume' });
+    if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP, by: 'feed' });
+    if (!past && state.kind === 'halted' && state.reason === CATCHING_UP) this.command({ kind: 'resume', by: 'feed' });
   }
 
   /** Journals and carries out a person's command. */
@@ -180,7 +184,7 @@ export class PaperTrader {
   /** Journals and carries out what the guard of a prop firm's rules orders. */
   #obeyGuard(): void {
     const command = this.run.propFirm?.due(this.run.engine.risk.state);
-    if (command) this.run.ingest.admitCommand(command);
+    if (command) this.run.ingest.admitCommand({ ...command, by: 'guard' });
   }
 
   /** Ends this process's part: hears nothing more of the venue, says so in the journal, has it on the disk, and gives the lock back. */

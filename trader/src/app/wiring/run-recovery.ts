@@ -10,6 +10,7 @@ import { EquityHistory } from './equity-history.ts';
 import type { VenueLink } from './live.ts';
 import { readSetup, runId, wirePaper, type PaperRun, type PaperSetup } from './paper-setup.ts';
 import { PriceHistory } from './price-history.ts';
+import { RunRecord } from './run-record.ts';
 
 /** Hears what happens in a run while it goes on; what a restart repeats is not told again. */
 export interface PaperListener {
@@ -26,11 +27,11 @@ export class FillTeller {
   #fill: FillReport | undefined;
   #before: Exact = 0;
   readonly #account: () => Account;
-  readonly #listener: PaperListener;
+  readonly #tell: PaperListener['onFill'];
 
-  constructor(account: () => Account, listener: PaperListener) {
+  constructor(account: () => Account, tell: PaperListener['onFill']) {
     this.#account = account;
-    this.#listener = listener;
+    this.#tell = tell;
   }
 
   /** Takes a fill that is about to be booked; the one before it is booked by now. */
@@ -44,7 +45,7 @@ export class FillTeller {
     const fill = this.#fill;
     if (fill === undefined) return;
     this.#fill = undefined;
-    this.#listener.onFill(fill, sub(this.#realised(fill), this.#before));
+    this.#tell(fill, sub(this.#realised(fill), this.#before));
   }
 
   #realised(fill: FillReport): Exact {
@@ -66,6 +67,8 @@ export interface Recovered {
   readonly history: EquityHistory;
   readonly prices: PriceHistory;
   readonly fills: FillTeller;
+  /** Its recent orders, fills and denials. */
+  readonly record: RunRecord;
   /** Digest of the last clean stop, if no order came after it. */
   readonly recordedDigest: string | undefined;
   /** What was watched, where that was asked for. */
@@ -75,13 +78,24 @@ export interface Recovered {
 /** Wires a run and repeats what its journal holds; the journal itself checks that every order and report comes out again. `watched` keeps the detail of what is repeated; `link` is the venue that it goes on at. */
 export async function recover(setup: PaperSetup, journal: JournalFile, listener: PaperListener, watched = false, link?: VenueLink): Promise<Recovered> {
   let repeating = true;
-  const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, listener);
+  const record = new RunRecord();
+  const fills: FillTeller = new FillTeller(() => run.engine.portfolio.account, (fill, realised) => {
+    record.onFill(fill, realised);
+    if (!repeating) listener.onFill(fill, realised);
+  });
   const run: PaperRun = await wireFrom(setup, journal, link, {
-    onOrder: (order) => void (repeating || listener.onOrder(order)),
-    onDenial: (denial) => void (repeating || listener.onDenial(denial)),
+    onOrder: (order) => {
+      record.onOrder(order);
+      if (!repeating) listener.onOrder(order);
+    },
+    onDenial: (denial) => {
+      record.onDenial(denial);
+      if (!repeating) listener.onDenial(denial);
+    },
     onReport: (report) => {
       seen?.onReport(report);
-      if (!repeating && report.kind === 'filled') fills.take(report);
+      if (report.kind === 'filled') fills.take(report);
+      record.onReport(report);
     },
   });
   const seen = watched ? new RunWatch(run.markets) : undefined;
@@ -102,22 +116,23 @@ export async function recover(setup: PaperSetup, journal: JournalFile, listener:
     seen?.look(engine);
   };
   let stopped: { orders: number; digest: string } | undefined;
-  for (let record = journal.ahead(); record; record = journal.ahead()) {
-    switch (record.kind) {
+  for (let next = journal.ahead(); next; next = journal.ahead()) {
+    switch (next.kind) {
       case 'bar':
-        admitBar(record);
+        admitBar(next);
         break;
       case 'stop':
-        stopped = { orders: record.orders, digest: record.digest };
-        if (record.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
+        stopped = { orders: next.orders, digest: next.digest };
+        if (next.digest !== recorder.digest()) throw new JournalError('diverged', `${journal.path}: the orders up to record ${journal.sequence} do not come to the digest that the run recorded`);
         journal.skip();
         break;
       default:
-        if (!repeats(run, record)) throw refused(journal, record);
+        if (!repeats(run, next)) throw refused(journal, next);
     }
   }
+  fills.flush();
   repeating = false;
-  return { run, history, prices, fills, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
+  return { run, history, prices, fills, record, seen, recordedDigest: stopped?.orders === recorder.orders ? stopped.digest : undefined };
 }
 
 /** Gives a run an input of its journal; false where it does not take it, or gives no such record. */

@@ -1,0 +1,58 @@
+'use client';
+import type { LimitGauge } from 'trader/contract';
+import type { ReactNode } from 'react';
+import { formatDecimal, formatPercent } from '../format/decimal.ts';
+import { formatSpan } from '../format/time.ts';
+import { LimitBar } from './limit-bar.tsx';
+import css from './limits.module.css';
+
+const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
+
+/** A figure of a gauge in its own unit; absent limits are infinite and said to be none. */
+function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: string): string {
+  if (!Number.isFinite(value)) return 'no limit';
+  switch (unit) {
+    case 'money': return `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`;
+    case 'share': return formatPercent(value) ?? '—';
+    case 'count': return formatDecimal(value, { places: Number.isInteger(value) ? 0 : 1 }) ?? '—';
+    case 'ms': return formatSpan(value);
+  }
+}
+
+/** What a limit is called: `max-position of BTC-USDT` reads as people say it. */
+function gaugeName({ rule, subject }: LimitGauge): string {
+  const words = rule.replaceAll(/[-_]/g, ' ').replaceAll(':', ': ');
+  const name = words.slice(0, 1).toUpperCase() + words.slice(1);
+  return subject === null ? name : `${name} · ${subject.replace(/\.[A-Z0-9]+$/, '')}`;
+}
+
+/** Limits of data and prices, not of money: they come behind, unless one of them is near. */
+const BEHIND: ReadonlySet<string> = new Set(['price-collar', 'stale-data', 'duplicate-intent', 'order-rate']);
+const NEAR = 0.8;
+
+/** The fullest first, those of money before those of data. */
+function byImportance(gauges: readonly LimitGauge[]): readonly LimitGauge[] {
+  const rank = ({ rule, share }: LimitGauge): number => (BEHIND.has(rule) && share < NEAR ? 1 : 0);
+  return [...gauges].sort((a, b) => rank(a) - rank(b) || b.share - a.share);
+}
+
+/** Limits as bars, the most important first. */
+export function Limits({ gauges, currency, most }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number }): ReactNode {
+  const sorted = byImportance(gauges).slice(0, most);
+  return (
+    <ul className={css.limits}>
+      {sorted.map((gauge) => (
+        <li key={gauge.id}>
+          <LimitBar
+            label={gaugeName(gauge)}
+            share={gauge.share}
+            used={gaugeFigure(gauge.used, gauge.unit, currency)}
+            limit={gaugeFigure(gauge.limit, gauge.unit, currency)}
+            headroom={gaugeFigure(Math.max(0, gauge.headroom), gauge.unit, currency)}
+            atBreach={AT_BREACH[gauge.atBreach]}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,111 @@
+'use client';
+import Link from 'next/link';
+import { usePathname, useRouter } from 'next/navigation';
+import dynamic from 'next/dynamic';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { loadSession, useMe, useSession } from '../../data/session.ts';
+import { reconnectStream, useConnection, useTopic } from '../../data/stream.ts';
+import { Delta, Money } from '../numbers.tsx';
+import { Icon } from '../icon.tsx';
+import { Toasts } from '../toast.tsx';
+import { Enrolment } from '../auth/enrolment.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import css from './app-shell.module.css';
+import { ConnectionBand } from './connection-band.tsx';
+import { DESTINATIONS, PHONE_PATHS, destinationOf } from './destinations.ts';
+import { FreshnessClock } from './freshness-clock.tsx';
+import { HaltButton } from './halt-button.tsx';
+import { ModeStrip } from './mode-strip.tsx';
+import { useShortcuts } from './shortcuts.tsx';
+import { StepUpSheet } from './step-up-sheet.tsx';
+
+const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), { ssr: false });
+const MoreSheet = dynamic(() => import('./more-sheet.tsx').then((module) => module.MoreSheet), { ssr: false });
+
+/** What stands around every page: mode, age of the figures, money, halt, and the ways to all places. */
+export function AppShell({ children }: { readonly children: ReactNode }): ReactNode {
+  const [palette, setPalette] = useState(false);
+  const openPalette = useCallback(() => setPalette(true), []);
+  useGuard();
+  useShortcuts(openPalette);
+  const stale = useConnection().lostAt !== null;
+  const enrolling = useMe()?.enrolling === true;
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#content">Skip to the content</a>
+      <header className={css.top}>
+        <ModeStrip />
+        <div className={css.bar}>
+          <span className={css.brand}>AlgoTrendy</span>
+          <Equity stale={stale} />
+          <span className={css.spacer} />
+          <FreshnessClock />
+          <button type="button" className={css.palette} onClick={openPalette}><Icon name="search" /><span className="spoken">Search pages and settings </span><kbd className={css.kbd}>⌘K</kbd></button>
+          <AccountMenu />
+          <HaltButton />
+        </div>
+        <ConnectionBand onReconnect={reconnectStream} />
+      </header>
+      <Rail />
+      <main id="content" className={css.main} tabIndex={-1}>{enrolling ? <Enrolment /> : children}</main>
+      <Foot />
+      <Toasts />
+      <StepUpSheet />
+      {palette ? <CommandPalette onClose={() => setPalette(false)} /> : null}
+    </div>
+  );
+}
+
+/** Equity and what the day brought, on every page. */
+function Equity({ stale }: { readonly stale: boolean }): ReactNode {
+  const account = useTopic('equity')?.account;
+  const currency = useTopic('state')?.run?.currency;
+  return (
+    <dl className={`${css.equity} ${stale ? css.dim : ''}`}>
+      <div><dt>Equity</dt><dd><Money value={account?.equity} currency={currency} why="not heard yet" /></dd></div>
+      <div><dt>Today</dt><dd><Delta value={account?.dayPnl} why="not heard yet" /></dd></div>
+    </dl>
+  );
+}
+
+function Rail(): ReactNode {
+  const here = destinationOf(usePathname())?.path;
+  return (
+    <nav className={css.rail} aria-label="Pages">
+      <ul>
+        {DESTINATIONS.map(({ path, name, icon }) => (
+          <li key={path}><Link href={path} className={css.place} aria-current={path === here ? 'page' : undefined} title={name} prefetch={false}><Icon name={icon} /><span>{name}</span></Link></li>
+        ))}
+        <li className={css.docs}><a href="/api/v1/docs" className={css.place} title="API reference"><Icon name="docs" /><span>API reference</span></a></li>
+      </ul>
+    </nav>
+  );
+}
+
+function Foot(): ReactNode {
+  const here = destinationOf(usePathname())?.path ?? '';
+  const [more, setMore] = useState(false);
+  return (
+    <nav className={css.foot} aria-label="Pages">
+      <ul>
+        {DESTINATIONS.filter(({ path }) => PHONE_PATHS.includes(path)).map(({ path, name, icon }) => (
+          <li key={path}><Link href={path} className={css.tab} aria-current={path === here ? 'page' : undefined} prefetch={false}><Icon name={icon} />{name}</Link></li>
+        ))}
+        <li><button type="button" className={css.tab} aria-haspopup="dialog" data-here={!PHONE_PATHS.includes(here) || undefined} onClick={() => setMore(true)}><Icon name="more" />More</button></li>
+      </ul>
+      {more ? <MoreSheet onClose={() => setMore(false)} /> : null}
+    </nav>
+  );
+}
+
+/** Who is not signed in is led to the sign-in page, and back here after. */
+function useGuard(): void {
+  const { state } = useSession();
+  const connection = useConnection().state;
+  const router = useRouter();
+  useEffect(() => void loadSession(), []);
+  useEffect(() => {
+    if (state !== 'signed-out' && connection !== 'signed-out') return;
+    router.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }, [state, connection, router]);
+}

@@ -1,0 +1,49 @@
+'use client';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useConnection } from '../../data/stream.ts';
+import { useNow } from '../../data/ticker.ts';
+import { formatStopwatch, formatUtc } from '../../format/time.ts';
+import { Button } from '../button.tsx';
+import { useFreshness } from './freshness-clock.tsx';
+import css from './connection-band.module.css';
+
+/** A short break heals by itself before anybody could read of it. */
+const PATIENCE_MS = 1500;
+
+/** The band under the top bar that says, in words, that figures stand still, since when, and what goes on without us. */
+export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => void }): ReactNode {
+  const { lostAt } = useConnection();
+  const { freshness, at, reason } = useFreshness();
+  const now = useNow();
+  const lost = lostAt !== null;
+  const stale = !lost && freshness === 'stale';
+  const shown = lost ? now - lostAt > PATIENCE_MS : stale;
+  const figures = at === null ? 'No figures have arrived yet.' : `Figures are of ${formatUtc(at)}.`;
+  return (
+    <>
+      {shown ? (
+        <div className={`${css.band} ${lost ? css.lost : css.stale}`}>
+          <strong>{lost ? `✕ Disconnected ${formatStopwatch(now - (lostAt ?? now))}` : '◷ Stale'}</strong>
+          <span>
+            {lost
+              ? `${figures} Trading goes on without this page: stops that rest at the venue stay there. What the engine does now is not known here.`
+              : `${figures} ${reason === undefined ? '' : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}.`} New orders wait until it is heard of again.`}
+          </span>
+          {lost ? <Button small onClick={onReconnect}>Try now</Button> : null}
+        </div>
+      ) : null}
+      <Announcement text={shown ? (lost ? `Disconnected. ${figures}` : `Figures are stale. ${figures}`) : ''} />
+    </>
+  );
+}
+
+/** Says a change of the connection once, not every second of it. */
+function Announcement({ text }: { readonly text: string }): ReactNode {
+  const [said, setSaid] = useState('');
+  const kind = text.slice(0, 12);
+  // The words change with the clock; they are said when their kind does.
+  useEffect(() => {
+    setSaid((before) => (kind === '' ? (before === '' || before === 'Connected again.' ? '' : 'Connected again.') : text));
+  }, [kind]);
+  return <p className="spoken" role="alert">{said}</p>;
+}

@@ -1,0 +1,60 @@
+'use client';
+import { useEffect, type ReactNode } from 'react';
+import { useMode } from '../../data/run.ts';
+import { useConnection, useTopic } from '../../data/stream.ts';
+import { formatTime } from '../../format/time.ts';
+import css from './mode-strip.module.css';
+
+const ICONS = { paper: '/icon-paper.svg', sandbox: '/icon-paper.svg', live: '/icon-live.svg', unknown: '/icon-paper.svg' } as const;
+
+/** The first line of every page: which money this is, and whether trading is halted and by whom. */
+export function ModeStrip(): ReactNode {
+  const { mode, word, meaning } = useMode();
+  const trading = useTopic('state')?.trading;
+  useMarks(mode, word);
+  const halted = trading?.state === 'halted' || trading?.state === 'liquidated';
+  return (
+    <p className={`${css.strip} ${css[mode]} ${halted ? css.halted : ''}`}>
+      <strong>{word}</strong>
+      <span className={css.meaning}>· {meaning}</span>
+      {halted ? (
+        <strong className={css.halt}>
+          {trading.state === 'halted' ? 'HALTED' : 'LIQUIDATED'}
+          {trading.since === null ? '' : ` ${formatTime(trading.since, 'minute')}`}
+          {trading.by === null ? '' : ` by ${nameOf(trading.by)}`}
+          {trading.reason === null ? '' : `: ${trading.reason}`}
+        </strong>
+      ) : null}
+      {trading?.state === 'paused' ? <strong>· feed paused</strong> : null}
+      {trading?.state === 'ended' ? <strong>· data has ended</strong> : null}
+    </p>
+  );
+}
+
+/** Who gave a command, as people read it. */
+export function nameOf(by: string): string {
+  if (by.startsWith('user:')) return by.slice('user:'.length);
+  return { cli: 'the command line', file: 'the KILL file', signal: 'a signal', guard: 'a guard', key: 'the terminal' }[by] ?? by;
+}
+
+/** The mode in the window's title and picture, and around the page. */
+function useMarks(mode: keyof typeof ICONS, word: string): void {
+  const lost = useConnection().lostAt !== null;
+  useEffect(() => {
+    document.documentElement.dataset['mode'] = mode;
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (icon !== null) icon.href = ICONS[mode];
+  }, [mode]);
+  useEffect(() => {
+    const mark = (): void => {
+      const plain = document.title.replace(/^(⚠ Disconnected · )?((PAPER|DEMO|LIVE) · )?/, '');
+      const wanted = `${lost ? '⚠ Disconnected · ' : ''}${mode === 'unknown' ? '' : `${word} · `}${plain}`;
+      if (document.title !== wanted) document.title = wanted;
+    };
+    mark();
+    // Each page sets its own title when it is opened.
+    const observer = new MutationObserver(mark);
+    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
+  }, [mode, word, lost]);
+}

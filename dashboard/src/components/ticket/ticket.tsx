@@ -1,0 +1,109 @@
+'use client';
+
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import type { MarketFact, OrderFact, OrderTicket } from 'trader/contract';
+import { Answered, Problem } from '../answered.tsx';
+import { useCommand, useQuery } from '../../data/query.ts';
+import type { ModeFact } from '../../data/run.ts';
+import { Button } from '../button.tsx';
+import { Num } from '../numbers.tsx';
+import { StatusChip } from '../status-chip.tsx';
+import { NEW_DRAFT, readDraft } from './draft.ts';
+import type { Draft, DraftField } from './draft.ts';
+import { TicketForm } from './ticket-form.tsx';
+import { TicketReview } from './ticket-review.tsx';
+import css from './ticket.module.css';
+
+/** An order by hand, from the form over the review to what became of it. */
+export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced }: {
+  readonly market: MarketFact;
+  readonly mode: ModeFact;
+  /** Of the account. */
+  readonly currency: string;
+  readonly equity: string | undefined;
+  /** Why nothing can be sent now. */
+  readonly blocked: string | undefined;
+  /** The side that it opens with. */
+  readonly side?: Draft['side'] | undefined;
+  readonly onPlaced?: () => void;
+}): ReactNode {
+  const [draft, setDraft] = useState<Draft>({ ...NEW_DRAFT, side: side ?? 'buy' });
+  const [errors, setErrors] = useState<Readonly<Partial<Record<DraftField, string>>>>({});
+  const [ticket, setTicket] = useState<OrderTicket>();
+  const preview = useCommand('previewOrder');
+  const place = useCommand('placeOrder');
+  const review = useCallback((next: OrderTicket) => { setTicket(next); void preview.send({ body: next }); }, [preview]);
+  const leave = (): void => { setTicket(undefined); preview.reset(); place.reset(); };
+  useEffect(() => { setTicket(undefined); setErrors({}); setDraft((was) => ({ ...NEW_DRAFT, side: was.side })); }, [market.instrument]);
+  useEffect(() => { if (side !== undefined) setDraft((was) => ({ ...was, side })); }, [side]);
+
+  const change = (next: Partial<Draft>): void => {
+    setDraft((was) => ({ ...was, ...next }));
+    setErrors((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in next))));
+  };
+  const submit = (): void => {
+    const outcome = readDraft(draft, market, Date.now());
+    setErrors(outcome.ok ? {} : outcome.errors);
+    if (outcome.ok) review(outcome.ticket);
+  };
+  const send = useCallback(() => {
+    if (ticket === undefined) return;
+    void place.send({ body: ticket }).then((answer) => { if (answer !== undefined) onPlaced?.(); });
+  }, [ticket, place, onPlaced]);
+
+  if (place.state === 'done') return <Receipt orders={place.answer?.orders ?? []} notes={place.answer?.notes ?? []} onNew={() => { leave(); setDraft((was) => ({ ...NEW_DRAFT, side: was.side })); }} />;
+  if (place.state === 'unknown' && ticket !== undefined) return <Unknown command={place.key} onAgain={send} onLeave={leave} />;
+  if (ticket !== undefined && preview.answer !== undefined) {
+    return (
+      <>
+        {place.problem === undefined ? null : <Problem what="the order" verb="was not taken" problem={place.problem} />}
+        <TicketReview {...{ market, ticket, blocked }} preview={preview.answer} mode={mode} busy={place.state === 'sending'} onBack={leave} onAgain={() => review(ticket)} onSend={send} />
+      </>
+    );
+  }
+  return (
+    <>
+      {preview.problem === undefined ? null : <Problem what="the review" verb="could not be made" problem={preview.problem} />}
+      <TicketForm {...{ market, draft, errors, equity, blocked }} currency={currency} busy={preview.state === 'sending'} onChange={change} onReview={submit} />
+    </>
+  );
+}
+
+/** What became of an order that was sent; its fills come by the stream into the lists. */
+function Receipt({ orders, notes, onNew }: { readonly orders: readonly OrderFact[]; readonly notes: readonly string[]; readonly onNew: () => void }): ReactNode {
+  return (
+    <div className={css.review} role="status">
+      <h3 className={css.headline}>Accepted</h3>
+      <ul className={css.guards}>
+        {orders.map((order) => (
+          <li key={order.clientOrderId}>
+            {order.side} <Num value={order.quantity} /> {order.type.replace('-', ' ')} <StatusChip tone={order.state === 'rejected' ? 'critical' : order.state === 'unknown' ? 'warn' : 'ok'}>{order.state}</StatusChip>
+            <p className={css.quiet}>Order <code>#{order.clientOrderId.slice(0, 8)}</code>{order.reason === null ? '' : `: ${order.reason}`}</p>
+          </li>
+        ))}
+      </ul>
+      {notes.map((note) => <p key={note} className={css.quiet}>{note}</p>)}
+      <Button look="primary" className={css.wide} onClick={onNew}>New order</Button>
+    </div>
+  );
+}
+
+/** No reply came: whether the order was taken is looked up, and nothing is sent again by itself. */
+function Unknown({ command, onAgain, onLeave }: { readonly command: string | undefined; readonly onAgain: () => void; readonly onLeave: () => void }): ReactNode {
+  const asked = useQuery('listOrders', { query: { state: 'all', limit: 100 } }, { every: 3000 });
+  return (
+    <div className={css.review} role="alert">
+      <h3 className={css.headline}>No reply. Checking…</h3>
+      <p>The order may have been taken. It is not sent again by itself.</p>
+      <Answered asked={asked} what="the orders" lines={1}>
+        {({ items }) => {
+          const found = items.find((order) => command !== undefined && order.command?.includes(command) === true);
+          return found === undefined
+            ? <p className={css.quiet}>No order of this ticket is listed so far. “Ask again” repeats the same request, which cannot make a second order.</p>
+            : <p><StatusChip tone="ok">found</StatusChip> Order <code>#{found.clientOrderId.slice(0, 8)}</code> is {found.state}.</p>;
+        }}
+      </Answered>
+      <div className={css.pair}><Button onClick={onAgain}>Ask again</Button><Button look="quiet" onClick={onLeave}>Leave it</Button></div>
+    </div>
+  );
+}

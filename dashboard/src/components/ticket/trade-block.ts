@@ -1,0 +1,28 @@
+'use client';
+
+import type { TradingFact } from 'trader/contract';
+import { useMissingRole } from '../../data/session.ts';
+import { useTopic } from '../../data/stream.ts';
+import { useFreshness } from '../shell/freshness-clock.tsx';
+
+/**
+ * Why nothing may be traded by hand now, in words: a missing role, a lost connection, old figures, a
+ * halt. `reducing` is for what only takes risk off, which a halt allows. Undefined where nothing forbids it.
+ */
+export function useTradeBlock({ reducing = false }: { readonly reducing?: boolean } = {}): string | undefined {
+  const role = useMissingRole('trader');
+  const { reason } = useFreshness();
+  const state = useTopic('state')?.trading?.state;
+  return role ?? reason ?? stateBlock(state, reducing);
+}
+
+function stateBlock(state: TradingFact['state'] | undefined, reducing: boolean): string | undefined {
+  switch (state) {
+    case undefined: return 'waiting for the state of the run';
+    case 'halted': return reducing ? undefined : 'trading is halted';
+    case 'liquidated': return 'the account was liquidated';
+    case 'ended': return 'the data has ended';
+    case 'active': return undefined;
+    case 'paused': return undefined;
+  }
+}

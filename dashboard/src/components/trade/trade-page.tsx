@@ -1,0 +1,83 @@
+'use client';
+
+import { useState, type ReactNode } from 'react';
+import type { BookFact, MarketFact } from 'trader/contract';
+import { Ticket } from '../ticket/ticket.tsx';
+import { useTradeBlock } from '../ticket/trade-block.ts';
+import { EmptyState, Skeleton } from '../placeholders.tsx';
+import { ModeBand } from '../mode-band.tsx';
+import { Panel } from '../panel.tsx';
+import { Sheet } from '../sheet.tsx';
+import { useAddress } from '../../data/address.ts';
+import { useLastPrice } from '../../data/last-price.ts';
+import { useMode } from '../../data/run.ts';
+import { useTopic } from '../../data/stream.ts';
+import { Dock } from './dock.tsx';
+import { DepthPanel } from './depth-panel.tsx';
+import { MarketChart } from './market-chart.tsx';
+import { PositionCard } from './position-card.tsx';
+import { Watchlist } from './watchlist.tsx';
+import css from './trade.module.css';
+
+/** Watch a market, and trade it by hand. */
+export function TradePage(): ReactNode {
+  const state = useTopic('state');
+  const [chosen, choose] = useAddress('instrument');
+  const markets = state === undefined ? undefined : [...state.markets.values()];
+  const market = markets?.find(({ instrument }) => instrument === chosen) ?? markets?.[0];
+  return (
+    <>
+      <h1 className="spoken">Trade{market === undefined ? '' : ` ${market.instrument}`}</h1>
+      {markets === undefined ? <Waiting /> : market === undefined
+        ? <EmptyState>This run trades no market yet: it has not begun, or its feed has not been heard of.</EmptyState>
+        : <Desk market={market} markets={markets} onChoose={choose} />}
+    </>
+  );
+}
+
+/** The places of the page, with their final sizes, before the first word of the run. */
+function Waiting(): ReactNode {
+  return (
+    <div className={css.desk}>
+      <div className={css.watch}><Skeleton lines={3} size="row" label="Loading the markets" /></div>
+      <div className={css.chart}><Skeleton lines={1} size="chart" label="Loading the chart" /></div>
+      <div className={css.side}><Skeleton lines={6} size="row" label="Loading the ticket" /></div>
+    </div>
+  );
+}
+
+function Desk({ market, markets, onChoose }: { readonly market: MarketFact; readonly markets: readonly MarketFact[]; readonly onChoose: (instrument: string) => void }): ReactNode {
+  const books = useTopic('positions')?.books;
+  const own: readonly BookFact[] = books === undefined ? [] : [...books.values()].filter(({ instrument }) => instrument === market.instrument);
+  const [sheet, setSheet] = useState<'buy' | 'sell'>();
+  const block = useTradeBlock();
+  return (
+    <div className={css.desk}>
+      <div className={css.watch}><Watchlist markets={markets} chosen={market.instrument} onChoose={onChoose} /></div>
+      <div className={css.chart}><MarketChart market={market} markets={markets} books={own} onChoose={onChoose} /></div>
+      <div className={css.side}>
+        <div className={css.ticket}><Panel title="Order ticket"><LiveTicket market={market} /></Panel></div>
+        <DepthPanel market={market} />
+      </div>
+      <div className={css.held}><PositionCard market={market} books={own} /></div>
+      <div className={css.dock}><Dock instrument={market.instrument} /></div>
+      <div className={css.bar}>
+        <button type="button" className={css.sell} onClick={() => setSheet('sell')} title={block}>Sell</button>
+        <button type="button" className={css.buy} onClick={() => setSheet('buy')} title={block}>Buy</button>
+      </div>
+      <Sheet open={sheet !== undefined} onClose={() => setSheet(undefined)} title={`Order for ${market.instrument}`} band={<ModeBand />}>
+        <LiveTicket market={market} side={sheet} />
+      </Sheet>
+    </div>
+  );
+}
+
+/** The ticket with what it needs to know of the run. */
+function LiveTicket({ market, side }: { readonly market: MarketFact; readonly side?: 'buy' | 'sell' | undefined }): ReactNode {
+  const mode = useMode();
+  const run = useTopic('state')?.run;
+  const { last } = useLastPrice(market);
+  const equity = useTopic('equity')?.account?.equity;
+  const blocked = useTradeBlock();
+  return <Ticket market={{ ...market, last }} mode={mode} currency={run?.currency ?? market.quoteCurrency} equity={equity} blocked={blocked} side={side} />;
+}

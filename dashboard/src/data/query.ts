@@ -1,0 +1,125 @@
+'use client';
+
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiProblem } from 'trader/contract';
+import type { Answer, CallInput, RouteName } from 'trader/contract';
+import { api } from './api.ts';
+
+/** What is known of a question: its answer, when that came, and what went wrong since. */
+export interface Asked<T> {
+  readonly data: T | undefined;
+  /** Why the last try failed; an answer from before may still be there. */
+  readonly problem: ApiProblem | undefined;
+  readonly loading: boolean;
+  /** When `data` came, by this machine's clock. */
+  readonly at: number | undefined;
+  readonly reload: () => void;
+}
+
+interface Held {
+  readonly key: string;
+  readonly data?: unknown;
+  readonly problem?: ApiProblem;
+  readonly at?: number;
+}
+
+/** The last answers of this page's life, so that coming back to a page shows them at once. */
+const remembered = new Map<string, { readonly data: unknown; readonly at: number }>();
+const REMEMBERED_MAX = 60;
+
+/**
+ * The answer of a route, asked for when the question changes, and again every `every` milliseconds
+ * while the page is in sight. `off` asks nothing. What was answered stays while it is asked again.
+ */
+export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false }: { readonly every?: number | undefined; readonly off?: boolean | undefined } = {}): Asked<Answer<R>> {
+  const key = keyOf(route, input);
+  const [held, setHeld] = useState<Held>({ key: '' });
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (off) return;
+    const stop = new AbortController();
+    const [name, given] = JSON.parse(key) as [R, object | undefined];
+    const ask = (): void => {
+      asked<R>(name, given, stop.signal).then(
+        (data) => { const at = Date.now(); remember(key, data, at); setHeld({ key, data, at }); },
+        (cause: unknown) => { if (!stop.signal.aborted) setHeld((was) => ({ ...(was.key === key ? was : { key }), problem: problemOf(cause) })); },
+      );
+    };
+    ask();
+    const timer = every === undefined ? undefined : setInterval(() => { if (document.visibilityState === 'visible') ask(); }, every);
+    return () => { stop.abort(); clearInterval(timer); };
+  }, [key, every, off, turn]);
+  const known: Held = held.key === key ? held : { key, ...remembered.get(key) };
+  return {
+    data: known.data as Answer<R> | undefined, problem: known.problem, at: known.at,
+    loading: !off && known.data === undefined && known.problem === undefined,
+    reload: useCallback(() => setTurn((count) => count + 1), []),
+  };
+}
+
+/** Where a change stands. `unknown`: no answer came, and it may or may not have been carried out. */
+export type CommandState = 'idle' | 'sending' | 'done' | 'refused' | 'unknown';
+
+/** A change that a person asks for, and what became of it. */
+export interface Command<R extends RouteName> {
+  readonly state: CommandState;
+  readonly answer: Answer<R> | undefined;
+  readonly problem: ApiProblem | undefined;
+  /** The idempotency key of what was sent last, by which its traces are found. */
+  readonly key: string | undefined;
+  /** Sends it. While its outcome is unknown, the same key is used again, so that it cannot be done twice. */
+  readonly send: (input: Omit<CallInput<R>, 'key' | 'signal'>) => Promise<Answer<R> | undefined>;
+  readonly reset: () => void;
+}
+
+/** A route that changes something. */
+export function useCommand<R extends RouteName>(route: R): Command<R> {
+  const [held, setHeld] = useState<{ readonly state: CommandState; readonly key?: string; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
+  const key = useRef<string | undefined>(undefined);
+  const send = useCallback(async (input: Omit<CallInput<R>, 'key' | 'signal'>) => {
+    const own = key.current ??= newKey();
+    setHeld({ state: 'sending', key: own });
+    try {
+      const answer = await asked<R>(route, { ...input, key: own });
+      key.current = undefined;
+      setHeld({ state: 'done', key: own, answer });
+      return answer;
+    } catch (cause) {
+      const problem = problemOf(cause);
+      const unknown = problem.code === 'unreachable' || problem.code === 'outcome-unknown' || problem.code === 'still-running' || problem.status === 502 || problem.status === 504;
+      if (!unknown) key.current = undefined;
+      setHeld({ state: unknown ? 'unknown' : 'refused', key: own, problem });
+      return undefined;
+    }
+  }, [route]);
+  const reset = useCallback(() => { key.current = undefined; setHeld({ state: 'idle' }); }, []);
+  return { state: held.state, answer: held.answer, problem: held.problem, key: held.key, send, reset };
+}
+
+/** One call; the client's argument list depends on the route, which a variable route cannot show the compiler. */
+function asked<R extends RouteName>(route: R, input: object | undefined, signal?: AbortSignal): Promise<Answer<R>> {
+  const call = api.call.bind(api) as (name: R, given: object) => Promise<Answer<R>>;
+  return call(route, { ...input, ...(signal && { signal }) });
+}
+
+function keyOf(route: string, input: object | undefined): string {
+  return JSON.stringify([route, input]);
+}
+
+/** A random name. `crypto.randomUUID` is there on secure pages only, which plain http to another machine is not. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function problemOf(cause: unknown): ApiProblem {
+  return cause instanceof ApiProblem ? cause : new ApiProblem({ detail: cause instanceof Error ? cause.message : 'The page has a fault of its own' });
+}
+
+function remember(key: string, data: unknown, at: number): void {
+  remembered.delete(key);
+  remembered.set(key, { data, at });
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= REMEMBERED_MAX) break;
+    remembered.delete(oldest);
+  }
+}

@@ -1,0 +1,143 @@
+import { createStreamClient, type ChannelOf, type StreamClient, type StreamStatus, type Topic } from 'trader/stream-client';
+import { useSyncExternalStore } from 'react';
+import { refreshAccess } from './api.ts';
+import { EMPTY, FOLDS, type Slices } from './engine.ts';
+
+/** News are shown at once, but no more often than this: faster than that nobody reads. */
+const SHOW_EVERY_MS = 80;
+
+/** A channel that somebody on the page listens to. */
+interface Channel {
+  slice: unknown;
+  known: boolean;
+  readonly listeners: Set<() => void>;
+  readonly end: () => void;
+}
+
+const channels = new Map<string, Channel>();
+const changed = new Set<Channel>();
+let client: StreamClient | undefined;
+let shownAt = 0;
+let showing = false;
+
+function source(): StreamClient {
+  if (client === undefined) {
+    client = createStreamClient({ refresh: refreshAccess });
+    client.onStatus(note);
+  }
+  return client;
+}
+
+function show(): void {
+  showing = false;
+  shownAt = performance.now();
+  const due = [...changed];
+  changed.clear();
+  for (const channel of due) for (const listener of channel.listeners) listener();
+}
+
+function soon(channel: Channel): void {
+  changed.add(channel);
+  if (showing) return;
+  showing = true;
+  setTimeout(show, Math.max(0, shownAt + SHOW_EVERY_MS - performance.now()));
+}
+
+function open<T extends Topic>(name: ChannelOf<T>, topic: T): Channel {
+  const fold = FOLDS[topic];
+  const channel: Channel = {
+    slice: undefined,
+    known: false,
+    listeners: new Set(),
+    end: source().subscribe<T>(name, {
+      onSnapshot: (items) => {
+        channel.slice = fold(EMPTY[topic], items);
+        channel.known = true;
+        soon(channel);
+      },
+      onItems: (items) => {
+        if (!channel.known) return;
+        channel.slice = fold(channel.slice as Slices[T], items);
+        soon(channel);
+      },
+    }),
+  };
+  return channel;
+}
+
+/** What is known of a topic, kept in step while somebody looks; undefined until the first snapshot. */
+export function useTopic<T extends Topic>(topic: T, instrument?: string): Slices[T] | undefined {
+  const name: ChannelOf<T> = instrument === undefined ? topic : `${topic}:${instrument}`;
+  return useSyncExternalStore(
+    (listener) => {
+      let channel = channels.get(name);
+      if (channel === undefined) {
+        channel = open(name, topic);
+        channels.set(name, channel);
+      }
+      const own = channel;
+      own.listeners.add(listener);
+      return () => {
+        own.listeners.delete(listener);
+        // The next page may want the same: what nobody took up again by then is let go.
+        setTimeout(() => {
+          if (own.listeners.size > 0 || channels.get(name) !== own) return;
+          own.end();
+          channels.delete(name);
+        }, 2000);
+      };
+    },
+    () => channels.get(name)?.slice as Slices[T] | undefined,
+    () => undefined,
+  );
+}
+
+/** How the connection stands, and since when it has been lost, over all tries to get it back; null while it holds. */
+export interface Connection extends StreamStatus {
+  readonly lostAt: number | null;
+}
+
+/** The time of the last word changes with every message; nobody needs it more often than this. */
+const NOTE_EVERY_MS = 500;
+
+const STARTING: Connection = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null, lostAt: null };
+const watchers = new Set<() => void>();
+let connection = STARTING;
+let notedAt = 0;
+
+function note(status: StreamStatus): void {
+  // Every try goes from offline over connecting: only an open connection ends the loss.
+  const lostAt = status.state === 'open' ? null : connection.lostAt ?? (status.state === 'connecting' && connection.state === 'connecting' ? null : Date.now());
+  const same = status.state === connection.state && status.engine === connection.engine && lostAt === connection.lostAt;
+  const now = performance.now();
+  if (same && now - notedAt < NOTE_EVERY_MS) return;
+  notedAt = now;
+  connection = { ...status, lostAt };
+  for (const watcher of watchers) watcher();
+}
+
+/** How the connection stands, and again whenever that changes. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(
+    (watcher) => {
+      source();
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => connection,
+    () => STARTING,
+  );
+}
+
+/** Closes the connection when the person leaves for good. */
+export function closeStream(): void {
+  client?.close();
+  client = undefined;
+  connection = STARTING;
+  channels.clear();
+}
+
+/** Tries to connect again at once, because a person says that it may work now. */
+export function reconnectStream(): void {
+  source().reconnect();
+}

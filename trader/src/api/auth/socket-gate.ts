@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { Result } from '../../domain/result.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SessionChange, SocketGate, SocketIdentity, SocketRefusal } from '../stream/gate.ts';
+import type { Caller } from './access.ts';
+import type { RequestGate } from './request-gate.ts';
+import type { Sessions } from './sessions.ts';
+
+/** How often it is looked whether those who are connected still may be: another process may have ended a session. */
+const LOOK_MS = 10_000;
+
+/** Lets connections in by cookie or token, and tells when what let them in is renewed or ends. */
+export class ConnectionGate implements SocketGate {
+  readonly #gate: RequestGate;
+  readonly #sessions: Sessions;
+  readonly #clock: Clock;
+  readonly #connected = new Map<string, Pick<Caller, 'kind' | 'role'>>();
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+  #stop: () => void = () => undefined;
+
+  constructor(gate: RequestGate, sessions: Sessions, clock: Clock) {
+    this.#gate = gate;
+    this.#sessions = sessions;
+    this.#clock = clock;
+    sessions.watch((change) => { this.#tell(change); });
+    this.#lookLater();
+  }
+
+  async authenticate(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
+    const credential = this.#gate.credentialOf(request);
+    if (credential === undefined) return refusal('forbidden', 'A connection must come from this server\'s own pages, or bring a token.');
+    const caller = this.#sessions.remembered(credential) ?? await this.#sessions.identify(credential);
+    if (caller === undefined) return refusal('unauthenticated', 'Sign in first, or bring a token that has not ended.');
+    if (caller.enrolling) return refusal('forbidden', 'A second factor is demanded here. Set one up first.');
+    const { kind, id, role, userId, expiresAt } = caller;
+    this.#connected.set(id, { kind, role });
+    return { ok: true, value: { user: userId, session: id, role, expiresAt } };
+  }
+
+  watch(listener: (change: SessionChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Looks at nobody any more. */
+  close(): void {
+    this.#stop();
+  }
+
+  #lookLater(): void {
+    this.#stop = this.#clock.after(LOOK_MS, () => void this.#look().finally(() => { this.#lookLater(); }));
+  }
+
+  async #look(): Promise<void> {
+    for (const [session, { kind, role }] of this.#connected) {
+      const caller = await this.#sessions.standing(kind, session);
+      if (caller === undefined || caller.enrolling) this.#tell({ kind: 'ended', session });
+      else if (kind === 'token' || caller.role !== role) this.#tell({ kind: 'renewed', session, role: caller.role, expiresAt: caller.expiresAt });
+    }
+  }
+
+  #tell(change: SessionChange): void {
+    const connected = this.#connected.get(change.session);
+    if (change.kind === 'ended') this.#connected.delete(change.session);
+    else if (connected !== undefined) this.#connected.set(change.session, { ...connected, role: change.role });
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function refusal(kind: SocketRefusal['kind'], detail: string): Result<SocketIdentity, SocketRefusal> {
+  return { ok: false, error: { kind, detail } };
+}

@@ -1,0 +1,10 @@
+// The dashboard's only door. It brings no schema library along: the schemas are there as types.
+export { API_BASE, ApiProblem, createClient, type ApiClient, type CallInput, type ClientOptions } from './client.ts';
+export { PROBLEMS, type Problem, type ProblemCode, type ProblemField } from './problems.ts';
+export { ROUTES, type Access, type Role, type RouteFacts, type RouteName } from './routes.ts';
+export type { Answer, Body, Params, Query } from './schema/table.ts';
+export type * from '../ports/engine-feed.ts';
+export type { EngineAnswer, GuardVerdict, OrderPreview, OrderTicket, TicketSize } from '../ports/engine-control.ts';
+export type { JobFact, JobRequest } from '../ports/jobs.ts';
+export type { PropFirmGauge } from '../domain/prop-firm.ts';
+export type { ParameterSpec, ParameterSpecs } from '../domain/parameters.ts';

@@ -1,0 +1,69 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EngineEvent, EngineFeed, EngineListener, EngineSnapshot } from '../ports/engine-feed.ts';
+import type { MessageBus } from '../ports/message-bus.ts';
+import type { EngineReplica } from './replica.ts';
+
+/** What is told of a run, and who asks for the whole of it. */
+const TOLD = 'algotrendy:engine';
+const ASKED = 'algotrendy:engine:ask';
+/** Until somebody answers: the process that trades may come later, and so may Redis. */
+const ASK_AGAIN_MS = 1_000;
+
+type Told = { readonly kind: 'snapshot'; readonly snapshot: EngineSnapshot } | { readonly kind: 'events'; readonly events: readonly EngineEvent[] };
+
+/** Tells other processes of a run, batch by batch as it was told here, and the whole to who asks. The result ends that. */
+export function relayFeed(replica: EngineReplica, bus: MessageBus): () => void {
+  const tell = (told: Told) => { bus.say(TOLD, JSON.stringify(told)); };
+  const stops = [
+    replica.listen({
+      onSnapshot: (snapshot) => { tell({ kind: 'snapshot', snapshot }); },
+      onEvents: (events) => { tell({ kind: 'events', events }); },
+    }),
+    bus.listen(ASKED, () => {
+      const snapshot = replica.snapshot();
+      if (snapshot !== undefined) tell({ kind: 'snapshot', snapshot });
+    }),
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+/**
+ * A run that another process tells of. What the bus loses shows as a gap, and then whoever listens listens anew: that
+ * asks for the whole.
+ */
+export class RelayedFeed implements EngineFeed {
+  readonly #bus: MessageBus;
+  readonly #clock: Clock;
+
+  constructor(bus: MessageBus, clock: Clock) {
+    this.#bus = bus;
+    this.#clock = clock;
+  }
+
+  listen(listener: EngineListener): () => void {
+    let whole: EngineSnapshot['run'] | undefined;
+    let stopAsking: () => void = () => undefined;
+    const ask = () => {
+      this.#bus.say(ASKED, '');
+      stopAsking = this.#clock.after(ASK_AGAIN_MS, ask);
+    };
+    const stop = this.#bus.listen(TOLD, (text) => {
+      const told = JSON.parse(text) as Told;
+      if (told.kind === 'events') {
+        if (whole !== undefined) listener.onEvents(told.events);
+        return;
+      }
+      // One that another process asked for says nothing new, unless another run has begun.
+      const { run } = told.snapshot;
+      if (whole?.id === run.id && whole.startedAt === run.startedAt) return;
+      whole = run;
+      stopAsking();
+      listener.onSnapshot(told.snapshot);
+    });
+    ask();
+    return () => {
+      stopAsking();
+      stop();
+    };
+  }
+}

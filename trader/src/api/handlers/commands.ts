@@ -1,0 +1,52 @@
+import type { ControlError, EngineAnswer, EngineCommand, EngineControl } from '../../ports/engine-control.ts';
+import type { Result } from '../../domain/result.ts';
+import { byLine, type Call, type HandledRoute, type Handlers } from '../call.ts';
+import { ApiError } from '../problem.ts';
+import type { ProblemCode } from '../problems.ts';
+import { tight } from '../tight.ts';
+
+type CommandRoute =
+  | 'previewOrder' | 'placeOrder' | 'amendOrder' | 'cancelOrder' | 'cancelAllOrders' | 'closePosition' | 'protectPosition' | 'halt' | 'resume'
+  | 'addStrategy' | 'changeParameters' | 'undoParameters' | 'startStrategy' | 'stopStrategy';
+
+/** A command less who gives it. */
+type Said<C = EngineCommand> = C extends unknown ? Omit<C, 'id' | 'by'> : never;
+
+/** What changes the run: each becomes one command, journalled by the loop under the id of the request. */
+export function commandHandlers(control: EngineControl): Handlers<CommandRoute> {
+  const ask = async ({ id, caller }: Pick<Call<HandledRoute>, 'id' | 'caller'>, said: Said): Promise<EngineAnswer> =>
+    answerOf(await control.request({ ...said, id, by: byLine(caller) }));
+  return {
+    async previewOrder(call) {
+      const { preview } = await ask(call, { kind: 'preview', ticket: tight(call.body) });
+      if (preview === null) throw new ApiError('internal', 'the run answered without a preview');
+      return preview;
+    },
+    placeOrder: (call) => ask(call, { kind: 'place', ticket: tight(call.body) }),
+    amendOrder: (call) => ask(call, { kind: 'amend', clientOrderId: call.params.id, ...tight(call.body) }),
+    cancelOrder: (call) => ask(call, { kind: 'cancel', clientOrderId: call.params.id }),
+    cancelAllOrders: (call) => ask(call, { kind: 'cancel-all', ...tight(call.body) }),
+    closePosition: (call) => ask(call, { kind: 'close', instrument: call.params.instrument }),
+    protectPosition: (call) => ask(call, { kind: 'protect', instrument: call.params.instrument, ...tight(call.body) }),
+    halt: (call) => ask(call, { kind: 'halt', ...call.body }),
+    resume: (call) => ask(call, { kind: 'resume' }),
+    addStrategy: (call) => ask(call, { kind: 'add-strategy', ...call.body }),
+    changeParameters: (call) => ask(call, { kind: 'set-parameters', book: call.params.book, ...call.body }),
+    undoParameters: (call) => ask(call, { kind: 'undo-parameters', book: call.params.book }),
+    startStrategy: (call) => ask(call, { kind: 'start-strategy', book: call.params.book, ...tight(call.body) }),
+    stopStrategy: (call) => ask(call, { kind: 'stop-strategy', book: call.params.book, ...call.body }),
+  };
+}
+
+const CODES: Readonly<Record<ControlError['kind'], ProblemCode>> = {
+  'not-found': 'not-found', invalid: 'bad-value', denied: 'order-denied', conflict: 'conflict', unsupported: 'not-offered',
+  'unknown-outcome': 'outcome-unknown', gone: 'unavailable',
+};
+
+function answerOf(result: Result<EngineAnswer, ControlError>): EngineAnswer {
+  if (result.ok) return result.value;
+  const { kind, message, field, preview } = result.error;
+  throw new ApiError(CODES[kind], message, {
+    ...(field !== undefined && { fields: [{ field: `body.${field}`, message }] }), ...(preview && { extra: { preview } }),
+  });
+}

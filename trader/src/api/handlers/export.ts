@@ -1,0 +1,59 @@
+import type { NoteStore } from '../../ports/note-store.ts';
+import { present, type Handlers } from '../call.ts';
+import type { EngineReplica } from '../replica.ts';
+import { roundTrips } from '../round-trips.ts';
+
+/** What is handed out as files. */
+export interface ExportParts {
+  readonly replica: EngineReplica;
+  readonly notes: NoteStore;
+}
+
+type Cell = string | number | boolean | null;
+
+/** The record of the run as CSV (RFC 4180): one header, times as ISO 8601. */
+export function exportHandlers({ replica, notes }: ExportParts): Handlers<'exportCsv'> {
+  return {
+    exportCsv({ params: { what }, query: { from = -Infinity, to = Infinity } }) {
+      const run = present(replica.facts, 'the trading loop');
+      const within = (at: number) => at >= from && at < to;
+      switch (what) {
+        case 'trips': return csv(roundTrips(run.fills.all(), run.books.values()).filter(({ exitTime }) => within(exitTime)), {
+          id: (each) => each.id, book: (each) => each.book, strategy: (each) => each.strategy, instrument: (each) => each.instrument, side: (each) => each.side,
+          quantity: (each) => each.quantity, entry_time: (each) => iso(each.entryTime), entry_price: (each) => each.entryPrice, exit_time: (each) => iso(each.exitTime),
+          exit_price: (each) => each.exitPrice, fees: (each) => each.fees, pnl: (each) => each.pnl,
+        });
+        case 'fills': return csv(run.fills.all().filter(({ tsEvent }) => within(tsEvent)), {
+          id: (each) => each.id, time: (each) => iso(each.tsEvent), order: (each) => each.clientOrderId, book: (each) => each.book, instrument: (each) => each.instrument,
+          side: (each) => each.side, leg: (each) => each.leg, quantity: (each) => each.quantity, price: (each) => each.price, fee: (each) => each.fee, realised: (each) => each.realised,
+        });
+        case 'orders': return csv([...run.orders.values()].filter(({ tsInit }) => within(tsInit)), {
+          id: (each) => each.clientOrderId, time: (each) => iso(each.tsInit), book: (each) => each.book, instrument: (each) => each.instrument, side: (each) => each.side,
+          type: (each) => each.type, time_in_force: (each) => each.timeInForce, quantity: (each) => each.quantity, price: (each) => each.price, filled: (each) => each.filled,
+          average_price: (each) => each.averagePrice, state: (each) => each.state, reason: (each) => each.reason, by: (each) => each.by,
+        });
+        case 'equity': return csv(run.equity.all().filter(([at]) => within(at)), { time: ([at]) => iso(at), equity: ([, equity]) => equity });
+        case 'notes': return csv(notes.list().filter(({ at }) => within(at)), {
+          id: (each) => each.id, trade: (each) => each.trade, time: (each) => iso(each.at), by: (each) => each.by, text: (each) => each.text, tags: (each) => each.tags.join(' '),
+        });
+      }
+    },
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function csv<T>(rows: readonly T[], columns: Readonly<Record<string, (row: T) => Cell>>): string {
+  const lines = rows.map((row) => Object.values(columns).map((read) => cell(read(row))).join(','));
+  return [Object.keys(columns).join(','), ...lines, ''].join('\r\n');
+}
+
+/** Quoted where it must be; what a spreadsheet would take for a formula is made text. */
+function cell(value: Cell): string {
+  if (value === null) return '';
+  const text = String(value);
+  const harmless = typeof value === 'string' && /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

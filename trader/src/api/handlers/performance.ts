@@ -1,0 +1,145 @@
+import { monthlyReturns, yearlyReturns } from '../../analytics/calendar-returns.ts';
+import { drawdowns } from '../../analytics/drawdowns.ts';
+import { performance } from '../../analytics/metrics.ts';
+import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
+import { tradeStatistics } from '../../analytics/trades.ts';
+import { add, format, parseDecimal, type Exact } from '../../domain/exact.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EquityRow } from '../../ports/engine-feed.ts';
+import type { NoteStore } from '../../ports/note-store.ts';
+import { found, present, type Handlers } from '../call.ts';
+import { pageOf } from '../paging.ts';
+import type { EngineReplica } from '../replica.ts';
+import { roundTrips, type RoundTrip } from '../round-trips.ts';
+
+/** What the record of a run is worked out from. */
+export interface PerformanceParts {
+  readonly replica: EngineReplica;
+  readonly notes: NoteStore;
+  readonly clock: Clock;
+}
+
+type PerformanceRoute =
+  | 'performance' | 'performanceMonths' | 'performanceDrawdowns' | 'performanceSlices' | 'listTrips' | 'listNotes' | 'addNote' | 'changeNote' | 'removeNote';
+
+/** Decimals that money of many trades is added up with. */
+const MONEY_SCALE = 24;
+/** Falls that are listed. */
+const DRAWDOWNS_MAX = 20;
+
+/** The record of the run: figures, round trips, and what people wrote about them. */
+export function performanceHandlers({ replica, notes, clock }: PerformanceParts): Handlers<PerformanceRoute> {
+  const run = () => present(replica.facts, 'the trading loop');
+  const trips = () => roundTrips(run().fills.all(), run().books.values());
+  const days = (span: Span = {}) => dailyEquity(within(run().equity.all(), span), Number(run().run.startEquity));
+  return {
+    performance: ({ query }) => {
+      const rows = within(run().equity.all(), query);
+      const ended = trips().filter(({ exitTime }) => isWithin(exitTime, query));
+      return figures(rows, ended, Number(run().run.startEquity), run().run.currency, periodsOf([...run().markets.values()].map(({ assetClass }) => assetClass)));
+    },
+    performanceMonths() {
+      const { opening, series } = days();
+      const value = (of: number) => (Number.isFinite(of) ? of : null);
+      return {
+        months: monthlyReturns(opening, series).map((each) => ({ ...each, value: value(each.value) })),
+        years: yearlyReturns(opening, series).map((each) => ({ ...each, value: value(each.value) })),
+      };
+    },
+    performanceDrawdowns() {
+      const rows = run().equity.all();
+      const falls = drawdowns({ timestamps: Float64Array.from(rows, ([at]) => at), values: Float64Array.from(rows, ([, equity]) => Number(equity)) });
+      return { items: falls.toSorted((a, b) => b.depth - a.depth).slice(0, DRAWDOWNS_MAX).map((each) => ({ ...each, recovered: each.recovered ?? null })) };
+    },
+    performanceSlices: ({ query: { by } }) => ({ items: slices(trips(), (trip) => trip[by]) }),
+    listTrips({ query }) {
+      const counts = Map.groupBy(notes.list(), ({ trade }) => trade);
+      const asked = trips().filter((trip) => (query.instrument === undefined || trip.instrument === query.instrument) && (query.strategy === undefined || trip.strategy === query.strategy));
+      const { items, next } = pageOf(asked.toReversed(), query, ({ id }) => id);
+      return { items: items.map((trip) => ({ ...trip, notes: counts.get(trip.id)?.length ?? 0 })), next };
+    },
+    listNotes: ({ query }) => pageOf(notes.list(query.trade), query, ({ id }) => id),
+    addNote({ id, body, caller }) {
+      notes.put({ id, ...body, at: clock.now(), by: caller.name });
+      return found(notes.get(id), 'note');
+    },
+    changeNote({ params: { id }, body: { text, tags } }) {
+      const note = found(notes.get(id), `note ${id}`);
+      const changed = { ...note, text: text ?? note.text, tags: tags ?? note.tags };
+      notes.put(changed);
+      return changed;
+    },
+    removeNote({ params: { id } }) {
+      found(notes.remove(id) ? true : undefined, `note ${id}`);
+      return { done: true };
+    },
+  };
+}
+
+interface Span { readonly from?: Timestamp | undefined; readonly to?: Timestamp | undefined }
+
+function isWithin(at: Timestamp, { from = -Infinity, to = Infinity }: Span): boolean {
+  return at >= from && at < to;
+}
+
+function within(rows: readonly EquityRow[], span: Span): readonly EquityRow[] {
+  return rows.filter(([at]) => isWithin(at, span));
+}
+
+/** The last equity of each UTC day. */
+function dailyEquity(rows: readonly EquityRow[], opening: number) {
+  const timestamps: number[] = [];
+  const values: number[] = [];
+  for (const [at, equity] of rows) {
+    const day = Math.floor(at / DAY_MS) * DAY_MS;
+    if (timestamps.at(-1) !== day) timestamps.push(day);
+    values[timestamps.length - 1] = Number(equity);
+  }
+  return { opening, series: { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) } };
+}
+
+/** A year of trading days, by what is traded; of several kinds, the most. */
+function periodsOf(classes: readonly string[]): number {
+  return classes.some((name) => !Object.hasOwn(PERIODS_PER_YEAR, name) || name === 'crypto') ? PERIODS_PER_YEAR.crypto : PERIODS_PER_YEAR.equity;
+}
+
+function figures(rows: readonly EquityRow[], trips: readonly RoundTrip[], startEquity: number, currency: string, periodsPerYear: number) {
+  const { opening, series } = dailyEquity(rows, rows.length > 0 ? Number(rows[0][1]) : startEquity);
+  const values = rows.map(([, equity]) => Number(equity));
+  let peak = opening;
+  let maxDrawdown = 0;
+  for (const value of values) {
+    peak = Math.max(peak, value);
+    maxDrawdown = Math.max(maxDrawdown, 1 - value / peak);
+  }
+  const known = performance({ dailyEquity: [opening, ...series.values], maxDrawdown, pnl: trips.map(({ pnl }) => Number(pnl)), periodsPerYear });
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  const lasted = first !== undefined && last !== undefined ? last[0] - first[0] : 0;
+  return {
+    from: first?.[0] ?? null, to: last?.[0] ?? null, currency, days: series.values.length,
+    netReturn: last === undefined ? null : Number(last[1]) / opening - 1, ...known, maxDrawdown: rows.length === 0 ? null : maxDrawdown,
+    trades: trips.length, exposure: lasted > 0 ? held(trips) / lasted : null, fees: sum(trips.map(({ fees }) => fees)),
+  };
+}
+
+/** Time during which any of the trips was on, milliseconds. */
+function held(trips: readonly RoundTrip[]): number {
+  let total = 0;
+  let until = -Infinity;
+  for (const { entryTime, exitTime } of trips.toSorted((a, b) => a.entryTime - b.entryTime)) {
+    total += Math.max(0, exitTime - Math.max(entryTime, until));
+    until = Math.max(until, exitTime);
+  }
+  return total;
+}
+
+function slices(trips: readonly RoundTrip[], nameOf: (trip: RoundTrip) => string) {
+  return [...Map.groupBy(trips, nameOf)].map(([name, own]) => ({
+    name, trades: own.length, pnl: sum(own.map(({ pnl }) => pnl)), fees: sum(own.map(({ fees }) => fees)), ...tradeStatistics(own.map(({ pnl }) => Number(pnl))),
+  })).toSorted((a, b) => Number(b.pnl) - Number(a.pnl));
+}
+
+function sum(amounts: readonly string[]): string {
+  return format(amounts.reduce<Exact>((total, amount) => add(total, parseDecimal(amount, MONEY_SCALE)), 0), MONEY_SCALE);
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Clock } from '../ports/clock.ts';
+import type { LimitStore, LimitVerdict, RateLimit } from '../ports/limit-store.ts';
+import { API_BASE } from './client.ts';
+import { addressKey } from './auth/sign-in-throttle.ts';
+import { ApiError } from './problem.ts';
+
+/** How often the API may be asked. */
+export interface ApiLimits {
+  readonly perAddress: RateLimit;
+  readonly perUser: RateLimit;
+}
+
+/** What holds unless something else is configured. */
+export const API_LIMITS: ApiLimits = {
+  perAddress: { count: 100, windowMs: 60_000 },
+  perUser: { count: 1_000, windowMs: 3_600_000 },
+};
+
+/** Limits requests by address; to be added before anything looks at who it is. */
+export function limitAddresses(app: FastifyInstance, store: LimitStore, limit: RateLimit, clock: Clock): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.url.startsWith(API_BASE)) return done();
+    settle(store.take(addressKey(request.ip), limit, clock.now()), reply, 'address', done);
+  });
+}
+
+/** Limits requests by person; to be added after what finds out who it is. */
+export function limitUsers(app: FastifyInstance, store: LimitStore, limit: RateLimit, clock: Clock): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.caller === undefined) return done();
+    settle(store.take(`user ${request.caller.userId}`, limit, clock.now()), reply, 'person', done);
+  });
+}
+
+/** A store in memory answers at once, and then nothing waits. */
+function settle(verdict: LimitVerdict | Promise<LimitVerdict>, reply: FastifyReply, whose: string, done: (error?: Error) => void): void {
+  const judge = ({ allowed, remaining, retryAfterMs }: LimitVerdict) => {
+    if (!allowed) return done(new ApiError('too-many-requests', `this ${whose} has asked too often; each time that it goes on, the wait gets longer`, { retryAfterMs }));
+    void reply.header('x-ratelimit-remaining', remaining);
+    done();
+  };
+  if (verdict instanceof Promise) verdict.then(judge, done);
+  else judge(verdict);
+}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteAnswers } from '../../adapters/api-record/sqlite-answers.ts';
+import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
+import { listBars } from '../../adapters/bars/bar-store.ts';
+import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
+import type { ServerParts } from '../../api/server.ts';
+import { SeriesError } from '../../domain/series-error.ts';
+import { formatInterval, parseInterval } from '../../domain/time.ts';
+import type { BarSource, DataDesk } from '../../ports/data-desk.ts';
+import type { KeptRun, RunShelf } from '../../ports/run-shelf.ts';
+import { STRATEGIES } from '../../strategies/catalog.ts';
+import { productVersion } from '../commands/version.ts';
+import type { Config } from '../config.ts';
+import { Refusal } from '../refusal.ts';
+import { dataStatus } from './data-status.ts';
+import { openFred, openSeries } from './economic.ts';
+import { listFetched } from './fetched-bars.ts';
+import { marketStorePath } from './market-store-path.ts';
+import { printedBy } from './own-command.ts';
+import { listRuns, findRun, removeRuns, type StoredRun } from './run-store.ts';
+import { surroundings } from './surroundings.ts';
+import { shippedInstruments } from './venue-rules.ts';
+
+/** What of the API's server stands on the disk of a state folder, and its end. */
+export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version'> & { close(): void };
+
+/** Lengths that bars are commonly run at. */
+const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'];
+
+/** Opens the stores of a state folder; those of data only once there is any. */
+export function openApiStores(config: Config): ApiStores {
+  const { home } = config;
+  const answers = new SqliteAnswers(join(home, 'api', 'answers.sqlite'));
+  const notes = new SqliteNotes(join(home, 'api', 'notes.sqlite'));
+  const marketStore = whereThere(marketStorePath(home), (path) => new EmbeddedMarketStore(path));
+  const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
+  return {
+    answers, notes, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
+    close() {
+      answers.close();
+      notes.close();
+      void marketStore()?.close();
+      void seriesStore()?.close();
+    },
+  };
+}
+
+/** Opens a store when it is first asked for and its file is there. */
+function whereThere<T>(path: string, open: (path: string) => T): () => T | undefined {
+  let opened: T | undefined;
+  return () => opened ??= existsSync(path) ? open(path) : undefined;
+}
+
+function deskOf(config: Config): DataDesk {
+  const { home } = config;
+  return {
+    status: (now) => dataStatus(home, now),
+    sources: () => barSources(home),
+    async findSeries(text, limit) {
+      try {
+        const fred = await openFred(surroundings(config, () => undefined));
+        try {
+          const { series } = await fred.search(text, limit);
+          return { found: series.map(({ id, source, title, units, frequency, adjustment }) => ({ id, source, title, units, frequency, adjustment })), note: null };
+        } finally {
+          fred.close();
+        }
+      } catch (error) {
+        if (error instanceof Refusal) return { found: [], note: `${error.message}. ${error.hint ?? ''}`.trim() };
+        if (error instanceof SeriesError) return { found: [], note: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+/** Shipped files, then imports, then what was fetched. */
+async function barSources(home: string): Promise<readonly BarSource[]> {
+  const able = (shortest: string) => INTERVALS.filter((each) => (parseInterval(each) ?? 0) % (parseInterval(shortest) ?? 1) === 0);
+  const shipped = shippedInstruments().map(({ id, bars }): BarSource => ({
+    bars, title: `${id}, shipped sample`, instrument: id, intervals: able('1m'), first: null, last: null, count: null,
+  }));
+  const imported = listBars(home, () => undefined).map(({ instrument, interval, quality }): BarSource => ({
+    bars: instrument, title: `${instrument} ${interval}, imported`, instrument, intervals: able(interval), first: null, last: null, count: quality.bars,
+  }));
+  const fetched = (await listFetched(home)).map(({ instrument, intervalMs, first, last, bars }): BarSource => ({
+    bars: instrument, title: `${instrument} ${formatInterval(intervalMs)}, fetched`, instrument, intervals: able(formatInterval(intervalMs)), first, last, count: bars,
+  }));
+  return [...shipped, ...imported, ...fetched];
+}
+
+function shelfOf({ home }: Config): RunShelf {
+  const known = (id: string): StoredRun | undefined => {
+    try {
+      return findRun(home, id);
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  };
+  return {
+    list: () => listRuns(home).runs.map(keptRun),
+    get(id) {
+      const run = known(id);
+      return run && keptRun(run);
+    },
+    async trades(id) {
+      const printed = await printedBy(['explain', id, '--json'], home);
+      if (!printed.ok) return { ok: false, error: { kind: 'changed', message: printed.error.message } };
+      const { trades } = JSON.parse(printed.value) as { trades: readonly { entry: string; exit: string; instrument: string; side: 'long' | 'short'; quantity: number; entryPrice: number; exitPrice: number; fees: number; pnl: number }[] };
+      return {
+        ok: true, value: trades.map(({ entry, exit, instrument, side, quantity, entryPrice, exitPrice, fees, pnl }) => (
+          { instrument, side, quantity, entryTime: Date.parse(entry), exitTime: Date.parse(exit), entryPrice, exitPrice, fees, pnl })),
+      };
+    },
+    async tearSheet(id) {
+      const page = await printedBy(['report', id], home, '--out');
+      return page.ok ? page : { ok: false, error: { kind: 'changed', message: page.error.message } };
+    },
+    remove(id) {
+      if (known(id) === undefined) return false;
+      return removeRuns(home, id).length > 0;
+    },
+  };
+}
+
+function keptRun({ id, keptAt, version, report }: StoredRun): KeptRun {
+  return { id, keptAt: Date.parse(keptAt), version, report: { ...report } };
+}

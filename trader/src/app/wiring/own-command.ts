@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Result } from '../../domain/result.ts';
+
+/** Longer than any repeated run takes. */
+const PATIENCE_MS = 5 * 60_000;
+const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
+const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
+
+/** Why one of our own commands gave nothing; in its own words. */
+export interface CommandFault {
+  readonly kind: 'command';
+  readonly message: string;
+}
+
+/**
+ * Runs one of the product's own commands beside this process, at the lowest priority, and gives what it printed;
+ * with `fileOption`, what it wrote into the file that this option names.
+ */
+export function printedBy(words: readonly string[], home: string, fileOption?: string): Promise<Result<string, CommandFault>> {
+  const folder = fileOption === undefined ? undefined : mkdtempSync(join(tmpdir(), 'algotrendy-'));
+  const file = folder === undefined ? undefined : join(folder, 'out');
+  const given = fileOption === undefined || file === undefined ? words : [...words, fileOption, file];
+  return new Promise<Result<string, CommandFault>>((resolve) => {
+    const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...given], {
+      env: { ...process.env, ALGOTRENDY_HOME: home, NO_COLOR: '1' }, timeout: PATIENCE_MS, maxBuffer: OUTPUT_BYTES_MAX,
+    }, (error, stdout, stderr) => {
+      if (error === null) resolve({ ok: true, value: file === undefined ? stdout : readFileSync(file, 'utf8') });
+      else resolve({ ok: false, error: { kind: 'command', message: firstLine(stderr) ?? `${words.join(' ')} failed: ${error.message}` } });
+    });
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  }).finally(() => { if (folder !== undefined) rmSync(folder, { recursive: true }); });
+}
+
+function firstLine(text: string): string | undefined {
+  return text.split('\n').map((line) => line.trim()).find((line) => line !== '');
+}

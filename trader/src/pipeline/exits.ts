@@ -1,0 +1,34 @@
+import { OpinionError } from '../domain/signal.ts';
+import type { Book } from './book.ts';
+
+// What a book's stop and take-profit ask for.
+
+/** Whether two prices differ, where NaN is none. */
+export function differ(a: number, b: number): boolean {
+  return a !== b && (a === a || b === b);
+}
+
+/** Whether a book's take-profit is none of the venue's: it stands beside a stop, and they cannot be tied. */
+export function keepsProfit({ stop, takeProfit }: Book, unlinked: boolean): boolean {
+  return unlinked && !Number.isNaN(stop) && !Number.isNaN(takeProfit);
+}
+
+/** Whether a price has come as far as a take-profit beside a stop, for what is held and wanted. */
+export function isReached(book: Book, low: number, high: number): boolean {
+  const { quantity, wanted, takeProfit } = book;
+  if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
+  return quantity > 0 ? high >= takeProfit : low <= takeProfit;
+}
+
+/** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */
+export function checkExits({ name, signal: { stop, trail, takeProfit } }: Book): void {
+  if (stop <= 0 || stop === Infinity) throw new OpinionError(`${name} wants a stop of ${stop}; a price lies above 0, and NaN is none`);
+  if (trail <= 0 || trail >= 1) throw new OpinionError(`${name} wants a stop that trails by ${trail}; a share lies between 0 and 1, and NaN is none`);
+  if (!Number.isNaN(trail) && Number.isNaN(stop)) throw new OpinionError(`${name} wants a stop that trails and no stop to begin with`);
+  if (takeProfit <= 0 || takeProfit === Infinity) throw new OpinionError(`${name} wants a take-profit of ${takeProfit}; a price lies above 0, and NaN is none`);
+}
+
+/** How many protective orders a book's opinion asks for. */
+export function exitsOf(book: Book, unlinked: boolean): number {
+  return keepsProfit(book, unlinked) ? 1 : Number(!Number.isNaN(book.stop)) + Number(!Number.isNaN(book.takeProfit));
+}
