@@ -157,15 +157,28 @@ test('a double that stands for a decimal becomes exactly that decimal', () => {
   }), { numRuns: 5000 });
 });
 
+/** The integer of 10^-scale nearest to the shortest decimal that reads back as x, ties to the even one: by its text alone. */
+function nearestByText(x: number, scale: number): Exact {
+  const [mantissa = '', exponent = '0'] = Math.abs(x).toExponential().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const power = Number(exponent) - fraction.length + scale;
+  const size = BigInt(whole + fraction);
+  const value = power >= 0 ? size * 10n ** BigInt(power) : quotient(size, 10n ** BigInt(-power), 'half-even');
+  return exact(x < 0 ? -value : value);
+}
+
 test('any double becomes the integer nearest to its shortest decimal', () => {
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e25, max: 1e25 }), fc.integer({ min: 0, max: 25 }), (x, scale) => {
-    const [mantissa = '', exponent = '0'] = Math.abs(x).toExponential().split('e');
-    const [whole = '', fraction = ''] = mantissa.split('.');
-    const power = Number(exponent) - fraction.length + scale;
-    const size = BigInt(whole + fraction);
-    const value = power >= 0 ? size * 10n ** BigInt(power) : quotient(size, 10n ** BigInt(-power), 'half-even');
-    assert.equal(fromNumber(x, scale), exact(x < 0 ? -value : value));
+    assert.equal(fromNumber(x, scale), nearestByText(x, scale));
   }), { numRuns: 5000 });
+});
+
+test('in the middle of two units, and a bit of a double beside it, the decimal decides, too', () => {
+  fc.assert(fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 22 }), fc.integer({ min: 0, max: 15 }), fc.integer({ min: -2, max: 2 }), (unit, scale, smaller, bits) => {
+    let x = (Math.trunc(unit / 10 ** smaller) + 0.5) / 10 ** scale;
+    for (let bit = 0; bit < Math.abs(bits); bit++) x *= 1 + Math.sign(bits) * Number.EPSILON;
+    assert.equal(fromNumber(x, scale), nearestByText(x, scale));
+  }), { numRuns: 20_000 });
 });
 
 test('a decimal text is read exactly, or refused by name', () => {

@@ -168,6 +168,17 @@ export function fromNumber(x: number, scale: number): Exact {
     // Far from a tie the float error of the product, below 0.0003 at this size, cannot turn the rounding.
     if (rounded < 1e12 && rounded > -1e12 && Math.abs(scaled - rounded) < 0.499) return rounded;
   }
+  return fromTie(x, scale);
+}
+
+/** What lies near the middle of two units: most often at the very middle, as half of a price does, and then it is a decimal of one place more. */
+function fromTie(x: number, scale: number): Exact {
+  if (scale + 1 < DOUBLE_POWERS.length) {
+    const unit = DOUBLE_POWERS[scale + 1];
+    const tenths = Math.round(x * unit);
+    // A decimal of at most 15 digits that reads back as x is the one that x stands for.
+    if (tenths < UNAMBIGUOUS && tenths > -UNAMBIGUOUS && tenths / unit === x) return divide(tenths + 0, 10, 'half-even');
+  }
   return fromText(String(x), scale);
 }
 
