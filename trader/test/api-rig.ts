@@ -114,7 +114,7 @@ export async function startApi(more: Partial<ServerParts> = {}, feed = new HandF
   const server = await createServer({
     replica, control, alerts: new AlertBook(feed), jobs: new HandJobs(), gate: auth, clock: WALL_CLOCK, catalog: STRATEGIES, version: '0.1.0',
     answers: new SqliteAnswers(':memory:'), notes: new SqliteNotes(':memory:'), limits: new MemoryLimits(), apiLimits: NO_LIMITS,
-    marketStore: () => undefined, seriesStore: () => undefined, runs: emptyShelf(),
+    marketStore: () => Promise.resolve(undefined), seriesStore: () => undefined, runs: emptyShelf(),
     desk: {
       status: () => Promise.resolve({ series: [], providers: [], today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost: { paid: 0, paidFeeds: [1, 2] } }),
       sources: () => Promise.resolve([]), findSeries: () => Promise.resolve({ found: [], note: 'nobody is asked here' }),

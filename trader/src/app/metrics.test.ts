@@ -37,7 +37,7 @@ test('the quality of a feed is measured, each trade\'s delay once', async () => 
   quality.onTrade(0, { price: 10, quantity: 1, tsEvent: 1_000, firstId: 1, lastId: 1 }, 1_030);
   quality.onTrade(0, { price: 10, quantity: 1, tsEvent: 2_000, firstId: 4, lastId: 4 }, 902_000);
   for (const live of [true, true, true, false]) quality.onReleased(live);
-  const state = { connection: 'up', catchingUp: false, reconnections: 2, heard: 3, fetched: 1, late: 0, trouble: undefined, unreadable: 5 } as const;
+  const state = { connection: 'up', catchingUp: false, reconnections: 2, heard: 3, fetched: 1, late: 0, ageMs: 0, trouble: undefined, unreadable: 5 } as const;
   for (let times = 0; times < 2; times++) metrics.setFeed({ ...state, quality: quality.facts(-250) }, quality.tradeDelay.counts);
   const text = await metrics.text();
   for (const line of [

@@ -12,7 +12,7 @@ import type { Answer, Checked } from '../schema/table.ts';
 export interface BarParts {
   readonly replica: EngineReplica;
   /** Undefined while nothing was ever stored. */
-  readonly marketStore: () => MarketStore | undefined;
+  readonly marketStore: () => Promise<MarketStore | undefined>;
 }
 
 type Asked = Checked<'listBars'>['query'];
@@ -25,7 +25,7 @@ export function barHandlers({ replica, marketStore }: BarParts): Handlers<'listB
       const base = facts.markets.get(query.instrument)?.intervalMs;
       const rows = facts.bars.get(query.instrument)?.all() ?? [];
       const wanted = query.interval === undefined ? base : parseInterval(query.interval);
-      const stored = await storedSeries(marketStore(), query.instrument, wanted);
+      const stored = await storedSeries(await marketStore(), query.instrument, wanted);
       if (stored !== undefined && (base === undefined || endsBefore(rows, query))) return storedBars(stored, query, wanted ?? stored.series.intervalMs);
       if (base === undefined) throw new ApiError('not-found', `neither the run nor the store has ${query.instrument} in ${query.interval ?? 'any interval'}`);
       return runBars(rows, query, divided(base, wanted ?? base), stored?.series.first);

@@ -11,7 +11,7 @@ import { pageOf } from '../paging.ts';
 /** What is known of stored data. */
 export interface DataParts {
   /** Each undefined while nothing was ever stored. */
-  readonly marketStore: () => MarketStore | undefined;
+  readonly marketStore: () => Promise<MarketStore | undefined>;
   readonly seriesStore: () => SeriesStore | undefined;
   readonly desk: DataDesk;
   readonly clock: Clock;
@@ -26,9 +26,9 @@ const QUARANTINE_MAX = 2_000;
 
 /** Stored bars and economic series: coverage, holes, quarantine, figures as they were known. */
 export function dataHandlers({ marketStore, seriesStore, desk, clock }: DataParts): Handlers<DataRoute> {
-  const bars = () => found(marketStore(), 'stored series: nothing was fetched yet');
+  const bars = async () => found(await marketStore(), 'stored series: nothing was fetched yet');
   const summaryOf = async (query: { readonly instrument: string; readonly interval: string }): Promise<BarSummary> => {
-    const all = await bars().list();
+    const all = await (await bars()).list();
     return found(all.find((series) => series.instrument === query.instrument && series.intervalMs === parseInterval(query.interval)), `stored series ${query.instrument} ${query.interval}`);
   };
   return {
@@ -38,14 +38,14 @@ export function dataHandlers({ marketStore, seriesStore, desk, clock }: DataPart
     },
     async dataCoverage({ query }) {
       const series = await summaryOf(query);
-      return { instrument: series.instrument, interval: formatInterval(series.intervalMs), days: await calendarOf(bars(), series, query) };
+      return { instrument: series.instrument, interval: formatInterval(series.intervalMs), days: await calendarOf(await bars(), series, query) };
     },
     async dataGaps({ query }) {
-      const gaps = await bars().gaps(await summaryOf(query));
+      const gaps = await (await bars()).gaps(await summaryOf(query));
       return pageOf(gaps.toReversed(), query, ({ from }) => String(from));
     },
     async dataQuarantine({ query }) {
-      const store = marketStore();
+      const store = await marketStore();
       if (store === undefined) return { items: [], next: null };
       const { items, next } = pageOf(await quarantined(store, query.instrument), query, ({ series, time }) => `${series.instrument}.${series.intervalMs}.${time}`);
       return { items: await Promise.all(items.map((each) => withStates(store, each))), next };

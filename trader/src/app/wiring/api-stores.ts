@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteAnswers } from '../../adapters/api-record/sqlite-answers.ts';
 import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
-import { listBars } from '../../adapters/bars/bar-store.ts';
-import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market-store.ts';
 import type { ServerParts } from '../../api/server.ts';
 import { SeriesError } from '../../domain/series-error.ts';
 import { formatInterval, parseInterval } from '../../domain/time.ts';
 import type { BarSource, DataDesk } from '../../ports/data-desk.ts';
+import type { MarketStore } from '../../ports/market-store.ts';
 import type { KeptRun, RunShelf } from '../../ports/run-shelf.ts';
 import { STRATEGIES } from '../../strategies/catalog.ts';
 import { productVersion } from '../commands/version.ts';
@@ -15,8 +14,7 @@ import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { dataStatus } from './data-status.ts';
 import { openFred, openSeries } from './economic.ts';
-import { listFetched } from './fetched-bars.ts';
-import { marketStorePath } from './market-store-path.ts';
+import { openKnownMarketStore } from './market-store.ts';
 import { printedBy } from './own-command.ts';
 import { listRuns, findRun, removeRuns, type StoredRun } from './run-store.ts';
 import { surroundings } from './surroundings.ts';
@@ -33,14 +31,20 @@ export function openApiStores(config: Config): ApiStores {
   const { home } = config;
   const answers = new SqliteAnswers(join(home, 'api', 'answers.sqlite'));
   const notes = new SqliteNotes(join(home, 'api', 'notes.sqlite'));
-  const marketStore = whereThere(marketStorePath(home), (path) => new EmbeddedMarketStore(path));
+  let opened: Promise<MarketStore | undefined> | undefined;
+  const marketStore = async () => {
+    const store = await (opened ??= openKnownMarketStore(home));
+    // Where there is none yet, there may be the next time.
+    if (store === undefined) opened = undefined;
+    return store;
+  };
   const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
   return {
     answers, notes, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
     close() {
       answers.close();
       notes.close();
-      void marketStore()?.close();
+      void opened?.then((store) => store?.close());
       void seriesStore()?.close();
     },
   };
@@ -75,19 +79,21 @@ function deskOf(config: Config): DataDesk {
   };
 }
 
-/** Shipped files, then imports, then what was fetched. */
+/** Shipped files, then what is stored. */
 async function barSources(home: string): Promise<readonly BarSource[]> {
   const able = (shortest: string) => INTERVALS.filter((each) => (parseInterval(each) ?? 0) % (parseInterval(shortest) ?? 1) === 0);
   const shipped = shippedInstruments().map(({ id, bars }): BarSource => ({
     bars, title: `${id}, shipped sample`, instrument: id, intervals: able('1m'), first: null, last: null, count: null,
   }));
-  const imported = listBars(home, () => undefined).map(({ instrument, interval, quality }): BarSource => ({
-    bars: instrument, title: `${instrument} ${interval}, imported`, instrument, intervals: able(interval), first: null, last: null, count: quality.bars,
-  }));
-  const fetched = (await listFetched(home)).map(({ instrument, intervalMs, first, last, bars }): BarSource => ({
-    bars: instrument, title: `${instrument} ${formatInterval(intervalMs)}, fetched`, instrument, intervals: able(formatInterval(intervalMs)), first, last, count: bars,
-  }));
-  return [...shipped, ...imported, ...fetched];
+  const store = await openKnownMarketStore(home);
+  try {
+    const stored = (await store?.list() ?? []).map(({ instrument, intervalMs, first, last, bars, sources }): BarSource => ({
+      bars: instrument, title: `${instrument} ${formatInterval(intervalMs)}, from ${sources.join(', ')}`, instrument, intervals: able(formatInterval(intervalMs)), first, last, count: bars,
+    }));
+    return [...shipped, ...stored];
+  } finally {
+    await store?.close();
+  }
 }
 
 function shelfOf({ home }: Config): RunShelf {
