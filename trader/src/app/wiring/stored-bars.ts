@@ -19,6 +19,8 @@ export interface ImportedFile {
 const FILE_SOURCE = 'file:';
 /** Bars that are read from a store at once. */
 const PIECE_BARS = 1_000_000;
+/** How often a series is read that is written to meanwhile. */
+const MOST_READS = 4;
 
 /** What bars that are imported from files are said to come from, in what a store takes for the name of a source. */
 export function fileSource(...names: readonly string[]): string {
@@ -46,12 +48,14 @@ function importsPath(home: string, { instrument, intervalMs }: SeriesId): string
  * has told of it; else it is the hash of the bars. The copy may be kept in another folder than the state's.
  */
 export async function openStored(home: string, store: MarketStore, summary: SeriesSummary, copies = home): Promise<BarSet> {
-  const { bars, copied } = await openState(home, store, summary, copies);
-  const now = copied ? (await store.list(summary.instrument)).find(({ intervalMs }) => intervalMs === summary.intervalMs) : summary;
-  // Somebody wrote while it was read: it may be of neither state.
-  if (now === undefined || stateOf(now) === stateOf(summary)) return bars;
-  bars.close();
-  return openStored(home, store, now, copies);
+  for (let current = summary, tries = 1; ; tries++) {
+    const { bars, copied } = await openState(home, store, current, copies);
+    const now = copied ? (await store.list(current.instrument)).find(({ intervalMs }) => intervalMs === current.intervalMs) : current;
+    // Where somebody wrote while it was read it may be of neither state, and is read again; not for ever.
+    if (now === undefined || stateOf(now) === stateOf(current) || tries === MOST_READS) return bars;
+    bars.close();
+    current = now;
+  }
 }
 
 /** Another text for each state of a series: states are only ever added. */
