@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBars, type OpenBarsOptions } from '../adapters/bars/column-cache.ts';
 import type { BarSet } from '../adapters/bars/column-file.ts';
-import { BarFileError, errorCode } from '../adapters/bars/bar-file-error.ts';
 import { refuseIrregular } from '../adapters/bars/quality.ts';
 import type { MarketStore } from '../ports/market-store.ts';
 import { Refusal } from './refusal.ts';
+import { openWithCopies } from './wiring/read-only-home.ts';
 
 /**
  * Opens what `--bars` names: a file, or else the id of stored bars, wherever they came from. Of a series
@@ -23,7 +22,7 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
     const chosen = series.findLast((each) => intervalMs !== undefined && intervalMs % each.intervalMs === 0) ?? series[0];
     if (store === undefined || chosen === undefined) return await refuse(name, home, store);
     const { openStored } = await import('./wiring/stored-bars.ts');
-    return checked(name, await openStored(home, store, chosen), strict);
+    return checked(name, await openWithCopies(home, (copies) => openStored(home, store, chosen, copies)), strict);
   } finally {
     await store?.close();
   }
@@ -53,17 +52,7 @@ function checked(name: string, bars: BarSet, strict: boolean | undefined): BarSe
   }
 }
 
-/** How a system says that a folder may not be written. */
-const MAY_NOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS']);
-
-/** Opens a file through the cache; where the state folder may only be read, through one that is gone when the program ends. */
-async function openFile(name: string, options: OpenBarsOptions): Promise<BarSet> {
-  try {
-    return await openBars(name, options);
-  } catch (error) {
-    if (!(error instanceof BarFileError) || error.kind !== 'storage' || !MAY_NOT_WRITE.has(errorCode(error.cause))) throw error;
-    const home = mkdtempSync(join(tmpdir(), 'algotrendy-'));
-    process.once('exit', () => rmSync(home, { recursive: true, force: true }));
-    return openBars(name, { ...options, home });
-  }
+/** Opens a file through the cache. */
+function openFile(name: string, options: OpenBarsOptions): Promise<BarSet> {
+  return openWithCopies(options.home, (home) => openBars(name, { ...options, home }));
 }

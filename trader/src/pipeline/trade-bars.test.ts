@@ -89,7 +89,7 @@ if (existsSync(TICKS) && existsSync(BARS)) {
     const start = Date.parse('2024-08-08T23:55:00Z');
     const bars = new TradeBars(300_000);
     const last = trades.at(-1) ?? assert.fail();
-    for (let at = 0; at < trades.length; at += 7) for (const each of [...trades.slice(at, at + 7)].reverse()) bars.add(each);
+    for (let at = 0; at < trades.length; at += 7) for (const each of trades.slice(at, at + 7).reverse()) bars.add(each);
     bars.add(trade(last.lastId + 1, 1, start + 300_000));
     const made = bars.whole(start);
     const row = gunzipSync(readFileSync(BARS)).toString().split('\n').find((line) => line.startsWith(String(start)))?.split(',').map(Number) ?? assert.fail();

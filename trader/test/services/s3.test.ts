@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { newKeyText } from '../../src/adapters/backup/sealing.ts';
+import { backupId, BackupVault } from '../../src/adapters/backup/vault.ts';
 import { S3Blobs } from '../../src/adapters/s3/s3-blobs.ts';
 import { BlobError, type BlobErrorKind } from '../../src/domain/blob-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
 import { blobStoreContract } from '../contract/blob-store.ts';
 import { ACCESS_KEY, S3Server, SECRET_KEY } from './s3-server.ts';
 
@@ -112,6 +114,26 @@ test('who was taken for dead and was not learns that the lock is gone, and of tw
   const takers = await Promise.allSettled([blobs('lease').lock(), blobs('lease').lock(), blobs('lease').lock()]);
   assert.deepEqual(takers.map(({ status }) => status).sort(), ['fulfilled', 'rejected', 'rejected']);
   await held.release();
+});
+
+test('backups of a bucket stay online for 30 days and cold for a year, with the pieces that they need', async () => {
+  const DAY_ONE = Date.UTC(2025, 0, 1);
+  const vault = await BackupVault.open(blobs('retained'), new Secret(KEY), 'write');
+  try {
+    const generation = backupId(DAY_ONE);
+    for (const [began, own] of [[DAY_ONE, 'first'], [DAY_ONE + 20 * DAY_MS, 'second']] as const) {
+      const pieces = [(await vault.put(generation, Buffer.from('shared'))).name, (await vault.put(generation, Buffer.from(own))).name];
+      await vault.finish({ version: 1, id: backupId(began), began, kind: 'full', generation, files: [{ path: 'a', bytes: 1, mode: 0o600, sha256: '', pieces }] });
+    }
+    const places = async () => [(await blobs('retained').list('online/')).length, (await blobs('retained').list('cold/')).length];
+    assert.deepEqual([await vault.retain(DAY_ONE + 31 * DAY_MS), await places()], [{ online: 1, cold: 1, removed: 0 }, [3, 2]]);
+    assert.deepEqual([await vault.retain(DAY_ONE + 60 * DAY_MS), await places()], [{ online: 0, cold: 2, removed: 0 }, [0, 5]]);
+    const manifest = await vault.latest();
+    assert.equal(Buffer.concat(await Promise.all((manifest?.files[0]?.pieces ?? []).map((name) => vault.get(generation, name)))).toString(), 'sharedsecond');
+    assert.deepEqual([await vault.retain(DAY_ONE + 400 * DAY_MS), await places()], [{ online: 0, cold: 0, removed: 2 }, [0, 0]]);
+  } finally {
+    await vault.close();
+  }
 });
 
 test('wrong keys, no bucket and no server are told apart', async () => {

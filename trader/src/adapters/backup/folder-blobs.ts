@@ -81,7 +81,12 @@ export class FolderBlobs implements BlobStore {
   }
 
   #removeEmpty(folder: string): void {
-    if (folder !== this.place && existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+    if (folder === this.place) return;
+    try {
+      rmdirSync(folder);
+    } catch {
+      // It holds others, or is gone: the system knows sooner than a look at all of its names.
+    }
   }
 
   #attempt<T>(work: () => T): T {

@@ -32,6 +32,9 @@ export type Frame = z.infer<typeof frameBody>;
 /** Heartbeats come every second: a connection that is silent for longer is dead. */
 const SILENCE_MS = 10_000;
 
+/** So many frames of old numbers are no repetition any more. */
+const MOST_BEHIND = 20;
+
 const frameBody = z.object({ channel: z.string(), timestamp: z.string(), sequence_num: z.number().int(), events: z.array(z.unknown()) });
 const errorBody = z.object({ type: z.literal('error'), message: z.string() });
 const anyBody = z.union([frameBody, errorBody]);
@@ -49,6 +52,8 @@ export class ChannelStream {
   #wanted: ReadonlySet<string> = new Set();
   /** The number of the next frame; undefined before the first. */
   #next: number | undefined;
+  /** Frames, one after the other, with numbers that were there already. */
+  #behind = 0;
 
   constructor(spec: ChannelStreamSpec) {
     const { url, clock, random, onConnection } = spec;
@@ -73,6 +78,7 @@ export class ChannelStream {
     this.#connections += 1;
     const connection = this.#connections;
     this.#next = undefined;
+    this.#behind = 0;
     const subscriptions = [...await this.#spec.subscriptions(), { channel: 'heartbeats' }];
     // While the token was made, this connection may have given way to another.
     if (connection !== this.#connections) return;
@@ -92,8 +98,13 @@ export class ChannelStream {
       return;
     }
     const expected = this.#next ?? told.sequence_num;
-    // A number that was already there is a frame that was repeated.
-    if (told.sequence_num < expected) return;
+    // A number that was already there is a frame that was repeated; many one after the other are numbers that began anew.
+    if (told.sequence_num < expected) {
+      this.#behind += 1;
+      if (this.#behind >= MOST_BEHIND) this.#socket.lost('the numbers of its frames went back');
+      return;
+    }
+    this.#behind = 0;
     if (told.sequence_num > expected) {
       this.#socket.lost(`${told.sequence_num - expected} frames were lost`);
       return;

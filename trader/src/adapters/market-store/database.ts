@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
 
 /** What a store is told by; "ATMS" as a number. */
@@ -38,8 +39,30 @@ const SCHEMA = `
   CREATE TABLE coverage (series INTEGER NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL, PRIMARY KEY (series, begins)) STRICT, WITHOUT ROWID;
 `;
 
-/** Opens the database of a store, which is made where there is none. Throws `MarketStoreError`. */
+/** Opens the database of a store, which is made where there is none; one that may not be written is opened to be read. Throws `MarketStoreError`. */
 export function openDatabase(path: string): DatabaseSync {
+  try {
+    return openToWrite(path);
+  } catch (error) {
+    if (error instanceof MarketStoreError && error.kind === 'storage' && existsSync(path)) return openToRead(path);
+    throw error;
+  }
+}
+
+/** A database with a log beside it can be read where the log can; one without has all in itself, and nobody changes it without making a log. */
+function openToRead(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(existsSync(`${path}-wal`) ? path : new URL('?immutable=1', pathToFileURL(path)), { readOnly: true });
+    checkVersion(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw storeError(error, path);
+  }
+}
+
+function openToWrite(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });

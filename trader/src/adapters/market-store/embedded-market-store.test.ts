@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -118,4 +118,32 @@ test('another version, another program\'s database, a file that is none and a ch
   assert.throws(() => new EmbeddedMarketStore(join(root, 'text.sqlite')), is('damaged'));
   assert.match(readFileSync(join(root, 'text.sqlite'), 'utf8'), /^no database/);
   assert.throws(() => new EmbeddedMarketStore(join(root, 'text.sqlite', 'below')), is('storage'));
+});
+
+test('a store that may only be read is read, with a log beside it or without, and says so to who would write', async () => {
+  const folder = mkdtempSync(join(root, 'only-'));
+  const path = join(folder, 'store.sqlite');
+  const batch = (time: number) => ({ source: 'test', knownAt: 1, bars: barsOf([time], 1) });
+  const writer = new EmbeddedMarketStore(path);
+  await writer.append(SERIES, batch(0));
+  const isRoot = process.getuid?.() === 0;
+  const readOnly = async (bars: number) => {
+    for (const [name, mode] of [[root, 0o755], [folder, 0o555], ...readdirSync(folder).map((each) => [join(folder, each), 0o444] as const)] as const) chmodSync(name, mode);
+    // Root may write everywhere.
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      const store = new EmbeddedMarketStore(path);
+      assert.equal((await store.range(SERIES)).length, bars);
+      await assert.rejects(store.append(SERIES, batch(1)), is('storage'));
+      await store.close();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(folder, 0o755);
+      for (const each of readdirSync(folder)) chmodSync(join(folder, each), 0o644);
+    }
+  };
+  await readOnly(1);
+  await writer.append(SERIES, batch(2));
+  await writer.close();
+  await readOnly(2);
 });

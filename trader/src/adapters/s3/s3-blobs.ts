@@ -45,7 +45,8 @@ export class S3Blobs implements BlobStore {
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#client = new S3Client({
       region, ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-      // Keys are ours to give: the SDK must not look for others in the environment or on the network.
+      // Where it is and with which keys is ours to say: the SDK must not look in the environment, in files of Amazon's tools or on the network.
+      ignoreConfiguredEndpointUrls: true,
       credentials: { accessKeyId: accessKeyId.reveal(), secretAccessKey: secretAccessKey.reveal(), ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }) },
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS },
     });

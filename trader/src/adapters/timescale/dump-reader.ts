@@ -25,6 +25,8 @@ const INSERT = /^INSERT INTO (\S+)(?: \(([^)]*)\))?\s+(?:OVERRIDING \w+ VALUE\s+
 const VALUE = /\s*(?:E?'((?:[^']|'')*)'|([-+.\w]+))(?:::[\w ]+(?:\(\d+(?:,\d+)?\))?)?\s*([,)])/y;
 /** What pg_dump and pg_dumpall write when they have come to the end. */
 const COMPLETE = /^-- PostgreSQL database (?:cluster )?dump complete/;
+/** Lines, and characters of an unfinished one, within which a dump has said that it is one. */
+const HEAD_LENGTH = 1_000;
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 /**
@@ -87,11 +89,17 @@ class DumpReader {
       if (this.#copying === undefined) this.#sql(line);
       else this.#row(line, this.#copying);
     }
+    // Its first lines say what it is; another file, which may be large and have no lines, is not read to its end.
+    if (!this.#looksLikeDump && this.#line + this.#rest.length > HEAD_LENGTH) this.#refuseForeign();
+  }
+
+  #refuseForeign(): never {
+    throw new TimescaleError('unreadable', `${this.#path} is no plain dump of pg_dump; make one with pg_dump --format=plain`);
   }
 
   finish(): void {
     if (this.#rest !== '') this.take('\n');
-    if (!this.#looksLikeDump) throw new TimescaleError('unreadable', `${this.#path} is no plain dump of pg_dump; make one with pg_dump --format=plain`);
+    if (!this.#looksLikeDump) this.#refuseForeign();
     if (!this.#complete) throw new TimescaleError('truncated', `${this.#path} ends at line ${this.#line}, before pg_dump had finished; nothing was carried over. Dump again`);
   }
 
@@ -114,7 +122,6 @@ class DumpReader {
       if (line === '' || line.startsWith('--') || line.startsWith('\\')) return;
     }
     this.#statement.push(line);
-    if (this.#statement.length > 100_000 && !this.#looksLikeDump) throw new TimescaleError('unreadable', `${this.#path} is no plain dump of pg_dump; make one with pg_dump --format=plain`);
     if (!this.#ends(line)) return;
     const statement = this.#statement.join('\n');
     this.#statement = [];

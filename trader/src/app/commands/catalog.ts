@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import('./data.ts')).dataCommand,
   'data fetch': async () => (await import('./data-fetch.ts')).dataFetchCommand,
   'data batch': async () => (await import('./data-batch.ts')).dataBatchCommand,
+  'data listen': async () => (await import('./data-listen.ts')).dataListenCommand,
   'data check': async () => (await import('./data-check.ts')).dataCheckCommand,
   'data repair': async () => (await import('./data-repair.ts')).dataRepairCommand,
   'data simulate': async () => (await import('./data-simulate.ts')).dataSimulateCommand,

@@ -38,11 +38,11 @@ export type ServerCopy = (scratch: string) => AsyncIterable<{ readonly path: str
 
 /**
  * Left out: what can be made again (`cache`, `sweeps`), what a restore brought of servers, the keys, which do not belong where their own
- * key unlocks them, a sign of life, and what SQLite keeps beside its files, which a snapshot holds.
+ * key unlocks them, a sign of life, dumps that are put in order, and what SQLite keeps beside its files, which a snapshot holds.
  */
 function isLeftOut(path: string): boolean {
   return path === 'cache' || path === 'sweeps' || path === SERVERS || path === 'live/alive.json' || path.startsWith('secrets.env') || path.startsWith(SNAPSHOTS)
-    || /(\.tmp|-wal|-shm|-journal)$/.test(path);
+    || /(\.tmp|\.staging|-wal|-shm|-journal)$/.test(path);
 }
 
 /** The key of the backups, which is made and kept where `make` says so and there is none. Refuses where there is none otherwise. */

@@ -81,9 +81,14 @@ const KRAKEN_REACH = 719;
 /** A venue's market as anybody may ask for it. */
 async function openVenueMarket(name: CoinVenue, around: Surroundings): Promise<VenueMarket> {
   const driver = name === 'okx' || name === 'kraken' ? await openMarket(name, around) : await openDriver(name, 'live', undefined, around);
-  const { feed } = driver;
-  if (feed === undefined) throw new Refusal('usage', `the market of ${name} cannot be asked`);
-  return { listings: () => (driver.market === undefined ? driver.listings() : driver.market()), feed };
+  return {
+    listings: () => (driver.market === undefined ? driver.listings() : driver.market()),
+    feed(listings) {
+      const feed = driver.feed?.(listings);
+      if (feed === undefined) throw new Refusal('usage', `the market of ${name} cannot be asked`);
+      return feed;
+    },
+  };
 }
 
 /** The keys that are kept. */

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { BarTable, SymbolFacts, TableBlock } from '../../adapters/timescale/bar-table.ts';
 import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -68,8 +69,10 @@ export async function openTable(from: string, config: Config): Promise<BarTable>
   if (/^postgres(ql)?:/.test(from)) return PostgresTable.open(new Secret(from));
   const url = /^[A-Z][A-Z0-9_]*$/.test(from) ? await openSecrets(config).read(from) : undefined;
   if (url !== undefined) return PostgresTable.open(url);
+  if (!existsSync(from)) throw new Refusal('bad-data', `${from}: there is no such dump, nor a secret of that name`, { hint: 'Give postgres://USER@HOST:PORT/DATABASE, the name of a secret, or a dump.' });
   const { DumpTable } = await import('../../adapters/timescale/dump-table.ts');
-  return new DumpTable(from, join(migrationsFolder(config.home), `${process.pid}.staging`));
+  // One name for one dump, so that what a killed run left is cleared away by the next.
+  return new DumpTable(from, join(migrationsFolder(config.home), `${hash('sha256', resolve(from)).slice(0, 16)}.staging`));
 }
 
 /** Reads which symbol is which instrument: lines of `SYMBOL,INSTRUMENT`; what follows `#` does not count. Refuses what cannot be read so. */

@@ -19,6 +19,8 @@ export interface ImportedFile {
 const FILE_SOURCE = 'file:';
 /** Bars that are read from a store at once. */
 const PIECE_BARS = 1_000_000;
+/** How often a series is read that is written to meanwhile. */
+const MOST_READS = 4;
 
 /** What bars that are imported from files are said to come from, in what a store takes for the name of a source. */
 export function fileSource(...names: readonly string[]): string {
@@ -43,15 +45,17 @@ function importsPath(home: string, { instrument, intervalMs }: SeriesId): string
  * A stored series as a backtest reads bars: what is known now, out of quarantine. The store is read once
  * for each of its states; after that a copy of columns below `cache/` is opened. Its hash is that of the
  * file, or files, that it was imported from, as if they had been named instead, as long as nothing else
- * has told of it; else it is the hash of the bars.
+ * has told of it; else it is the hash of the bars. The copy may be kept in another folder than the state's.
  */
-export async function openStored(home: string, store: MarketStore, summary: SeriesSummary): Promise<BarSet> {
-  const { bars, copied } = await openState(home, store, summary);
-  const now = copied ? (await store.list(summary.instrument)).find(({ intervalMs }) => intervalMs === summary.intervalMs) : summary;
-  // Somebody wrote while it was read: it may be of neither state.
-  if (now === undefined || stateOf(now) === stateOf(summary)) return bars;
-  bars.close();
-  return openStored(home, store, now);
+export async function openStored(home: string, store: MarketStore, summary: SeriesSummary, copies = home): Promise<BarSet> {
+  for (let current = summary, tries = 1; ; tries++) {
+    const { bars, copied } = await openState(home, store, current, copies);
+    const now = copied ? (await store.list(current.instrument)).find(({ intervalMs }) => intervalMs === current.intervalMs) : current;
+    // Where somebody wrote while it was read it may be of neither state, and is read again; not for ever.
+    if (now === undefined || stateOf(now) === stateOf(current) || tries === MOST_READS) return bars;
+    bars.close();
+    current = now;
+  }
 }
 
 /** Another text for each state of a series: states are only ever added. */
@@ -59,12 +63,12 @@ function stateOf({ bars, revisions, quarantined, first, last, knownAt }: SeriesS
   return [bars, revisions, quarantined, first, last, knownAt].join();
 }
 
-async function openState(home: string, store: MarketStore, summary: SeriesSummary): Promise<{ readonly bars: BarSet; readonly copied: boolean }> {
+async function openState(home: string, store: MarketStore, summary: SeriesSummary, copies: string): Promise<{ readonly bars: BarSet; readonly copied: boolean }> {
   const { instrument, intervalMs, quarantined, sources } = summary;
   const files = sources.every((source) => source.startsWith(FILE_SOURCE)) && quarantined === 0 ? readImports(home, summary) : [];
   const known = files.length === 0 ? undefined : hashOfFiles(files);
   let copied = false;
-  const bars = await openSeriesCopy(home, {
+  const bars = await openSeriesCopy(copies, {
     name: instrument, intervalMs, id: hash('sha256', `${instrument} ${intervalMs}`).slice(0, 16),
     state: hash('sha256', `${stateOf(summary)} ${known ?? ''}`).slice(0, 16),
     async pieces(add) {

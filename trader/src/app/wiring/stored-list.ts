@@ -7,6 +7,7 @@ import { formatInterval } from '../../domain/time.ts';
 import type { MarketStore } from '../../ports/market-store.ts';
 import { openKnownMarketStore } from './market-store.ts';
 import { adoptOldBars } from './old-bars-folder.ts';
+import { openWithCopies } from './read-only-home.ts';
 import { openStored, readImports, type ImportedFile } from './stored-bars.ts';
 
 /** A stored series: bars of one instrument at one interval. */
@@ -54,7 +55,7 @@ export async function listStored(home: string, how: 'look' | 'read' = 'look'): P
 /** Undefined where all bars are in quarantine. */
 async function qualityOf(home: string, store: MarketStore, summary: Parameters<typeof openStored>[2]): Promise<QualityReport | undefined> {
   if (summary.quarantined === summary.bars) return undefined;
-  const bars = await openStored(home, store, summary);
+  const bars = await openWithCopies(home, (copies) => openStored(home, store, summary, copies));
   bars.close();
   return bars.quality;
 }

@@ -5,7 +5,7 @@ import type { Fault } from '../dialect-server.ts';
 import type { FeedServer, ServedBar, ServedLevel } from '../feed-server.ts';
 import { fixture, type Json } from './account.ts';
 import { Channels } from './channels.ts';
-import { faultAnswer, refuse } from './words.ts';
+import { faultAnswer, product, refuse } from './words.ts';
 
 /** What the server works with. */
 interface MarketServerSpec {
@@ -131,6 +131,7 @@ export class CoinbaseMarketServer implements FeedServer {
   #answer({ pathname, searchParams: query }: URL): { readonly status: number; readonly body: unknown } {
     const now = this.#spec.clock.now();
     if (pathname === '/api/v3/brokerage/time') return { status: 200, body: { iso: new Date(now).toISOString(), epochSeconds: String(Math.floor(now / 1_000)), epochMillis: String(now) } };
+    if (pathname === '/api/v3/brokerage/market/products') return { status: 200, body: { products: this.#spec.symbols.map((symbol) => { const [base = '', quote = ''] = symbol.split('-'); return product(base, quote); }) } };
     const fault = this.#fault;
     this.#fault = undefined;
     if (fault === 'garbage') return { status: 200, body: '<html>' };

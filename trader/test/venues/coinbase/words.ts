@@ -98,13 +98,17 @@ export function accountBodies(account: CoinbaseAccount): readonly Json[] {
   return [...[...account.balances].map(([currency, amount]) => wallet(currency, format(amount, 16), 'ACCOUNT_TYPE_CRYPTO')), wallet('BTC', '1000', 'ACCOUNT_TYPE_VAULT')];
 }
 
-/** Products: fixture get-symbols, with the flags of one that trades; and others that are not to be listed. */
-export function productsBody(): Json {
+/** A spot product that trades: fixture get-symbols. */
+export function product(base: string, quote: string, changes: Json = {}): Json {
   const { products } = fixture('get-symbols') as { products: readonly Json[] };
-  const product = (base: string, quote: string, changes: Json = {}) => ({
+  return {
     ...products[0], product_id: `${base}-${quote}`, base_currency_id: base, quote_currency_id: quote, product_type: 'SPOT', base_increment: '0.00000001', quote_increment: '0.01', price_increment: '0.01',
     quote_min_size: '1', cancel_only: false, limit_only: false, post_only: false, auction_mode: false, view_only: false, alias: '', alias_to: [], ...changes,
-  });
+  };
+}
+
+/** Products: fixture get-symbols, with the flags of one that trades; and others that are not to be listed. */
+export function productsBody(): Json {
   return {
     products: [
       product('BTC', 'USDT'), product('ETH', 'USD', { price_increment: '0.05', base_increment: '0.00100000' }), product('BTC', 'USDC', { alias: 'BTC-USD' }),
