@@ -63,6 +63,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchStream } = await import('./stream.ts');
     return benchStream();
   },
+  async frames() {
+    const { benchFrames } = await import('./frames.ts');
+    return benchFrames();
+  },
   async soak() {
     const { benchSoak } = await import('./soak.ts');
     return benchSoak();

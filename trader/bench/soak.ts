@@ -1,16 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { createClient } from '../src/api/client.ts';
 import { createStreamClient, type StreamClient } from '../src/api/stream-client.ts';
 import type { Figure } from './figure.ts';
+import { heardBy, startServedRun } from './served-run.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SPEED = 50;
 const WARM_UP_HOURS = 1;
 const HOURS = 5;
@@ -35,27 +33,25 @@ interface Sample {
 export async function benchSoak(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'algotrendy-soak-'));
   const probe = join(folder, 'memory.jsonl');
-  const run = spawn(process.execPath, [
-    '--expose-gc', '--import', fileURLToPath(new URL('soak-probe.mjs', import.meta.url)), '--disable-warning=ExperimentalWarning',
-    join(ROOT, 'trader/src/app/main.mjs'), 'paper', '--speed', String(SPEED), '--json', '--api-port', '0',
-  ], { env: { ...process.env, ALGOTRENDY_HOME: folder, SOAK_FILE: probe }, stdio: ['ignore', 'pipe', 'inherit'] });
   const guests: Guest[] = [];
+  const run = await startServedRun({
+    words: ['--speed', String(SPEED)], nodeWords: ['--expose-gc', '--import', fileURLToPath(new URL('soak-probe.mjs', import.meta.url))], environment: { SOAK_FILE: probe },
+  });
   try {
-    const { url, firstRun } = await served(run);
-    const token = await firstToken(url, firstRun);
+    const { url, token } = run;
     for (let i = 0; i < CLIENTS; i++) guests.push(new Guest(url, token));
     const began = Date.now();
     const reader = createClient({ origin: url, token });
     for (let turn = 0; Date.now() - began < (WARM_UP_HOURS + HOURS) * HOUR_MS; turn++) {
       await sleep(1_000);
-      if (run.exitCode !== null) throw new Error(`the run ended with ${run.exitCode}`);
+      run.check();
       if (turn % (CHURN_MS / 1_000) === 0) guests[(turn / (CHURN_MS / 1_000)) % CLIENTS].cut();
       if (turn % (READ_MS / 1_000) === 0) await reader.call('readState');
     }
     return figures(readSamples(probe), began + WARM_UP_HOURS * HOUR_MS, guests);
   } finally {
     for (const guest of guests) guest.close();
-    await ended(run);
+    await run.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -71,14 +67,9 @@ class Guest {
   constructor(url: string, token: string) {
     this.#client = createStreamClient({
       url: `${url.replace('http', 'ws')}/api/v1/stream`, refresh: () => Promise.resolve(true),
-      connect: (address, { onText, onClose }) => {
-        const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } });
-        this.#socket = socket;
-        socket.on('message', (data: Buffer) => { onText(data.toString()); });
-        // The close that follows says it all.
-        socket.on('error', () => undefined);
-        socket.on('close', (code) => { onClose(code); });
-        return { send: (text) => { socket.send(text); }, close: () => { socket.terminate(); } };
+      connect: (address, listener) => {
+        this.#socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } });
+        return heardBy(this.#socket, listener);
       },
     });
     const listener = { onSnapshot: () => { this.heard += 1; }, onItems: () => { this.heard += 1; } };
@@ -94,43 +85,6 @@ class Guest {
   close(): void {
     this.#client.close();
   }
-}
-
-/** Where the run serves, once it does. */
-function served(run: ChildProcess): Promise<{ readonly url: string; readonly firstRun: string }> {
-  const { stdout } = run;
-  if (stdout === null) throw new Error('the run has no output');
-  return new Promise((resolve, reject) => {
-    run.once('exit', (code) => { reject(new Error(`the run ended with ${code} before it served`)); });
-    setTimeout(() => { reject(new Error('the run does not serve')); }, 60_000).unref();
-    createInterface({ input: stdout }).on('line', (line) => {
-      const said = JSON.parse(line) as { readonly kind: string; readonly url: string; readonly firstRun: string };
-      if (said.kind === 'api') resolve(said);
-      if (said.kind === 'trouble') console.error(line);
-    });
-  });
-}
-
-/** Signs in as the first person would, and makes a token for a program. */
-async function firstToken(url: string, firstRun: string): Promise<string> {
-  const post = async (path: string, body: object, cookie = '') => {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-algotrendy': '1', origin: url, cookie, 'idempotency-key': crypto.randomUUID() },
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response;
-  };
-  const entered = await post('/auth/first-run', { token: firstRun.split('#')[1], name: 'soak', password: 'a soak of many hours, quite long' });
-  const cookie = entered.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
-  const { secret } = await (await post('/tokens', { name: 'soak', role: 'trader' }, cookie)).json() as { readonly secret: string };
-  return secret;
-}
-
-async function ended(run: ChildProcess): Promise<void> {
-  if (run.exitCode !== null) return;
-  const gone = new Promise((resolve) => { run.once('exit', resolve); });
-  run.kill('SIGTERM');
-  await gone;
 }
 
 function readSamples(file: string): readonly Sample[] {

@@ -11,12 +11,12 @@ import type { Role } from '../src/api/routes.ts';
 import { WALL_CLOCK } from '../src/app/wiring/wall-clock.ts';
 import type { Result } from '../src/domain/result.ts';
 import type { Secret } from '../src/domain/secret.ts';
-import type { ControlError, EngineAnswer, EngineCommand, EngineControl } from '../src/ports/engine-control.ts';
+import type { ControlError, EngineAnswer, EngineCommand, EngineControl, OrderPreview, OrderTicket } from '../src/ports/engine-control.ts';
 import type { JobBoard, JobFact } from '../src/ports/jobs.ts';
 import type { KeptRun } from '../src/ports/run-shelf.ts';
 import { STRATEGIES } from '../src/strategies/catalog.ts';
 import { randomBytes } from 'node:crypto';
-import { HandFeed } from './hand-feed.ts';
+import { HAND_START, HandFeed } from './hand-feed.ts';
 
 /** A run that is told what to answer, and keeps what it was told. */
 export class HandControl implements EngineControl {
@@ -33,8 +33,16 @@ export class HandControl implements EngineControl {
     const repeated = this.commands.some(({ id }) => id === command.id);
     this.commands.push(command);
     if (this.refusal !== undefined) return Promise.resolve({ ok: false, error: this.refusal });
-    return Promise.resolve({ ok: true, value: { id: command.id, repeated, trading: this.#feed.snapshot.trading, orders: [], book: null, preview: null, notes: [] } });
+    return Promise.resolve({ ok: true, value: { id: command.id, repeated, trading: this.#feed.snapshot.trading, orders: [], book: null, preview: command.kind === 'preview' ? handPreview(command.ticket) : null, notes: [] } });
   }
+}
+
+function handPreview({ instrument, side, type }: OrderTicket): OrderPreview {
+  return {
+    instrument, side, type, quantity: '1', price: '100', notional: '100', fee: '0.1', currency: 'USDT', exposureAfter: 0.01, cashAfter: '9899.9', margin: '100',
+    positionAfter: '1', lossAtStop: { money: '5', share: 0.0005 }, gainAtTakeProfit: null, addsRisk: true,
+    guards: [{ rule: 'exposure', verdict: 'ok', used: 0.01, limit: 1, message: 'exposure 0.01 of 1' }], allowed: true, notes: [], tsEvent: HAND_START,
+  };
 }
 
 /** A board of jobs that never end by themselves. */

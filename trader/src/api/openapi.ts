@@ -30,10 +30,6 @@ const IDEMPOTENCY_KEY: Operation['parameters'][number] = {
   name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,64}$' },
   description: 'A new one for each change; the same one for its repetition, which then changes nothing and gets the same answer.',
 };
-const PAGE_MARK: Operation['parameters'][number] = {
-  name: 'X-AlgoTrendy', in: 'header', required: true, schema: { const: '1' }, description: 'With cookies, so that no foreign page can send it; not needed with a token.',
-};
-
 /** Makes the document from the route table and the schemas. */
 export function openApiDocument(version: string): OpenApiDocument {
   const schemas: Record<string, Json> = { Problem: problemSchema() };
@@ -46,7 +42,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     openapi: '3.1.0',
     info: {
       title: 'AlgoTrendy', version, license: { name: 'MIT', identifier: 'MIT' },
-      description: 'Money, prices and quantities are decimal text; ratios are numbers (0.1 is 10 %); times are milliseconds since 1970, UTC. Every no is a problem (RFC 9457) with a stable code.',
+      description: 'Money, prices and quantities are decimal text; ratios are numbers (0.1 is 10 %); times are milliseconds since 1970, UTC. Every no is a problem (RFC 9457) with a stable code. Without a token, a change needs the header X-AlgoTrendy: 1, so that no foreign page can send it.',
     },
     servers: [{ url: '/' }],
     security: [{ session: [] }, { token: [] }],
@@ -69,7 +65,7 @@ function operationOf(name: RouteName, route: RouteFacts, schemas: RouteSchemas, 
     operationId: name, summary: route.summary, tags: [route.path.split('/')[1]], description: accessText(route),
     parameters: [
       ...parametersOf(params, 'path', shared), ...parametersOf(query, 'query', shared),
-      ...(needsKey ? [IDEMPOTENCY_KEY] : []), ...(route.method !== 'GET' && route.access.role === 'public' ? [PAGE_MARK] : []),
+      ...(needsKey ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input', shared) } } } }),
     responses: {
@@ -107,8 +103,6 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output', shared: Record<st
         for (const key of Object.keys(made)) delete made[key as keyof typeof made];
         Object.assign(made, wire);
       }
-      // Unicode classes are not known to every reader of the document.
-      if (made.pattern?.includes('\\p{') === true) delete made.pattern;
     },
   });
   for (const [name, part] of Object.entries($defs ?? {})) {

@@ -12,7 +12,7 @@ interface ProblemFacts {
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request cannot be read' },
   'bad-value': { status: 400, title: 'A value is not one that this route takes' },
-  'bad-cursor': { status: 400, title: 'The cursor is not one that this route gave' },
+  'bad-cursor': { status: 404, title: 'The cursor is not one that this route gave' },
   'idempotency-key-missing': { status: 400, title: 'A change needs an Idempotency-Key' },
   'not-signed-in': { status: 401, title: 'Sign in first' },
   'session-expired': { status: 401, title: 'The session has ended; refresh it or sign in again' },

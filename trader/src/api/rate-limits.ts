@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../ports/clock.ts';
 import type { LimitStore, LimitVerdict, RateLimit } from '../ports/limit-store.ts';
 import { API_BASE } from './client.ts';
 import { addressKey } from './auth/sign-in-throttle.ts';
 import { ApiError } from './problem.ts';
+import { ROUTES, type RouteFacts } from './routes.ts';
 
 /** How often the API may be asked. */
 export interface ApiLimits {
@@ -21,7 +22,7 @@ export const API_LIMITS: ApiLimits = {
 export function limitAddresses(app: FastifyInstance, store: LimitStore, limit: RateLimit, clock: Clock): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.url.startsWith(API_BASE)) return done();
-    settle(store.take(addressKey(request.ip), limit, clock.now()), reply, 'address', done);
+    settle(store.take(counted(request, addressKey(request.ip)), limit, clock.now()), reply, 'address', done);
   });
 }
 
@@ -29,8 +30,14 @@ export function limitAddresses(app: FastifyInstance, store: LimitStore, limit: R
 export function limitUsers(app: FastifyInstance, store: LimitStore, limit: RateLimit, clock: Clock): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (request.caller === undefined) return done();
-    settle(store.take(`user ${request.caller.userId}`, limit, clock.now()), reply, 'person', done);
+    settle(store.take(counted(request, `user ${request.caller.userId}`), limit, clock.now()), reply, 'person', done);
   });
+}
+
+/** What stops trading is counted apart from everything else. */
+function counted({ routeOptions }: FastifyRequest, name: string): string {
+  const { operation } = routeOptions.config;
+  return operation !== undefined && (ROUTES[operation] as RouteFacts).urgent ? `${name} ${operation}` : name;
 }
 
 /** A store in memory answers at once, and then nothing waits. */

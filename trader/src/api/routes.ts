@@ -29,6 +29,8 @@ export interface RouteFacts {
   readonly media?: 'text/csv' | 'text/html';
   /** Whether its answer tells a secret once, so that no copy is kept for a repetition. */
   readonly secret?: true;
+  /** Whether it has limits of its own, so that whoever used up theirs can still stop trading. */
+  readonly urgent?: true;
 }
 
 const open: Access = { role: 'public' };
@@ -54,7 +56,7 @@ export const ROUTES = {
   authSignIn: { method: 'POST', path: '/auth/sign-in', access: open, idempotency: 'none', summary: 'Begin a session with name and password' },
   authSetPassword: { method: 'POST', path: '/auth/set-password', access: open, idempotency: 'none', summary: 'Set the password of an invited or reset person by a one-time link' },
   authSecondFactor: { method: 'POST', path: '/auth/second-factor', access: open, idempotency: 'none', summary: 'Finish a sign-in with the second factor or a recovery code' },
-  authRefresh: { method: 'POST', path: '/auth/refresh', access: open, idempotency: 'none', summary: 'Exchange the refresh cookie for a new access' },
+  authRefresh: { method: 'POST', path: '/auth/refresh', access: open, idempotency: 'none', urgent: true, summary: 'Exchange the refresh cookie for a new access' },
   authSignOut: { method: 'POST', path: '/auth/sign-out', access: open, idempotency: 'none', summary: 'End this session' },
   authStepUp: { method: 'POST', path: '/auth/step-up', access: enrollingPerson, idempotency: 'none', summary: 'Confirm that it is you, for what needs it' },
   authMe: { method: 'GET', path: '/auth/me', access: enrolling, summary: 'Who you are and what you may do' },
@@ -106,7 +108,7 @@ export const ROUTES = {
   cancelAllOrders: { method: 'POST', path: '/orders/cancel-all', access: trader, summary: 'Cancel all open orders' },
   closePosition: { method: 'POST', path: '/positions/:instrument/close', access: orders, summary: 'Close what is held of an instrument' },
   protectPosition: { method: 'PUT', path: '/positions/:instrument/protection', access: orders, summary: 'Set where what is held by hand is left' },
-  halt: { method: 'POST', path: '/control/halt', access: trader, summary: 'Stop new entries, orders, or everything' },
+  halt: { method: 'POST', path: '/control/halt', access: trader, urgent: true, summary: 'Stop new entries, orders, or everything' },
   resume: { method: 'POST', path: '/control/resume', access: { role: 'trader', stepUp: 'live', fourEyes: true }, summary: 'Let strategies trade again' },
 
   listStrategies: { method: 'GET', path: '/strategies', access: viewer, summary: 'Running books with parameters, schema, state and history' },

@@ -141,18 +141,17 @@ function handlerOf(name: RouteName, route: RouteFacts, gate: Gate, handlers: Han
   };
 }
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
 
 /** A method that an address does not take is told as such, with those that it takes. */
 function refuseOtherMethods(app: FastifyInstance, url: string, known: readonly HTTPMethods[]): void {
   const taken = known.includes('GET') ? [...known, 'HEAD' as const] : known;
-  app.route({
-    method: METHODS.filter((method) => !taken.includes(method)), url, config: { access: { role: 'public' } },
-    handler(request, reply) {
-      void reply.header('allow', taken.join(', '));
-      throw new ApiError('method-not-allowed', `${request.method} is not for this address; it takes ${taken.join(', ')}`);
-    },
-  });
+  // As a hook, since a method may be refused for its body before a handler is reached.
+  const onRequest = (request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void) => {
+    void reply.header('allow', taken.join(', '));
+    done(new ApiError('method-not-allowed', `${request.method} is not for this address; it takes ${taken.join(', ')}`));
+  };
+  app.route({ method: METHODS.filter((method) => !taken.includes(method)), url, config: { access: { role: 'public' } }, onRequest, handler: (_, reply) => reply.callNotFound() });
 }
 
 const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {

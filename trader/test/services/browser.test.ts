@@ -8,7 +8,8 @@ let desk: Desk;
 let signedIn: State;
 
 before(async () => {
-  desk = await Desk.start();
+  // Fifty bars a second: there is something to see within seconds.
+  desk = await Desk.start('--speed', '3000');
 });
 after(async () => {
   await desk.stop();

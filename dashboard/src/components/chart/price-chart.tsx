@@ -84,7 +84,7 @@ export function PriceChart(props: PriceChartProps): ReactNode {
         )}
       <p className="spoken" aria-live="polite">{spoken}</p>
       <p className={css.caption}>
-        <span id={summaryId}>{summary(props, price)}</span>
+        <span id={summaryId} className={css.said}>{summary(props, price)}</span>
         {' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
       </p>
     </div>

@@ -158,7 +158,7 @@ export class PriceScene {
     this.#candles.setData(this.#bars.time.flatMap((_, place) => [...this.#blanksBefore(place), this.#candle(place)]));
     this.#redrawColumns();
     if (keepSight && sight !== null) scale.setVisibleRange(sight);
-    else { scale.applyOptions({ barSpacing: 7 }); scale.scrollToPosition(4, false); }
+    else { scale.applyOptions({ barSpacing: Math.min(24, Math.max(7, scale.width() / (this.#bars.time.length + 8))) }); scale.scrollToPosition(4, false); }
   }
 
   #redrawColumns(): void {

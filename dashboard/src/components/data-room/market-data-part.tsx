@@ -73,7 +73,7 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
   return (
     <>
       <Panel title="Stored bars" flush>
-        <DataTable caption="Stored series of bars" columns={columns} rows={series} rowKey={keyOf} onOpen={(each) => choose(keyOf(each))} openLabel={(each) => `Show the calendar of ${keyOf(each)}`} empty={<EmptyState>No bars are stored yet. <code>./algotrendy data fetch</code> fetches some; the run itself trades on its feed.</EmptyState>} />
+        <DataTable caption="Stored series of bars" columns={columns} rows={series} rowKey={keyOf} onOpen={(each) => choose(keyOf(each))} empty={<EmptyState>No bars are stored yet. <code>./algotrendy data fetch</code> fetches some; the run itself trades on its feed.</EmptyState>} />
       </Panel>
       {shown === undefined ? null : <Panel title={`Coverage of ${keyOf(shown)}`} note="UTC days; expected by the clock, so a market that closes has fewer"><CoverageCalendar key={keyOf(shown)} series={shown} /></Panel>}
     </>

@@ -46,6 +46,8 @@ export function BacktestsPage(): ReactNode {
 
 function Lists({ onOpen, onRun, onCompare }: { readonly onOpen: (job: Job) => void; readonly onRun: (id: string) => void; readonly onCompare: (a: string, b: string) => void }): ReactNode {
   const live = useTopic('jobs');
+  const sources = useQuery('jobSources', undefined).data?.items;
+  const titles = useMemo(() => new Map(sources?.map(({ bars, title }) => [bars, title])), [sources]);
   const asked = useQuery('listJobs', { query: { limit: 30 } });
   const jobs = useMemo(() => shownJobs(live === undefined ? undefined : [...live.values()], asked.data?.items), [live, asked.data]);
   // A run is kept when its job ends: then the list has one more.
@@ -54,7 +56,7 @@ function Lists({ onOpen, onRun, onCompare }: { readonly onOpen: (job: Job) => vo
     <>
       <Panel title="Under way">
         {jobs === undefined ? (asked.problem === undefined ? <Skeleton lines={2} size="row" label="Loading the jobs" /> : <Answered asked={asked} what="the jobs">{() => null}</Answered>)
-          : jobs.length === 0 ? <EmptyState>Nothing is running. A new run appears here with its progress.</EmptyState> : <JobList jobs={jobs} onOpen={onOpen} />}
+          : jobs.length === 0 ? <EmptyState>Nothing is running. A new run appears here with its progress.</EmptyState> : <JobList jobs={jobs} titles={titles} onOpen={onOpen} />}
       </Panel>
       <RunTable turn={done} onOpen={onRun} onCompare={onCompare} />
     </>

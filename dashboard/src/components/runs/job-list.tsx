@@ -18,20 +18,20 @@ const TONES: Readonly<Record<Job['state'], Tone>> = { waiting: 'neutral', runnin
 const WORDS: Readonly<Record<Job['state'], string>> = { waiting: 'in line', running: 'running', done: 'done', failed: 'failed', canceled: 'canceled', lost: 'lost at a restart' };
 
 /** Work under way and lately ended, each with how far it is or why it failed. It survives a reload: the server has it. */
-export function JobList({ jobs, onOpen }: { readonly jobs: readonly Job[]; readonly onOpen: (job: Job) => void }): ReactNode {
+export function JobList({ jobs, titles, onOpen }: { readonly jobs: readonly Job[]; /** Of bars, by their name. */ readonly titles: ReadonlyMap<string, string>; readonly onOpen: (job: Job) => void }): ReactNode {
   const running = jobs.find(({ state }) => state === 'running');
   useTitle(running === undefined ? undefined : shareOf(running));
-  return <ul className={css.jobs}>{jobs.map((job) => <JobRow key={job.id} job={job} onOpen={onOpen} />)}</ul>;
+  return <ul className={css.jobs}>{jobs.map((job) => <JobRow key={job.id} job={job} bars={titles.get(job.request.bars) ?? job.request.bars} onOpen={onOpen} />)}</ul>;
 }
 
-function JobRow({ job, onOpen }: { readonly job: Job; readonly onOpen: (job: Job) => void }): ReactNode {
+function JobRow({ job, bars, onOpen }: { readonly job: Job; readonly bars: string; readonly onOpen: (job: Job) => void }): ReactNode {
   const cancel = useCommand('cancelJob');
   const missing = useMissingRole('trader');
   const active = job.state === 'waiting' || job.state === 'running';
   return (
     <li className={css.job}>
       <div className={css.jobHead}>
-        <span className={css.jobTitle}><strong>{job.request.kind}</strong> {requestTitle(job.request)}<span className={css.quiet}> on {job.request.bars}</span></span>
+        <span className={css.jobTitle}><strong>{job.request.kind}</strong> {requestTitle(job.request)}<span className={css.quiet}> on {bars}</span></span>
         <StatusChip tone={TONES[job.state]}>{WORDS[job.state]}</StatusChip>
         {active ? <Button small busy={cancel.state === 'sending'} blocked={missing} onClick={() => void cancel.send({ params: { id: job.id } })} aria-label={`Cancel the ${job.request.kind} of ${job.request.strategy}`}>Cancel</Button> : null}
         {job.state === 'done' ? <Button small look="primary" onClick={() => onOpen(job)}>Open result</Button> : null}

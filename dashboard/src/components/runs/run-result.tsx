@@ -32,7 +32,7 @@ function Result({ run }: { readonly run: Run }): ReactNode {
   const money = (value: number): string => formatDecimal(value, { places: 2 }) ?? '—';
   return (
     <div className={css.stack}>
-      <Panel title={`${report.strategy} on ${report.instrument}`} note={`${report.interval} bars · ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)} UTC · fee ${report.fee} · ${report.sizing} · filled at ${report.fill.replace('-', ' ')}`} aside={<RunActions id={run.id} />}>
+      <Panel title={`${report.strategy} on ${report.instrument}`} note={`${report.interval} bars · ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)} UTC · fee ${report.fee} · sized ${report.sizing} · filled at ${report.fill.replace('-', ' ')}`} aside={<RunActions id={run.id} />}>
         <p className={css.verdict}>{run.verdict}</p>
         <Cautions cautions={[...new Set([...run.cautions, ...report.warnings])]} />
       </Panel>

@@ -35,7 +35,7 @@ export function RunTable({ turn, onOpen, onCompare }: { /** Changes when there m
   return (
     <Panel title="Kept runs" flush aside={a === undefined ? undefined : <Button small blocked={b === undefined ? 'choose a second run' : undefined} onClick={() => { if (b !== undefined) onCompare(a, b); }}>Compare {picked.length} of 2</Button>}>
       <Answered asked={asked} what="the kept runs">
-        {({ items }) => <DataTable caption="Kept runs" columns={columns} rows={items} rowKey={({ id }) => id} onOpen={({ id }) => onOpen(id)} openLabel={({ id, strategy }) => `Open the run ${id} of ${strategy}`} empty={<EmptyState>No run is kept yet. A backtest of the card on this page is kept when it ends.</EmptyState>} />}
+        {({ items }) => <DataTable caption="Kept runs" columns={columns} rows={items} rowKey={({ id }) => id} onOpen={({ id }) => onOpen(id)} empty={<EmptyState>No run is kept yet. A backtest of the card on this page is kept when it ends.</EmptyState>} />}
       </Answered>
     </Panel>
   );

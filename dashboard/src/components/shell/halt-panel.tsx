@@ -44,7 +44,9 @@ function useHoldings(): string {
 }
 
 function HaltForm({ already }: { readonly already: boolean }): ReactNode {
-  const [scope, setScope] = useState<Scope>(already ? 'flatten' : 'entries');
+  const [chosen, setScope] = useState<Scope>('entries');
+  // Entries are stopped already: what is left begins with the milder.
+  const scope: Scope = already && chosen === 'entries' ? 'orders' : chosen;
   const [reason, setReason] = useState('');
   const [word, setWord] = useState('');
   const halt = useCommand('halt');

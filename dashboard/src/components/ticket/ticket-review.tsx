@@ -10,7 +10,7 @@ import { StatusChip } from '../status-chip.tsx';
 import css from './ticket.module.css';
 
 /** The price may move by so much before the figures have to be worked out again. */
-const MOVED_MAX = 0.001;
+const MOVED_MAX = 0.002;
 
 /** What an order would cost and what every guard says of it, before it is held to be sent. */
 export function TicketReview({ market, ticket, preview, mode, busy, blocked, onBack, onAgain, onSend }: {

@@ -5,6 +5,7 @@ import type { MarketFact, OrderFact, OrderTicket } from 'trader/contract';
 import { Answered, Problem } from '../answered.tsx';
 import { useCommand, useQuery } from '../../data/query.ts';
 import type { ModeFact } from '../../data/run.ts';
+import { useTopic } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { Num } from '../numbers.tsx';
 import { StatusChip } from '../status-chip.tsx';
@@ -69,22 +70,28 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
   );
 }
 
-/** What became of an order that was sent; its fills come by the stream into the lists. */
+/** What became of an order that was sent, as the stream goes on telling it. */
 function Receipt({ orders, notes, onNew }: { readonly orders: readonly OrderFact[]; readonly notes: readonly string[]; readonly onNew: () => void }): ReactNode {
+  const live = useTopic('orders')?.orders;
   return (
     <div className={css.review} role="status">
       <h3 className={css.headline}>Accepted</h3>
-      <ul className={css.guards}>
-        {orders.map((order) => (
-          <li key={order.clientOrderId}>
-            {order.side} <Num value={order.quantity} /> {order.type.replace('-', ' ')} <StatusChip tone={order.state === 'rejected' ? 'critical' : order.state === 'unknown' ? 'warn' : 'ok'}>{order.state}</StatusChip>
-            <p className={css.quiet}>Order <code>#{order.clientOrderId.slice(0, 8)}</code>{order.reason === null ? '' : `: ${order.reason}`}</p>
-          </li>
-        ))}
-      </ul>
+      <ul className={css.guards}>{orders.map((order) => <li key={order.clientOrderId}><Placed order={live?.get(order.clientOrderId) ?? order} /></li>)}</ul>
       {notes.map((note) => <p key={note} className={css.quiet}>{note}</p>)}
       <Button look="primary" className={css.wide} onClick={onNew}>New order</Button>
     </div>
+  );
+}
+
+function Placed({ order }: { readonly order: OrderFact }): ReactNode {
+  const { state } = order;
+  const tone = state === 'rejected' ? 'critical' : state === 'unknown' ? 'warn' : state === 'sent' || state === 'canceling' ? 'busy' : state === 'canceled' || state === 'expired' ? 'neutral' : 'ok';
+  return (
+    <>
+      <span className={css.rule}>{order.side === 'buy' ? 'Buy' : 'Sell'} <Num value={order.quantity} /> {order.type.replace('-', ' ')}</span>
+      <StatusChip tone={tone}>{state === 'unknown' ? 'no reply, checking' : state}</StatusChip>
+      <p className={css.quiet}>Order <code>#{order.clientOrderId.slice(0, 8)}</code>{order.averagePrice === null ? null : <> · <Num value={order.filled} /> at <Num value={order.averagePrice} /></>}{order.reason === null ? '' : `: ${order.reason}`}</p>
+    </>
   );
 }
 

@@ -27,7 +27,7 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
     { key: 'price', head: 'Price', figures: true, cell: ({ price, instrument }) => <Num value={price} places={state?.markets.get(instrument)?.priceDecimals} /> },
     { key: 'fee', head: 'Fee', unit: currency, figures: true, priority: 2, cell: ({ fee }) => <Money value={fee} places={4} />, sortBy: ({ fee }) => Number(fee) },
     { key: 'realised', head: 'Realised', unit: currency, figures: true, cell: ({ realised }) => <Delta value={realised} why="it opened or added" />, sortBy: ({ realised }) => Number(realised ?? 0) },
-    { key: 'by', head: 'Of', priority: 3, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'target' ? '' : ` · ${leg}`}` },
+    { key: 'by', head: 'Of', priority: 3, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'target' || leg === 'manual' ? '' : ` · ${leg}`}` },
   ];
   return (
     <>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import css from './trade.module.css';
 
 /** `BTC-USDT.BINANCE` as its two parts. */
 export function splitInstrument(instrument: string): readonly [symbol: string, venue: string] {
@@ -9,5 +10,5 @@ export function splitInstrument(instrument: string): readonly [symbol: string, v
 /** What is traded, in short for a table; the whole id with its venue on hover and for who listens. */
 export function InstrumentName({ instrument }: { readonly instrument: string }): ReactNode {
   const [symbol, venue] = splitInstrument(instrument);
-  return <strong title={instrument}>{symbol}<span className="spoken"> at {venue}</span></strong>;
+  return <strong className={css.instrument} title={instrument}>{symbol}<span className="spoken"> at {venue}</span></strong>;
 }

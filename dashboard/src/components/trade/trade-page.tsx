@@ -8,6 +8,7 @@ import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { ModeBand } from '../mode-band.tsx';
 import { Panel } from '../panel.tsx';
 import { Sheet } from '../sheet.tsx';
+import { useFreshness } from '../shell/freshness-clock.tsx';
 import { useAddress } from '../../data/address.ts';
 import { useLastPrice } from '../../data/last-price.ts';
 import { useMode } from '../../data/run.ts';
@@ -18,6 +19,9 @@ import { MarketChart } from './market-chart.tsx';
 import { PositionCard } from './position-card.tsx';
 import { Watchlist } from './watchlist.tsx';
 import css from './trade.module.css';
+
+// The chart's library is on its way while the stream connects: what is on the page needs both.
+if (typeof window !== 'undefined') void import('../chart/price-scene.ts');
 
 /** Watch a market, and trade it by hand. */
 export function TradePage(): ReactNode {
@@ -51,8 +55,9 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
   const own: readonly BookFact[] = books === undefined ? [] : [...books.values()].filter(({ instrument }) => instrument === market.instrument);
   const [sheet, setSheet] = useState<'buy' | 'sell'>();
   const block = useTradeBlock();
+  const { freshness } = useFreshness();
   return (
-    <div className={css.desk}>
+    <div className={css.desk} data-old={freshness === 'stale' || freshness === 'offline' || undefined}>
       <div className={css.watch}><Watchlist markets={markets} chosen={market.instrument} onChoose={onChoose} /></div>
       <div className={css.chart}><MarketChart market={market} markets={markets} books={own} onChoose={onChoose} /></div>
       <div className={css.side}>

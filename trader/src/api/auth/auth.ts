@@ -72,6 +72,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
     stop = clock.after(PRUNE_MS, () => void accounts.prune(clock.now()).catch((error: unknown) => { onTrouble('expired sessions and bans cannot be cleared away', error); }).finally(pruneLater));
   };
   pruneLater();
+  await accounts.prune(clock.now());
   return {
     install: (app: FastifyInstance) => { gate.install(app); },
     handlers: {

@@ -56,7 +56,6 @@ export function entryHandlers(parts: EntryParts): AccountHandlers<EntryRoute> {
     async authSignOut(request, reply) {
       await leave(parts, request);
       takeCookies(cookies, reply);
-      reply.header('clear-site-data', '"cache"');
       return DONE;
     },
   };

@@ -32,9 +32,10 @@ export class Keyring {
       return new Keyring(master, random);
     }
     if (secrets.write === undefined) throw new Error(`there is no secret ${KEY_NAME}, and the store of secrets is read only`);
-    const master = random(32);
-    await secrets.write(KEY_NAME, new Secret(Buffer.from(master).toString('hex')));
-    return new Keyring(master, random);
+    await secrets.write(KEY_NAME, new Secret(Buffer.from(random(32)).toString('hex')));
+    // Another process may have begun at the same moment: what stands there in the end is the key of both.
+    const written = await secrets.read(KEY_NAME);
+    return new Keyring(Buffer.from(written?.reveal() ?? '', 'hex'), random);
   }
 
   /** Seals a text (AES-256-GCM) for one owner, so that it opens for nobody else's row. */

@@ -7,7 +7,7 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** Hashes computed at once: they share Node's few threads with everything else that reads files. */
 const ABREAST = 2;
 /** Beyond these, who waits is sent away: a flood of sign-ins must not pile up memory. */
-const WAITING_MOST = 64;
+const WAITING_MOST = 32;
 const LENGTH_LEAST = 12;
 /** Letters beyond a well-known word that a password must bring. */
 const OWN_LEAST = 6;
@@ -53,16 +53,16 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#busy >= ABREAST) {
-      if (this.#waiting.length >= WAITING_MOST) throw new ApiError('too-many-requests', 'Too many people are signing in. Try again in a moment.', { retryAfterMs: 2_000 });
-      await new Promise<void>((resolve) => void this.#waiting.push(resolve));
-    }
-    this.#busy += 1;
+    if (this.#busy < ABREAST) this.#busy += 1;
+    else if (this.#waiting.length >= WAITING_MOST) throw new ApiError('too-many-requests', 'Too many people are signing in. Try again in a moment.', { retryAfterMs: 2_000 });
+    else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     try {
       return await work();
     } finally {
-      this.#busy -= 1;
-      this.#waiting.shift()?.();
+      // Who waits takes this place over; else it is free.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy -= 1;
+      else next();
     }
   }
 }

@@ -62,7 +62,7 @@ async function storedBars({ store, series }: Stored, query: Asked, intervalMs: n
 const SPARE = 2;
 
 function divided(base: number, wanted: number): number {
-  if (wanted % base !== 0) throw new ApiError('bad-value', `bars of ${formatInterval(base)} do not make bars of ${formatInterval(wanted)}`, { fields: [{ field: 'query.interval', message: `a multiple of ${formatInterval(base)}` }] });
+  if (wanted % base !== 0) throw new ApiError('not-found', `bars of ${formatInterval(base)} do not make bars of ${formatInterval(wanted)}`);
   return wanted;
 }
 

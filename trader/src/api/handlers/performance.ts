@@ -25,6 +25,8 @@ type PerformanceRoute =
 
 /** Decimals that money of many trades is added up with. */
 const MONEY_SCALE = 24;
+/** Fewer days than this say nothing about a year. */
+const YEARLY_DAYS = 30;
 /** Falls that are listed. */
 const DRAWDOWNS_MAX = 20;
 
@@ -118,7 +120,7 @@ function figures(rows: readonly EquityRow[], trips: readonly RoundTrip[], startE
   const lasted = first !== undefined && last !== undefined ? last[0] - first[0] : 0;
   return {
     from: first?.[0] ?? null, to: last?.[0] ?? null, currency, days: series.values.length,
-    netReturn: last === undefined ? null : Number(last[1]) / opening - 1, ...known, maxDrawdown: rows.length === 0 ? null : maxDrawdown,
+    netReturn: last === undefined ? null : Number(last[1]) / opening - 1, ...known, ...(series.values.length < YEARLY_DAYS && { cagr: null, calmar: null }), maxDrawdown: rows.length === 0 ? null : maxDrawdown,
     trades: trips.length, exposure: lasted > 0 ? held(trips) / lasted : null, fees: sum(trips.map(({ fees }) => fees)),
   };
 }

@@ -51,7 +51,7 @@ export const DATA_SCHEMAS = {
     answer: z.strictObject({
       at: time, series: z.array(seriesStatus), providers: z.array(providerStatus),
       today: z.strictObject({ hits: z.int(), misses: z.int(), hitRate: ratio, failures: z.record(z.string(), z.int()) }),
-      cost: z.strictObject({ paid: z.number(), paidFeeds: z.tuple([z.number(), z.number()]) }),
+      cost: z.strictObject({ paid: z.number(), paidFeeds: z.array(z.number()).min(2).max(2) }),
     }),
   },
   dataCoverage: {

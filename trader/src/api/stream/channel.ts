@@ -113,7 +113,13 @@ export class Channel {
   }
 }
 
-/** A message as its bytes. */
+/**
+ * A message as its bytes, in memory of its own: a small Buffer is else a part of a larger one that it keeps alive, and
+ * channels keep their messages for long.
+ */
 export function encode(message: ServerMessage): Buffer {
-  return Buffer.from(JSON.stringify(message));
+  const text = JSON.stringify(message);
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }

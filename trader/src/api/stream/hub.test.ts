@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { VirtualClock } from '../../simulation/virtual-clock.ts';
-import { HAND_START, HandFeed, handFill, handLimit, handOrder } from '../../../test/hand-feed.ts';
+import { HAND_MARKET, HAND_START, HandFeed, handFill, handLimit, handOrder } from '../../../test/hand-feed.ts';
 import { AlertBook } from '../alerts.ts';
 import { EngineReplica } from '../replica.ts';
 import type { OutgoingSocket, StreamConnection } from './connection.ts';
@@ -81,6 +81,18 @@ describe('The stream', () => {
       { type: 'subscribed', id: 7, channel: 'fills', epoch, sequence: 101, resumed: false, reason: 'first' },
       { type: 'snapshot', channel: 'fills', epoch, sequence: 101, data: [handFill(1)] },
       { type: 'event', channel: 'fills', sequence: 103, after: 101, data: [handFill(2)] },
+    ]);
+  });
+
+  test('tells a new price, whether it comes alone or with its market', () => {
+    const at = house();
+    const { pipe, connection } = join(at);
+    say(at.hub, connection, { type: 'subscribe', id: 1, channel: 'prices' });
+    pipe.take();
+    at.feed.tell({ kind: 'prices', prices: [{ instrument: 'BTC-USDT.HAND', last: '1', tsEvent: 1 }] });
+    at.feed.tell({ kind: 'markets', markets: [{ ...HAND_MARKET, last: '2', tsLast: 2 }] });
+    assert.deepEqual(pipe.take('event').map((message) => message.type === 'event' && message.data), [
+      [{ instrument: 'BTC-USDT.HAND', last: '1', tsEvent: 1 }], [{ instrument: 'BTC-USDT.HAND', last: '2', tsEvent: 2 }],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../ports/engine-feed.ts';
+import type { EngineEvent, MarketFact } from '../../ports/engine-feed.ts';
 import type { EngineReplica } from '../replica.ts';
 import { TOPICS, type StatePart, type Topic, type TopicItems } from './messages.ts';
 
@@ -45,7 +45,10 @@ export function changesOf(event: EngineEvent): readonly ChannelChange[] {
   switch (event.kind) {
     case 'run': return [{ channel: 'state', topic: 'state', items: [{ part: 'run', run: event.run }] }];
     case 'trading': return [{ channel: 'state', topic: 'state', items: [{ part: 'trading', trading: event.trading }] }];
-    case 'markets': return [{ channel: 'state', topic: 'state', items: event.markets.map((market) => ({ part: 'market', market })) }];
+    case 'markets': return [
+      { channel: 'state', topic: 'state', items: event.markets.map((market) => ({ part: 'market', market })) },
+      { channel: 'prices', topic: 'prices', items: pricesOf(event.markets) },
+    ];
     case 'limits': return [{ channel: 'state', topic: 'state', items: [{ part: 'limits', limits: event.limits, propFirm: event.propFirm }] }];
     case 'feeds': return [{ channel: 'state', topic: 'state', items: [{ part: 'feeds', feeds: event.feeds }] }];
     case 'health': return [{ channel: 'state', topic: 'state', items: [{ part: 'health', health: event.health }] }];
@@ -63,7 +66,7 @@ export function itemsOf({ topic, instrument }: ChannelName, replica: EngineRepli
   if (facts === undefined) return undefined;
   switch (topic) {
     case 'state': return stateItems(facts);
-    case 'prices': return [...facts.markets.values()].flatMap(({ instrument: id, last, tsLast }) => (last === null || tsLast === null ? [] : [{ instrument: id, last, tsEvent: tsLast }]));
+    case 'prices': return pricesOf([...facts.markets.values()]);
     case 'bars': return facts.markets.has(instrument ?? '') ? facts.bars.get(instrument ?? '')?.all() ?? [] : undefined;
     case 'positions': return [
       ...[...facts.positions.values()].map((position) => ({ kind: 'position' as const, position })),
@@ -91,6 +94,11 @@ function tradeChange(event: Extract<EngineEvent, { kind: 'book' | 'position' | '
     case 'log': return [{ channel: 'logs', topic: 'logs', items: [event.line] }];
     case 'alert': return [];
   }
+}
+
+/** A market that changed may have another price. */
+function pricesOf(markets: readonly MarketFact[]): readonly TopicItems['prices'][] {
+  return markets.flatMap(({ instrument, last, tsLast }) => (last === null || tsLast === null ? [] : [{ instrument, last, tsEvent: tsLast }]));
 }
 
 function stateItems(facts: NonNullable<EngineReplica['facts']>): readonly StatePart[] {
