@@ -41,7 +41,7 @@ async function dispatch(words: readonly string[], config: Config, terminal: Term
   }
   const line = parseLine({ ...command.options, ...COMMON_OPTIONS }, rest);
   checkPositionals(command, line.positionals);
-  return command.run({ ...line, words, json: line.options.json, config, terminal });
+  return command.run({ ...line, words, commands: Object.keys(COMMANDS), json: line.options.json, config, terminal });
 }
 
 /** A command's name is one word, or two where the catalogue has such a one: `data fetch`. */

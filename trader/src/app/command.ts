@@ -32,6 +32,8 @@ export interface Context<O extends Options = Options> {
   readonly positionals: readonly string[];
   /** The whole command line as it was given, the command's name first. */
   readonly words: readonly string[];
+  /** The names of all commands, for one that runs others. */
+  readonly commands: readonly string[];
   /** Machines read stdout: JSON only. */
   readonly json: boolean;
   readonly config: Config;

@@ -114,11 +114,11 @@ const ACCOUNTS_CODES: Readonly<Record<AccountsErrorKind, Exclude<ExitName, 'ok'>
 };
 
 const BACKUP_CODES: Readonly<Record<BackupErrorKind, Exclude<ExitName, 'ok'>>> = {
-  key: 'usage', tampered: 'bad-data', version: 'version', none: 'bad-data', locked: 'busy', storage: 'disk',
+  key: 'usage', tampered: 'bad-data', version: 'version', none: 'bad-data',
 };
 
 const BAR_FILE_CODES: Readonly<Record<BarFileErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreadable: 'bad-data', format: 'bad-data', columns: 'bad-data', empty: 'bad-data', value: 'bad-data', order: 'bad-data',
-  price: 'bad-data', strict: 'bad-data', conflict: 'bad-data', unknown: 'bad-data', damaged: 'bad-data',
+  price: 'bad-data', strict: 'bad-data', conflict: 'bad-data', damaged: 'bad-data',
   storage: 'disk', version: 'version', locked: 'busy',
 };

@@ -7,11 +7,11 @@
  * `price` (a bar that cannot be), `strict` (a fact that strict reading refuses),
  * `storage` (disk full, not writable), `damaged` (a stored file is not as it was written),
  * `version` (written by another version), `conflict` (contradicts what is stored),
- * `locked` (another process is writing), `unknown` (not stored).
+ * `locked` (another process is writing).
  */
 export type BarFileErrorKind =
   | 'unreadable' | 'format' | 'columns' | 'empty' | 'value' | 'order' | 'price' | 'strict'
-  | 'storage' | 'damaged' | 'version' | 'conflict' | 'locked' | 'unknown';
+  | 'storage' | 'damaged' | 'version' | 'conflict' | 'locked';
 
 /** Where in the file it is: a text file has lines, counted from 1 with the header; a Parquet file has rows, from 0. */
 export interface BarFilePlace {

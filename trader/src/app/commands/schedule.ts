@@ -25,7 +25,7 @@ export const scheduleCommand = defineCommand({
     const { readSchedule } = await import('../wiring/schedule.ts');
     if (!ACTIONS.some((each) => each === action)) throw new Refusal('usage', `schedule does not know what to do with "${action}"`, { hint: didYouMean(action ?? '', ACTIONS) ?? 'Give run, list or now.' });
     if (action !== 'now' && name !== undefined) throw new Refusal('usage', `schedule ${action} takes no more words, and was given "${name}"`);
-    const jobs = readSchedule(context.config.home);
+    const jobs = readSchedule(context.config.home, context.commands);
     if (action === 'list') return list(context, jobs);
     return action === 'run' ? keep(context, jobs) : now(context, jobs, name);
   },

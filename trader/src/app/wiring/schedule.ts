@@ -6,7 +6,6 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Timestamp } from '../../domain/time.ts';
-import { COMMANDS } from '../commands/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
@@ -43,8 +42,8 @@ export interface JobStatus extends Job {
 const file = z.strictObject({ jobs: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), z.strictObject({ cron: z.string(), run: z.union([z.string(), z.array(z.string()).min(1)]) })) });
 const run = z.object({ startedAt: z.number(), endedAt: z.number().nullable(), exitCode: z.number().nullable() });
 
-/** The jobs of `$ALGOTRENDY_HOME/schedule.json`. Refuses where there is none, times that are none, and commands that are none, or that no clock should begin. */
-export function readSchedule(home: string): readonly Job[] {
+/** The jobs of `$ALGOTRENDY_HOME/schedule.json`. Refuses where there is none, times that are none, and commands that are none of `commands`, or that no clock should begin. */
+export function readSchedule(home: string, commands: readonly string[]): readonly Job[] {
   const path = join(home, 'schedule.json');
   const refuse = (problem: string) => new Refusal('usage', `${path}: ${problem}`, { hint: 'It reads like {"jobs": {"nightly": {"cron": "30 0 * * 2-6", "run": "data batch --universe sp500.txt"}}}; times are UTC.' });
   if (!existsSync(path)) throw refuse('is not there, so nothing is scheduled');
@@ -58,7 +57,7 @@ export function readSchedule(home: string): readonly Job[] {
   if (!read.success) throw refuse(`${read.error.issues[0]?.path.join('.') ?? ''} ${read.error.issues[0]?.message ?? ''}`.trim());
   return Object.entries(read.data.jobs).map(([name, { cron, run: text }]) => {
     const words = typeof text === 'string' ? text.split(/\s+/).filter((word) => word !== '') : text;
-    const command = [words.slice(0, 2).join(' '), words[0] ?? ''].find((each) => Object.hasOwn(COMMANDS, each));
+    const command = [words.slice(0, 2).join(' '), words[0] ?? ''].find((each) => commands.includes(each));
     if (command === undefined) throw refuse(`jobs.${name}.run: there is no command "${words.join(' ')}"`);
     if (NOT_BY_CLOCK.includes(command)) throw refuse(`jobs.${name}.run: ${command} is not begun by a clock`);
     try {
