@@ -106,7 +106,7 @@ export function hashFile(descriptor: number, onBytes?: (bytes: number) => void):
 
 /** `hashFile` in a thread of its own, so that it need not be waited for while the file is parsed. Rejects where the file cannot be read. */
 export function hashBeside(descriptor: number): Promise<string> {
-  const thread = new Worker(new URL('./hash-thread.mjs', import.meta.url), { workerData: descriptor });
+  const thread = new Worker(new URL('./hash-thread.mjs', import.meta.url), { workerData: descriptor, execArgv: [] });
   return new Promise((resolve, reject) => {
     thread.once('message', resolve);
     thread.once('error', reject);
