@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isPossibleBar } from '../../domain/bar.ts';
-import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
+import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, SOURCE_NAME, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
 import { readDump, type DumpValue, type DumpVisitor, type RowTaker } from './dump-reader.ts';
 import { TimescaleError } from './timescale-error.ts';
 
@@ -108,7 +108,9 @@ export class DumpTable implements BarTable {
       const words = NUMBERS.map((column, i) => `${column} ${texts[i] ?? 'NULL'}`).join(', ');
       refuse('value', `the row of ${symbol} at ${timeText} is no possible bar (${words}); correct it or delete it`);
     }
-    const { changes } = this.#insert.run(this.#symbols.code(String(symbol)), time, open, high, low, close, Number.isNaN(volume) ? null : volume, this.#sources.code(texts[5] ?? NO_SOURCE));
+    const source = texts[5] ?? NO_SOURCE;
+    if (!SOURCE_NAME.test(source)) refuse('value', `the source of ${symbol} at ${timeText} is not one to eighty printable ASCII characters; correct it`);
+    const { changes } = this.#insert.run(this.#symbols.code(String(symbol)), time, open, high, low, close, Number.isNaN(volume) ? null : volume, this.#sources.code(source));
     if (changes === 0) refuse('duplicate', `${symbol} has more than one row of ${new Date(time).toISOString()}; keep one of them`);
     if (++this.#rows % STAGED_AT_ONCE === 0) this.#staging.exec('COMMIT; BEGIN');
   }
