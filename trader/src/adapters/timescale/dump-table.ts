@@ -96,13 +96,7 @@ export class DumpTable implements BarTable {
     const time = parseTime(timeText ?? '');
     if (symbol === null || symbol === undefined || symbol === '') refuse('value', 'a row has no symbol; correct it or delete it');
     if (!Number.isSafeInteger(time)) refuse('value', `${symbol}: "${timeText ?? 'NULL'}" is no time of whole milliseconds; correct it or delete it`);
-    const [open, high, low, close, volume] = NUMBERS.map((_column, i) => {
-      const text = texts[i] ?? null;
-      if (text === null) return Number.NaN;
-      const value = text.trim() === '' ? Number.NaN : Number(text);
-      if (mayRound[i] && !isExact(text, value)) this.rounded++;
-      return value;
-    }) as [number, number, number, number, number];
+    const [open, high, low, close, volume] = this.#numbers(texts, mayRound);
     const saysNaN = texts[4] !== null && texts[4] !== undefined && Number.isNaN(volume);
     if (!isPossibleBar(open, high, low, close, volume) || saysNaN) {
       const words = NUMBERS.map((column, i) => `${column} ${texts[i] ?? 'NULL'}`).join(', ');
@@ -113,6 +107,16 @@ export class DumpTable implements BarTable {
     const { changes } = this.#insert.run(this.#symbols.code(String(symbol)), time, open, high, low, close, Number.isNaN(volume) ? null : volume, this.#sources.code(source));
     if (changes === 0) refuse('duplicate', `${symbol} has more than one row of ${new Date(time).toISOString()}; keep one of them`);
     if (++this.#rows % STAGED_AT_ONCE === 0) this.#staging.exec('COMMIT; BEGIN');
+  }
+
+  #numbers(texts: readonly DumpValue[], mayRound: readonly boolean[]): readonly [number, number, number, number, number] {
+    return NUMBERS.map((_column, i) => {
+      const text = texts[i] ?? null;
+      if (text === null) return Number.NaN;
+      const value = text.trim() === '' ? Number.NaN : Number(text);
+      if (mayRound[i] && !isExact(text, value)) this.rounded++;
+      return value;
+    }) as [number, number, number, number, number];
   }
 
   async *blocks(): AsyncIterable<TableBlock> {
