@@ -21,7 +21,7 @@ interface DayTrade {
 }
 
 /** What goes wrong with a stream; each takes the server and lots. */
-export const MISHAPS: Readonly<Record<string, (server: FeedServer, random: Random) => void>> = {
+const MISHAPS: Readonly<Record<string, (server: FeedServer, random: Random) => void>> = {
   'cut': (server, random) => { server.cut(random.integer(4)); },
   'silent': (server) => { server.playDead(); },
   'garbage': (server, random) => {

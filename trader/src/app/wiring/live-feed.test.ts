@@ -125,6 +125,16 @@ test('what the stream leaves out on an open connection is asked for, and handed 
   assert.deepEqual({ expected, live, backfilled, lost, barGaps }, { expected: 6, live: 2, backfilled: 4, lost: 0, barGaps: 2 });
 });
 
+test('a hole of which the venue knows nothing is gone over, also where its bars are ahead of every clock', async () => {
+  const { market, feed, clock } = await opened(1);
+  drain(feed);
+  market.listener?.onBar(0, bar(5));
+  market.listener?.onBar(1, bar(5));
+  await clock.run(clock.now() + 2_000);
+  await quiet();
+  assert.deepEqual(drain(feed), ['6:0h1h']);
+});
+
 test('a bar that cannot be, or is ten times the last price, is asked for; the venue\'s word then counts', async () => {
   const { market, feed, clock } = await opened(1);
   drain(feed);
@@ -132,12 +142,13 @@ test('a bar that cannot be, or is ten times the last price, is asked for; the ve
   for (const each of market.kept) each.push(bar(1));
   market.listener?.onBar(0, { ...bar(1), low: 11 });
   market.listener?.onBar(0, { ...bar(1), timestamp: bar(1).timestamp + 1 });
+  market.listener?.onBar(0, bar(100_000));
   market.listener?.onBar(1, { ...bar(1), open: 1_000, high: 1_000, low: 1_000, close: 1_000 });
   assert.equal(feed.next(), undefined);
   await clock.run(clock.now() + 12_000);
   await quiet();
   const instant = feed.next();
-  assert.deepEqual([told(instant), instant?.bars.map(({ bar: { close } }) => close), feed.state.quality.refusedBars], ['2:0f1f', [10, 10], 3]);
+  assert.deepEqual([told(instant), instant?.bars.map(({ bar: { close } }) => close), feed.state.quality.refusedBars], ['2:0f1f', [10, 10], 4]);
 });
 
 test('a bar that is told twice counts once', async () => {

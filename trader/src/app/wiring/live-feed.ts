@@ -185,10 +185,10 @@ export class LiveFeed {
     return this.#clock.now() + (this.#feed.aheadMs ?? 0);
   }
 
-  /** What no bar is, or one far from the last price: it is left out, and shows as missing. */
+  /** What no bar is, or one of the far future, or far from the last price: it is left out, and shows as missing. */
   #isOdd(market: number, { timestamp, open, high, low, close, volume }: Bar): boolean {
     const { intervalMs } = this.#markets[market];
-    if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || !isPossibleBar(open, high, low, close, volume)) return true;
+    if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || timestamp > this.#venueNow() + DAY_MS || !isPossibleBar(open, high, low, close, volume)) return true;
     const last = this.#last[market];
     return close > last * JUMP || close < last / JUMP;
   }
@@ -202,6 +202,12 @@ export class LiveFeed {
   /** Markets that have a bar of this moment and none of the one before, which nobody has asked for yet. */
   #skipped(tsEvent: Timestamp): readonly number[] {
     return [...this.#waiting.get(tsEvent)?.values() ?? []].filter(({ market, bar }) => bar.timestamp > this.#from[market] && bar.timestamp > this.#settled[market]).map(({ market }) => market);
+  }
+
+  /** When the earliest bar of a market that waits began; −Infinity where none does. */
+  #begunAt(market: number): Timestamp {
+    const opens = [...this.#waiting.values()].flatMap((moment) => moment.get(market)?.bar.timestamp ?? []);
+    return opens.length === 0 ? -Infinity : Math.min(...opens);
   }
 
   #take(heard: HeardBar): void {
@@ -258,12 +264,14 @@ export class LiveFeed {
   async #fetchAll(round: number, markets: Iterable<number>): Promise<boolean> {
     const wanted = [...markets];
     for (let waitMs = RETRY_FIRST_MS; round === this.#round; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {
-      const settled = this.#venueNow() - ANSWERED_MS;
+      const answered = this.#venueNow() - ANSWERED_MS;
+      // A bar behind a hole shows that the venue is past the hole, whatever the clocks say.
+      const settled = wanted.map((market) => Math.max(answered, this.#begunAt(market)));
       try {
         for (const market of wanted) await this.#fetch(market, round);
         if (round !== this.#round) return false;
         this.#trouble = undefined;
-        for (const market of wanted) this.#settled[market] = settled;
+        wanted.forEach((market, at) => { this.#settled[market] = settled[at]; });
         return true;
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
