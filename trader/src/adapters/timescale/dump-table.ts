@@ -94,11 +94,10 @@ export class DumpTable implements BarTable {
   #stage([symbol, timeText, ...texts]: readonly DumpValue[], mayRound: readonly boolean[], line: number): void {
     const refuse = (kind: 'value' | 'duplicate', what: string): never => { throw new TimescaleError(kind, `${this.#path}, line ${line}: ${what}`); };
     const time = parseTime(timeText ?? '');
-    if (symbol === null || symbol === undefined || symbol === '') refuse('value', 'a row has no symbol; correct it or delete it');
+    if (symbol === null || symbol === '') refuse('value', 'a row has no symbol; correct it or delete it');
     if (!Number.isSafeInteger(time)) refuse('value', `${symbol}: "${timeText ?? 'NULL'}" is no time of whole milliseconds; correct it or delete it`);
     const [open, high, low, close, volume] = this.#numbers(texts, mayRound);
-    const saysNaN = texts[4] !== null && texts[4] !== undefined && Number.isNaN(volume);
-    if (!isPossibleBar(open, high, low, close, volume) || saysNaN) {
+    if (!isPossibleBar(open, high, low, close, volume) || (texts[4] !== null && Number.isNaN(volume))) {
       const words = NUMBERS.map((column, i) => `${column} ${texts[i] ?? 'NULL'}`).join(', ');
       refuse('value', `the row of ${symbol} at ${timeText} is no possible bar (${words}); correct it or delete it`);
     }
