@@ -44,5 +44,6 @@ async function tell(socket: WebSocket, { trades, spacingMs }: StreamOrder): Prom
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 server.on('listening', () => { port?.postMessage((server.address() as { port: number }).port); });
 server.on('connection', (socket) => {
+  socket.on('message', () => { socket.send('{"result":["btcusdt@kline_1m","btcusdt@aggTrade"],"id":1}'); });
   port?.on('message', (order: StreamOrder) => { void tell(socket, order); });
 });

@@ -12,6 +12,8 @@ export interface MarketFeed {
   readonly tells: readonly ('quotes' | 'books')[];
   /** How far the venue's clock is ahead of this machine's, as it was last asked; undefined before, and where the venue does not tell. */
   readonly aheadMs: number | undefined;
+  /** So long after its end a bar may still be told by the stream; absent where that is soon. */
+  barDelayMs?(intervalMs: number): number;
   /** Closed bars of one length that opened at or after `from`, oldest first, as far as one answer of the venue goes. Throws `VenueError`. */
   barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]>;
   /** Opens the stream of all instruments and keeps it open until `close`; resolves when it is first up. What the listener has no method for is not asked of the venue. */

@@ -85,8 +85,8 @@ for (const { venue, symbol, id, serve } of VENUES) {
       assert.equal(fetched.code, 0, fetched.stderr);
       const { bars, sources } = JSON.parse(fetched.stdout) as { bars: number; sources: readonly string[] };
       assert.deepEqual([bars, sources], [30, [venue]]);
-      const unlisted = await runProduct({ home, words: ['data', 'fetch', 'XXX-YYY', '--interval', '1m', '--from', String(start), '--provider', venue, '--json'], environment });
-      assert.match(unlisted.stdout + unlisted.stderr, /lists no XXX-YYY/);
+      const unlisted = await runProduct({ home, words: ['data', 'fetch', 'QQQ-ZZZ', '--interval', '1m', '--from', String(start), '--provider', venue, '--json'], environment });
+      assert.match(unlisted.stdout + unlisted.stderr, /lists no QQQ-ZZZ/);
       assert.notEqual(unlisted.code, 0);
     });
   });

@@ -8,8 +8,7 @@ export function dayContract(harness: FeedHarness, seed: number, lies: readonly s
   test(`a day of ${harness.name} with a mishap an hour: every bar comes once, in order and as the venue has it`, async () => {
     const { handedOut, truth, state, mishaps } = await liveDay(harness, seed, lies);
     const { expected, live, lost, differingBars, checkedBars } = state.quality;
-    console.log(JSON.stringify({ mishaps: Object.fromEntries(mishaps), state }));
-    handedOut.forEach((bars, instrument) => { assert.deepEqual(bars, truth[instrument].slice(0, bars.length)); assert.ok(bars.length >= 1_438, `${bars.length} bars`); });
+    handedOut.forEach((bars, instrument) => { assert.deepEqual(bars, truth[instrument]); });
     assert.ok([...mishaps.values()].reduce((sum, count) => sum + count, 0) > 15 && mishaps.size >= 5, JSON.stringify([...mishaps]));
     assert.equal(lost, 0);
     assert.ok(live / expected > 0.99, `${live} of ${expected} live`);

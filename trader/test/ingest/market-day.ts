@@ -3,6 +3,7 @@ import { LiveFeed, type FeedState } from '../../src/app/wiring/live-feed.ts';
 import type { Bar } from '../../src/domain/bar.ts';
 import { Random } from '../../src/domain/random.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
+import type { FeedListener, MarketFeed } from '../../src/ports/market-feed.ts';
 import { VirtualClock } from '../../src/simulation/virtual-clock.ts';
 import { toBar, type FeedHarness } from '../contract/market-feed.ts';
 import type { FeedServer, ServedBar } from '../venues/feed-server.ts';
@@ -21,7 +22,7 @@ interface DayTrade {
 }
 
 /** What goes wrong with a stream; each takes the server and lots. */
-export const MISHAPS: Readonly<Record<string, (server: FeedServer, random: Random) => void>> = {
+const MISHAPS: Readonly<Record<string, (server: FeedServer, random: Random) => void>> = {
   'cut': (server, random) => { server.cut(random.integer(4)); },
   'silent': (server) => { server.playDead(); },
   'garbage': (server, random) => {
@@ -49,7 +50,7 @@ export async function liveDay(harness: FeedHarness, seed: number, lies: readonly
   const clock = new VirtualClock(START);
   const { server, feed: connect } = await harness.serve(clock);
   let unreadable = 0;
-  const feed = connect(() => { unreadable += 1; });
+  const feed = new CountedFeed(connect(() => { unreadable += 1; }));
   const days = harness.listings.map(() => dayOf(random));
   const live = new LiveFeed(feed, harness.listings.map(({ instrument }) => ({ instrument, intervalMs: MINUTE })), days.map(() => START), clock);
   const handedOut = days.map((): Bar[] => []);
@@ -73,7 +74,7 @@ export async function liveDay(harness: FeedHarness, seed: number, lies: readonly
         losing = name === 'lost frames';
       }
       days.forEach((day, instrument) => { tell(server, instrument, day, told[instrument], now); });
-      await settle(server, live);
+      await settle(server, feed);
       drain();
     }
     await opening;
@@ -129,15 +130,47 @@ function tell(server: FeedServer, instrument: number, day: readonly DayTrade[], 
 }
 
 /** Lets the sockets of this machine come to rest: until nothing more is heard for a few turns of the loop. */
-async function settle(server: FeedServer, live: LiveFeed): Promise<void> {
-  const seen = () => {
-    const { heard, fetched, reconnections, connection, unreadable } = live.state;
-    return `${heard} ${fetched} ${reconnections} ${connection} ${unreadable} ${server.requests.length} ${server.streams}`;
-  };
-  for (let [before, still] = ['', 0]; still < 3;) {
+async function settle(server: FeedServer, feed: CountedFeed): Promise<void> {
+  for (let [before, still] = [-1, 0]; still < 3;) {
     await turn();
-    await turn();
-    const now = seen();
+    const now = feed.events + server.requests.length;
     [before, still] = [now, now === before ? still + 1 : 0];
+  }
+}
+
+/** A feed that counts whatever comes of it. */
+class CountedFeed implements MarketFeed {
+  events = 0;
+  readonly #feed: MarketFeed;
+
+  constructor(feed: MarketFeed) {
+    this.#feed = feed;
+  }
+
+  get venue(): string { return this.#feed.venue; }
+  get tells(): MarketFeed['tells'] { return this.#feed.tells; }
+  get aheadMs(): number | undefined { return this.#feed.aheadMs; }
+
+  async barsSince(instrument: number, intervalMs: number, from: number): Promise<readonly Bar[]> {
+    try {
+      return await this.#feed.barsSince(instrument, intervalMs, from);
+    } finally {
+      this.events += 1;
+    }
+  }
+
+  open(intervalMs: number, listener: FeedListener): Promise<void> {
+    const count = <A extends readonly unknown[]>(hear: (...heard: A) => void) => (...heard: A) => {
+      this.events += 1;
+      hear(...heard);
+    };
+    return this.#feed.open(intervalMs, {
+      onBar: count((instrument, bar) => { listener.onBar(instrument, bar); }), onTrade: count((instrument, trade) => { listener.onTrade(instrument, trade); }),
+      onConnection: count((state, reason) => { listener.onConnection(state, reason); }),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#feed.close();
   }
 }

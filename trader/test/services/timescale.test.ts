@@ -117,6 +117,7 @@ test('what is wrong with the server or its rows is one clear error, without the 
     ["INSERT INTO market_data VALUES ('BTCUSDT', '2022-01-01 00:00:00.0005Z', 1, 1, 1, 1, 1, 'x')", /finer than a millisecond/],
     ["INSERT INTO market_data VALUES (NULL, '2022-01-01Z', 1, 1, 1, 1, 1, 'x')", /the row of no symbol/],
     ["INSERT INTO market_data VALUES ('BTC/USDT', '2022-01-01Z', 1, 1, 1, 1, 1, 'x')", /1 of 2 symbols cannot be the id of an instrument: "BTC\/USDT"/],
+    ["INSERT INTO market_data VALUES ('BTCUSDT', '2022-01-01Z', 1, 1, 1, 1, 1, 'Börse')", /the source "Börse" is not one to eighty/],
     ['DELETE FROM market_data', /holds no row/],
     ['ALTER TABLE market_data RENAME volume TO amount', /has no column volume, only symbol, time, open, high, low, close, amount, source/],
     ['ALTER TABLE market_data ALTER open TYPE text', /is not read as|BTCUSDT/],

@@ -44,6 +44,8 @@ const PAGE = 1_000;
 const SILENCE_MS = 15_000;
 /** Alpaca revises a minute half a minute after its end; longer bars are asked for when that is over. */
 const SETTLED_MS = 35_000;
+/** What a question may take. */
+const ASKED_MS = 1_000;
 
 const numbers = { t: moment, o: z.number(), h: z.number(), l: z.number(), c: z.number(), v: z.number() };
 const barsAnswer = z.object({ bars: z.record(z.string(), z.array(z.object(numbers))).nullable() });
@@ -85,6 +87,11 @@ export class AlpacaFeed implements MarketFeed {
     this.#spec = spec;
     this.#rest = new RestClient(spec.hosts.data, spec.signer, spec.clock);
     this.#listings = listings;
+  }
+
+  /** Longer bars are asked for one instrument after the other. */
+  barDelayMs(intervalMs: number): number {
+    return intervalMs === MINUTE_MS ? 0 : SETTLED_MS + this.#listings.length * ASKED_MS;
   }
 
   async barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]> {

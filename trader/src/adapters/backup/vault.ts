@@ -43,6 +43,8 @@ export interface Retention {
 const HEADER = 'algotrendy-backup.json';
 const PLACES = ['online', 'cold'] as const;
 const MANIFEST = '.manifest';
+/** Pieces that are on their way to the vault at once: a bucket answers late, and takes many. */
+const MOST_ON_THE_WAY = 8;
 
 /**
  * Backups in a folder or a bucket: `online/GENERATION/PIECE`, `online/ID.manifest`, the same below
@@ -57,6 +59,9 @@ export class BackupVault {
   readonly #lock: BlobLock | undefined;
   /** Names of pieces that are online, of the generations that were asked for. */
   readonly #pieces = new Map<string, Set<string>>();
+  readonly #onTheWay = new Set<Promise<void>>();
+  /** Why a piece did not arrive. */
+  #failure: unknown;
 
   private constructor(blobs: BlobStore, sealing: Sealing, lock: BlobLock | undefined) {
     this.#blobs = blobs;
@@ -78,6 +83,7 @@ export class BackupVault {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#onTheWay);
     // A lock that cannot be given back ends by itself, and must not hide why all came to an end.
     await this.#lock?.release().catch(() => undefined);
   }
@@ -101,7 +107,7 @@ export class BackupVault {
     if (key !== this.#sealing.nameOf('key')) throw new BackupError('key', `the backups in ${place} were made with another key`);
   }
 
-  /** Keeps a piece in a generation, unless it is there. Gives its name, and whether it was written. */
+  /** Keeps a piece in a generation, unless it is there. Gives its name, and whether it was written; that it has arrived is known when the backup is finished. */
   async put(generation: string, contents: Uint8Array): Promise<{ readonly name: string; readonly isNew: boolean }> {
     const name = this.#sealing.nameOf(contents);
     let known = this.#pieces.get(generation);
@@ -110,10 +116,20 @@ export class BackupVault {
       this.#pieces.set(generation, known = new Set((await this.#blobs.list(folder)).map((path) => path.slice(folder.length))));
     }
     if (known.has(name)) return { name, isNew: false };
+    while (this.#onTheWay.size >= MOST_ON_THE_WAY) await Promise.race(this.#onTheWay);
+    if (this.#failure !== undefined) throw this.#failure;
     await this.#lock?.renew();
-    await this.#blobs.put(`online/${generation}/${name}`, this.#sealing.seal(name, contents));
     known.add(name);
+    const piece = this.#blobs.put(`online/${generation}/${name}`, this.#sealing.seal(name, contents))
+      .catch((error: unknown) => { this.#failure ??= error; }).finally(() => this.#onTheWay.delete(piece));
+    this.#onTheWay.add(piece);
     return { name, isNew: true };
+  }
+
+  /** Waits until every piece has arrived; throws where one has not. */
+  async #arrived(): Promise<void> {
+    await Promise.all(this.#onTheWay);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** A piece of a generation, online or cold. Throws kind `tampered`. */
@@ -127,6 +143,7 @@ export class BackupVault {
 
   /** Makes a backup of the pieces that were put: from here on it is there. */
   async finish(manifest: Manifest): Promise<void> {
+    await this.#arrived();
     await this.#lock?.renew();
     await this.#blobs.put(`online/${manifest.id}${MANIFEST}`, this.#sealing.seal(manifest.id, Buffer.from(JSON.stringify(manifest))));
   }
@@ -139,6 +156,7 @@ export class BackupVault {
 
   /** Moves backups of 30 days to `cold/` and removes those of a year, with the pieces that no other needs; removes what broken-off backups left. */
   async retain(now: Timestamp): Promise<Retention> {
+    await this.#arrived();
     const keep = { online: new Set<string>(), cold: new Set<string>() };
     const counts = { online: 0, cold: 0, removed: 0 };
     for (const { place, id } of await this.#ids()) {

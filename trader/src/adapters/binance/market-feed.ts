@@ -49,6 +49,7 @@ const PAGE = 1_000;
 /** As many streams as one connection carries (web-socket-streams.md, "WebSocket Limits"). */
 const MOST_STREAMS = 1_024;
 const SILENCE_MS = 15_000;
+const LIST = JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id: 1 });
 const BOOK_WORD = 'depth20@100ms';
 
 const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '3d', '1w'];
@@ -66,9 +67,11 @@ const frame = z.union([
   // Quotes and books have no word for what they are; a book of twenty levels is told whole each time, under the name of its stream alone.
   z.object({ data: z.object({ u: z.number(), s: z.string(), b: decimal, B: decimal, a: decimal, A: decimal }).transform((told) => ({ ...told, e: 'quote' as const })) }),
   z.object({ stream: z.string(), data: z.object({ lastUpdateId: z.number(), bids: levels, asks: levels }).transform((told) => ({ ...told, e: 'book' as const })) }),
-  // The answer to a question, which only shows that the connection lives.
-  z.object({ id: z.number() }),
+  // The answer to the question what is subscribed to, which also shows that the connection lives.
+  z.object({ id: z.number(), result: z.array(z.string()).nullish() }),
 ]);
+
+type MarketData = Extract<z.infer<typeof frame>, { readonly data: unknown }>['data'];
 
 /**
  * A market of Binance over combined streams. Prices are those of aggregated trades: what was paid, not
@@ -118,9 +121,9 @@ class KlineFeed implements MarketFeed {
     const { clock, random } = this.#around;
     const socket = new SteadySocket({
       venue: 'binance', clock, random, url: () => `${this.#market.streams}${names.join('/')}`, silenceMs: SILENCE_MS,
-      question: JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id: 1 }),
-      onOpen: () => { socket.up('subscribed'); },
-      onText: (text) => { this.#hear(text, listener); },
+      question: LIST,
+      onOpen: () => { socket.send(LIST); },
+      onText: (text) => { this.#hear(socket, names, text, listener); },
       onConnection: (state, reason) => { listener.onConnection(state, reason); },
     });
     this.#socket = socket;
@@ -133,19 +136,24 @@ class KlineFeed implements MarketFeed {
     return Promise.resolve();
   }
 
-  #hear(text: string, listener: FeedListener): void {
+  #hear(socket: SteadySocket, names: readonly string[], text: string, listener: FeedListener): void {
     const told = readFrame(text);
     if (told === undefined) {
       this.#around.onUnreadable('a frame of the market');
       return;
     }
-    if (!('data' in told)) return;
-    const { data } = told;
-    if (data.e === 'serverShutdown') {
-      this.#socket?.lost('the server goes down');
+    if (!('data' in told)) {
+      // Binance's word that it has subscribed; where its list is another, the first frame says so.
+      if (names.every((name) => told.result?.includes(name) !== false)) socket.up('subscribed');
       return;
     }
-    const symbol = data.e === 'book' ? ('stream' in told ? told.stream.slice(0, -BOOK_WORD.length - 1).toUpperCase() : '') : data.s;
+    socket.up('subscribed');
+    if (told.data.e === 'serverShutdown') socket.lost('the server goes down');
+    else this.#tell(told.data, 'stream' in told ? told.stream : '', listener);
+  }
+
+  #tell(data: Exclude<MarketData, { readonly e: 'serverShutdown' }>, stream: string, listener: FeedListener): void {
+    const symbol = data.e === 'book' ? stream.slice(0, -BOOK_WORD.length - 1).toUpperCase() : data.s;
     const instrument = this.#bySymbol.get(symbol);
     if (instrument === undefined) return;
     switch (data.e) {

@@ -9,6 +9,9 @@ export const COLUMNS = ['symbol', 'time', 'open', 'high', 'low', 'close', 'volum
 /** What a row without a source is said to come from. */
 export const NO_SOURCE = 'timescale';
 
+/** What can be the name of a source in a store of bars. */
+export const SOURCE_NAME = /^[ -~]{1,80}$/;
+
 /** What a table holds of one symbol, as its own engine counts it and not the reader of its rows. */
 export interface SymbolFacts {
   readonly symbol: string;

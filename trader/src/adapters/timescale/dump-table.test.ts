@@ -48,13 +48,13 @@ COPY public.other (a) FROM stdin;
 1\t2\t3
 \\.
 COPY public.market_data (${COLUMNS}) FROM stdin;
-ETH\t2024-01-01 05:30:00+05:30\t10\t12\t9\t11\t3.5\tbin\\tance
+E\\tH\t2024-01-01 05:30:00+05:30\t10\t12\t9\t11\t3.5\tbin\\\\ance
 BTC/USD\t2024-01-01 00:01:00.5+00\t10\t12\t9\t11\t\\N\t\\N
 BTC/USD\t2023-12-31 19:00:00-05\t1e2\t120\t9.25\t11\t0\tbinance
 \\.
 `));
   assert.deepEqual(rows, [
-    'ETH 1704067200000 10 12 9 11 3.5 bin\tance', 'BTC/USD 1704067200000 100 120 9.25 11 0 binance', 'BTC/USD 1704067260500 10 12 9 11 NaN timescale',
+    'E\tH 1704067200000 10 12 9 11 3.5 bin\\ance', 'BTC/USD 1704067200000 100 120 9.25 11 0 binance', 'BTC/USD 1704067260500 10 12 9 11 NaN timescale',
   ]);
   assert.deepEqual(facts[1], { symbol: 'BTC/USD', rows: 2, first: 1704067200000, last: 1704067260500, closes: 22, volumes: 0 });
 });
@@ -66,6 +66,17 @@ test('rows of INSERT are the same, one or many a statement, with columns named o
   const three = "('Z', '2024-01-01 00:01:00+00', 10, 12, 9, 11, 0, 'a')";
   assert.deepEqual((await read(dump(`${CREATE}INSERT INTO public.market_data VALUES ${one};\nINSERT INTO public.market_data VALUES ${two};\nINSERT INTO public.market_data (${COLUMNS}) VALUES ${three};\n`))).rows, expected);
   assert.deepEqual((await read(dump(`${CREATE}INSERT INTO public.market_data VALUES\n\t${one},\n\t${two},\n\t${three} ON CONFLICT DO NOTHING;\n`))).rows, expected);
+});
+
+test('whatever a symbol is called, in COPY and in INSERT, it comes out as it went in', async () => {
+  const name = fc.string({ unit: fc.constantFrom('a', "'", '\\', '\t', '\n', '\r', ';', '-', '$', '"', ',', '(', ')', ' ', 'é'), minLength: 1, maxLength: 8 });
+  await fc.assert(fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), async (symbols) => {
+    const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+    const rest = ['2024-01-01 00:00:00+00', '10', '12', '9', '11', '1', 'a'];
+    const copied = `${CREATE}COPY public.market_data (${COLUMNS}) FROM stdin;\n${symbols.map((symbol) => `${[escaped(symbol), ...rest].join('\t')}\n`).join('')}\\.\n`;
+    const inserted = `${CREATE}${symbols.map((symbol) => `INSERT INTO public.market_data VALUES (${[symbol, ...rest].map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')});\n`).join('')}`;
+    for (const body of [copied, inserted]) assert.deepEqual((await read(dump(body))).facts.map((each) => (each as { symbol: string }).symbol).sort(), [...symbols].sort());
+  }), { numRuns: 40 });
 });
 
 test('chunks of the hypertable are its rows, those of another are not, and compressed ones are refused', async () => {
@@ -90,6 +101,7 @@ test('what cannot be carried over is refused with its line and what to do', asyn
     [copy(at('infinity')), 'value', /"infinity" is no time/],
     [copy(at('2024-01-01 00:01:00.0005+00')), 'value', /whole milliseconds/],
     [copy(at('2024-01-01 00:00:00+00')), 'duplicate', /A has more than one row of 2024-01-01T00:00:00.000Z/],
+    [copy(`${at('2024-01-01 00:01:00+00')}\\n`), 'value', /the source of A .* eighty printable/],
     [copy('A\t2024-01-01'), 'truncated', /has 2 of 8 columns/],
     [copy('', 'symbol, ts, o, h, l, c, v, s'), 'columns', /has no column time, open, high, low, close, volume, source, only symbol, ts/],
     [CREATE, 'empty', /holds no row/],

@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isPossibleBar } from '../../domain/bar.ts';
-import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
+import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, SOURCE_NAME, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
 import { readDump, type DumpValue, type DumpVisitor, type RowTaker } from './dump-reader.ts';
 import { TimescaleError } from './timescale-error.ts';
 
@@ -94,23 +94,28 @@ export class DumpTable implements BarTable {
   #stage([symbol, timeText, ...texts]: readonly DumpValue[], mayRound: readonly boolean[], line: number): void {
     const refuse = (kind: 'value' | 'duplicate', what: string): never => { throw new TimescaleError(kind, `${this.#path}, line ${line}: ${what}`); };
     const time = parseTime(timeText ?? '');
-    if (symbol === null || symbol === undefined || symbol === '') refuse('value', 'a row has no symbol; correct it or delete it');
+    if (symbol === null || symbol === '') refuse('value', 'a row has no symbol; correct it or delete it');
     if (!Number.isSafeInteger(time)) refuse('value', `${symbol}: "${timeText ?? 'NULL'}" is no time of whole milliseconds; correct it or delete it`);
-    const [open, high, low, close, volume] = NUMBERS.map((_column, i) => {
+    const [open, high, low, close, volume] = this.#numbers(texts, mayRound);
+    if (!isPossibleBar(open, high, low, close, volume) || (texts[4] !== null && Number.isNaN(volume))) {
+      const words = NUMBERS.map((column, i) => `${column} ${texts[i] ?? 'NULL'}`).join(', ');
+      refuse('value', `the row of ${symbol} at ${timeText} is no possible bar (${words}); correct it or delete it`);
+    }
+    const source = texts[5] ?? NO_SOURCE;
+    if (!SOURCE_NAME.test(source)) refuse('value', `the source of ${symbol} at ${timeText} is not one to eighty printable ASCII characters; correct it`);
+    const { changes } = this.#insert.run(this.#symbols.code(String(symbol)), time, open, high, low, close, Number.isNaN(volume) ? null : volume, this.#sources.code(source));
+    if (changes === 0) refuse('duplicate', `${symbol} has more than one row of ${new Date(time).toISOString()}; keep one of them`);
+    if (++this.#rows % STAGED_AT_ONCE === 0) this.#staging.exec('COMMIT; BEGIN');
+  }
+
+  #numbers(texts: readonly DumpValue[], mayRound: readonly boolean[]): readonly [number, number, number, number, number] {
+    return NUMBERS.map((_column, i) => {
       const text = texts[i] ?? null;
       if (text === null) return Number.NaN;
       const value = text.trim() === '' ? Number.NaN : Number(text);
       if (mayRound[i] && !isExact(text, value)) this.rounded++;
       return value;
     }) as [number, number, number, number, number];
-    const saysNaN = texts[4] !== null && texts[4] !== undefined && Number.isNaN(volume);
-    if (!isPossibleBar(open, high, low, close, volume) || saysNaN) {
-      const words = NUMBERS.map((column, i) => `${column} ${texts[i] ?? 'NULL'}`).join(', ');
-      refuse('value', `the row of ${symbol} at ${timeText} is no possible bar (${words}); correct it or delete it`);
-    }
-    const { changes } = this.#insert.run(this.#symbols.code(String(symbol)), time, open, high, low, close, Number.isNaN(volume) ? null : volume, this.#sources.code(texts[5] ?? NO_SOURCE));
-    if (changes === 0) refuse('duplicate', `${symbol} has more than one row of ${new Date(time).toISOString()}; keep one of them`);
-    if (++this.#rows % STAGED_AT_ONCE === 0) this.#staging.exec('COMMIT; BEGIN');
   }
 
   async *blocks(): AsyncIterable<TableBlock> {

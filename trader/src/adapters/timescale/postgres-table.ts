@@ -1,6 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import type { Secret } from '../../domain/secret.ts';
-import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
+import { BlockBuilder, checkColumns, COLUMNS, isExact, NO_SOURCE, SOURCE_NAME, TABLE, type BarTable, type SymbolFacts, type TableBlock } from './bar-table.ts';
 import { TimescaleError } from './timescale-error.ts';
 
 const CONNECT_MS = 10_000;
@@ -69,6 +69,9 @@ export class PostgresTable implements BarTable {
 
   /** NaN is above all numbers to Postgres, so that no comparison passes with one. */
   async #refuseImpossible(): Promise<void> {
+    const sources = await this.#ask(`SELECT DISTINCT source FROM ${this.#table} WHERE source IS NOT NULL`);
+    const strange = sources.find(([source]) => !SOURCE_NAME.test(source ?? ''));
+    if (strange !== undefined) throw new TimescaleError('value', `${this.name}: the source ${JSON.stringify(strange[0]).slice(0, 120)} is not one to eighty printable ASCII characters; correct it`);
     const n = (column: string) => `"${column}"::float8`;
     const [wrong] = await this.#ask(`SELECT symbol, "time"::text, ${NUMBERS.map((column) => `"${column}"::text`).join(', ')} FROM ${this.#table}
       WHERE symbol IS NULL OR "time" IS NULL OR NOT isfinite("time") OR date_trunc('milliseconds', "time") <> "time"

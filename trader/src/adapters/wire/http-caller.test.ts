@@ -108,3 +108,15 @@ test('closing gives up what is in flight', async () => {
     assert.equal(await waiting, 'unknown-outcome');
   });
 });
+
+test('an answer without end is given up before it fills the memory', async () => {
+  await calling((_request, response) => {
+    const block = Buffer.alloc(2 ** 20, 32);
+    const pour = () => { while (response.writable && response.write(block)); };
+    response.on('drain', pour);
+    pour();
+  }, async (caller) => {
+    const error = await caller.call('GET', { method: 'GET', target: '/' }).then(() => assert.fail('it should have failed'), (reason: unknown) => reason);
+    assert.match(String(error), /larger than 67108864 bytes/);
+  }, { timeoutMs: 20_000 });
+});

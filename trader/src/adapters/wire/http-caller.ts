@@ -38,6 +38,8 @@ interface Sent {
 }
 
 const NONE: Readonly<Record<string, string>> = {};
+/** More than any venue answers: the longest lists of instruments have some 20 MB. */
+const MOST_BYTES = 64 * 2 ** 20;
 
 /**
  * HTTP to one address over connections that are kept. Node's own client instead of `fetch`, which takes
@@ -142,7 +144,12 @@ export class HttpCaller {
 
 async function readAll(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_BYTES) throw new Error(`the answer is larger than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString();
 }
 

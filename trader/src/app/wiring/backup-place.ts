@@ -15,7 +15,7 @@ export async function openBackupPlace(place: string, { endpoint, region = DEFAUL
     return new FolderBlobs(place);
   }
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w!.*'()/-]*?))?\/*$/.exec(place) ?? [];
-  if (bucket === undefined) throw new Refusal('usage', `"${place}" is no bucket`, { hint: 'It reads s3://BUCKET/PREFIX.' });
+  if (bucket === undefined) throw new Refusal('usage', `"${place}" is no bucket`, { hint: 'It reads s3://BUCKET/PREFIX; the name of a bucket has 3 to 63 small letters, digits, dots and dashes.' });
   const local = config.loopbackPort === undefined ? endpoint : `http://127.0.0.1:${config.loopbackPort}`;
   if (local !== undefined && !/^https?:$/.test(URL.canParse(local) ? new URL(local).protocol : '')) throw new Refusal('usage', `--endpoint takes a URL such as https://minio.example:9000, not "${local}"`);
   const secrets = openSecrets(config);

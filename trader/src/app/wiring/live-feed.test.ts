@@ -60,7 +60,7 @@ async function quiet(): Promise<void> {
 }
 
 function told(instant: HeardInstant | undefined): string | undefined {
-  return instant && `${(instant.tsEvent - START) / MINUTE}:${instant.bars.map(({ market, tsHeard }) => `${market}${tsHeard === undefined ? 'f' : 'h'}`).join('')}`;
+  return instant && `${(instant.tsEvent - START) / MINUTE}:${instant.bars.map(({ market, live, tsHeard }) => `${market}${live ? 'h' : tsHeard === undefined ? 'f' : 'a'}`).join('')}`;
 }
 
 function drain(feed: LiveFeed): readonly (string | undefined)[] {
@@ -115,14 +115,37 @@ test('what the stream leaves out on an open connection is asked for, and handed 
   assert.equal(feed.next(), undefined, 'not before what is missing');
   await clock.run(clock.now() + 1_000);
   await quiet();
-  assert.deepEqual(drain(feed), ['2:0f1f', '3:0h1h']);
+  assert.deepEqual(drain(feed), ['2:0a1a', '3:0h1h']);
   // A silent stream shows by the clock.
   for (const each of market.kept) each.push(bar(3));
   await clock.run(clock.now() + 2 * MINUTE + 12_000);
   await quiet();
-  assert.deepEqual(drain(feed), ['4:0f1f']);
+  assert.deepEqual(drain(feed), ['4:0a1a']);
   const { quality: { expected, live, backfilled, lost, barGaps } } = feed.state;
   assert.deepEqual({ expected, live, backfilled, lost, barGaps }, { expected: 6, live: 2, backfilled: 4, lost: 0, barGaps: 2 });
+});
+
+test('a feed that tells its bars late is waited for', async () => {
+  const { market, feed, clock } = await opened(1);
+  drain(feed);
+  Object.assign(market, { barDelayMs: () => 40_000 });
+  for (const each of market.kept) each.push(bar(1));
+  await clock.run(clock.now() + MINUTE + 49_000);
+  await quiet();
+  assert.deepEqual([drain(feed), feed.state.quality.barGaps], [[], 0]);
+  market.listener?.onBar(0, bar(1));
+  market.listener?.onBar(1, bar(1));
+  assert.deepEqual(drain(feed), ['2:0h1h']);
+});
+
+test('a hole of which the venue knows nothing is gone over, also where its bars are ahead of every clock', async () => {
+  const { market, feed, clock } = await opened(1);
+  drain(feed);
+  market.listener?.onBar(0, bar(5));
+  market.listener?.onBar(1, bar(5));
+  await clock.run(clock.now() + 2_000);
+  await quiet();
+  assert.deepEqual(drain(feed), ['6:0h1h']);
 });
 
 test('a bar that cannot be, or is ten times the last price, is asked for; the venue\'s word then counts', async () => {
@@ -132,12 +155,13 @@ test('a bar that cannot be, or is ten times the last price, is asked for; the ve
   for (const each of market.kept) each.push(bar(1));
   market.listener?.onBar(0, { ...bar(1), low: 11 });
   market.listener?.onBar(0, { ...bar(1), timestamp: bar(1).timestamp + 1 });
+  market.listener?.onBar(0, bar(100_000));
   market.listener?.onBar(1, { ...bar(1), open: 1_000, high: 1_000, low: 1_000, close: 1_000 });
   assert.equal(feed.next(), undefined);
   await clock.run(clock.now() + 12_000);
   await quiet();
   const instant = feed.next();
-  assert.deepEqual([told(instant), instant?.bars.map(({ bar: { close } }) => close), feed.state.quality.refusedBars], ['2:0f1f', [10, 10], 3]);
+  assert.deepEqual([told(instant), instant?.bars.map(({ bar: { close } }) => close), feed.state.quality.refusedBars], ['2:0a1a', [10, 10], 4]);
 });
 
 test('a bar that is told twice counts once', async () => {

@@ -9,8 +9,10 @@ import type { FeedListener, FeedTrade, MarketFeed } from '../../ports/market-fee
 export interface HeardBar {
   readonly market: number;
   readonly bar: Bar;
-  /** When the stream told it, by this machine's clock; undefined where it was fetched afterwards. */
+  /** When it was told by the stream, or asked for beside an open one, by this machine's clock; undefined where it was fetched after a time without a stream. */
   readonly tsHeard: Timestamp | undefined;
+  /** Whether the stream told it. */
+  readonly live: boolean;
 }
 
 /** All bars that close at one moment, in the order of their markets. */
@@ -45,7 +47,7 @@ export interface LiveListener extends Pick<FeedListener, 'onQuote' | 'onBook'> {
   unreadable?(): number;
 }
 
-/** So long after its end a bar is waited for; then the venue is asked. Who tells bars by asking for them, as Coinbase's feed does, has told them by then. */
+/** So long after its end, or after a feed's own delay, a bar is waited for; then the venue is asked. Who tells bars by asking for them, as Coinbase's feed does, has told them by then. */
 const PATIENCE_MS = 10_000;
 /** What ended so long before a question is in its answer, or is not at all. */
 const ANSWERED_MS = 5_000;
@@ -139,7 +141,7 @@ export class LiveFeed {
       return;
     }
     this.quality.onBar(market, bar, this.#venueNow());
-    this.#take({ market, bar, tsHeard: this.#heardAt });
+    this.#take({ market, bar, tsHeard: this.#heardAt, live: true });
   }
 
   #onTrade(market: number, trade: FeedTrade): void {
@@ -156,7 +158,7 @@ export class LiveFeed {
     if (this.#connections === 1) this.#opened = this.#venueNow();
     this.quality.onUp();
     this.#catchingUp = true;
-    void this.#fetchAll(this.#round, this.#markets.keys()).then((done) => { if (done) this.#catchingUp = false; });
+    void this.#fetchAll(this.#round, this.#markets.keys(), false).then((done) => { if (done) this.#catchingUp = false; });
   }
 
   /** When the next moment is; undefined while none is complete. */
@@ -174,10 +176,10 @@ export class LiveFeed {
     for (const market of this.#lacking(tsEvent)) this.#lacked.add(`${market} ${tsEvent}`);
     this.#waiting.delete(tsEvent);
     this.#released = tsEvent;
-    for (const { market, bar, tsHeard } of bars) {
+    for (const { market, bar, live } of bars) {
       this.#from[market] = bar.timestamp + this.#markets[market].intervalMs;
       this.#last[market] = bar.close;
-      if (tsEvent > this.#opened) this.quality.onReleased(tsHeard !== undefined);
+      if (tsEvent > this.#opened) this.quality.onReleased(live);
     }
     return { tsEvent, bars };
   }
@@ -191,10 +193,10 @@ export class LiveFeed {
     return this.#clock.now() + (this.#feed.aheadMs ?? 0);
   }
 
-  /** What no bar is, or one far from the last price: it is left out, and shows as missing. */
+  /** What no bar is, or one of the far future, or far from the last price: it is left out, and shows as missing. */
   #isOdd(market: number, { timestamp, open, high, low, close, volume }: Bar): boolean {
     const { intervalMs } = this.#markets[market];
-    if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || !isPossibleBar(open, high, low, close, volume)) return true;
+    if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || timestamp > this.#venueNow() + DAY_MS || !isPossibleBar(open, high, low, close, volume)) return true;
     const last = this.#last[market];
     return close > last * JUMP || close < last / JUMP;
   }
@@ -210,6 +212,12 @@ export class LiveFeed {
     return [...this.#waiting.get(tsEvent)?.values() ?? []].filter(({ market, bar }) => bar.timestamp > this.#from[market] && bar.timestamp > this.#settled[market]).map(({ market }) => market);
   }
 
+  /** When the earliest bar of a market that waits began; −Infinity where none does. */
+  #begunAt(market: number): Timestamp {
+    const opens = [...this.#waiting.values()].flatMap((moment) => moment.get(market)?.bar.timestamp ?? []);
+    return opens.length === 0 ? -Infinity : Math.min(...opens);
+  }
+
   #take(heard: HeardBar): void {
     this.#awaited?.();
     const tsClose = heard.bar.timestamp + this.#markets[heard.market].intervalMs;
@@ -217,15 +225,15 @@ export class LiveFeed {
       if (this.#lacked.delete(`${heard.market} ${tsClose}`)) {
         this.#counts.late += 1;
         this.quality.onLost();
-      } else if (heard.tsHeard !== undefined) this.quality.count('repeatedBars');
+      } else if (heard.live) this.quality.count('repeatedBars');
       return;
     }
     const moment = this.#waiting.get(tsClose) ?? new Map<number, HeardBar>();
     this.#waiting.set(tsClose, moment);
     const known = moment.get(heard.market);
     // What was heard stays so: that it was fetched as well says nothing.
-    if (known?.tsHeard === undefined) moment.set(heard.market, heard);
-    else if (heard.tsHeard !== undefined) this.quality.count('repeatedBars');
+    if (known?.live !== true) moment.set(heard.market, heard);
+    else if (heard.live) this.quality.count('repeatedBars');
   }
 
   #lookLater(): void {
@@ -241,13 +249,13 @@ export class LiveFeed {
     if (markets.length === 0) return;
     this.#asking = true;
     this.quality.count('barGaps');
-    await this.#fetchAll(this.#round, markets.values());
+    await this.#fetchAll(this.#round, markets.values(), true);
     this.#asking = false;
   }
 
   /** Markets from which a bar should be here and is not. */
   #overdue(): readonly number[] {
-    const ended = this.#venueNow() - PATIENCE_MS;
+    const ended = this.#venueNow() - PATIENCE_MS - (this.#feed.barDelayMs?.(this.#markets[0].intervalMs) ?? 0);
     if (this.#waiting.size > 0) {
       const tsEvent = Math.min(...this.#waiting.keys());
       const skipped = this.#skipped(tsEvent);
@@ -260,16 +268,18 @@ export class LiveFeed {
     }).map(([market]) => market);
   }
 
-  /** Fetches what is missing of markets, trying for as long as this connection lasts; false where it did not last. */
-  async #fetchAll(round: number, markets: Iterable<number>): Promise<boolean> {
+  /** Fetches what is missing of markets, trying for as long as this connection lasts; false where it did not last. `beside` an open stream it is of now, not of the past. */
+  async #fetchAll(round: number, markets: Iterable<number>, beside: boolean): Promise<boolean> {
     const wanted = [...markets];
     for (let waitMs = RETRY_FIRST_MS; round === this.#round; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {
-      const settled = this.#venueNow() - ANSWERED_MS;
+      const answered = this.#venueNow() - ANSWERED_MS;
+      // A bar behind a hole shows that the venue is past the hole, whatever the clocks say.
+      const settled = wanted.map((market) => Math.max(answered, this.#begunAt(market)));
       try {
-        for (const market of wanted) await this.#fetch(market, round);
+        for (const market of wanted) await this.#fetch(market, round, beside);
         if (round !== this.#round) return false;
         this.#trouble = undefined;
-        for (const market of wanted) this.#settled[market] = settled;
+        wanted.forEach((market, at) => { this.#settled[market] = settled[at]; });
         return true;
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
@@ -279,13 +289,13 @@ export class LiveFeed {
     return false;
   }
 
-  async #fetch(market: number, round: number): Promise<void> {
+  async #fetch(market: number, round: number, beside: boolean): Promise<void> {
     const { intervalMs } = this.#markets[market];
     for (let from = this.#from[market]; round === this.#round;) {
       const bars = await this.#feed.barsSince(market, intervalMs, from);
       const last = Math.max(...bars.map(({ timestamp }) => timestamp));
       if (!(last >= from)) return;
-      for (const bar of bars) this.#take({ market, bar, tsHeard: undefined });
+      for (const bar of bars) this.#take({ market, bar, tsHeard: beside ? this.#clock.now() : undefined, live: false });
       this.#counts.fetched += bars.length;
       from = last + intervalMs;
     }

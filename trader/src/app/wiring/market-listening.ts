@@ -82,7 +82,7 @@ export async function listenTo(request: ListenRequest, onBars: (bars: readonly L
       await new Promise<void>((resolve) => { clock.after(LOOK_EVERY_MS, resolve); });
       for (let instant = live.next(); instant !== undefined; instant = live.next()) {
         counts.bars += instant.bars.length;
-        onBars(instant.bars.map(({ market, bar, tsHeard }) => glance(ids[market], bar, tsHeard !== undefined, quotes[market], books[market])));
+        onBars(instant.bars.map(({ market, bar, live: told }) => glance(ids[market], bar, told, quotes[market], books[market])));
         if (store !== undefined) counts.kept += await keepBars(store, instant, ids, intervalMs, venue, clock.now());
       }
     }

@@ -101,6 +101,8 @@ export async function migrate(request: MigrationRequest): Promise<MigrationRepor
   const { home, table, store, target, now, onProgress } = request;
   const facts = await table.survey((done, of) => { onProgress('Looking at the source', done / of); });
   const instrumentOf = nameInstruments(facts, request.instruments);
+  const early = facts.find(({ first }) => first < 0);
+  if (target === 'questdb' && early !== undefined) throw new Refusal('bad-data', `${early.symbol} begins before 1970, and QuestDB has no such time`, { hint: 'Carry it over with --to embedded.' });
   const path = recordPath(home, table.name, target);
   const before = readKeptJson<MigrationRecord>(path);
   const record: MigrationRecord = { source: table.name, target, knownAt: Math.max(now(), before?.knownAt ?? 0), symbols: before?.symbols ?? {} };

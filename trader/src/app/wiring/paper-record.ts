@@ -10,7 +10,7 @@ import { recover, setupOf } from './run-recovery.ts';
 import type { PaperSetup } from './paper-setup.ts';
 import type { PassportBody, PassportSubject } from './passport-check.ts';
 import { loadStrategy, readStrategyParameters, seriesParameters } from './strategy.ts';
-import { isLiveHost, VENUE_NAMES } from './venue-hosts.ts';
+import { isLiveHost, FEED_NAMES } from './venue-hosts.ts';
 
 /** What a run on paper must have shown before money follows it. */
 const PAPER_GATES = { days: 14, sharpe: 1.5, winRate: 0.55 } as const;
@@ -116,7 +116,7 @@ function dayOf(tsClose: Timestamp): Timestamp {
 
 function linesOf(paper: NonNullable<PassportBody['paper']>): CheckLine[] {
   const { venue, hosts, days, trades, sharpe: ratio, winRate } = paper;
-  const known = VENUE_NAMES.find((name) => name === venue);
+  const known = FEED_NAMES.find((name) => name === venue);
   const live = known !== undefined && hosts.length > 0 && hosts.every((host) => isLiveHost(known, host));
   return [
     line(NAMES.market, true, 'It traded this strategy with these parameters on this market alone, and its journal comes out again by this build.'),

@@ -36,7 +36,7 @@ export interface LiveRequest {
 /** Moments as they are handed out, whether read or heard. */
 interface Moments {
   peek(): Timestamp | undefined;
-  next(): { readonly tsEvent: Timestamp; readonly bars: readonly (Omit<HeardBar, 'tsHeard'> & Partial<Pick<HeardBar, 'tsHeard'>>)[] } | undefined;
+  next(): { readonly tsEvent: Timestamp; readonly bars: readonly (Omit<HeardBar, 'tsHeard' | 'live'> & Partial<Pick<HeardBar, 'tsHeard'>>)[] } | undefined;
 }
 
 /** Where a run's bars come from, once the run stands where it stopped. */

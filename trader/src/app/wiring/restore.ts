@@ -28,6 +28,7 @@ export interface RestoreReport {
 
 /** The one thing that may be in a state folder already: the key of the backups is in it. */
 const KEPT = 'secrets.env';
+const PIECES_AHEAD = 8;
 
 /**
  * Makes the state folder `target` out of the newest backup that began at or before `asOf`. Every piece,
@@ -82,13 +83,28 @@ function checkedPath({ path }: BackedUpFile): string {
   return path;
 }
 
+/** Pieces in their order, some of them asked for ahead: a bucket answers late. */
+async function* piecesOf(vault: BackupVault, generation: string, names: readonly string[]): AsyncIterable<Uint8Array> {
+  const asked: Promise<Uint8Array>[] = [];
+  for (let next = 0; ;) {
+    for (; asked.length < PIECES_AHEAD && next < names.length; next++) {
+      const piece = vault.get(generation, names[next]);
+      // One that fails is heard of when its turn comes.
+      piece.catch(() => undefined);
+      asked.push(piece);
+    }
+    const piece = asked.shift();
+    if (piece === undefined) return;
+    yield await piece;
+  }
+}
+
 async function writeFile(vault: BackupVault, generation: string, file: BackedUpFile, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const hash = createHash('sha256');
   const descriptor = openSync(path, 'wx', file.mode);
   try {
-    for (const name of file.pieces) {
-      const piece = await vault.get(generation, name);
+    for await (const piece of piecesOf(vault, generation, file.pieces)) {
       hash.update(piece);
       for (let done = 0; done < piece.length;) done += writeSync(descriptor, piece, done);
     }

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../../../test/command-line.ts';
-import { hostName, hostsOf, isLiveHost, VENUE_NAMES, worldsOf } from './venue-hosts.ts';
+import { FEED_NAMES, hostName, hostsOf, isLiveHost, worldsOf } from './venue-hosts.ts';
 
 /** What every host of every venue belongs to. A comment may name a page there: it dials nothing. */
 const DOMAINS = /\b[\w-]+(\.[\w-]+)*\.(binance\.(com|vision|us)|binancefuture\.com|coinbase\.com|alpaca\.markets|okx\.com|kraken\.com|bybit\.com)\b/;
@@ -17,7 +17,7 @@ test('no source names a host of a venue but the one table of them', () => {
 });
 
 test('nothing of a sandbox is of real money, but for a market that both share', () => {
-  for (const venue of VENUE_NAMES) {
+  for (const venue of FEED_NAMES) {
     for (const { world } of worldsOf(venue)) {
       for (const [role, url] of Object.entries(hostsOf(venue, world, undefined))) {
         assert.equal(isLiveHost(venue, hostName(url)), world === 'live' || (role.startsWith('data') && venue === 'alpaca'), `${venue} ${role}: ${url}`);
@@ -30,7 +30,7 @@ test('with a loopback port everything is at this machine, each path as it was, a
   assert.equal(hostsOf('binance', 'live', 4711).stream, 'ws://127.0.0.1:4711/ws-api/v3');
   assert.equal(hostsOf('coinbase', 'live', 80).rest, 'http://127.0.0.1:80');
   assert.throws(() => hostsOf('coinbase', 'sandbox', 80), /coinbase has no sandbox in which an account can be kept/);
-  for (const venue of VENUE_NAMES) {
+  for (const venue of FEED_NAMES) {
     for (const { world } of worldsOf(venue)) {
       for (const url of Object.values(hostsOf(venue, world, 4711))) {
         assert.match(url, /^(http|ws):\/\/127\.0\.0\.1:4711(\/|$)/);
