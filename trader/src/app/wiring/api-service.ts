@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AlertBook } from '../../api/alerts.ts';
@@ -36,6 +37,8 @@ const DASHBOARD = fileURLToPath(new URL('../../../../dashboard/out', import.meta
 const BUILD = fileURLToPath(new URL('../../../../scripts/dashboard.mjs', import.meta.url));
 /** How many ports are tried where none was asked for. */
 const PORTS = 50;
+/** Addresses that this machine alone reaches. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Serves a run's API, stream and dashboard. Throws where it cannot listen, and what the stores throw. */
 export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: EngineControl, log: Log): Promise<OpenApi> {
@@ -46,20 +49,22 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
   const jobs = new ChildJobs(data.home);
   const stores = openApiStores(config);
   const limits = new MemoryLimits();
-  // Whoever serves others than this machine does so behind a proxy that speaks TLS.
-  const auth = await openAuth(config, { hostNames: [], secure: false, realMoney: () => data.realMoney, onTrouble: trouble });
-  const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble });
+  const outside = data.origin === undefined ? undefined : new URL(data.origin);
+  const tls = outside?.protocol === 'https:';
+  if (outside === undefined && !LOOPBACK.test(data.host)) log('warning', 'others can reach this without TLS: passwords can be read on the way. Put a proxy with TLS before it, and say --api-origin.');
+  const auth = await openAuth(config, { hostNames: [data.host, ...(outside === undefined ? [] : [outside.hostname])], secure: tls, realMoney: () => data.realMoney, onTrouble: trouble });
+  const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble, tls, trustedProxies: outside === undefined ? [] : ['127.0.0.1', '::1'] });
   const hub = new StreamHub({ replica, alerts, jobs, clock: WALL_CLOCK });
   const detach = attachStream(app.server, {
-    hub, gate: auth.sockets, origins: [],
-    limit({ socket }) {
-      const { allowed, retryAfterMs } = limits.take(`address:${socket.remoteAddress ?? ''}`, API_LIMITS.perAddress, WALL_CLOCK.now());
+    hub, gate: auth.sockets, origins: outside === undefined ? [] : [outside.origin],
+    limit(request) {
+      const { allowed, retryAfterMs } = limits.take(`address:${addressOf(request, outside !== undefined)}`, API_LIMITS.perAddress, WALL_CLOCK.now());
       if (!allowed) throw new ApiError('too-many-requests', 'too many requests from this address', { retryAfterMs });
     },
   });
   const port = await listen(data, (at) => app.listen({ host: data.host, port: at }));
   const stopBuild = buildDashboard(log);
-  const url = `http://${data.host === '0.0.0.0' || data.host === '::' ? 'localhost' : data.host}:${port}`;
+  const url = data.origin ?? `http://${data.host === '0.0.0.0' || data.host === '::' ? 'localhost' : data.host}:${port}`;
   const path = await auth.firstRunPath();
   return {
     url, firstRun: path === undefined ? undefined : url + path,
@@ -72,6 +77,12 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
       replica.close();
     },
   };
+}
+
+/** Who connects; what a proxy says of it is believed where one was named. */
+function addressOf({ socket, headers }: IncomingMessage, proxied: boolean): string {
+  const told = proxied ? String(headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim() : undefined;
+  return told === undefined || told === '' ? socket.remoteAddress ?? '' : told;
 }
 
 /** Listens at the port that was asked for, or at the next one that is free. */
