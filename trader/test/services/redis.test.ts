@@ -7,6 +7,7 @@ import { RedisBus } from '../../src/adapters/redis/redis-bus.ts';
 import { RedisLimits } from '../../src/adapters/redis/redis-limits.ts';
 import { AlertBook } from '../../src/api/alerts.ts';
 import { relayFeed, RelayedFeed } from '../../src/api/feed-relay.ts';
+import { createClient } from '../../src/api/client.ts';
 import { MemoryLimits } from '../../src/api/memory-limits.ts';
 import { EngineReplica } from '../../src/api/replica.ts';
 import { StreamHub } from '../../src/api/stream/hub.ts';
@@ -18,6 +19,7 @@ import type { FillFact } from '../../src/ports/engine-feed.ts';
 import { limitLaws } from '../contract/limit-store.ts';
 import { HandFeed, handFill } from '../hand-feed.ts';
 import { seededRandom } from '../random.ts';
+import { startServedRun } from '../served-run.ts';
 import { Wire } from '../stream-wire.ts';
 import { RedisServer } from './redis-server.ts';
 
@@ -136,6 +138,20 @@ describe('Redis as the memory of all API processes', () => {
     for (const hub of hubs) hub.close();
     stopRelay();
     following.close();
+  });
+
+  test('a run that is given a Redis tells other processes of itself, and counts its limits there', { timeout: 60_000 }, async () => {
+    const run = await startServedRun({ words: ['--speed', '2000'], environment: { ALGOTRENDY_SECRET_REDIS_URL: server.url.reveal() } });
+    const following = new EngineReplica(new RelayedFeed(await bus(), WALL_CLOCK), WALL_CLOCK);
+    try {
+      await until(() => (following.facts?.health.bars ?? 0) > 0);
+      const { run: told } = await createClient({ origin: run.url, token: run.token }).call('readState');
+      assert.equal(following.facts?.run.id, told.id);
+      assert.deepEqual((await (await connect()).keys('limit:*')).length > 0, true);
+    } finally {
+      following.close();
+      await run.stop();
+    }
   });
 
   test('while Redis is away requests pass at once, limits are said not to be counted, and no word of the password is', async () => {

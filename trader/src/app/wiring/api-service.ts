@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AlertBook } from '../../api/alerts.ts';
-import { MemoryLimits } from '../../api/memory-limits.ts';
 import { API_LIMITS } from '../../api/rate-limits.ts';
 import { ApiError } from '../../api/problem.ts';
 import { EngineReplica } from '../../api/replica.ts';
@@ -16,6 +15,7 @@ import type { EngineFeed } from '../../ports/engine-feed.ts';
 import type { ApiWorkerData } from '../api-messages.ts';
 import { readConfig } from '../config.ts';
 import { openAuth } from './api-auth.ts';
+import { openShared } from './api-shared.ts';
 import { openApiStores } from './api-stores.ts';
 import { ChildJobs } from './job-board.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
@@ -35,6 +35,8 @@ type Log = (level: 'info' | 'warning' | 'error', text: string) => void;
 
 const DASHBOARD = fileURLToPath(new URL('../../../../dashboard/out', import.meta.url));
 const BUILD = fileURLToPath(new URL('../../../../scripts/dashboard.mjs', import.meta.url));
+/** A run that is over at once needs no dashboard. */
+const BUILD_AFTER_MS = 2_000;
 /** How many ports are tried where none was asked for. */
 const PORTS = 50;
 /** Addresses that this machine alone reaches. */
@@ -48,7 +50,9 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
   const alerts = new AlertBook(replica);
   const jobs = new ChildJobs(data.home);
   const stores = openApiStores(config);
-  const limits = new MemoryLimits();
+  const shared = openShared(config.secrets.get('REDIS_URL'), trouble);
+  const { limits } = shared;
+  const stopRelay = shared.relay(replica);
   const outside = data.origin === undefined ? undefined : new URL(data.origin);
   const tls = outside?.protocol === 'https:';
   if (outside === undefined && !LOOPBACK.test(data.host)) log('warning', 'others can reach this without TLS: passwords can be read on the way. Put a proxy with TLS before it, and say --api-origin.');
@@ -56,9 +60,9 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
   const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble, tls, trustedProxies: outside === undefined ? [] : ['127.0.0.1', '::1'] });
   const hub = new StreamHub({ replica, alerts, jobs, clock: WALL_CLOCK });
   const detach = attachStream(app.server, {
-    hub, gate: auth.sockets, origins: outside === undefined ? [] : [outside.origin],
-    limit(request) {
-      const { allowed, retryAfterMs } = limits.take(`address:${addressOf(request, outside !== undefined)}`, API_LIMITS.perAddress, WALL_CLOCK.now());
+    hub, gate: shared.gate(auth.sockets), origins: outside === undefined ? [] : [outside.origin],
+    async limit(request) {
+      const { allowed, retryAfterMs } = await limits.take(`address:${addressOf(request, outside !== undefined)}`, API_LIMITS.perAddress, WALL_CLOCK.now());
       if (!allowed) throw new ApiError('too-many-requests', 'too many requests from this address', { retryAfterMs });
     },
   });
@@ -71,9 +75,11 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
     async close() {
       stopBuild();
       detach();
+      stopRelay();
       await Promise.all([app.close(), jobs.close()]);
       auth.close();
       stores.close();
+      shared.close();
       replica.close();
     },
   };
@@ -97,8 +103,17 @@ async function listen({ port, orNext }: ApiWorkerData, at: (port: number) => Pro
   }
 }
 
-/** Builds the dashboard beside trading where its sources are newer than what is there; the result ends that. */
+/** Builds the dashboard beside trading where its sources are newer than what is there, once the run has gone on for a little; the result ends that. */
 function buildDashboard(log: Log): () => void {
+  let child: ChildProcess | undefined;
+  const timer = setTimeout(() => { child = startBuild(log); }, BUILD_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    child?.kill();
+  };
+}
+
+function startBuild(log: Log): ChildProcess {
   const child = spawn(process.execPath, [BUILD, '--if-stale'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
@@ -111,5 +126,5 @@ function buildDashboard(log: Log): () => void {
     if (said.failed !== undefined) log('error', `the dashboard could not be built: ${said.failed}`);
     else if (said.step !== undefined) log('info', `building the dashboard: ${said.step}`);
   });
-  return () => void child.kill();
+  return child;
 }
