@@ -90,7 +90,8 @@ test('every place is reached and trading is stopped with the keyboard alone, and
   }
   assert.deepEqual(unseen, []);
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('light');
+  await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('light');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
   const button = page.getByRole('button', { name: /^HALT/ });
