@@ -65,8 +65,6 @@ export interface Command<R extends RouteName> {
   readonly state: CommandState;
   readonly answer: Answer<R> | undefined;
   readonly problem: ApiProblem | undefined;
-  /** The idempotency key of what was sent last, by which its traces are found. */
-  readonly key: string | undefined;
   /** Sends it. While its outcome is unknown, the same key is used again, so that it cannot be done twice. */
   readonly send: (input: Omit<CallInput<R>, 'key' | 'signal'>) => Promise<Answer<R> | undefined>;
   readonly reset: () => void;
@@ -74,26 +72,26 @@ export interface Command<R extends RouteName> {
 
 /** A route that changes something. */
 export function useCommand<R extends RouteName>(route: R): Command<R> {
-  const [held, setHeld] = useState<{ readonly state: CommandState; readonly key?: string; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
+  const [held, setHeld] = useState<{ readonly state: CommandState; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
   const key = useRef<string | undefined>(undefined);
   const send = useCallback(async (input: Omit<CallInput<R>, 'key' | 'signal'>) => {
     const own = key.current ??= newKey();
-    setHeld({ state: 'sending', key: own });
+    setHeld({ state: 'sending' });
     try {
       const answer = await asked<R>(route, { ...input, key: own });
       key.current = undefined;
-      setHeld({ state: 'done', key: own, answer });
+      setHeld({ state: 'done', answer });
       return answer;
     } catch (cause) {
       const problem = problemOf(cause);
       const unknown = problem.code === 'unreachable' || problem.code === 'outcome-unknown' || problem.code === 'still-running' || problem.status === 502 || problem.status === 504;
       if (!unknown) key.current = undefined;
-      setHeld({ state: unknown ? 'unknown' : 'refused', key: own, problem });
+      setHeld({ state: unknown ? 'unknown' : 'refused', problem });
       return undefined;
     }
   }, [route]);
   const reset = useCallback(() => { key.current = undefined; setHeld({ state: 'idle' }); }, []);
-  return { state: held.state, answer: held.answer, problem: held.problem, key: held.key, send, reset };
+  return { state: held.state, answer: held.answer, problem: held.problem, send, reset };
 }
 
 /** One call; the client's argument list depends on the route, which a variable route cannot show the compiler. */

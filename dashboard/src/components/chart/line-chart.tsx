@@ -243,14 +243,15 @@ function readAt(series: readonly LineSeries[], x: number, gap: number, format: (
 }
 
 function summarise(series: readonly LineSeries[], format: (value: number) => string, formatX: (x: number) => string): string {
-  const [line] = series;
-  const known = line === undefined ? [] : line.xs.flatMap((x, place) => { const value = line.values[place]; return value === null || value === undefined ? [] : [{ x, value }]; });
-  if (line === undefined || known.length === 0) return 'No values yet.';
-  const first = known[0];
-  const last = known[known.length - 1];
-  const values = known.map(({ value }) => value);
-  const range = extent([values]);
-  return `${line.label}: ${format(first.value)} at ${formatX(first.x)}, ${format(last.value)} at ${formatX(last.x)}; lowest ${format(range?.min ?? 0)}, highest ${format(range?.max ?? 0)}.`;
+  return series.map((line) => lineSummary(line, format, formatX)).join(' ');
+}
+
+function lineSummary(line: LineSeries, format: (value: number) => string, formatX: (x: number) => string): string {
+  const known = line.xs.flatMap((x, place) => { const value = line.values[place]; return value === null || value === undefined ? [] : [{ x, value }]; });
+  const range = extent([known.map(({ value }) => value)]);
+  if (range === undefined) return `${line.label}: no values.`;
+  const [first, last] = [known[0], known[known.length - 1]];
+  return `${line.label}: ${format(first.value)} at ${formatX(first.x)}, ${format(last.value)} at ${formatX(last.x)}; lowest ${format(range.min)}, highest ${format(range.max)}.`;
 }
 
 /** Where a key leads; undefined for a key that is none of the chart's. */

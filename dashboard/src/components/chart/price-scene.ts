@@ -31,6 +31,7 @@ type IndicatorSeries = ISeriesApi<'Line'> | ISeriesApi<'Histogram'>;
 /** A hole is shown so many bars wide at most: a weekend need not fill the screen. */
 const GAP_BARS_MAX = 12;
 const MARK_WIDTH = 14;
+const NOTHING_DRAWN = { first: undefined, bars: 0 };
 
 /**
  * The canvas of a price chart. It is told what to show and keeps what it drew, so that a tick costs
@@ -49,6 +50,8 @@ export class PriceScene {
   #fills: readonly ChartFill[] = [];
   #shownLevels: readonly ChartLevel[] = [];
   #shownIndicators: readonly IndicatorLine[] = [];
+  /** Up to where the lines are drawn. */
+  #indicated: { readonly first: number | undefined; readonly bars: number } = NOTHING_DRAWN;
   #cluster = 0;
 
   constructor(container: HTMLElement, theme: ChartTheme, listener: SceneListener) {
@@ -88,7 +91,6 @@ export class PriceScene {
         this.#volume.update(this.#column(place));
       }
     } else this.#redraw(same);
-    this.#drawIndicators();
     this.#drawMarks(true);
   }
 
@@ -186,6 +188,7 @@ export class PriceScene {
 
   #makeIndicators(): void {
     for (const series of this.#indicators) this.#chart.removeSeries(series);
+    this.#indicated = NOTHING_DRAWN;
     const theme = this.#theme;
     const color = { first: theme.up, second: theme.down, quiet: theme.quiet, histogram: theme.quiet };
     this.#indicators = this.#shownIndicators.map(({ look, place }) => {
@@ -200,13 +203,20 @@ export class PriceScene {
     below?.setStretchFactor(1);
   }
 
+  /** Draws the lines whole, or only what is new of them where the bars went on. */
   #drawIndicators(): void {
+    const { time } = this.#bars;
+    const drawn = this.#indicated;
+    const goesOn = drawn.bars > 0 && drawn.first === time[0] && drawn.bars <= time.length && time.length - drawn.bars < 50;
+    this.#indicated = { first: time[0], bars: time.length };
     this.#shownIndicators.forEach((line, i) => {
-      const data: (LineData<Time> | WhitespaceData<Time>)[] = this.#bars.time.map((time, place) => {
+      const point = (place: number): LineData<Time> | WhitespaceData<Time> => {
         const value = line.values[place];
-        return value === null || value === undefined ? { time: seconds(time) } : { time: seconds(time), value };
-      });
-      this.#indicators[i]?.setData(data);
+        return value === null || value === undefined ? { time: seconds(time[place]) } : { time: seconds(time[place]), value };
+      };
+      const series = this.#indicators[i];
+      if (goesOn) for (let place = drawn.bars - 1; place < time.length; place++) series?.update(point(place));
+      else series?.setData(time.map((_, place) => point(place)));
     });
   }
 

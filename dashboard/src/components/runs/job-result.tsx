@@ -26,7 +26,7 @@ export function JobResultView({ id, onRun }: { readonly id: string; readonly onR
         const sweep = asSweep(result);
         const verdict = asVerdict(result);
         if (sweep !== undefined) return <Sweep title={title} sweep={sweep} />;
-        if (verdict !== undefined) return <Verdict title={title} verdict={verdict} />;
+        if (verdict !== undefined) return <Verdict title={title} verdict={verdict} run={job.runId} onRun={onRun} />;
         const { runId } = job;
         return <EmptyState action={runId === null ? undefined : <Button onClick={() => onRun(runId)}>Open the kept run</Button>}>{job.state === 'done' ? 'This job has no table of its own.' : `This job is ${job.state}: it has no result.`}</EmptyState>;
       }}
@@ -61,12 +61,13 @@ function Sweep({ title, sweep }: { readonly title: string; readonly sweep: Sweep
 const TONES: Readonly<Record<VerdictLine['state'], Tone>> = { pass: 'ok', warn: 'warn', fail: 'critical', 'not-measurable': 'neutral' };
 const WORDS: Readonly<Record<VerdictLine['state'], string>> = { pass: 'pass', warn: 'warning', fail: 'fail', 'not-measurable': 'not measurable' };
 
-function Verdict({ title, verdict }: { readonly title: string; readonly verdict: VerdictResult }): ReactNode {
+function Verdict({ title, verdict, run, onRun }: { readonly title: string; readonly verdict: VerdictResult; /** The backtest that was kept on the way; null for none. */ readonly run: string | null; readonly onRun: (run: string) => void }): ReactNode {
   const groups = [...new Set(verdict.lines.map(({ group }) => group))];
   return (
     <div className={css.stack}>
       <Panel title={`Verdict on ${title}`} aside={<StatusChip tone={verdict.ready ? 'ok' : 'critical'}>{verdict.ready ? 'ready' : 'not ready'}</StatusChip>}>
         <p className={css.verdict}>{verdict.headline}</p>
+        {run === null ? null : <Button small onClick={() => onRun(run)}>Open its backtest</Button>}
       </Panel>
       {groups.map((group) => (
         <Panel key={group} title={group}>
