@@ -42,7 +42,8 @@ async function lighthouseRows(desk: Desk, folder: string | undefined): Promise<S
 }
 
 async function streamRow(desk: Desk, seconds: number): Promise<ScoreRow> {
-  const { inputMs, inputs, longestTaskMs, heapGrowthMb } = await measureStreamLoad(desk.browser, join(ROOT, 'dashboard/out'), seconds);
+  const { inputMs, inputs, longestTaskMs, heapGrowthMb, paintMs, painted } = await measureStreamLoad(desk.browser, join(ROOT, 'dashboard/out'), seconds);
+  console.error(`price told → painted: p50 ${paintMs.p50} ms, p99 ${paintMs.p99} ms of ${painted} prices`);
   const good = inputMs < 100 && longestTaskMs <= 100 && heapGrowthMb < 10;
   return {
     number: 20, what: `50 markets at 10 prices a second for ${seconds} s, trade page: 75th percentile of slow presses (${inputs} took 16 ms or more), longest task, heap`,
