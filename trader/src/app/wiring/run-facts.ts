@@ -29,7 +29,7 @@ function quantityDecimals({ quantityScale, lotSize }: Instrument): number {
 }
 
 /** The last price as an exact one; undefined before the first. */
-export function markOf({ run }: PaperTrader, market: number): Exact | undefined {
+function markOf({ run }: PaperTrader, market: number): Exact | undefined {
   const mark = run.engine.portfolio.marks[market];
   return Number.isNaN(mark) ? undefined : fromNumber(mark, run.markets[market].instrument.priceScale);
 }
@@ -55,7 +55,7 @@ export function accountFact(trader: PaperTrader): AccountFact {
 }
 
 /** The last price of a market and its time: between bars where one was heard since the last of them; NaN before any. */
-export function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
+function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
   const { tsLast } = run.ingest.quality[market];
   const heard = lastPrices[market];
   return heard !== undefined && heard.tsEvent > tsLast ? { last: heard.price, tsLast: heard.tsEvent } : { last: run.engine.portfolio.marks[market], tsLast };
