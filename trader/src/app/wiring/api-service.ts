@@ -12,10 +12,12 @@ import { StreamHub } from '../../api/stream/hub.ts';
 import { attachStream } from '../../api/stream/server.ts';
 import type { EngineControl } from '../../ports/engine-control.ts';
 import type { EngineFeed } from '../../ports/engine-feed.ts';
+import type { JobBoard } from '../../ports/jobs.ts';
 import type { ApiWorkerData } from '../api-messages.ts';
 import { readConfig } from '../config.ts';
+import { Refusal } from '../refusal.ts';
 import { openAuth } from './api-auth.ts';
-import { openShared } from './api-shared.ts';
+import { openShared, type SharedParts } from './api-shared.ts';
 import { openApiStores } from './api-stores.ts';
 import { ChildJobs } from './job-board.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
@@ -42,21 +44,42 @@ const PORTS = 50;
 /** Addresses that this machine alone reaches. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-/** Serves a run's API, stream and dashboard. Throws where it cannot listen, and what the stores throw. */
-export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: EngineControl, log: Log): Promise<OpenApi> {
+/** What is served: a run, and who takes orders for it. */
+interface Served {
+  readonly feed: EngineFeed;
+  readonly control: EngineControl;
+  readonly jobs: JobBoard & { close(): Promise<void> };
+  /** Whether other processes hear of the run from this one, and the dashboard is built here. */
+  readonly leads: boolean;
+}
+
+/** Serves the API, stream and dashboard of a run that this process trades. Throws where it cannot listen, and what the stores throw. */
+export function openApi(data: ApiWorkerData, feed: EngineFeed, control: EngineControl, log: Log): Promise<OpenApi> {
+  return open(data, log, () => ({ feed, control, jobs: new ChildJobs(data.home), leads: true }));
+}
+
+/** The same of a run that another process trades, and tells of through Redis: for reading alone. Refuses where no Redis is named. */
+export function openFollowingApi(data: ApiWorkerData, log: Log): Promise<OpenApi> {
+  return open(data, log, ({ feed }) => {
+    if (feed === undefined) throw new Refusal('usage', 'no Redis is named, and without one nothing is heard of a run', { hint: 'Set ALGOTRENDY_SECRET_REDIS_URL here and where the run trades.' });
+    return { feed, control: NO_CONTROL, jobs: NO_JOBS, leads: false };
+  });
+}
+
+async function open(data: ApiWorkerData, log: Log, servedFrom: (shared: SharedParts) => Served): Promise<OpenApi> {
   const config = { ...await readConfig(), home: data.home };
   const trouble = (text: string, error: unknown) => { log('error', `${text}: ${error instanceof Error ? error.message : String(error)}`); };
+  const shared = await openShared(config.secrets.get('REDIS_URL'), trouble);
+  const { limits } = shared;
+  const { feed, control, jobs, leads } = servedFrom(shared);
   const replica = new EngineReplica(feed, WALL_CLOCK);
   const alerts = new AlertBook(replica);
-  const jobs = new ChildJobs(data.home);
   const stores = openApiStores(config);
-  const shared = openShared(config.secrets.get('REDIS_URL'), trouble);
-  const { limits } = shared;
-  const stopRelay = shared.relay(replica);
+  const stopRelay = leads ? shared.relay(replica) : () => undefined;
   const outside = data.origin === undefined ? undefined : new URL(data.origin);
   const tls = outside?.protocol === 'https:';
   if (outside === undefined && !LOOPBACK.test(data.host)) log('warning', 'others can reach this without TLS: passwords can be read on the way. Put a proxy with TLS before it, and say --api-origin.');
-  const auth = await openAuth(config, { hostNames: [data.host, ...(outside === undefined ? [] : [outside.hostname])], secure: tls, realMoney: () => data.realMoney, onTrouble: trouble });
+  const auth = await openAuth(config, { hostNames: [data.host, ...(outside === undefined ? [] : [outside.hostname])], secure: tls, realMoney: () => data.realMoney || replica.facts?.run.mode === 'live', onTrouble: trouble });
   const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble, tls, trustedProxies: outside === undefined ? [] : ['127.0.0.1', '::1'] });
   const hub = new StreamHub({ replica, alerts, jobs, clock: WALL_CLOCK });
   const detach = attachStream(app.server, {
@@ -67,9 +90,10 @@ export async function openApi(data: ApiWorkerData, feed: EngineFeed, control: En
     },
   });
   const port = await listen(data, (at) => app.listen({ host: data.host, port: at }));
-  const stopBuild = buildDashboard(log);
+  const stopBuild = leads ? buildDashboard(log) : () => undefined;
   const url = data.origin ?? `http://${data.host === '0.0.0.0' || data.host === '::' ? 'localhost' : data.host}:${port}`;
-  const path = await auth.firstRunPath();
+  // A new link makes the one before it useless: the process that trades gives it out.
+  const path = leads ? await auth.firstRunPath() : undefined;
   return {
     url, firstRun: path === undefined ? undefined : url + path,
     async close() {
@@ -90,6 +114,14 @@ function addressOf({ socket, headers }: IncomingMessage, proxied: boolean): stri
   const told = proxied ? String(headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim() : undefined;
   return told === undefined || told === '' ? socket.remoteAddress ?? '' : told;
 }
+
+const ELSEWHERE = 'this process only tells of the run: ask the one that trades';
+const NO_CONTROL: EngineControl = { request: () => Promise.resolve({ ok: false, error: { kind: 'unsupported', message: ELSEWHERE } }) };
+const NO_JOBS: Served['jobs'] = {
+  start: () => Promise.resolve({ ok: false, error: { kind: 'conflict', message: ELSEWHERE } }),
+  cancel: () => Promise.resolve({ ok: false, error: { kind: 'not-found', message: ELSEWHERE } }),
+  list: () => [], get: () => undefined, result: () => Promise.resolve(undefined), listen: () => () => undefined, close: () => Promise.resolve(),
+};
 
 /** Listens at the port that was asked for, or at the next one that is free. */
 async function listen({ port, orNext }: ApiWorkerData, at: (port: number) => Promise<string>): Promise<number> {
