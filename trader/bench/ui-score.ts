@@ -30,9 +30,14 @@ async function lighthouseRows(desk: Desk, folder: string | undefined): Promise<S
     const page = await context.newPage();
     await desk.signIn({ page }, DESK_PERSON);
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
-    const several = (preset: 'desktop' | 'mobile'): LighthouseScores[] => Array.from({ length: LIGHTHOUSE_RUNS }, () => runLighthouse(folder, `${desk.url}/trade`, port, preset));
-    const [wide, narrow] = [several('desktop'), several('mobile')];
-    const others = PAGES.filter((path) => path !== '/trade').map((path) => runLighthouse(folder, desk.url + path, port, 'desktop'));
+    const each = async (paths: readonly string[], preset: 'desktop' | 'mobile'): Promise<LighthouseScores[]> => {
+      const scores: LighthouseScores[] = [];
+      for (const path of paths) scores.push(await runLighthouse(folder, desk.url + path, port, preset));
+      return scores;
+    };
+    const trade = Array.from({ length: LIGHTHOUSE_RUNS }, () => '/trade');
+    const [wide, narrow] = [await each(trade, 'desktop'), await each(trade, 'mobile')];
+    const others = await each(PAGES.filter((path) => path !== '/trade'), 'desktop');
     const [performance, mobile] = [wide, narrow].map((scores) => median(scores.map((score) => score.performance))) as [number, number];
     const [accessibility, practices] = [Math.min(...[...wide, ...narrow, ...others].map((score) => score.accessibility)), Math.min(...[...wide, ...narrow, ...others].map((score) => score.bestPractices))];
     return rows(`${performance}`, `${mobile}`, `${accessibility}`, `${practices}`, [atLeast(performance, 95, 80), atLeast(mobile, 85, 60), atLeast(accessibility, 100, 95), atLeast(practices, 100, 96)]);

@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const RUN_MS = 180_000;
 
 /** What Lighthouse gave one page: 0 to 100. */
 export interface LighthouseScores {
@@ -14,15 +17,15 @@ export interface LighthouseScores {
  * Runs Lighthouse, whose folder the caller names since it is no dependency of ours, in the browser that listens
  * at `port` and is signed in there.
  */
-export function runLighthouse(folder: string, url: string, port: number, preset: 'desktop' | 'mobile'): LighthouseScores {
+export async function runLighthouse(folder: string, url: string, port: number, preset: 'desktop' | 'mobile'): Promise<LighthouseScores> {
   const out = mkdtempSync(join(tmpdir(), 'lighthouse-'));
   try {
     const file = join(out, 'report.json');
-    const { status, stderr } = spawnSync(process.execPath, [
+    // Whoever holds the browser must stay awake meanwhile: it lets Lighthouse's tab begin.
+    await promisify(execFile)(process.execPath, [
       join(folder, 'cli/index.js'), url, `--port=${port}`, '--disable-storage-reset', '--output=json', `--output-path=${file}`, '--quiet',
       '--only-categories=performance,accessibility,best-practices', ...(preset === 'desktop' ? ['--preset=desktop'] : []),
-    ], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`Lighthouse ended with ${status}: ${stderr.slice(-500)}`);
+    ], { timeout: RUN_MS });
     const { categories } = JSON.parse(readFileSync(file, 'utf8')) as { categories: Readonly<Record<string, { readonly score: number | null }>> };
     const score = (name: string): number => Math.round((categories[name]?.score ?? 0) * 100);
     return { performance: score('performance'), accessibility: score('accessibility'), bestPractices: score('best-practices') };
