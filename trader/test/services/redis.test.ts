@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { inspect } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { openRedis } from '../../src/adapters/redis/connection.ts';
 import { RedisBus } from '../../src/adapters/redis/redis-bus.ts';
@@ -23,6 +27,7 @@ import { startServedRun } from '../served-run.ts';
 import { Wire } from '../stream-wire.ts';
 import { RedisServer } from './redis-server.ts';
 
+const ROOT = resolve(import.meta.dirname, '../../..');
 let server: RedisServer;
 const open: { close(): void }[] = [];
 const troubles: string[] = [];
@@ -140,16 +145,29 @@ describe('Redis as the memory of all API processes', () => {
     following.close();
   });
 
-  test('a run that is given a Redis tells other processes of itself, and counts its limits there', { timeout: 60_000 }, async () => {
-    const run = await startServedRun({ words: ['--speed', '2000'], environment: { ALGOTRENDY_SECRET_REDIS_URL: server.url.reveal() } });
-    const following = new EngineReplica(new RelayedFeed(await bus(), WALL_CLOCK), WALL_CLOCK);
+  test('a second process serves the run that another trades, to the same people, under the same limits, and takes no orders', { timeout: 90_000 }, async () => {
+    const environment = { ALGOTRENDY_SECRET_REDIS_URL: server.url.reveal() };
+    const run = await startServedRun({ words: ['--speed', '2000'], environment });
+    const second = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'trader/src/app/main.mjs'), 'api', '--json', '--api-port', '0'], {
+      env: { ...process.env, ...environment, ALGOTRENDY_HOME: run.home }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
-      await until(() => (following.facts?.health.bars ?? 0) > 0);
-      const { run: told } = await createClient({ origin: run.url, token: run.token }).call('readState');
-      assert.equal(following.facts?.run.id, told.id);
-      assert.deepEqual((await (await connect()).keys('limit:*')).length > 0, true);
+      const [line] = await once(createInterface({ input: second.stdout }), 'line') as [string];
+      const { url } = JSON.parse(line) as { readonly url: string };
+      const [first, other] = [run.url, url].map((origin) => createClient({ origin, token: run.token }));
+      const { run: told } = await first.call('readState');
+      let heard = await other.call('readState').catch(() => undefined);
+      for (let i = 0; heard === undefined && i < 100; i++) {
+        await new Promise((wait) => { setTimeout(wait, 50); });
+        heard = await other.call('readState').catch(() => undefined);
+      }
+      assert.deepEqual([heard?.run.id, heard?.run.startedAt], [told.id, told.startedAt]);
+      await assert.rejects(other.call('halt', { body: { scope: 'entries', reason: 'here' } }), { code: 'not-offered' });
+      assert.ok((await (await connect()).keys('limit:*')).length > 0);
     } finally {
-      following.close();
+      const gone = once(second, 'exit');
+      second.kill('SIGTERM');
+      await gone;
       await run.stop();
     }
   });
