@@ -5,10 +5,10 @@
 //   npm run ui:score -- --seconds 300          the stream's load for so long (60 s where absent)
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
 import { ROOT } from '../test/command-line.ts';
-import { CHROMIUM, Desk, DESK_PERSON, PAGES, freePort } from '../test/services/browser-desk.ts';
+import { Desk, PAGES } from '../test/services/browser-desk.ts';
 import { faultRow, focusRow, honestyRow, pressRow } from './ui/behaviour-rows.ts';
+import { SignedInBrowser } from './ui/signed-in-browser.ts';
 import { runLighthouse, type LighthouseScores } from './ui/lighthouse-run.ts';
 import { colourRow, walkRows, weightRows } from './ui/page-rows.ts';
 import { atLeast, median, type ScoreRow } from './ui/score-row.ts';
@@ -24,15 +24,11 @@ async function lighthouseRows(desk: Desk, folder: string | undefined): Promise<S
     { number: 7, what: 'Lighthouse best practices, least page', figure: practices, wanted: '100', points: points[3] ?? null },
   ];
   if (folder === undefined) return rows('—', '—', '—', '—', []);
-  const port = await freePort();
-  const context = await chromium.launchPersistentContext('', { executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: [...CHROMIUM, `--remote-debugging-port=${port}`] });
+  const signedIn = await SignedInBrowser.start(desk);
   try {
-    const page = await context.newPage();
-    await desk.signIn({ page }, DESK_PERSON);
-    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
     const each = async (paths: readonly string[], preset: 'desktop' | 'mobile'): Promise<LighthouseScores[]> => {
       const scores: LighthouseScores[] = [];
-      for (const path of paths) scores.push(await runLighthouse(folder, desk.url + path, port, preset));
+      for (const path of paths) scores.push(await runLighthouse(folder, desk.url + path, signedIn.port, preset));
       return scores;
     };
     const trade = Array.from({ length: LIGHTHOUSE_RUNS }, () => '/trade');
@@ -42,7 +38,7 @@ async function lighthouseRows(desk: Desk, folder: string | undefined): Promise<S
     const [accessibility, practices] = [Math.min(...[...wide, ...narrow, ...others].map((score) => score.accessibility)), Math.min(...[...wide, ...narrow, ...others].map((score) => score.bestPractices))];
     return rows(`${performance}`, `${mobile}`, `${accessibility}`, `${practices}`, [atLeast(performance, 95, 80), atLeast(mobile, 85, 60), atLeast(accessibility, 100, 95), atLeast(practices, 100, 96)]);
   } finally {
-    await context.close();
+    signedIn.stop();
   }
 }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const RUN_MS = 180_000;
+/** A page that the stream keeps alive never falls silent: so long is waited for it. */
+const LOAD_MS = 12_000;
 
 /** What Lighthouse gave one page: 0 to 100. */
 export interface LighthouseScores {
@@ -23,7 +25,7 @@ export async function runLighthouse(folder: string, url: string, port: number, p
     const file = join(out, 'report.json');
     // Whoever holds the browser must stay awake meanwhile: it lets Lighthouse's tab begin.
     await promisify(execFile)(process.execPath, [
-      join(folder, 'cli/index.js'), url, `--port=${port}`, '--disable-storage-reset', '--output=json', `--output-path=${file}`, '--quiet',
+      join(folder, 'cli/index.js'), url, `--port=${port}`, '--disable-storage-reset', '--output=json', `--output-path=${file}`, '--quiet', `--max-wait-for-load=${LOAD_MS}`,
       '--only-categories=performance,accessibility,best-practices', ...(preset === 'desktop' ? ['--preset=desktop'] : []),
     ], { timeout: RUN_MS });
     const { categories } = JSON.parse(readFileSync(file, 'utf8')) as { categories: Readonly<Record<string, { readonly score: number | null }>> };
