@@ -65,10 +65,10 @@ export class EngineReporter {
     };
   }
 
-  /** What happened since the last call; empty for nothing. `now` is the machine's time. */
-  take(now: number): readonly EngineEvent[] {
+  /** What happened since the last call; empty for nothing. `now` is the machine's time. With `all`, also what else would wait for its turn. */
+  take(now: number, all = false): readonly EngineEvent[] {
     const changes = this.#fresh();
-    if (now - this.#toldAt >= TELL_EVERY_MS) {
+    if (all || now - this.#toldAt >= TELL_EVERY_MS) {
       this.#toldAt = now;
       this.#coalesced(changes, now);
     }
