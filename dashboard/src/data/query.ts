@@ -26,10 +26,12 @@ interface Held {
 /** The last answers of this page's life, so that coming back to a page shows them at once. */
 const remembered = new Map<string, { readonly data: unknown; readonly at: number }>();
 const REMEMBERED_MAX = 60;
+/** Who is told to wait longer asks again by hand. */
+const RETRY_SECONDS_MAX = 120;
 
 /**
  * The answer of a route, asked for when the question changes, and again every `every` milliseconds
- * while the page is in sight. `off` asks nothing. What was answered stays while it is asked again.
+ * while the page is in sight; where the server said how long to wait, again after that. `off` asks nothing. What was answered stays while it is asked again.
  */
 export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false }: { readonly every?: number | undefined; readonly off?: boolean | undefined } = {}): Asked<Answer<R>> {
   const key = keyOf(route, input);
@@ -42,12 +44,18 @@ export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | un
     const ask = (): void => {
       asked<R>(name, given, stop.signal).then(
         (data) => { const at = Date.now(); remember(key, data, at); setHeld({ key, data, at }); },
-        (cause: unknown) => { if (!stop.signal.aborted) setHeld((was) => ({ ...(was.key === key ? was : { key }), problem: problemOf(cause) })); },
+        (cause: unknown) => {
+          if (stop.signal.aborted) return;
+          const problem = problemOf(cause);
+          setHeld((was) => ({ ...(was.key === key ? was : { key }), problem }));
+          if (problem.retryAfter !== undefined) later = setTimeout(ask, Math.min(problem.retryAfter, RETRY_SECONDS_MAX) * 1000);
+        },
       );
     };
+    let later: ReturnType<typeof setTimeout> | undefined;
     ask();
     const timer = every === undefined ? undefined : setInterval(() => { if (document.visibilityState === 'visible') ask(); }, every);
-    return () => { stop.abort(); clearInterval(timer); };
+    return () => { stop.abort(); clearInterval(timer); clearTimeout(later); };
   }, [key, every, off, turn]);
   const known: Held = held.key === key ? held : { key, ...remembered.get(key) };
   return {

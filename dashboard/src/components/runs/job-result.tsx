@@ -1,7 +1,8 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useQuery } from '../../data/query.ts';
+import { useTopic } from '../../data/stream.ts';
 import { Answered } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { DataTable, type Column } from '../data-table.tsx';
@@ -19,6 +20,10 @@ import css from './runs.module.css';
 /** What came of a sweep or a verdict. */
 export function JobResultView({ id, onRun }: { readonly id: string; readonly onRun: (run: string) => void }): ReactNode {
   const asked = useQuery('jobResult', { params: { id } });
+  const state = useTopic('jobs')?.get(id)?.state;
+  const { reload } = asked;
+  // Opened before it ended, it has its result when it has.
+  useEffect(() => { if (state === 'done') reload(); }, [state, reload]);
   return (
     <Answered asked={asked} what="the result" lines={6}>
       {({ job, result }) => {
