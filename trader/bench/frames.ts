@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { createStreamClient } from '../src/api/stream-client.ts';
 import { MarketServer } from '../test/venues/binance/market-server.ts';
 import type { Figure } from './figure.ts';
-import { heardBy, startServedRun } from './served-run.ts';
+import { heardBy, startServedRun } from '../test/served-run.ts';
 
 const FRAMES = 300;
 const MINUTE = 60_000;

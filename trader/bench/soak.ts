@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { createClient } from '../src/api/client.ts';
 import { createStreamClient, type StreamClient } from '../src/api/stream-client.ts';
 import type { Figure } from './figure.ts';
-import { heardBy, startServedRun } from './served-run.ts';
+import { heardBy, startServedRun } from '../test/served-run.ts';
 
 const SPEED = 50;
 const WARM_UP_HOURS = 1;

@@ -46,7 +46,7 @@ function handPreview({ instrument, side, type }: OrderTicket): OrderPreview {
 }
 
 /** A board of jobs that never end by themselves. */
-export class HandJobs implements JobBoard {
+class HandJobs implements JobBoard {
   readonly #jobs = new Map<string, JobFact>();
 
   start(id: string, request: JobFact['request'], by: string) {
@@ -98,7 +98,7 @@ export interface ApiRig {
 
 /** Limits that no test reaches unless it means to. */
 export const NO_LIMITS = { perAddress: { count: 1_000_000, windowMs: 1 }, perUser: { count: 1_000_000, windowMs: 1 } };
-export const RIG_PASSWORD = 'correct horse battery staple';
+const RIG_PASSWORD = 'correct horse battery staple';
 
 /** Starts one on a free port of loopback. */
 export async function startApi(more: Partial<ServerParts> = {}, feed = new HandFeed()): Promise<ApiRig> {

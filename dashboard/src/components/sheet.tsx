@@ -1,6 +1,6 @@
 'use client';
 import { Dialog } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 import css from './sheet.module.css';
 
@@ -20,17 +20,20 @@ export function Sheet({ open, onClose, title, description, place = 'side', band,
   /** Buttons that stay in sight at the foot. */
   readonly actions?: ReactNode;
 }): ReactNode {
+  const body = useRef<HTMLDivElement>(null);
+  // The first thing to do in it has the focus, not the way out; on touch that would raise the keyboard.
+  const first = (by: string): HTMLElement | null => (by === 'touch' ? null : body.current?.querySelector<HTMLElement>('input, select, textarea, button, a[href]') ?? null);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Backdrop className={css.backdrop} />
-        <Dialog.Popup className={`${css.popup} ${css[place]}`}>
+        <Dialog.Popup initialFocus={first} className={`${css.popup} ${css[place]}`}>
           {band}
           <header className={css.head}>
             <Dialog.Title className={css.title}>{title}</Dialog.Title>
             <Dialog.Close className={css.close} aria-label="Close"><Icon name="close" /></Dialog.Close>
           </header>
-          <div className={css.body}>
+          <div ref={body} className={css.body}>
             {description === undefined ? null : <Dialog.Description className={css.description}>{description}</Dialog.Description>}
             {children}
           </div>

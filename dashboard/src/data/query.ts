@@ -26,10 +26,12 @@ interface Held {
 /** The last answers of this page's life, so that coming back to a page shows them at once. */
 const remembered = new Map<string, { readonly data: unknown; readonly at: number }>();
 const REMEMBERED_MAX = 60;
+/** Who is told to wait longer asks again by hand. */
+const RETRY_SECONDS_MAX = 120;
 
 /**
  * The answer of a route, asked for when the question changes, and again every `every` milliseconds
- * while the page is in sight. `off` asks nothing. What was answered stays while it is asked again.
+ * while the page is in sight; where the server said how long to wait, again after that. `off` asks nothing. What was answered stays while it is asked again.
  */
 export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false }: { readonly every?: number | undefined; readonly off?: boolean | undefined } = {}): Asked<Answer<R>> {
   const key = keyOf(route, input);
@@ -42,12 +44,18 @@ export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | un
     const ask = (): void => {
       asked<R>(name, given, stop.signal).then(
         (data) => { const at = Date.now(); remember(key, data, at); setHeld({ key, data, at }); },
-        (cause: unknown) => { if (!stop.signal.aborted) setHeld((was) => ({ ...(was.key === key ? was : { key }), problem: problemOf(cause) })); },
+        (cause: unknown) => {
+          if (stop.signal.aborted) return;
+          const problem = problemOf(cause);
+          setHeld((was) => ({ ...(was.key === key ? was : { key }), problem }));
+          if (problem.retryAfter !== undefined) later = setTimeout(ask, Math.min(problem.retryAfter, RETRY_SECONDS_MAX) * 1000);
+        },
       );
     };
+    let later: ReturnType<typeof setTimeout> | undefined;
     ask();
     const timer = every === undefined ? undefined : setInterval(() => { if (document.visibilityState === 'visible') ask(); }, every);
-    return () => { stop.abort(); clearInterval(timer); };
+    return () => { stop.abort(); clearInterval(timer); clearTimeout(later); };
   }, [key, every, off, turn]);
   const known: Held = held.key === key ? held : { key, ...remembered.get(key) };
   return {
@@ -65,8 +73,6 @@ export interface Command<R extends RouteName> {
   readonly state: CommandState;
   readonly answer: Answer<R> | undefined;
   readonly problem: ApiProblem | undefined;
-  /** The idempotency key of what was sent last, by which its traces are found. */
-  readonly key: string | undefined;
   /** Sends it. While its outcome is unknown, the same key is used again, so that it cannot be done twice. */
   readonly send: (input: Omit<CallInput<R>, 'key' | 'signal'>) => Promise<Answer<R> | undefined>;
   readonly reset: () => void;
@@ -74,26 +80,26 @@ export interface Command<R extends RouteName> {
 
 /** A route that changes something. */
 export function useCommand<R extends RouteName>(route: R): Command<R> {
-  const [held, setHeld] = useState<{ readonly state: CommandState; readonly key?: string; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
+  const [held, setHeld] = useState<{ readonly state: CommandState; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
   const key = useRef<string | undefined>(undefined);
   const send = useCallback(async (input: Omit<CallInput<R>, 'key' | 'signal'>) => {
     const own = key.current ??= newKey();
-    setHeld({ state: 'sending', key: own });
+    setHeld({ state: 'sending' });
     try {
       const answer = await asked<R>(route, { ...input, key: own });
       key.current = undefined;
-      setHeld({ state: 'done', key: own, answer });
+      setHeld({ state: 'done', answer });
       return answer;
     } catch (cause) {
       const problem = problemOf(cause);
       const unknown = problem.code === 'unreachable' || problem.code === 'outcome-unknown' || problem.code === 'still-running' || problem.status === 502 || problem.status === 504;
       if (!unknown) key.current = undefined;
-      setHeld({ state: unknown ? 'unknown' : 'refused', key: own, problem });
+      setHeld({ state: unknown ? 'unknown' : 'refused', problem });
       return undefined;
     }
   }, [route]);
   const reset = useCallback(() => { key.current = undefined; setHeld({ state: 'idle' }); }, []);
-  return { state: held.state, answer: held.answer, problem: held.problem, key: held.key, send, reset };
+  return { state: held.state, answer: held.answer, problem: held.problem, send, reset };
 }
 
 /** One call; the client's argument list depends on the route, which a variable route cannot show the compiler. */

@@ -4,7 +4,7 @@ import { refreshAccess } from './api.ts';
 import { EMPTY, FOLDS, type Slices } from './engine.ts';
 
 /** News are shown at once, but no more often than this: faster than that nobody reads. */
-const SHOW_EVERY_MS = 80;
+const SHOW_EVERY_MS = 50;
 
 /** A channel that somebody on the page listens to. */
 interface Channel {

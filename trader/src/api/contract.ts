@@ -3,7 +3,10 @@ export { API_BASE, ApiProblem, createClient, type ApiClient, type CallInput, typ
 export { PROBLEMS, type Problem, type ProblemCode, type ProblemField } from './problems.ts';
 export { ROUTES, type Access, type Role, type RouteFacts, type RouteName } from './routes.ts';
 export type { Answer, Body, Params, Query } from './schema/table.ts';
-export type * from '../ports/engine-feed.ts';
+export type {
+  RunMode, RunFact, TradingFact, AccountFact, MarketFact, BarRow, BookFact, BookChange, PositionFact, OrderFact, FillFact, DenialFact, LimitGauge,
+  FeedFact, LogFact, HealthFact, EquityRow, EngineSnapshot,
+} from '../ports/engine-feed.ts';
 export type { EngineAnswer, GuardVerdict, OrderPreview, OrderTicket, TicketSize } from '../ports/engine-control.ts';
 export type { JobFact, JobRequest } from '../ports/jobs.ts';
 export type { PropFirmGauge } from '../domain/prop-firm.ts';

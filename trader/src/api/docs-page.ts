@@ -32,7 +32,7 @@ ${table(['Topic', 'By instrument', 'Where a client is slow', 'Least role'], Obje
 <section aria-labelledby="problems"><h2 id="problems">problems</h2><p>Every answer that says no has one of these codes, and they stay.</p>
 ${table(['Code', 'Status', 'Meaning'], Object.entries(PROBLEMS).map(([code, { status, title }]) => [code, String(status), title]))}</section>
 <section aria-labelledby="schemas"><h2 id="schemas">schemas</h2>
-${schemas.map(([name, schema]) => `<details id="schema-${name}"><summary><span class="path">${escaped(name)}</span></summary><div class="body">${json(schema)}</div></details>`).join('\n')}</section>
+${schemas.map(([name, schema]) => `<details><summary><span class="path">${escaped(name)}</span></summary><div class="body" id="schema-${name}">${json(schema)}</div></details>`).join('\n')}</section>
 </main></body></html>
 `;
 }

@@ -1,9 +1,8 @@
 import type { EquityRow } from '../ports/engine-feed.ts';
 
 /**
- * An equity curve of bounded length over a run of any length: when it is full, each four neighbours are merged into
- * two, the lowest and the highest of them, so that no peak and no trough is ever smoothed away. First and last point
- * always stand.
+ * An equity curve of bounded length over a run of any length: when it is full it is thinned to half, evenly in
+ * time, so that the first days of a long run are told as well as the last.
  */
 export class EquityHistory {
   readonly #most: number;
@@ -30,25 +29,38 @@ export class EquityHistory {
   }
 
   #shorten(): void {
-    while (this.#rows.length > this.#most) {
-      const rows = this.#rows;
-      const merged: EquityRow[] = [rows[0]];
-      for (let from = 1; from < rows.length - 1; from += 4) merged.push(...extremes(rows.slice(from, Math.min(from + 4, rows.length - 1))));
-      merged.push(rows[rows.length - 1]);
-      this.#rows = merged;
-    }
+    if (this.#rows.length > this.#most) this.#rows = thinned(this.#rows, this.#most >> 1);
   }
 }
 
-/** The lowest and the highest, in the order of their times; all of them where there are no more than two. */
-function extremes(rows: readonly EquityRow[]): readonly EquityRow[] {
-  if (rows.length <= 2) return rows;
-  let [low, high] = [0, 0];
-  for (let i = 1; i < rows.length; i++) {
+/**
+ * At most so many points (4 or more) of a curve: the first, the last, and of each of as many equal stretches of time
+ * as that leaves room for the lowest and the highest, so that no peak and no trough of it is smoothed away.
+ */
+export function thinned(rows: readonly EquityRow[], most: number): EquityRow[] {
+  if (rows.length <= most) return [...rows];
+  const [first, last] = [rows[0], rows[rows.length - 1]];
+  const stretches = Math.max(1, (most - 2) >> 1);
+  const stretchOf = ([at]: EquityRow) => Math.min(stretches - 1, Math.floor((at - first[0]) / (last[0] - first[0]) * stretches));
+  const kept: EquityRow[] = [first];
+  let from = 1;
+  while (from < rows.length - 1) {
+    let to = from + 1;
+    while (to < rows.length - 1 && stretchOf(rows[to]) === stretchOf(rows[from])) to += 1;
+    kept.push(...extremes(rows, from, to));
+    from = to;
+  }
+  kept.push(last);
+  return kept;
+}
+
+/** The lowest and the highest of the points from one place to before another, in the order of their times. */
+function extremes(rows: readonly EquityRow[], from: number, to: number): readonly EquityRow[] {
+  let [low, high] = [from, from];
+  for (let i = from + 1; i < to; i++) {
     if (Number(rows[i][1]) < Number(rows[low][1])) low = i;
     if (Number(rows[i][1]) > Number(rows[high][1])) high = i;
   }
-  // A flat stretch: its ends say as much.
-  if (low === high) [low, high] = [0, rows.length - 1];
+  if (low === high) return [rows[low]];
   return low < high ? [rows[low], rows[high]] : [rows[high], rows[low]];
 }

@@ -9,11 +9,12 @@ const ASKED = 'algotrendy:engine:ask';
 /** Until somebody answers: the process that trades may come later, and so may Redis. */
 const ASK_AGAIN_MS = 1_000;
 
-type Told = { readonly kind: 'snapshot'; readonly snapshot: EngineSnapshot } | { readonly kind: 'events'; readonly events: readonly EngineEvent[] };
+/** `run` is the replica's epoch: a run that comes after another, or that somebody else has on the same bus, is not mistaken for it. */
+type Told = { readonly run: string } & ({ readonly kind: 'snapshot'; readonly snapshot: EngineSnapshot } | { readonly kind: 'events'; readonly events: readonly EngineEvent[] });
 
 /** Tells other processes of a run, batch by batch as it was told here, and the whole to who asks. The result ends that. */
 export function relayFeed(replica: EngineReplica, bus: MessageBus): () => void {
-  const tell = (told: Told) => { bus.say(TOLD, JSON.stringify(told)); };
+  const tell = (told: Omit<Extract<Told, { kind: 'snapshot' }>, 'run'> | Omit<Extract<Told, { kind: 'events' }>, 'run'>) => { bus.say(TOLD, JSON.stringify({ run: replica.epoch, ...told })); };
   const stops = [
     replica.listen({
       onSnapshot: (snapshot) => { tell({ kind: 'snapshot', snapshot }); },
@@ -41,7 +42,7 @@ export class RelayedFeed implements EngineFeed {
   }
 
   listen(listener: EngineListener): () => void {
-    let whole: EngineSnapshot['run'] | undefined;
+    let heard: string | undefined;
     let stopAsking: () => void = () => undefined;
     const ask = () => {
       this.#bus.say(ASKED, '');
@@ -50,13 +51,12 @@ export class RelayedFeed implements EngineFeed {
     const stop = this.#bus.listen(TOLD, (text) => {
       const told = JSON.parse(text) as Told;
       if (told.kind === 'events') {
-        if (whole !== undefined) listener.onEvents(told.events);
+        if (told.run === heard) listener.onEvents(told.events);
         return;
       }
       // One that another process asked for says nothing new, unless another run has begun.
-      const { run } = told.snapshot;
-      if (whole?.id === run.id && whole.startedAt === run.startedAt) return;
-      whole = run;
+      if (told.run === heard) return;
+      heard = told.run;
       stopAsking();
       listener.onSnapshot(told.snapshot);
     });

@@ -77,7 +77,7 @@ function operationOf(name: RouteName, route: RouteFacts, schemas: RouteSchemas, 
 }
 
 /** Who may use a route, in words. */
-export function accessText({ access: { role, stepUp, fourEyes }, secret }: RouteFacts): string {
+function accessText({ access: { role, stepUp, fourEyes }, secret }: RouteFacts): string {
   const words = [
     role === 'public' ? 'Needs no session.' : `Needs the role ${role}.`,
     stepUp === 'always' ? 'The person must just have confirmed who they are.' : stepUp === 'live' ? 'With real money, the person must just have confirmed who they are.' : '',

@@ -36,5 +36,5 @@ export function pagePolicy(html: string): string {
   const hashes = (tag: 'script' | 'style') => [...html.matchAll(new RegExp(`<${tag}(?:\\s[^>]*)?>([\\s\\S]*?)</${tag}>`, 'g'))]
     .map(([, text]) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   const allowed = (tag: 'script' | 'style') => [...new Set(hashes(tag))].join(' ') || '\'none\'';
-  return `sandbox allow-scripts allow-popups; default-src 'none'; script-src ${allowed('script')}; style-src ${allowed('style')}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
+  return `sandbox allow-scripts allow-popups allow-modals; default-src 'none'; script-src ${allowed('script')}; style-src ${allowed('style')}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 }

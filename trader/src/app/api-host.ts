@@ -118,7 +118,7 @@ export class ApiHost {
   /** Begins anew with a snapshot; what waits to be told is in it. */
   #listen(): void {
     const now = Date.now();
-    this.#reporter.take(now);
+    this.#reporter.take(now, true);
     this.#listening = true;
     this.#behindSince = now;
     this.#post({ kind: 'snapshot', snapshot: this.#reporter.snapshot(now) });

@@ -12,6 +12,8 @@ export interface ApiWorkerData {
   readonly host: string;
   readonly port: number;
   readonly orNext: boolean;
+  /** What browsers see, where a proxy of this machine stands before it: `https://trade.example`. */
+  readonly origin?: string | undefined;
   /** Whether the run may lose real money: some acts then take more than a password. */
   readonly realMoney: boolean;
 }

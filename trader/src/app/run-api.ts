@@ -9,6 +9,8 @@ import { Operator } from './wiring/operator.ts';
 import type { PaperTrader } from './wiring/paper.ts';
 
 const HEAP_MB = 512;
+/** How often prices between bars are told. */
+const PRICES_EVERY_MS = 20;
 
 /** How the API is to be served. */
 export type ApiChoice = Omit<ApiWorkerData, 'home' | 'version' | 'realMoney'>;
@@ -27,11 +29,14 @@ export interface LoopSeat {
 export class RunApi {
   readonly #reporter: EngineReporter;
   readonly #host: ApiHost;
+  #told = -Infinity;
+  #soonest: NodeJS.Timeout | undefined;
 
   constructor(choice: ApiChoice, { home, trader, facts, carryOut, tell }: LoopSeat) {
     const reporter = new EngineReporter(trader, facts);
     const operator = new Operator({ trader, carryOut, trading: () => reporter.trading(), now: Date.now });
     this.#reporter = reporter;
+    trader.onPrice = () => { this.#soon(); };
     const data: ApiWorkerData = { ...choice, home, version: facts().version, realMoney: trader.run.setup.live?.world === 'live' };
     // What its heap grows to is bounded, so that it cannot take the loop's memory.
     const make = () => new Worker(new URL('./api-worker.mjs', import.meta.url), { workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
@@ -52,7 +57,16 @@ export class RunApi {
 
   /** Called at every turn of the loop. */
   tend(): void {
+    this.#told = performance.now();
     this.#host.tend(Date.now());
+  }
+
+  /** A price between bars waits for no turn of the loop, which may be resting; many of them are told together. */
+  #soon(): void {
+    this.#soonest ??= setTimeout(() => {
+      this.#soonest = undefined;
+      this.tend();
+    }, Math.max(0, this.#told + PRICES_EVERY_MS - performance.now())).unref();
   }
 
   /** Takes what the loop tells a person. */
@@ -63,6 +77,7 @@ export class RunApi {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#soonest);
     return this.#host.close();
   }
 }

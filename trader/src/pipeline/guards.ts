@@ -93,22 +93,16 @@ function worth(intent: Intent, counts: (book: Book) => boolean): number {
   return sum;
 }
 
-/** A guard that holds a value of the intent against a limit. */
-function ruled(rule: string, reading: Omit<Reading, 'subject'> & Partial<Pick<Reading, 'subject'>>): Guard {
-  const { value, limit } = reading;
-  return {
-    rule,
-    check(intent) {
-      const found = value(intent);
-      return found === undefined ? undefined : above(found, limit(intent));
-    },
-    reading: { subject: reading.scope === 'account' ? () => null : ({ book, instruments }) => instruments[book.instrument].id, ...reading },
-  };
-}
+/** What a limit is about where it is one for each market. */
+const market = ({ book, instruments }: Intent) => instruments[book.instrument].id;
+const account = () => null;
 
 /** No single order above this value, in account currency. */
 export function maxNotional(limit: number): Guard {
-  return ruled('notional', { unit: 'money', scope: 'account', value: ({ notional }) => notional, limit: () => limit, used: largestOrder });
+  return {
+    rule: 'notional', check: (intent) => above(intent.notional, limit),
+    reading: { unit: 'money', scope: 'account', subject: account, value: ({ notional }) => notional, limit: () => limit, used: largestOrder },
+  };
 }
 
 /** Value of the largest order that is on its way. */
@@ -125,7 +119,10 @@ function largestOrder({ books, instruments, portfolio }: Intent): number {
 
 /** All positions together, late fills included, at most this multiple of equity. */
 export function maxExposure(multiple: number): Guard {
-  return ruled('exposure', { unit: 'money', scope: 'account', value: ({ exposure }) => exposure, limit: ({ equity }) => multiple * equity });
+  return {
+    rule: 'exposure', check: (intent) => above(intent.exposure, multiple * intent.equity),
+    reading: { unit: 'money', scope: 'account', subject: account, value: ({ exposure }) => exposure, limit: ({ equity }) => multiple * equity },
+  };
 }
 
 /**
@@ -152,54 +149,70 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
       latest = Math.max(latest, now);
       times.push(latest);
     },
-    reading: { unit: 'count', scope: 'account', subject: () => null, value: ({ now }) => sent(now) + 1, used: ({ now }) => sent(now), limit: () => count },
+    reading: { unit: 'count', scope: 'account', subject: account, value: ({ now }) => sent(now) + 1, used: ({ now }) => sent(now), limit: () => count },
   };
 }
 
 /** An order's price may differ from the last one before it by at most this share: no order into a spike or a bad print. */
 export function priceCollar(share: number): Guard {
-  return ruled('price-collar', { unit: 'share', scope: 'market', value: ({ price, reference }) => Math.abs(price / reference - 1), limit: () => share });
+  return {
+    rule: 'price-collar', check: (intent) => above(Math.abs(intent.price / intent.reference - 1), share),
+    reading: { unit: 'share', scope: 'market', subject: market, value: ({ price, reference }) => Math.abs(price / reference - 1), limit: () => share },
+  };
 }
 
 /** No order on a price older than this. */
 export function staleData(maxAgeMs: number): Guard {
-  return ruled('stale-data', { unit: 'ms', scope: 'market', value: ({ now, tsMark }) => now - tsMark, limit: () => maxAgeMs });
+  return {
+    rule: 'stale-data', check: (intent) => above(intent.now - intent.tsMark, maxAgeMs),
+    reading: { unit: 'ms', scope: 'market', subject: market, value: ({ now, tsMark }) => now - tsMark, limit: () => maxAgeMs },
+  };
 }
 
 /** No new risk while equity is more than this share below its peak. */
 export function maxDrawdown(share: number): Guard {
-  return ruled('drawdown', { unit: 'share', scope: 'account', value: ({ equity, peakEquity }) => 1 - equity / peakEquity, limit: () => share });
+  return {
+    rule: 'drawdown', check: (intent) => above(1 - intent.equity / intent.peakEquity, share),
+    reading: { unit: 'share', scope: 'account', subject: account, value: ({ equity, peakEquity }) => 1 - equity / peakEquity, limit: () => share },
+  };
 }
 
 /** All books of one instrument together worth at most this share of equity. */
 export function maxPosition(share: number): Guard {
-  return ruled('position', {
-    unit: 'money', scope: 'market', limit: ({ equity }) => share * equity,
-    value: (intent) => worth(intent, ({ instrument }) => instrument === intent.book.instrument),
-  });
+  const value = (intent: Intent) => worth(intent, ({ instrument }) => instrument === intent.book.instrument);
+  return {
+    rule: 'position', check: (intent) => above(value(intent), share * intent.equity),
+    reading: { unit: 'money', scope: 'market', subject: market, value, limit: ({ equity }) => share * equity },
+  };
 }
 
 /** Everything that depends on one currency or coin, in whatever contract, worth at most this share of equity. */
 export function maxCurrencyExposure(share: number): Guard {
   const base = remembered();
   const coin = ({ instruments, book }: Intent) => base(instruments[book.instrument]);
-  return ruled('currency-exposure', {
-    unit: 'money', scope: 'market', subject: coin, limit: ({ equity }) => share * equity,
-    value(intent) {
-      const own = coin(intent);
-      return worth(intent, ({ instrument }) => base(intent.instruments[instrument]) === own);
-    },
-  });
+  const value = (intent: Intent) => {
+    const own = coin(intent);
+    return worth(intent, ({ instrument }) => base(intent.instruments[instrument]) === own);
+  };
+  return {
+    rule: 'currency-exposure', check: (intent) => above(value(intent), share * intent.equity),
+    reading: { unit: 'money', scope: 'market', subject: coin, value, limit: ({ equity }) => share * equity },
+  };
 }
 
 /** What rises and falls together, named by base currency or symbol, worth at most this share of equity. The rule is named after the group: `group:crypto`. */
 export function maxGroupExposure(name: string, members: readonly string[], share: number): Guard {
   const base = remembered();
   const within = ({ instruments }: Intent, { instrument }: Book) => members.includes(base(instruments[instrument]));
-  return ruled(`group:${name}`, {
-    unit: 'money', scope: 'market', subject: () => name, limit: ({ equity }) => share * equity,
-    value: (intent) => (within(intent, intent.book) ? worth(intent, (book) => within(intent, book)) : undefined),
-  });
+  const value = (intent: Intent) => (within(intent, intent.book) ? worth(intent, (book) => within(intent, book)) : undefined);
+  return {
+    rule: `group:${name}`,
+    check(intent) {
+      const found = value(intent);
+      return found === undefined ? undefined : above(found, share * intent.equity);
+    },
+    reading: { unit: 'money', scope: 'market', subject: () => name, value, limit: ({ equity }) => share * equity },
+  };
 }
 
 /** `baseOf`, which reads an id once. */
@@ -222,7 +235,14 @@ export function maxLossStreak(losses: number, pauseMs: number): Guard {
     while (streak < trades.length && trades.pnlAt(trades.length - 1 - streak) < 0) streak += 1;
     return streak > 0 && now < trades.at(trades.length - 1).tsExit + pauseMs ? streak : undefined;
   };
-  return ruled('loss-streak', { unit: 'count', scope: 'account', value, limit: () => losses, used: (intent) => value(intent) ?? 0 });
+  return {
+    rule: 'loss-streak',
+    check(intent) {
+      const streak = value(intent);
+      return streak === undefined ? undefined : above(streak, losses);
+    },
+    reading: { unit: 'count', scope: 'account', subject: account, value, limit: () => losses, used: (intent) => value(intent) ?? 0 },
+  };
 }
 
 /** One opinion adds risk with so many orders at most: a strategy, or a fault, that asks again for what was sent already is denied. */
@@ -245,8 +265,9 @@ export function maxOrdersPerOpinion(count: number): Guard {
       else sent.set(owner.index, { signalId, orders: 1 });
     },
     reading: {
-      unit: 'count', scope: 'account', subject: () => null, limit: () => count,
-      value: ({ book }) => orders(book) + 1, used: ({ books }) => Math.max(0, ...books.map(orders)),
+      unit: 'count', scope: 'account', subject: account, limit: () => count,
+      // Each opinion has its order: there is no distance to it that a person could watch.
+      value: ({ book }) => orders(book) + 1, used: () => undefined,
     },
   };
 }

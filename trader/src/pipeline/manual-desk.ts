@@ -95,6 +95,12 @@ export class ManualDesk {
     return this.#seats.get(market)?.book.quantity ?? 0;
   }
 
+  /** Whether a stop or a take-profit stands for what is held by hand on a market: nothing else may rest to take it off. */
+  protects(market: number): boolean {
+    const book = this.#seats.get(market)?.book;
+    return book !== undefined && book.quantity !== 0 && exitsOf(book, this.#parts.keepsProfits) > 0;
+  }
+
   /** What would be said of an order with these exits, were it placed now. It changes nothing. */
   judge(market: number, wish: ManualWish, stop: number): Judgement {
     const { books, risk, now } = this.#parts;
@@ -242,7 +248,9 @@ export class ManualDesk {
 
   /** Has it judged, reserved and sent; false where it was denied, or there is nothing of it to do. */
   #send({ book }: Seat, wish: ManualWish): boolean {
-    const { execution, risk, now } = this.#parts;
+    const { execution, risk, now, keepsProfits } = this.#parts;
+    // What an exit stands for is not put up for sale a second time.
+    if (!isImmediate(wish) && reduces(book, wish) && exitsOf(book, keepsProfits) > 0) return false;
     // More than is there cannot be taken off.
     const quantity = wish.terms.reduceOnly === true ? min(wish.quantity, reducible(book, wish.side)) : wish.quantity;
     if (quantity <= 0) return false;
@@ -281,11 +289,21 @@ export class ManualDesk {
     }
     book.target = book.quantity > 0 ? 1 : -1;
     mirror(book);
+    const asked = exitsOf(book, keepsProfits);
+    if (asked > 0) this.#endReducing(book);
     const standing = standingExits(book);
     // What is on its way takes off what they would; its end leads back here.
-    if (standing === undefined || (standing === book.protecting && standing === exitsOf(book, keepsProfits))) return;
+    if (standing === undefined || (standing === book.protecting && standing === asked)) return;
     execution.cancel(book, 'protective');
     if (book.protecting === 0 && waiting.length === 0) this.#parts.protect(book);
+  }
+
+  /** Cancels what rests to take off what exits are to stand for. */
+  #endReducing(book: Book): void {
+    for (let at = book.working.length - 1; at >= 0; at--) {
+      const working = book.working.at(at);
+      if (!working.protective && !isImmediate(working.order) && reduces(book, working.order)) this.#parts.execution.cancelOne(book, working);
+    }
   }
 
   #booksOf(instrument: string | undefined): readonly Book[] {
@@ -334,7 +352,7 @@ function reduces({ quantity }: Book, { side }: Pick<ManualWish, 'side'>): boolea
 }
 
 /** Whether it trades now or never. */
-function isImmediate({ type, timeInForce }: ManualWish): boolean {
+function isImmediate({ type, timeInForce }: Pick<ManualWish, 'type' | 'timeInForce'>): boolean {
   return type === 'market' || timeInForce === 'ioc' || timeInForce === 'fok';
 }
 
@@ -344,12 +362,12 @@ function reducible({ quantity, buying, selling }: Book, side: 'buy' | 'sell', al
   return all ? held : max(0, sub(held, side === 'sell' ? selling : buying));
 }
 
-/** Exits that stand for all that is held; undefined while an order is on its way that takes it off at once. */
+/** Exits that stand for all that is held; undefined while another order is on its way that takes it off. */
 function standingExits(book: Book): number | undefined {
   let standing = 0;
   for (let at = 0; at < book.working.length; at++) {
     const { order, protective, leaves, canceling } = book.working.at(at);
-    if (!protective && order.type === 'market' && reduces(book, order)) return undefined;
+    if (!protective && reduces(book, order)) return undefined;
     if (protective && !canceling && leaves === abs(book.quantity)) standing += 1;
   }
   return standing;

@@ -22,6 +22,7 @@ import { LyingExchange } from '../simulation/lying-exchange.ts';
 import { VirtualClock } from '../simulation/virtual-clock.ts';
 import { judge, type Violation } from './exchange-judge.ts';
 import type { Mutant, Parts } from './exchange-mutants.ts';
+import { RandomPerson } from './exchange-person.ts';
 import { DiskJournal, Divergence, drawLife, Life, mortalClock, mortalGateway, mortalJournal, type Death, type Place } from './mortal-process.ts';
 
 /** What became of one seed. */
@@ -78,10 +79,10 @@ interface Trader {
 /**
  * Lets an engine trade a random strategy against an exchange that lies, kills its process at random
  * places, and judges when all is quiet again. The seed decides everything; the same one gives the
- * same run to the last event.
+ * same run to the last event. With `byHand` a person writes orders besides, as large as comes to mind.
  */
-export async function runExchangeTrial(seed: number, mutant?: Mutant, story?: Story): Promise<TrialResult> {
-  return await new Trial(seed, mutant, story).run();
+export async function runExchangeTrial(seed: number, mutant?: Mutant, story?: Story, byHand = false): Promise<TrialResult> {
+  return await new Trial(seed, mutant, story, byHand).run();
 }
 
 class Trial {
@@ -91,6 +92,7 @@ class Trial {
   readonly #clock = new VirtualClock(START);
   readonly #random: Random;
   readonly #exchange: LyingExchange;
+  readonly #person: RandomPerson | undefined;
   readonly #journal = new DiskJournal();
   readonly #bars: readonly Bar[];
   readonly #books: number;
@@ -107,11 +109,12 @@ class Trial {
   readonly #opening: TrueHoldings;
   readonly #policy: ForeignPolicy;
 
-  constructor(seed: number, mutant: Mutant | undefined, story: Story | undefined) {
+  constructor(seed: number, mutant: Mutant | undefined, story: Story | undefined, byHand: boolean) {
     this.#seed = seed;
     this.#mutant = mutant;
     this.#story = story;
     this.#random = new Random(2 * seed);
+    this.#person = byHand ? new RandomPerson(seed) : undefined;
     this.#books = 1 + this.#random.integer(2);
     // Two books are either on one market or on one each.
     this.#markets = INSTRUMENTS.slice(0, 1 + this.#random.integer(this.#books)).map((instrument) => ({ instrument, intervalMs: INTERVAL_MS }));
@@ -140,7 +143,7 @@ class Trial {
     const records = this.#journal.lines.map((line) => JSON.parse(line) as JournalRecord);
     const trader = this.#trader;
     if (trader?.ready === true) {
-      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, cash: CASH, instruments: this.#markets.map(({ instrument }) => instrument), opening: this.#opening, limit: this.#books * (UNITS * LOT + LOT - 1) }));
+      this.#violations.push(...judge({ truth: this.#exchange.truth, engine: trader.engine, records, cash: CASH, instruments: this.#markets.map(({ instrument }) => instrument), opening: this.#opening, limit: this.#person ? Number.MAX_SAFE_INTEGER : this.#books * (UNITS * LOT + LOT - 1) }));
       await this.#restartTwice(stateOf(trader));
     } else {
       this.#violations.push({ invariant: 'knownState', detail: 'the process does not come up again' });
@@ -189,6 +192,8 @@ class Trial {
       if (trader?.ready !== true || !trader.life.alive) return;
       const { life, ingest, engine } = trader;
       for (const market of this.#markets.keys()) ingest.admitBar(market, bar);
+      const written = this.#person?.command(engine, `${bar.timestamp}`);
+      if (written !== undefined && life.alive) ingest.admitCommand(written);
       if (command === undefined || !life.alive || (command.kind === 'resume') === (engine.risk.state.kind === 'active')) return;
       this.#tell('us', `a person says ${command.kind}`);
       ingest.admitCommand(command);
@@ -233,7 +238,7 @@ class Trial {
       engine, journal, instruments: this.#markets.map(({ instrument }) => instrument), currency: 'USD', margin: false, policy: this.#policy, onNote: (note) => { if (life.alive) this.#heard(note); },
     });
     courier.watch(holdings);
-    const trader: Trader = { life, engine, courier, recorder, holdings, ingest: new Ingest(engine, this.#markets, journal), ready: false };
+    const trader: Trader = { life, engine, courier, recorder, holdings, ingest: new Ingest(engine, this.#markets, journal, undefined, { manual: (command) => { engine.onManual(command); }, strategy() { /* None is changed here. */ } }), ready: false };
     this.#trader = trader;
     this.#repeat(trader);
     if (!life.alive) return;

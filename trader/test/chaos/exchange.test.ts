@@ -10,6 +10,7 @@ import { countTrial, emptyTally, mergeTally } from '../../src/research/exchange-
 import { ROOT } from '../command-line.ts';
 
 const SEEDS = 500;
+const SEEDS_BY_HAND = 150;
 /** Every planted bug is found within so many seeds from the first. */
 const SEEDS_TO_FIND = 25;
 
@@ -83,4 +84,11 @@ test('a seed that is traced tells what happened on both sides', () => {
   const { status, stdout } = chaos('exchange', '--trace', '64');
   assert.equal(status, 0);
   for (const words of [/ us {5}sends /, / venue {2}takes /, / venue {2}fills /, /power cut/, /everything holds/]) assert.match(stdout, words);
+});
+
+test('nor does it where a person writes orders beside the strategies, at market and with limits, with exits, amended and taken back', async () => {
+  const tally = emptyTally();
+  for (let seed = 1; seed <= SEEDS_BY_HAND; seed++) countTrial(tally, await runExchangeTrial(seed, undefined, undefined, true));
+  assert.deepEqual(tally.failures, []);
+  assert.ok(tally.orders > 30 * SEEDS_BY_HAND);
 });

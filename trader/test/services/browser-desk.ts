@@ -13,7 +13,8 @@ import { ROOT } from '../command-line.ts';
 const PICTURES = join(ROOT, 'dashboard/screens');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const READY_MS = 60_000;
-const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+/** How Chromium is started: quiet, and without anything of its own on the network. */
+export const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export const DESK_PERSON = { name: 'ana', password: 'correct horse battery staple' };
 
@@ -140,7 +141,7 @@ export class Desk {
   }
 
   /** Signs in with name and password, and the second factor where its secret is given. */
-  async signIn({ page }: Watched, { name, password }: { readonly name: string; readonly password: string }): Promise<void> {
+  async signIn({ page }: Pick<Watched, 'page'>, { name, password }: { readonly name: string; readonly password: string }): Promise<void> {
     await page.goto(`${this.url}/sign-in`);
     await page.getByLabel('Name').fill(name);
     await page.getByRole('textbox', { name: 'Password' }).fill(password);
@@ -198,7 +199,8 @@ export function pause(ms: number): Promise<void> {
   return new Promise((done) => { setTimeout(done, ms); });
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', listening); });
   const { port } = server.address() as AddressInfo;

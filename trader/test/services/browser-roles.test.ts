@@ -90,7 +90,8 @@ test('every place is reached and trading is stopped with the keyboard alone, and
   }
   assert.deepEqual(unseen, []);
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('light');
+  await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('light');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
   const button = page.getByRole('button', { name: /^HALT/ });
@@ -119,6 +120,33 @@ test('who cannot hold confirms by two presses', async () => {
   await resume.click();
   await resume.click();
   await page.getByText('Trading goes on').waitFor();
+  await context.close();
+});
+
+test('what asks for your presence asks once, and then goes on with the very same request', async () => {
+  const watched = await desk.open();
+  const { page, context } = watched;
+  await desk.signIn(watched, DESK_PERSON);
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const keys: (string | undefined)[] = [];
+  await page.route('**/api/v1/tokens', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    keys.push(route.request().headers()['idempotency-key']);
+    if (keys.length > 1) return route.continue();
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ code: 'step-up-needed', status: 403, title: 'Confirm that it is you', detail: 'Confirm that it is you' }) });
+  });
+  await page.goto(`${desk.url}/admin`);
+  await page.getByRole('tab', { name: 'API tokens' }).click();
+  await page.getByRole('button', { name: 'New token…' }).click();
+  await page.getByLabel('What it is for').fill('a program');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Confirm that it is you' });
+  await picture(page, 'step-up-desktop-dark');
+  await sheet.getByRole('textbox', { name: 'Password' }).fill(DESK_PERSON.password);
+  await sheet.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('dialog', { name: 'The token' }).waitFor();
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
   await context.close();
 });
 

@@ -169,6 +169,74 @@ test('a parameter is changed after its difference was shown, stands in the histo
   await context.close();
 });
 
+test('a strategy is stopped and started again', async () => {
+  const { page, context } = await signedIn(VIEWS[0]);
+  await page.goto(`${desk.url}/strategies?book=bollinger@SOL-USDT-PERP.BINANCE`);
+  await page.getByRole('heading', { name: 'bollinger on SOL-USDT-PERP.BINANCE' }).waitFor();
+  await page.getByRole('button', { name: 'Stop…' }).click();
+  await holdDown(page, page.getByRole('button', { name: /^Stop it — PAPER/ }));
+  await page.getByText('ana stopped it').waitFor({ timeout: 20_000 });
+  await picture(page, 'strategy-stopped-desktop-dark');
+  await page.getByRole('button', { name: 'Start…' }).click();
+  await holdDown(page, page.getByRole('button', { name: /^Start it — PAPER/ }));
+  await page.getByText('ana started it').waitFor({ timeout: 20_000 });
+  await context.close();
+});
+
+test('an order whose answer is lost is looked up, and asked for again without becoming two', async () => {
+  const { page, context } = await signedIn(VIEWS[0]);
+  await page.goto(`${desk.url}/trade?instrument=ETH-USDT-PERP.BINANCE`);
+  // The server takes the order; its answer never arrives.
+  let taken = 0;
+  await page.route('**/api/v1/orders', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    taken += 1;
+    await route.fetch();
+    return taken === 1 ? route.abort() : route.continue();
+  });
+  await review(page, { Quantity: '0.111' });
+  await holdDown(page, sendButton(page));
+  await page.getByRole('heading', { name: 'No reply. Checking…' }).waitFor();
+  await page.getByRole('alert').getByText(/Order #[0-9a-f]{8} is /).waitFor({ timeout: 20_000 });
+  await picture(page, 'order-unknown-desktop-dark');
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await page.getByRole('heading', { name: 'Accepted' }).waitFor();
+  await page.getByRole('tab', { name: 'Fills' }).click();
+  const fills = page.getByRole('row', { name: /ETH-USDT-PERP.*Buy.*0\.111.*manual/ });
+  await fills.first().waitFor({ timeout: 20_000 });
+  await pause(3_000);
+  assert.equal(await fills.count(), 1);
+  await context.close();
+});
+
+const FAULTS = [
+  { path: '/trade', route: '**/api/v1/bars?*', shows: 'older bars missing' },
+  { path: '/backtests', route: '**/api/v1/runs?*', shows: 'The kept runs could not be fetched' },
+  { path: '/backtests', route: '**/api/v1/strategy-catalog', shows: 'The strategies on offer could not be fetched' },
+  { path: '/data', route: '**/api/v1/data/status', shows: 'The state of the data could not be fetched' },
+  { path: '/data?part=economy', route: '**/api/v1/series?*', shows: 'The series could not be fetched' },
+  { path: '/data?part=quarantine', route: '**/api/v1/data/quarantine?*', shows: 'The quarantine could not be fetched' },
+];
+
+test('a part that cannot be fetched says so in its place, for as long as it is so, and is tried again by hand', async () => {
+  const { page, context } = await signedIn(VIEWS[0]);
+  for (const { path, route, shows } of FAULTS) {
+    await page.route(route, (request) => request.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"code":"internal","status":500,"detail":"The disk is on fire","requestId":"r-1"}' }));
+    await page.goto(desk.url + path);
+    await page.getByText(shows).first().waitFor();
+    await page.getByText('The disk is on fire').first().waitFor();
+    await pause(1_000);
+    await page.getByText(shows).first().waitFor();
+    await page.unroute(route);
+    const again = page.getByRole('button', { name: 'Try again' });
+    if ((await again.count()) > 0) {
+      await again.first().click();
+      await page.getByText(shows).first().waitFor({ state: 'detached' });
+    }
+  }
+  await context.close();
+});
+
 test('a backtest tells how far it is, survives a reload, and opens with its verdict', async () => {
   const { page, context, troubles } = await signedIn(VIEWS[0]);
   await page.goto(`${desk.url}/backtests`);
@@ -196,7 +264,8 @@ test('a sweep of two parameters ends in a heat map', async () => {
   await grid.getByLabel('slow', { exact: true }).fill('40,60');
   await page.getByRole('button', { name: 'Run 6 combinations' }).click();
   await page.getByRole('listitem').filter({ hasText: 'sweep macd' }).getByRole('button', { name: 'Open result' }).click({ timeout: 60_000 });
-  await page.getByRole('region', { name: 'Net return by fast and slow' }).waitFor();
+  // Where the tests before have used the minute's requests up, the page waits as long as it is told.
+  await page.getByRole('region', { name: 'Net return by fast and slow' }).waitFor({ timeout: 90_000 });
   assert.equal(await page.getByRole('region', { name: 'Net return by fast and slow' }).getByRole('cell').count(), 6);
   await picture(page, 'sweep-result-desktop-light');
   assert.deepEqual(await violations(page), []);

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { inspect } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { openRedis } from '../../src/adapters/redis/connection.ts';
 import { RedisBus } from '../../src/adapters/redis/redis-bus.ts';
 import { RedisLimits } from '../../src/adapters/redis/redis-limits.ts';
 import { AlertBook } from '../../src/api/alerts.ts';
 import { relayFeed, RelayedFeed } from '../../src/api/feed-relay.ts';
+import { createClient } from '../../src/api/client.ts';
 import { MemoryLimits } from '../../src/api/memory-limits.ts';
 import { EngineReplica } from '../../src/api/replica.ts';
 import { StreamHub } from '../../src/api/stream/hub.ts';
@@ -18,9 +23,11 @@ import type { FillFact } from '../../src/ports/engine-feed.ts';
 import { limitLaws } from '../contract/limit-store.ts';
 import { HandFeed, handFill } from '../hand-feed.ts';
 import { seededRandom } from '../random.ts';
+import { startServedRun } from '../served-run.ts';
 import { Wire } from '../stream-wire.ts';
 import { RedisServer } from './redis-server.ts';
 
+const ROOT = resolve(import.meta.dirname, '../../..');
 let server: RedisServer;
 const open: { close(): void }[] = [];
 const troubles: string[] = [];
@@ -136,6 +143,33 @@ describe('Redis as the memory of all API processes', () => {
     for (const hub of hubs) hub.close();
     stopRelay();
     following.close();
+  });
+
+  test('a second process serves the run that another trades, to the same people, under the same limits, and takes no orders', { timeout: 90_000 }, async () => {
+    const environment = { ALGOTRENDY_SECRET_REDIS_URL: server.url.reveal() };
+    const run = await startServedRun({ words: ['--speed', '2000'], environment });
+    const second = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'trader/src/app/main.mjs'), 'api', '--json', '--api-port', '0'], {
+      env: { ...process.env, ...environment, ALGOTRENDY_HOME: run.home }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = await once(createInterface({ input: second.stdout }), 'line') as [string];
+      const { url } = JSON.parse(line) as { readonly url: string };
+      const [first, other] = [run.url, url].map((origin) => createClient({ origin, token: run.token }));
+      const { run: told } = await first.call('readState');
+      let heard = await other.call('readState').catch(() => undefined);
+      for (let i = 0; heard === undefined && i < 100; i++) {
+        await new Promise((wait) => { setTimeout(wait, 50); });
+        heard = await other.call('readState').catch(() => undefined);
+      }
+      assert.deepEqual([heard?.run.id, heard?.run.startedAt], [told.id, told.startedAt]);
+      await assert.rejects(other.call('halt', { body: { scope: 'entries', reason: 'here' } }), { code: 'not-offered' });
+      assert.ok((await (await connect()).keys('limit:*')).length > 0);
+    } finally {
+      const gone = once(second, 'exit');
+      second.kill('SIGTERM');
+      await gone;
+      await run.stop();
+    }
   });
 
   test('while Redis is away requests pass at once, limits are said not to be counted, and no word of the password is', async () => {

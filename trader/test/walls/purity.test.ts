@@ -101,9 +101,9 @@ test('a planted offence against each rule of style and purity is named by its ru
 });
 
 test('every banned word and property has a planted offence', () => {
-  const { overrides } = JSON.parse(readFileSync(path.join(ROOT, '.oxlintrc.json'), 'utf8')) as { overrides: { rules: Record<string, unknown> }[] };
+  const { overrides } = JSON.parse(readFileSync(path.join(ROOT, '.oxlintrc.json'), 'utf8')) as { overrides: { rules?: Record<string, unknown> }[] };
   const planted = PLANTS.map(({ text }) => text).join('\n');
-  const banned = overrides.flatMap(({ rules }) => [rules['no-restricted-globals'], rules['no-restricted-properties']])
+  const banned = overrides.flatMap(({ rules = {} }) => [rules['no-restricted-globals'], rules['no-restricted-properties']])
     .flatMap((rule) => (Array.isArray(rule) ? (rule as unknown[]).slice(1) : []))
     .map((ban) => (ban as { name?: string; property?: string }).name ?? (ban as { property: string }).property);
   assert.ok(banned.length > 15);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { ROOT } from '../command-line.ts';
 import { findOffences, TIDY_RULES, type TextFile } from './tidy-rules.ts';
 
-const PASSED_BY = new Set(['node_modules', '.git', '.algotrendy', 'coverage', 'shared']);
+const PASSED_BY = new Set(['node_modules', '.git', '.algotrendy', 'coverage', 'shared', 'out']);
 const BYTES_MAX = 1 << 20;
 
 function listFiles(): string[] {

@@ -96,6 +96,7 @@ function ChangePerson({ user, onClose, onLink }: { readonly user: User; readonly
         <Button look="primary" blocked={role === user.role ? 'the role is unchanged' : self} busy={change.state === 'sending'} onClick={() => void change.send({ params: { id: user.id }, body: { role } }).then(closeWhenDone)}>Set the role</Button>
         <Button blocked={self} onClick={() => void change.send({ params: { id: user.id }, body: { disabled: !user.disabled } }).then(closeWhenDone)}>{user.disabled ? 'Let in again' : 'Lock out'}</Button>
         <Button busy={reset.state === 'sending'} onClick={() => void reset.send({ params: { id: user.id } }).then((answer) => (answer === undefined ? undefined : onLink(location.origin + answer.invitation.path)))}>New password by link</Button>
+        {user.secondFactor ? <Button blocked={self} onClick={() => void change.send({ params: { id: user.id }, body: { secondFactor: false } }).then(closeWhenDone)}>Take the second factor away</Button> : null}
         <Button look="danger" blocked={self} onClick={() => setRemoving(true)}>Remove…</Button>
       </div>
       {problem === undefined ? null : <Problem what={user.name} verb="was not changed" problem={problem} />}

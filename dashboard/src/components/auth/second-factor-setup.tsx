@@ -5,6 +5,7 @@ import { Button } from '../button.tsx';
 import { TextField } from '../field.tsx';
 import { toast } from '../toast.tsx';
 import css from './entry-page.module.css';
+import { QrPicture } from './qr-picture.tsx';
 import { Refusal } from './sign-in-form.tsx';
 
 /** Sets up an authenticator: its secret, a first code, and the recovery codes that are told once. */
@@ -31,7 +32,8 @@ export function SecondFactorSetup({ onDone, onSkip }: { readonly onDone: () => v
   };
   return (
     <form className={css.form} onSubmit={submit}>
-      <p>1. Enter this key in the app, or <a href={begin.answer.uri}>open the app with it</a>:</p>
+      <p>1. Scan this with the app, enter the key by hand, or <a href={begin.answer.uri}>open the app with it</a>:</p>
+      <QrPicture text={begin.answer.uri} label="The key as a picture for the app; it stands below as text" />
       <p className={css.secret} data-secret={begin.answer.secret}>{begin.answer.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')}</p>
       <TextField label="2. The six digits that it shows" inputMode="numeric" autoComplete="one-time-code" required autoFocus value={code} onChange={setCode} />
       <Button look="primary" submit busy={confirm.state === 'sending'}>Turn it on</Button>

@@ -34,6 +34,12 @@ test('short bars make long ones, and one whose beginning is unknown is left out'
   assert.deepEqual(barAt(five, 0), { time: 5 * MINUTE, open: 10, high: 11, low: 8, close: 8, volume: 4 });
 });
 
+test('bars that are told twice or late stand once and in order', () => {
+  const minute = folded([bar(0, 1), bar(1, 1), bar(2, 1), bar(1, 7), bar(3, 1)], MINUTE);
+  assert.deepEqual(minute.time, [0, MINUTE, 2 * MINUTE, 3 * MINUTE]);
+  assert.deepEqual(minute.close, [1, 7, 1, 1]);
+});
+
 test('fresh bars count from their first on, however often they are laid over', () => {
   const [old, fresh] = [of(bar(0, 1), bar(1, 1), bar(2, 1)), of(bar(2, 7), bar(3, 7))];
   const once = overlaid(old, fresh, 100);

@@ -62,7 +62,8 @@ export function ticked(bars: BarColumns, time: number, price: number, intervalMs
  * Short bars put together to bars of `intervalMs`. The first is left out where its beginning is not
  * among them: it would say less than it knows.
  */
-export function folded(bars: readonly ChartBar[], intervalMs: number): BarColumns {
+export function folded(told: readonly ChartBar[], intervalMs: number): BarColumns {
+  const bars = inOrder(told);
   const whole = bars.findIndex((bar) => bar.time % intervalMs === 0);
   if (whole < 0) return NO_BARS;
   const made: Record<(typeof COLUMNS)[number], number[]> = { time: [], open: [], high: [], low: [], close: [], volume: [] };
@@ -80,6 +81,12 @@ export function folded(bars: readonly ChartBar[], intervalMs: number): BarColumn
     made.volume[last] += bar.volume;
   }
   return made;
+}
+
+/** Each time once and ascending: a chart cannot draw anything else, and who goes on after a break may hear a bar twice. */
+function inOrder(bars: readonly ChartBar[]): readonly ChartBar[] {
+  if (bars.every((bar, i) => i === 0 || bars[i - 1].time < bar.time)) return bars;
+  return [...new Map(bars.map((bar) => [bar.time, bar])).values()].sort((a, b) => a.time - b.time);
 }
 
 /** Bars with fresher ones over them: from the first of those on, they are what counts. The oldest are let go beyond `keep`, a quarter at a time. */

@@ -58,7 +58,7 @@ export function simpleAverage(n: number, xs: readonly number[]): Values {
 }
 
 /** Smoothing 2/(n + 1), started at the first value, or at the mean of the first n. */
-export function exponentialAverage(n: number, fromMean: boolean, xs: Values): Values {
+function exponentialAverage(n: number, fromMean: boolean, xs: Values): Values {
   const alpha = 2 / (n + 1);
   const wait = fromMean ? n : 1;
   let seen = 0;

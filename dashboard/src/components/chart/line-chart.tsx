@@ -36,11 +36,8 @@ export interface LineChartProps {
   readonly gap?: number;
   /** A value that is always in sight and marked by a line, such as zero. */
   readonly base?: number;
-  /** Shades a span of x, such as what was out of sample. */
-  readonly band?: { readonly from: number; readonly to: number; readonly label: string };
   /** What the picture says, in a sentence; made from first and last value where absent. */
   readonly summary?: string;
-  readonly children?: ReactNode;
 }
 
 const RIGHT = 64;
@@ -70,13 +67,12 @@ export function LineChart(props: LineChartProps): ReactNode {
       </div>
       {tabular ? <SeriesTable {...{ label, series, xs, format, formatX, gap, height }} /> : <Plotted {...props} xs={xs} summaryId={summaryId} />}
       <p className={css.summary} id={summaryId}>{summary}</p>
-      {props.children}
     </div>
   );
 }
 
 /** The picture with its crosshair, which mouse and keys move. */
-function Plotted({ label, series, format, formatTick = format, x: kind, height = 240, drawdown = false, gap = Infinity, base, band, xs, summaryId }: LineChartProps & {
+function Plotted({ label, series, format, formatTick = format, x: kind, height = 240, drawdown = false, gap = Infinity, base, xs, summaryId }: LineChartProps & {
   readonly xs: readonly number[]; readonly summaryId: string;
 }): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
@@ -100,7 +96,7 @@ function Plotted({ label, series, format, formatTick = format, x: kind, height =
   return (
     <div className={css.frame} ref={frame} role="group" aria-roledescription="chart" aria-label={label} aria-describedby={summaryId} tabIndex={0} onKeyDown={onKeyDown} onBlur={() => setAt(undefined)}>
       <svg className={css.svg} width={width} height={height} aria-hidden="true" onPointerMove={onPointer} onPointerDown={onPointer} onPointerLeave={() => setAt(undefined)}>
-        <Grid {...{ plot, width, height, formatTick, kind, xs, base, band }} />
+        <Grid {...{ plot, width, height, formatTick, kind, xs, base }} />
         {series.map((line, place) => (
           <path key={line.label} className={`${css.line} ${css[lookOf(line, place)]}`} d={linePath(line.xs, line.values, plot.x, plot.y, gap)} />
         ))}
@@ -129,9 +125,9 @@ function plotOf(series: readonly LineSeries[], xs: readonly number[], width: num
   return { x, y, strip: { min: Math.min(extent([falls])?.min ?? 0, -0.001), max: 0, from: height - BOTTOM, to: height - BOTTOM - STRIP } };
 }
 
-function Grid({ plot, width, height, formatTick, kind, xs, base, band }: {
+function Grid({ plot, width, height, formatTick, kind, xs, base }: {
   readonly plot: Plot; readonly width: number; readonly height: number; readonly formatTick: (value: number) => string;
-  readonly kind: LineChartProps['x']; readonly xs: readonly number[]; readonly base: number | undefined; readonly band: LineChartProps['band'];
+  readonly kind: LineChartProps['x']; readonly xs: readonly number[]; readonly base: number | undefined;
 }) {
   const { x, y } = plot;
   const count = Math.max(2, Math.floor((x.to - x.from) / 90));
@@ -139,12 +135,6 @@ function Grid({ plot, width, height, formatTick, kind, xs, base, band }: {
   const span = x.max - x.min;
   return (
     <g>
-      {band !== undefined && (
-        <g>
-          <rect className={css.band} x={pixelOf(x, Math.max(band.from, x.min))} y={TOP} width={Math.max(0, pixelOf(x, Math.min(band.to, x.max)) - pixelOf(x, Math.max(band.from, x.min)))} height={y.from - TOP} />
-          <text className={css.tick} x={pixelOf(x, Math.max(band.from, x.min)) + 4} y={TOP + 12}>{band.label}</text>
-        </g>
-      )}
       {roundTicks(y.min, y.max, Math.max(2, Math.floor((y.from - y.to) / 44))).map((value) => (
         <g key={value}>
           <line className={value === base ? css.base : css.grid} x1={x.from} x2={width - RIGHT} y1={pixelOf(y, value)} y2={pixelOf(y, value)} />
@@ -253,14 +243,15 @@ function readAt(series: readonly LineSeries[], x: number, gap: number, format: (
 }
 
 function summarise(series: readonly LineSeries[], format: (value: number) => string, formatX: (x: number) => string): string {
-  const [line] = series;
-  const known = line === undefined ? [] : line.xs.flatMap((x, place) => { const value = line.values[place]; return value === null || value === undefined ? [] : [{ x, value }]; });
-  if (line === undefined || known.length === 0) return 'No values yet.';
-  const first = known[0];
-  const last = known[known.length - 1];
-  const values = known.map(({ value }) => value);
-  const range = extent([values]);
-  return `${line.label}: ${format(first.value)} at ${formatX(first.x)}, ${format(last.value)} at ${formatX(last.x)}; lowest ${format(range?.min ?? 0)}, highest ${format(range?.max ?? 0)}.`;
+  return series.map((line) => lineSummary(line, format, formatX)).join(' ');
+}
+
+function lineSummary(line: LineSeries, format: (value: number) => string, formatX: (x: number) => string): string {
+  const known = line.xs.flatMap((x, place) => { const value = line.values[place]; return value === null || value === undefined ? [] : [{ x, value }]; });
+  const range = extent([known.map(({ value }) => value)]);
+  if (range === undefined) return `${line.label}: no values.`;
+  const [first, last] = [known[0], known[known.length - 1]];
+  return `${line.label}: ${format(first.value)} at ${formatX(first.x)}, ${format(last.value)} at ${formatX(last.x)}; lowest ${format(range.min)}, highest ${format(range.max)}.`;
 }
 
 /** Where a key leads; undefined for a key that is none of the chart's. */

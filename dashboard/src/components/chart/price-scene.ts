@@ -2,7 +2,7 @@ import {
   CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, LineStyle, createChart, createSeriesMarkers,
 } from 'lightweight-charts';
 import type {
-  CandlestickData, HistogramData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, LineData, SeriesMarker, Time, UTCTimestamp, WhitespaceData,
+  AutoscaleInfo, CandlestickData, HistogramData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, LineData, SeriesMarker, Time, UTCTimestamp, WhitespaceData,
 } from 'lightweight-charts';
 import { formatDecimal } from '../../format/decimal.ts';
 import { gapsOf, NO_BARS } from './bar-columns.ts';
@@ -31,6 +31,11 @@ type IndicatorSeries = ISeriesApi<'Line'> | ISeriesApi<'Histogram'>;
 /** A hole is shown so many bars wide at most: a weekend need not fill the screen. */
 const GAP_BARS_MAX = 12;
 const MARK_WIDTH = 14;
+/** Bars that the newest may be out of sight and still be followed. */
+const FOLLOWS = -3;
+/** A watched price comes into sight where it is at most so many heights of the candles away. */
+const REACH = 0.6;
+const NOTHING_DRAWN = { first: undefined, last: undefined, bars: 0 };
 
 /**
  * The canvas of a price chart. It is told what to show and keeps what it drew, so that a tick costs
@@ -49,12 +54,15 @@ export class PriceScene {
   #fills: readonly ChartFill[] = [];
   #shownLevels: readonly ChartLevel[] = [];
   #shownIndicators: readonly IndicatorLine[] = [];
+  /** Up to where the lines are drawn. */
+  #indicated: { readonly first: number | undefined; readonly last: number | undefined; readonly bars: number } = NOTHING_DRAWN;
   #cluster = 0;
 
   constructor(container: HTMLElement, theme: ChartTheme, listener: SceneListener) {
     this.#theme = theme;
     this.#chart = createChart(container, { autoSize: true, ...chartOptions(theme) });
     this.#candles = this.#chart.addSeries(CandlestickSeries, candleOptions(theme));
+    this.#candles.applyOptions({ autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => this.#reached(own()) });
     this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: 'volume', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false });
     this.#chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.#chart.priceScale('right').applyOptions({ scaleMargins: { top: 0.08, bottom: 0.2 } });
@@ -87,8 +95,7 @@ export class PriceScene {
         this.#candles.update(this.#candle(place));
         this.#volume.update(this.#column(place));
       }
-    } else this.#redraw(same);
-    this.#drawIndicators();
+    } else this.#redraw(same || continues);
     this.#drawMarks(true);
   }
 
@@ -152,13 +159,25 @@ export class PriceScene {
     this.#chart.remove();
   }
 
+  /** The range of prices in sight, with the watched prices that lie near it. */
+  #reached(own: AutoscaleInfo | null): AutoscaleInfo | null {
+    if (own?.priceRange === null || own?.priceRange === undefined) return own;
+    const { minValue, maxValue } = own.priceRange;
+    const reach = (maxValue - minValue) * REACH;
+    const near = this.#shownLevels.map(({ price }) => price).filter((price) => price >= minValue - reach && price <= maxValue + reach);
+    return { ...own, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+  }
+
   #redraw(keepSight: boolean): void {
     const scale = this.#chart.timeScale();
     const sight = scale.getVisibleRange();
+    // Who looks at the newest bars goes on to; who has scrolled away stays where they are.
+    const follows = scale.scrollPosition() > FOLLOWS;
     this.#candles.setData(this.#bars.time.flatMap((_, place) => [...this.#blanksBefore(place), this.#candle(place)]));
     this.#redrawColumns();
-    if (keepSight && sight !== null) scale.setVisibleRange(sight);
-    else { scale.applyOptions({ barSpacing: Math.min(24, Math.max(7, scale.width() / (this.#bars.time.length + 8))) }); scale.scrollToPosition(4, false); }
+    if (keepSight && !follows && sight !== null) { scale.setVisibleRange(sight); return; }
+    if (!keepSight) scale.applyOptions({ barSpacing: Math.min(24, Math.max(7, scale.width() / (this.#bars.time.length + 8))) });
+    scale.scrollToPosition(4, false);
   }
 
   #redrawColumns(): void {
@@ -186,6 +205,7 @@ export class PriceScene {
 
   #makeIndicators(): void {
     for (const series of this.#indicators) this.#chart.removeSeries(series);
+    this.#indicated = NOTHING_DRAWN;
     const theme = this.#theme;
     const color = { first: theme.up, second: theme.down, quiet: theme.quiet, histogram: theme.quiet };
     this.#indicators = this.#shownIndicators.map(({ look, place }) => {
@@ -200,13 +220,20 @@ export class PriceScene {
     below?.setStretchFactor(1);
   }
 
+  /** Draws the lines whole, or only what is new of them where the bars went on. */
   #drawIndicators(): void {
+    const { time } = this.#bars;
+    const drawn = this.#indicated;
+    const goesOn = drawn.bars > 0 && drawn.first === time[0] && drawn.last === time[drawn.bars - 1] && time.length - drawn.bars < 50;
+    this.#indicated = { first: time[0], last: time[time.length - 1], bars: time.length };
     this.#shownIndicators.forEach((line, i) => {
-      const data: (LineData<Time> | WhitespaceData<Time>)[] = this.#bars.time.map((time, place) => {
+      const point = (place: number): LineData<Time> | WhitespaceData<Time> => {
         const value = line.values[place];
-        return value === null || value === undefined ? { time: seconds(time) } : { time: seconds(time), value };
-      });
-      this.#indicators[i]?.setData(data);
+        return value === null || value === undefined ? { time: seconds(time[place]) } : { time: seconds(time[place]), value };
+      };
+      const series = this.#indicators[i];
+      if (goesOn) for (let place = drawn.bars - 1; place < time.length; place++) series?.update(point(place));
+      else series?.setData(time.map((_, place) => point(place)));
     });
   }
 

@@ -15,6 +15,7 @@ import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { Sheet } from '../sheet.tsx';
 import { nameOf } from '../shell/mode-strip.tsx';
+import { InstrumentName } from '../trade/instrument-name.tsx';
 import { ExportLinks } from './export-links.tsx';
 import css from './performance.module.css';
 
@@ -31,7 +32,7 @@ export function JournalPart(): ReactNode {
   const places = (instrument: string): number | undefined => state?.markets.get(instrument)?.priceDecimals;
   const columns: readonly Column<Trip>[] = [
     { key: 'exit', head: 'Left', cell: ({ exitTime }) => <Time at={exitTime} detail="day-minute" />, sortBy: ({ exitTime }) => exitTime },
-    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <strong>{instrument}</strong>, sortBy: ({ instrument }) => instrument },
+    { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
     { key: 'strategy', head: 'Of', cell: ({ strategy }) => strategy, sortBy: ({ strategy }) => strategy },
     { key: 'side', head: 'Side', cell: ({ side }) => side },
     { key: 'quantity', head: 'Quantity', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },

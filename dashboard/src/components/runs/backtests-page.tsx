@@ -28,7 +28,8 @@ export function BacktestsPage(): ReactNode {
   const [compared, compare] = useAddress('compare', { step: true });
   const [card, showCard] = useState(false);
   const back = (): void => { openRun(undefined); openJob(undefined); compare(undefined); };
-  const open = (next: Job): void => (next.runId === null ? openJob(next.id) : openRun(next.runId));
+  // A sweep and a verdict have a page of their own, also where runs were kept on their way.
+  const open = (next: Job): void => (next.request.kind !== 'backtest' || next.runId === null ? openJob(next.id) : openRun(next.runId));
   const pair = compared?.split(',') ?? [];
   const detail = run !== undefined ? <RunResult id={run} /> : job !== undefined ? <JobResultView id={job} onRun={openRun} /> : pair.length === 2 ? <RunCompare a={pair[0]} b={pair[1]} /> : undefined;
   return (

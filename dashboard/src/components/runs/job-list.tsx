@@ -34,7 +34,7 @@ function JobRow({ job, bars, onOpen }: { readonly job: Job; readonly bars: strin
         <span className={css.jobTitle}><strong>{job.request.kind}</strong> {requestTitle(job.request)}<span className={css.quiet}> on {bars}</span></span>
         <StatusChip tone={TONES[job.state]}>{WORDS[job.state]}</StatusChip>
         {active ? <Button small busy={cancel.state === 'sending'} blocked={missing} onClick={() => void cancel.send({ params: { id: job.id } })} aria-label={`Cancel the ${job.request.kind} of ${job.request.strategy}`}>Cancel</Button> : null}
-        {job.state === 'done' ? <Button small look="primary" onClick={() => onOpen(job)}>Open result</Button> : null}
+        {job.state === 'done' ? <Button small onClick={() => onOpen(job)}>Open result</Button> : null}
       </div>
       {active ? <Progress job={job} /> : null}
       {job.state === 'failed' ? <p className={css.wrong}>✕ {job.error?.message ?? 'It failed without a word.'}{job.error?.hint === null || job.error === null ? '' : ` ${job.error.hint}`}</p> : null}

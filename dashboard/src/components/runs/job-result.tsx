@@ -1,7 +1,8 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useQuery } from '../../data/query.ts';
+import { useTopic } from '../../data/stream.ts';
 import { Answered } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { DataTable, type Column } from '../data-table.tsx';
@@ -19,6 +20,10 @@ import css from './runs.module.css';
 /** What came of a sweep or a verdict. */
 export function JobResultView({ id, onRun }: { readonly id: string; readonly onRun: (run: string) => void }): ReactNode {
   const asked = useQuery('jobResult', { params: { id } });
+  const state = useTopic('jobs')?.get(id)?.state;
+  const { reload } = asked;
+  // Opened before it ended, it has its result when it has.
+  useEffect(() => { if (state === 'done') reload(); }, [state, reload]);
   return (
     <Answered asked={asked} what="the result" lines={6}>
       {({ job, result }) => {
@@ -26,7 +31,7 @@ export function JobResultView({ id, onRun }: { readonly id: string; readonly onR
         const sweep = asSweep(result);
         const verdict = asVerdict(result);
         if (sweep !== undefined) return <Sweep title={title} sweep={sweep} />;
-        if (verdict !== undefined) return <Verdict title={title} verdict={verdict} />;
+        if (verdict !== undefined) return <Verdict title={title} verdict={verdict} run={job.runId} onRun={onRun} />;
         const { runId } = job;
         return <EmptyState action={runId === null ? undefined : <Button onClick={() => onRun(runId)}>Open the kept run</Button>}>{job.state === 'done' ? 'This job has no table of its own.' : `This job is ${job.state}: it has no result.`}</EmptyState>;
       }}
@@ -61,12 +66,13 @@ function Sweep({ title, sweep }: { readonly title: string; readonly sweep: Sweep
 const TONES: Readonly<Record<VerdictLine['state'], Tone>> = { pass: 'ok', warn: 'warn', fail: 'critical', 'not-measurable': 'neutral' };
 const WORDS: Readonly<Record<VerdictLine['state'], string>> = { pass: 'pass', warn: 'warning', fail: 'fail', 'not-measurable': 'not measurable' };
 
-function Verdict({ title, verdict }: { readonly title: string; readonly verdict: VerdictResult }): ReactNode {
+function Verdict({ title, verdict, run, onRun }: { readonly title: string; readonly verdict: VerdictResult; /** The backtest that was kept on the way; null for none. */ readonly run: string | null; readonly onRun: (run: string) => void }): ReactNode {
   const groups = [...new Set(verdict.lines.map(({ group }) => group))];
   return (
     <div className={css.stack}>
       <Panel title={`Verdict on ${title}`} aside={<StatusChip tone={verdict.ready ? 'ok' : 'critical'}>{verdict.ready ? 'ready' : 'not ready'}</StatusChip>}>
         <p className={css.verdict}>{verdict.headline}</p>
+        {run === null ? null : <Button small onClick={() => onRun(run)}>Open its backtest</Button>}
       </Panel>
       {groups.map((group) => (
         <Panel key={group} title={group}>

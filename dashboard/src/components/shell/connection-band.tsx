@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useConnection } from '../../data/stream.ts';
 import { useNow } from '../../data/ticker.ts';
 import { formatStopwatch, formatUtc } from '../../format/time.ts';
@@ -37,13 +37,10 @@ export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => vo
   );
 }
 
-/** Says a change of the connection once, not every second of it. */
+/** Says a change of the connection once, not every second of it: the words change with the clock. */
 function Announcement({ text }: { readonly text: string }): ReactNode {
-  const [said, setSaid] = useState('');
   const kind = text.slice(0, 12);
-  // The words change with the clock; they are said when their kind does.
-  useEffect(() => {
-    setSaid((before) => (kind === '' ? (before === '' || before === 'Connected again.' ? '' : 'Connected again.') : text));
-  }, [kind]);
-  return <p className="spoken" role="alert">{said}</p>;
+  const [said, setSaid] = useState({ kind: '', text: '' });
+  if (said.kind !== kind) setSaid({ kind, text: kind === '' ? 'Connected again.' : text });
+  return <p className="spoken" role="alert">{said.text}</p>;
 }

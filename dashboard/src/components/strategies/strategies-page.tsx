@@ -7,6 +7,7 @@ import { useTopic } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { PageHead } from '../page-head.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
+import { useFreshness } from '../shell/freshness-clock.tsx';
 import { AddSheet } from './add-sheet.tsx';
 import { BookDetail } from './book-detail.tsx';
 import { BookList } from './book-list.tsx';
@@ -16,6 +17,7 @@ import css from './strategies.module.css';
 export function StrategiesPage(): ReactNode {
   const held = useTopic('positions');
   const [chosen, choose] = useAddress('book', { step: true });
+  const { freshness } = useFreshness();
   const [adding, setAdding] = useState(false);
   const books: readonly BookFact[] | undefined = held === undefined ? undefined : [...held.books.values()].filter(({ kind }) => kind === 'strategy');
   const open = books?.find(({ book }) => book === chosen);
@@ -27,7 +29,7 @@ export function StrategiesPage(): ReactNode {
         : books.length === 0 || shown === undefined
           ? <EmptyState action={<Button onClick={() => setAdding(true)}>Add a strategy…</Button>}>No strategy trades in this run yet.</EmptyState>
           : (
-            <div className={css.page} data-open={open !== undefined || undefined}>
+            <div className={css.page} data-open={open !== undefined || undefined} data-old={freshness === 'stale' || freshness === 'offline' || undefined}>
               <div className={css.list}><BookList books={books} chosen={shown.book} onChoose={choose} /></div>
               <div className={css.detail}>
                 <div className={css.back}><Button small onClick={() => choose(undefined)}>‹ All strategies</Button></div>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import type { MarketFact, OrderFact, OrderTicket } from 'trader/contract';
 import { Answered, Problem } from '../answered.tsx';
 import { useCommand, useQuery } from '../../data/query.ts';
@@ -33,6 +33,8 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
   const [ticket, setTicket] = useState<OrderTicket>();
   const preview = useCommand('previewOrder');
   const place = useCommand('placeOrder');
+  const orders = useTopic('orders')?.orders;
+  const before = useRef<ReadonlySet<string>>(new Set());
   const review = useCallback((next: OrderTicket) => { setTicket(next); void preview.send({ body: next }); }, [preview]);
   const leave = (): void => { setTicket(undefined); preview.reset(); place.reset(); };
   useEffect(() => { setTicket(undefined); setErrors({}); setDraft((was) => ({ ...NEW_DRAFT, side: was.side })); }, [market.instrument]);
@@ -49,11 +51,12 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
   };
   const send = useCallback(() => {
     if (ticket === undefined) return;
+    if (place.state !== 'unknown') before.current = new Set(orders?.keys());
     void place.send({ body: ticket }).then((answer) => { if (answer !== undefined) onPlaced?.(); });
-  }, [ticket, place, onPlaced]);
+  }, [ticket, place, orders, onPlaced]);
 
   if (place.state === 'done') return <Receipt orders={place.answer?.orders ?? []} notes={place.answer?.notes ?? []} onNew={() => { leave(); setDraft((was) => ({ ...NEW_DRAFT, side: was.side })); }} />;
-  if (place.state === 'unknown' && ticket !== undefined) return <Unknown command={place.key} onAgain={send} onLeave={leave} />;
+  if (place.state === 'unknown' && ticket !== undefined) return <Unknown ticket={ticket} before={before.current} onAgain={send} onLeave={leave} />;
   if (ticket !== undefined && preview.answer !== undefined) {
     return (
       <>
@@ -96,7 +99,7 @@ function Placed({ order }: { readonly order: OrderFact }): ReactNode {
 }
 
 /** No reply came: whether the order was taken is looked up, and nothing is sent again by itself. */
-function Unknown({ command, onAgain, onLeave }: { readonly command: string | undefined; readonly onAgain: () => void; readonly onLeave: () => void }): ReactNode {
+function Unknown({ ticket, before, onAgain, onLeave }: { readonly ticket: OrderTicket; /** Orders that were there before it was sent. */ readonly before: ReadonlySet<string>; readonly onAgain: () => void; readonly onLeave: () => void }): ReactNode {
   const asked = useQuery('listOrders', { query: { state: 'all', limit: 100 } }, { every: 3000 });
   return (
     <div className={css.review} role="alert">
@@ -104,7 +107,7 @@ function Unknown({ command, onAgain, onLeave }: { readonly command: string | und
       <p>The order may have been taken. It is not sent again by itself.</p>
       <Answered asked={asked} what="the orders" lines={1}>
         {({ items }) => {
-          const found = items.find((order) => command !== undefined && order.command?.includes(command) === true);
+          const found = items.find((order) => order.by !== null && !before.has(order.clientOrderId) && order.instrument === ticket.instrument && order.side === ticket.side && order.type === ticket.type);
           return found === undefined
             ? <p className={css.quiet}>No order of this ticket is listed so far. “Ask again” repeats the same request, which cannot make a second order.</p>
             : <p><StatusChip tone="ok">found</StatusChip> Order <code>#{found.clientOrderId.slice(0, 8)}</code> is {found.state}.</p>;

@@ -358,9 +358,9 @@ function bound(value: Bindable): SQLInputValue {
   return value === undefined ? null : typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** Names are one, whatever their case and however their letters are composed. */
+/** Names are one, whatever their case, however their letters are composed, and with the blank that a phone puts behind. */
 function fold(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
+  return name.normalize('NFKC').trim().toLowerCase();
 }
 
 /** Somebody without a password, invited and never come, cannot administer anything. */

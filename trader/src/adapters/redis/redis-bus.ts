@@ -1,33 +1,37 @@
 import type { Redis } from 'ioredis';
 import type { MessageBus } from '../../ports/message-bus.ts';
 
-/** A bus by Redis's publish and subscribe. */
+/** A bus by Redis's publish and subscribe. What is said is heard in the same database of the server alone, as all that is kept there is. */
 export class RedisBus implements MessageBus {
   readonly #speaking: Redis;
   /** A connection that listens can say nothing. */
   readonly #listening: Redis;
   readonly #listeners = new Map<string, Set<(text: string) => void>>();
   readonly #onTrouble: (text: string, error: unknown) => void;
+  /** Subjects are the server's, not a database's: the name makes up for it. */
+  readonly #prefix: string;
 
   /** `speaking` stays the caller's to close; the bus makes another connection like it. */
   constructor(speaking: Redis, onTrouble: (text: string, error: unknown) => void) {
     this.#speaking = speaking;
     this.#onTrouble = onTrouble;
+    this.#prefix = `${speaking.options.db ?? 0}:`;
     // It waits for its subscriptions, however long Redis is away.
     this.#listening = speaking.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
-    this.#listening.on('message', (subject: string, text: string) => { for (const listener of this.#listeners.get(subject) ?? []) listener(text); });
+    this.#listening.on('message', (name: string, text: string) => { for (const listener of this.#listeners.get(name) ?? []) listener(text); });
     this.#listening.on('error', (error) => { onTrouble('Redis cannot be heard', error); });
   }
 
   say(subject: string, text: string): void {
-    this.#speaking.publish(subject, text).catch((error: unknown) => { this.#onTrouble('Redis is out of reach: other processes are not told', error); });
+    this.#speaking.publish(this.#prefix + subject, text).catch((error: unknown) => { this.#onTrouble('Redis is out of reach: other processes are not told', error); });
   }
 
   listen(subject: string, listener: (text: string) => void): () => void {
-    let listeners = this.#listeners.get(subject);
+    const name = this.#prefix + subject;
+    let listeners = this.#listeners.get(name);
     if (listeners === undefined) {
-      this.#listeners.set(subject, listeners = new Set());
-      this.#listening.subscribe(subject).catch((error: unknown) => { this.#onTrouble('Redis cannot be heard', error); });
+      this.#listeners.set(name, listeners = new Set());
+      this.#listening.subscribe(name).catch((error: unknown) => { this.#onTrouble('Redis cannot be heard', error); });
     }
     listeners.add(listener);
     return () => { listeners.delete(listener); };

@@ -196,7 +196,7 @@ describe('tokens of programs', () => {
 });
 
 describe('connections', () => {
-  const request = (headers: Readonly<Record<string, string>>) => ({ headers: { host: '127.0.0.1:7070', ...headers } }) as unknown as Parameters<AuthHouse['auth']['sockets']['authenticate']>[0];
+  const request = (headers: Readonly<Record<string, string>>) => ({ headers: { host: '127.0.0.1:7070', ...headers }, socket: { remoteAddress: '10.0.0.3' } }) as unknown as Parameters<AuthHouse['auth']['sockets']['authenticate']>[0];
   const cookieOf = (browser: HandBrowser) => `algotrendy-access=${browser.cookies.get('algotrendy-access') ?? ''}`;
 
   test('are let in by the cookie from our own pages, or by a token; never from a foreign page', async () => {
@@ -209,6 +209,9 @@ describe('connections', () => {
     }
     const ended = await house.auth.sockets.authenticate(request({ ...mine, cookie: 'algotrendy-access=x.y.z' }));
     assert.ok(!ended.ok && ended.error.kind === 'unauthenticated');
+    assert.deepEqual((await house.accounts.audit({ limit: 9, action: 'connect' })).map(({ outcome, address, detail }) => [outcome, address, detail.split(':')[0]]), [
+      ['refused', '10.0.0.3', 'unauthenticated'], ...Array.from({ length: 4 }, () => ['refused', '10.0.0.3', 'forbidden']),
+    ]);
   });
 
   test('hear of renewal, of another role, and of the end, also where another process ended it', async () => {

@@ -91,7 +91,7 @@ export function addressKey(address: string): string {
 
 /** The key of a name: hashed, for people type passwords into the field of the name. */
 export function nameKey(name: string): string {
-  return `name ${hashOf(name.normalize('NFKC').toLowerCase())}`;
+  return `name ${hashOf(name.normalize('NFKC').trim().toLowerCase())}`;
 }
 
 function banned(leftMs: number): ApiError {

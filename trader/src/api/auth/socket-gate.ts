@@ -3,6 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionChange, SocketGate, SocketIdentity, SocketRefusal } from '../stream/gate.ts';
 import type { Caller } from './access.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -14,19 +15,30 @@ export class ConnectionGate implements SocketGate {
   readonly #gate: RequestGate;
   readonly #sessions: Sessions;
   readonly #clock: Clock;
+  readonly #trail: AuditTrail;
   readonly #connected = new Map<string, Pick<Caller, 'kind' | 'role'>>();
   readonly #listeners = new Set<(change: SessionChange) => void>();
   #stop: () => void = () => undefined;
 
-  constructor(gate: RequestGate, sessions: Sessions, clock: Clock) {
+  constructor(gate: RequestGate, sessions: Sessions, clock: Clock, trail: AuditTrail) {
     this.#gate = gate;
     this.#sessions = sessions;
     this.#clock = clock;
+    this.#trail = trail;
     sessions.watch((change) => { this.#tell(change); });
     this.#lookLater();
   }
 
   async authenticate(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
+    const entry = await this.#admit(request);
+    if (!entry.ok) {
+      const { kind, detail } = entry.error;
+      await this.#trail.note({ actor: 'nobody', via: '', action: 'connect', subject: '', outcome: 'refused', address: request.socket.remoteAddress ?? '', detail: `${kind}: ${detail}` }, false);
+    }
+    return entry;
+  }
+
+  async #admit(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
     const credential = this.#gate.credentialOf(request);
     if (credential === undefined) return refusal('forbidden', 'A connection must come from this server\'s own pages, or bring a token.');
     const caller = this.#sessions.remembered(credential) ?? await this.#sessions.identify(credential);

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EquityRow, LogFact } from '../../ports/engine-feed.ts';
 import type { AlertBook } from '../alerts.ts';
 import { byLine, found, present, type Handlers } from '../call.ts';
-import { EquityHistory } from '../equity-history.ts';
+import { thinned } from '../equity-history.ts';
 import { pageOf } from '../paging.ts';
 import type { EngineReplica } from '../replica.ts';
 
@@ -75,6 +75,6 @@ function equityColumns(rows: readonly EquityRow[], { from = -Infinity, to = Infi
     peak = Math.max(peak, Number(equity));
     below.set(at, peak > 0 ? 1 - Number(equity) / peak : 0);
   }
-  const asked = new EquityHistory(Math.max(8, points), rows.filter(([at]) => at >= from && at < to)).all();
+  const asked = thinned(rows.filter(([at]) => at >= from && at < to), points);
   return { time: asked.map(([at]) => at), equity: asked.map(([, equity]) => equity), drawdown: asked.map(([at]) => below.get(at) ?? 0) };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { byId, done, id, line, page, paging, time } from './common.ts';
+import { byId, done, id, line, page, paging, time } from './values.ts';
 
 /** What a person may do: look; trade besides; decide who may besides. Each holds the ones before it. */
 const role = z.enum(['viewer', 'trader', 'admin']).meta({ id: 'Role' });
 /** No letters that nobody sees, or that turn the others round; in ranges, as every reader of the OpenAPI document knows them. */
-const name = z.string().min(1).max(64).regex(new RegExp('^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\uffff]+$'));
+const name = z.string().trim().min(1).max(64).regex(/^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ufefe\uff00-\ufff8]+$/);
 /** Up to what Argon2 is asked to chew on. */
 const password = z.string().min(1).max(256);
 /** Six digits of a second factor, or a recovery code. */

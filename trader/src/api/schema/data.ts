@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byId, countText, decimal, done, id, instrumentId, interval, line, page, paging, ratio, spanQuery, time, timeText } from './common.ts';
+import { byId, countText, decimal, done, id, instrumentId, interval, line, page, paging, ratio, spanQuery, time, timeText } from './values.ts';
 
 const span = z.strictObject({ from: time, to: time });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byId, countText, decimal, done, id, instrumentId, interval, page, paging, positive, ratio, time } from './common.ts';
+import { byId, countText, decimal, done, id, instrumentId, interval, page, paging, positive, ratio, time } from './values.ts';
 
 /** A parameter's value as a form sends it. */
 const parameterValue = z.union([z.number(), z.string().max(64)]);

@@ -5,7 +5,7 @@ import type {
   AccountFact, BookFact, DenialFact, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact, RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
 import type { Alert } from '../alerts.ts';
-import { byId, countText, decimal, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './common.ts';
+import { byId, countText, decimal, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './values.ts';
 import { parameterSpecs, parameterValues } from './research.ts';
 
 // Facts of the run go out as the port types them: each schema here is held to its type by the compiler.

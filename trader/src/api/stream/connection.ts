@@ -16,12 +16,16 @@ export interface OutgoingSocket {
 /** A client that has so much waiting is sent nothing more, until it is down to the other. */
 const CONGESTED_BYTES = 128 * 1024;
 const RELIEVED_BYTES = 32 * 1024;
+/** One that asks on and on and reads nothing is not waited for. */
+export const HOPELESS_BYTES = 4 * 1024 * 1024;
+/** The cursor of who has nothing of a channel yet. */
+const NOTHING = -1;
 
 /** That a connection listens to a channel, and how far it has come. */
 export interface Subscription {
   readonly connection: StreamConnection;
   readonly channel: Channel;
-  /** The last event that was handed to its socket. */
+  /** The last event that was handed to its socket; −1 while it has not been sent the whole. */
   cursor: number;
   /** Whether events wait in the channel because the client was slow. */
   late: boolean;
@@ -86,11 +90,11 @@ export class StreamConnection {
     return { subscription, reason: resume === undefined ? 'first' : resume.epoch === channel.epoch ? 'too-old' : 'other-epoch' };
   }
 
-  /** Sends a channel as a whole. */
+  /** Sends a channel as a whole, or once the client can take it. */
   sendWhole(subscription: Subscription, behind: boolean): void {
-    subscription.cursor = subscription.channel.sequence;
-    subscription.late = false;
-    this.send(subscription.channel.snapshot(behind));
+    subscription.late = this.#congested;
+    subscription.cursor = this.#congested ? NOTHING : subscription.channel.sequence;
+    if (!this.#congested) this.send(subscription.channel.snapshot(behind));
   }
 
   /** Looks whether it can take more, and sends what waits, as far as it goes. False where it still cannot. */
@@ -106,10 +110,9 @@ export class StreamConnection {
 
   /** Sends what a subscriber lacks, until its socket is full. */
   catchUp(subscription: Subscription): void {
-    const { channel } = subscription;
-    const missed = channel.since(subscription.cursor);
+    const missed = subscription.channel.since(subscription.cursor);
     if (missed === undefined) {
-      if (channel.rule.delivery === 'every') this.close(CLOSE.behind, 'too far behind', this.heardAt);
+      if (isHopeless(subscription)) this.close(CLOSE.behind, 'too far behind', this.heardAt);
       else this.sendWhole(subscription, true);
       return;
     }
@@ -128,4 +131,9 @@ export class StreamConnection {
     this.closeCode = code;
     this.socket.close(code, reason);
   }
+}
+
+/** Whether events that a client must not miss are no longer kept for it. */
+export function isHopeless({ channel, cursor, late }: Subscription): boolean {
+  return late && cursor !== NOTHING && channel.rule.delivery === 'every' && channel.since(cursor) === undefined;
 }

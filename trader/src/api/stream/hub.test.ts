@@ -165,6 +165,24 @@ describe('The stream', () => {
     assert.deepEqual(late.pipe.take('subscribed').map((message) => message.type === 'subscribed' && message.reason), ['too-old']);
   });
 
+  test('sends no more to who asks on and on and reads nothing, and disconnects it in the end', async () => {
+    const at = house();
+    const { pipe, connection } = join(at);
+    pipe.bufferedAmount = 200_000;
+    say(at.hub, connection, { type: 'ping', id: 1 });
+    pipe.take();
+    for (let id = 0; id < 10; id++) say(at.hub, connection, { type: 'subscribe', id, channel: 'equity' });
+    say(at.hub, connection, { type: 'subscribe', id: 99, channel: 'fills' });
+    at.feed.tell({ kind: 'fill', fill: handFill(1) });
+    assert.deepEqual(new Set(pipe.take('subscribed', 'snapshot', 'event').map(({ type }) => type)), new Set(['subscribed']));
+    pipe.bufferedAmount = 0;
+    await at.clock.run(HAND_START + 100);
+    assert.deepEqual(pipe.take('snapshot', 'event').map((message) => [message.type, 'channel' in message && message.channel]), [['snapshot', 'equity'], ['snapshot', 'fills']], 'once it reads, each channel once');
+    pipe.bufferedAmount = 5e6;
+    await at.clock.run(HAND_START + 2_000);
+    assert.equal(pipe.closed, CLOSE.behind);
+  });
+
   test('gives all who listen the whole anew where the engine itself left a gap', () => {
     const at = house();
     const { pipe, connection } = join(at);

@@ -7,7 +7,7 @@ import type { AlertBook } from '../alerts.ts';
 import { holds } from '../auth/access.ts';
 import type { EngineReplica } from '../replica.ts';
 import { Channel, encode } from './channel.ts';
-import { StreamConnection, type OutgoingSocket, type Subscription } from './connection.ts';
+import { HOPELESS_BYTES, isHopeless, StreamConnection, type OutgoingSocket, type Subscription } from './connection.ts';
 import type { SessionChange, SocketIdentity } from './gate.ts';
 import { CLOSE, TOPICS, type ClientMessage, type ServerMessage, type StreamErrorCode, type Topic, type TopicItems } from './messages.ts';
 import { parseRequest } from './request.ts';
@@ -224,11 +224,8 @@ export class StreamHub {
       if (channel.epoch === this.#localEpoch) continue;
       channel.reset(epoch, snapshot.sequence);
       for (const subscription of this.#listeners.get(channel) ?? []) {
-        const { connection } = subscription;
-        // One that cannot take it now is found to be behind all that is kept, once it can.
-        if (connection.congested) Object.assign(subscription, { cursor: -1, late: true });
-        else connection.sendWhole(subscription, true);
-        this.#watch(connection);
+        subscription.connection.sendWhole(subscription, true);
+        this.#watch(subscription.connection);
       }
     }
   }
@@ -280,7 +277,7 @@ export class StreamHub {
     this.#stopRelief = undefined;
     for (const connection of this.#congested) {
       if (connection.closed || connection.relieve()) this.#congested.delete(connection);
-      else if (hopeless(connection)) connection.close(CLOSE.behind, 'too far behind', this.#spec.clock.now());
+      else if ([...connection.subscriptions.values()].some(isHopeless)) connection.close(CLOSE.behind, 'too far behind', this.#spec.clock.now());
     }
     if (this.#congested.size > 0) this.#stopRelief = this.#spec.clock.after(RELIEF_MS, () => { this.#relieve(); });
   }
@@ -300,6 +297,7 @@ export class StreamHub {
     if (closedAt !== undefined) {
       if (now - closedAt > CLOSING_MS) socket.terminate();
     } else if (now >= identity.expiresAt) connection.close(CLOSE.unauthenticated, 'the access was not renewed', now);
+    else if (socket.bufferedAmount > HOPELESS_BYTES) connection.close(CLOSE.behind, 'it reads nothing', now);
     else if (now - connection.heardAt > SILENT_MS) connection.close(CLOSE.silent, 'nothing was heard', now);
     else {
       if (!connection.warned && identity.expiresAt - now <= WARNING_MS) {
@@ -360,11 +358,6 @@ export class StreamHub {
     connection.send(encode(message));
     this.#watch(connection);
   }
-}
-
-/** Whether events that a client must not miss are no longer kept for it. */
-function hopeless(connection: StreamConnection): boolean {
-  return [...connection.subscriptions.values()].some(({ channel, cursor, late }) => late && channel.rule.delivery === 'every' && channel.since(cursor) === undefined);
 }
 
 /** Of a topic that only the newest counts of, the newest of each; all of any other. */

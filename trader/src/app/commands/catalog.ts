@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   resume: async () => (await import('./halt.ts')).resumeCommand,
   limits: async () => (await import('./limits.ts')).limitsCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,
+  api: async () => (await import('./api.ts')).apiCommand,
   demo: async () => (await import('./demo.ts')).demoCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   sweep: async () => (await import('./sweep.ts')).sweepCommand,

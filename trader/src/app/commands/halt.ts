@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand, type Command } from '../command.ts';
 import { readText, value, withDefault } from '../options.ts';
-import type { Command as TradingCommand } from '../../ports/journal.ts';
+import type { TradingCommand } from '../../ports/journal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { CommandBox } from '../wiring/command-box.ts';
 

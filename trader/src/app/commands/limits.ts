@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 
-/** Shows how far a run is from each limit of the rules that it keeps. */
+/** Shows how far a run is from each limit that it keeps. */
 export const limitsCommand = defineCommand({
   name: 'limits',
   group: 'Trade',
-  summary: 'show the room that a paper run has to each limit of a prop firm\'s rules',
+  summary: 'show the room that a run has to each of its limits',
   usage: '[JOURNAL]',
   examples: ['limits', 'limits .algotrendy/paper/journal.jsonl --json'],
   positionals: [{ name: 'JOURNAL', help: 'the journal of a run; that of the paper run here where none is named', optional: true }],
@@ -19,10 +19,12 @@ export const limitsCommand = defineCommand({
       return 'ok';
     }
     const { propFirmLines } = await import('../terminal/prop-firm-report.ts');
-    const { propFirm, journal, tsEvent, trading, reason } = found;
+    const { limitLines } = await import('../terminal/limits-report.ts');
+    const { propFirm, journal, tsEvent, trading, reason, limits } = found;
     terminal.print(`${journal} at ${tsEvent ?? 'its start'}: ${trading}${reason === null ? '' : `, ${reason}`}`);
+    if (limits.length > 0) terminal.print('', ...limitLines(limits, terminal.columns, terminal.style), '');
     if (propFirm === null) terminal.print('The run keeps no rules of a prop firm. ./algotrendy paper --fresh --prop-firm NAME begins one that does.');
-    else terminal.print('', ...propFirmLines(propFirm, terminal.columns, terminal.style));
+    else terminal.print(...propFirmLines(propFirm, terminal.columns, terminal.style));
     return 'ok';
   },
 });

@@ -35,7 +35,8 @@ export const usersCommand = defineCommand({
     'Whoever may read $ALGOTRENDY_HOME is above all roles: this command asks for nobody\'s leave, and every change stands in the audit log. docs/users.md has the rest.',
   ],
   async run(context) {
-    const [action = '', name] = context.positionals;
+    const [action = '', given] = context.positionals;
+    const name = given?.trim();
     if (!ACTIONS.includes(action)) throw new Refusal('usage', `users does not know what to do with "${action}"`, { hint: didYouMean(action, ACTIONS) ?? `Give ${ACTIONS.join(', ')}.` });
     if (action === 'list') return list(context);
     if (name === undefined || !NAME.test(name)) throw new Refusal('usage', action === 'unban' ? 'which address?' : 'whom? Give a name of at most 64 characters');

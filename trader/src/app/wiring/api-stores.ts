@@ -112,7 +112,7 @@ function shelfOf({ home }: Config): RunShelf {
       return run && keptRun(run);
     },
     async trades(id) {
-      const printed = await printedBy(['explain', id, '--json'], home);
+      const printed = await printedBy(['explain', id, '--json']);
       if (!printed.ok) return { ok: false, error: { kind: 'changed', message: printed.error.message } };
       const { trades } = JSON.parse(printed.value) as { trades: readonly { entry: string; exit: string; instrument: string; side: 'long' | 'short'; quantity: number; entryPrice: number; exitPrice: number; fees: number; pnl: number }[] };
       return {
@@ -121,7 +121,7 @@ function shelfOf({ home }: Config): RunShelf {
       };
     },
     async tearSheet(id) {
-      const page = await printedBy(['report', id], home, '--out');
+      const page = await printedBy(['report', id], '--out');
       return page.ok ? page : { ok: false, error: { kind: 'changed', message: page.error.message } };
     },
     remove(id) {

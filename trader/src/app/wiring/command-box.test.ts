@@ -18,7 +18,7 @@ test('a command waits until it is taken, and the last one counts', () => inBox((
   assert.deepEqual([box.isFull(), box.take()], [false, undefined]);
   box.put({ kind: 'halt', reason: 'news' });
   box.put({ kind: 'flatten', reason: 'worse news' });
-  for (let times = 0; times < 2; times++) assert.deepEqual(box.take(), { kind: 'flatten', reason: 'worse news' });
+  for (let times = 0; times < 2; times++) assert.deepEqual(box.take(), { kind: 'flatten', reason: 'worse news', by: 'cli' });
   assert.equal(box.isFull(), true);
   box.clear();
   assert.deepEqual([box.isFull(), box.take()], [false, undefined]);

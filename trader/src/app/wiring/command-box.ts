@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
-import type { Command } from '../../ports/journal.ts';
+import type { CommandOrigin, TradingCommand } from '../../ports/journal.ts';
+
+/** What may be left for a run: whether there may be risk. */
+type Left = TradingCommand & Pick<CommandOrigin, 'by'>;
 
 /**
  * Where another process leaves a command for the one that trades: one file, so that the last
@@ -21,7 +24,7 @@ export class CommandBox {
   }
 
   /** Leaves a command, in place of one that was not taken yet. */
-  put(command: Command): void {
+  put(command: Left): void {
     mkdirSync(this.#folder, { recursive: true });
     const draft = `${this.#path}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(command));
@@ -42,7 +45,7 @@ export class CommandBox {
   }
 
   /** Takes the command that waits, undefined when none does. It is given again, before any other, until it is cleared. */
-  take(): Command | undefined {
+  take(): Left | undefined {
     if (!existsSync(this.#taken)) {
       if (!existsSync(this.#path)) return undefined;
       renameSync(this.#path, this.#taken);
@@ -57,13 +60,13 @@ export class CommandBox {
 }
 
 /** A text that is no command stops trading: someone wanted something. */
-function readCommand(text: string): Command {
+function readCommand(text: string): Left {
   try {
     const { kind, reason } = JSON.parse(text) as { kind?: unknown; reason?: unknown };
-    if (kind === 'resume') return { kind };
-    if ((kind === 'halt' || kind === 'flatten') && typeof reason === 'string') return { kind, reason };
+    if (kind === 'resume') return { kind, by: 'cli' };
+    if ((kind === 'halt' || kind === 'flatten') && typeof reason === 'string') return { kind, reason, by: 'cli' };
   } catch {
     // Falls through to the halt.
   }
-  return { kind: 'halt', reason: 'an unreadable command was left' };
+  return { kind: 'halt', reason: 'an unreadable command was left', by: 'cli' };
 }

@@ -4,7 +4,7 @@ import {
   KEPT, type AlertFact, type BarRow, type EngineChange, type EngineEvent, type EngineSnapshot, type FeedFact, type HealthFact, type LogFact, type RunFact, type TradingFact,
 } from '../../ports/engine-feed.ts';
 import { noteText } from '../terminal/courier-note-text.ts';
-import { accountFact, bookFact, denialFact, equityRows, fillFact, limitGauges, marketFact, orderFact, positionFact } from './run-facts.ts';
+import { accountFact, bookFact, denialFact, equityRows, fillFact, limitGauges, marketFact, orderFact, positionFact, priceDecimals } from './run-facts.ts';
 import type { PaperTrader } from './paper.ts';
 import type { BookedFill, TrackedOrder } from './run-record.ts';
 
@@ -65,10 +65,10 @@ export class EngineReporter {
     };
   }
 
-  /** What happened since the last call; empty for nothing. `now` is the machine's time. */
-  take(now: number): readonly EngineEvent[] {
+  /** What happened since the last call; empty for nothing. `now` is the machine's time. With `all`, also what else would wait for its turn. */
+  take(now: number, all = false): readonly EngineEvent[] {
     const changes = this.#fresh();
-    if (now - this.#toldAt >= TELL_EVERY_MS) {
+    if (all || now - this.#toldAt >= TELL_EVERY_MS) {
       this.#toldAt = now;
       this.#coalesced(changes, now);
     }
@@ -128,6 +128,7 @@ export class EngineReporter {
   #fresh(): EngineChange[] {
     const trader = this.#trader;
     const changes: EngineChange[] = this.#news.splice(0);
+    this.#prices(changes);
     for (const tracked of this.#orders) changes.push({ kind: 'order', order: orderFact(trader, tracked) });
     this.#orders.clear();
     // A halt is told as fast as a fill.
@@ -135,6 +136,16 @@ export class EngineReporter {
     const { lastTrading } = trader.run.ingest.commands;
     if (this.#differs('state', `${this.#loop().state} ${risk.state.kind} ${lastTrading?.tsEvent} ${lastTrading?.command.id}`)) changes.push({ kind: 'trading', trading: this.trading() });
     return changes;
+  }
+
+  /** Prices between bars, as they come. */
+  #prices(changes: EngineChange[]): void {
+    const { lastPrices, run } = this.#trader;
+    const prices = lastPrices.flatMap((heard, market) => {
+      const { instrument } = run.markets[market];
+      return heard === undefined || !this.#differs(`price ${market}`, `${heard.tsEvent} ${heard.price}`) ? [] : [{ instrument: instrument.id, last: heard.price.toFixed(priceDecimals(instrument)), tsEvent: heard.tsEvent }];
+    });
+    if (prices.length > 0) changes.push({ kind: 'prices', prices });
   }
 
   #coalesced(changes: EngineChange[], now: number): void {

@@ -16,7 +16,7 @@ async function inHome(check: (home: string) => void | Promise<void>): Promise<vo
   }
 }
 
-const FLATTEN = { kind: 'flatten', reason: 'the file KILL is there' };
+const FLATTEN = { kind: 'flatten', reason: 'the file KILL is there', by: 'file' };
 
 test('the file flattens once, again when trading was resumed, and anew after it was away', () => inHome((home) => {
   const kill = new KillSwitch(home);
@@ -42,10 +42,10 @@ test('of two signals before anyone looks the harder one counts, and each is take
     process.kill(process.pid, 'SIGUSR2');
     process.kill(process.pid, 'SIGUSR1');
     await sleep(50);
-    assert.deepEqual([kill.take('active'), kill.take('active')], [{ kind: 'flatten', reason: 'signal SIGUSR2' }, undefined]);
+    assert.deepEqual([kill.take('active'), kill.take('active')], [{ kind: 'flatten', reason: 'signal SIGUSR2', by: 'signal' }, undefined]);
     process.kill(process.pid, 'SIGUSR1');
     await sleep(50);
-    assert.deepEqual(kill.take('active'), { kind: 'halt', reason: 'signal SIGUSR1' });
+    assert.deepEqual(kill.take('active'), { kind: 'halt', reason: 'signal SIGUSR1', by: 'signal' });
   } finally {
     for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) for (const listener of process.listeners(signal)) if (!before[signal].includes(listener)) process.off(signal, listener);
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TradingState } from '../../pipeline/risk.ts';
-import type { Command } from '../../ports/journal.ts';
+import type { CommandOrigin, TradingCommand } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
 
 /** The file whose presence stops trading in a state folder. */
@@ -17,7 +17,7 @@ export function killFile(home: string): string {
 export class KillSwitch {
   readonly #file: string;
   /** The hardest that a signal asked for and nobody took yet. */
-  #signalled: Command | undefined;
+  #signalled: (TradingCommand & CommandOrigin) | undefined;
   #seen = false;
 
   constructor(home: string) {
@@ -32,16 +32,16 @@ export class KillSwitch {
 
   /** Hears the signals from now on; for good, so that none ends the process while it shuts down. */
   listen(): void {
-    process.on('SIGUSR1', () => { this.#signalled ??= { kind: 'halt', reason: 'signal SIGUSR1' }; });
-    process.on('SIGUSR2', () => { this.#signalled = { kind: 'flatten', reason: 'signal SIGUSR2' }; });
+    process.on('SIGUSR1', () => { this.#signalled ??= { kind: 'halt', reason: 'signal SIGUSR1', by: 'signal' }; });
+    process.on('SIGUSR2', () => { this.#signalled = { kind: 'flatten', reason: 'signal SIGUSR2', by: 'signal' }; });
   }
 
   /** What is to be done now; undefined where there is nothing. While the file is there, whatever lets trading go on is undone again. */
-  take(state: TradingState['kind']): Command | undefined {
+  take(state: TradingState['kind']): (TradingCommand & CommandOrigin) | undefined {
     const there = existsSync(this.#file);
     const news = there && (!this.#seen || state === 'active');
     this.#seen = there;
-    if (news) return { kind: 'flatten', reason: 'the file KILL is there' };
+    if (news) return { kind: 'flatten', reason: 'the file KILL is there', by: 'file' };
     const command = this.#signalled;
     this.#signalled = undefined;
     return command;

@@ -2,6 +2,8 @@ import { JournalError, JournalFile } from '../../adapters/journal/journal-file.t
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import { Refusal } from '../refusal.ts';
 import { existsSync } from 'node:fs';
+import type { LimitGauge } from '../../ports/engine-feed.ts';
+import { limitGauges } from './run-facts.ts';
 import { recover, setupOf } from './run-recovery.ts';
 
 /** Where a run stands under the rules that it keeps, as `limits --json` prints it. */
@@ -13,6 +15,8 @@ export interface LimitsReport {
   /** Why it is halted. */
   readonly reason: string | null;
   readonly propFirm: PropFirmGauge | null;
+  /** How much of each guard's limit is used. */
+  readonly limits: readonly LimitGauge[];
 }
 
 /** Repeats a journal without changing it and reads the distances to every limit. Refuses where there is none; throws `JournalError` where it does not come out again. */
@@ -27,7 +31,7 @@ export async function readLimits(path: string): Promise<LimitsReport> {
     const last = history.at(-1);
     return {
       journal: path, tsEvent: last === undefined ? null : new Date(last.tsEvent).toISOString(), trading: state.kind,
-      reason: state.kind === 'halted' ? state.reason : null, propFirm: run.propFirm?.gauge() ?? null,
+      reason: state.kind === 'halted' ? state.reason : null, propFirm: run.propFirm?.gauge() ?? null, limits: limitGauges({ run }),
     };
   } finally {
     journal.close();

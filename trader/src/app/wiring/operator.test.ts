@@ -127,6 +127,7 @@ test('a stop and a take-profit stand for what is held, follow its size, and go w
   desk.step(1);
   const exits = () => desk.trader.record.orders().filter(({ order, state }) => order.owner.name.startsWith('manual') && (order.leg === 'stop' || order.leg === 'take-profit') && state === 'open').map(({ order }) => [order.leg, Number(order.quantity)]);
   assert.deepEqual(exits(), [['stop', 20], ['take-profit', 20]]);
+  assert.equal(fault(desk.place({ side: 'sell', type: 'limit', size: { kind: 'held', share: 1 }, price: (mark * 1.05).toFixed(0) })), 'conflict type', 'what a stop stands for is not sold twice');
   value(desk.place({ side: 'sell', type: 'market', size: { kind: 'held', share: 0.5 } }));
   desk.step(2);
   assert.deepEqual([desk.held, exits()], ['10', [['stop', 10], ['take-profit', 10]]]);

@@ -17,21 +17,23 @@ export interface CommandFault {
 }
 
 /**
- * Runs one of the product's own commands beside this process, at the lowest priority, and gives what it printed;
+ * Runs one of the product's own commands beside this process, in the same surroundings and at the lowest priority, and gives what it printed;
  * with `fileOption`, what it wrote into the file that this option names.
  */
-export function printedBy(words: readonly string[], home: string, fileOption?: string): Promise<Result<string, CommandFault>> {
+export function printedBy(words: readonly string[], fileOption?: string): Promise<Result<string, CommandFault>> {
   const folder = fileOption === undefined ? undefined : mkdtempSync(join(tmpdir(), 'algotrendy-'));
   const file = folder === undefined ? undefined : join(folder, 'out');
   const given = fileOption === undefined || file === undefined ? words : [...words, fileOption, file];
   return new Promise<Result<string, CommandFault>>((resolve) => {
-    const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...given], {
-      env: { ...process.env, ALGOTRENDY_HOME: home, NO_COLOR: '1' }, timeout: PATIENCE_MS, maxBuffer: OUTPUT_BYTES_MAX,
-    }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...given], { timeout: PATIENCE_MS, maxBuffer: OUTPUT_BYTES_MAX }, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, value: file === undefined ? stdout : readFileSync(file, 'utf8') });
       else resolve({ ok: false, error: { kind: 'command', message: firstLine(stderr) ?? `${words.join(' ')} failed: ${error.message}` } });
     });
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    try {
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    } catch {
+      // It has ended already.
+    }
   }).finally(() => { if (folder !== undefined) rmSync(folder, { recursive: true }); });
 }
 

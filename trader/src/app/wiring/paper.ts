@@ -61,6 +61,10 @@ export class PaperTrader {
   readonly run: PaperRun;
   readonly journal: JournalFile;
   readonly feed: PaperFeed;
+  /** The last price between bars of each market; undefined where none was heard since the run was opened. */
+  readonly lastPrices: ({ readonly price: number; readonly tsEvent: Timestamp } | undefined)[] = [];
+  /** Called when one was heard. */
+  onPrice: (() => void) | undefined;
   readonly #lock: ProcessLock;
   readonly #source: PaperSource;
   readonly #fills: FillTeller;
@@ -79,6 +83,8 @@ export class PaperTrader {
     this.resumedFrom = journal.sequence;
     this.tsEvent = Math.max(...run.ingest.quality.map(({ tsLast }) => tsLast));
     this.feed = source.feed(run, (market, price, tsEvent) => {
+      this.lastPrices[market] = { price, tsEvent };
+      this.onPrice?.();
       run.propFirm?.afterPrice(market, price, tsEvent);
       this.#obeyGuard();
       if (run.ingest.admitPrice(market, price, tsEvent)) this.#fills.flush();

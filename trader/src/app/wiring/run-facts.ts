@@ -29,7 +29,7 @@ function quantityDecimals({ quantityScale, lotSize }: Instrument): number {
 }
 
 /** The last price as an exact one; undefined before the first. */
-export function markOf({ run }: PaperTrader, market: number): Exact | undefined {
+function markOf({ run }: PaperTrader, market: number): Exact | undefined {
   const mark = run.engine.portfolio.marks[market];
   return Number.isNaN(mark) ? undefined : fromNumber(mark, run.markets[market].instrument.priceScale);
 }
@@ -54,6 +54,13 @@ export function accountFact(trader: PaperTrader): AccountFact {
   };
 }
 
+/** The last price of a market and its time: between bars where one was heard since the last of them; NaN before any. */
+function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
+  const { tsLast } = run.ingest.quality[market];
+  const heard = lastPrices[market];
+  return heard !== undefined && heard.tsEvent > tsLast ? { last: heard.price, tsLast: heard.tsEvent } : { last: run.engine.portfolio.marks[market], tsLast };
+}
+
 /** A market: its rules, its last price and the state of its data. */
 export function marketFact(trader: PaperTrader, market: number): MarketFact {
   const { run, prices } = trader;
@@ -61,7 +68,7 @@ export function marketFact(trader: PaperTrader, market: number): MarketFact {
   const { venue } = run.setup.markets[market].instrument;
   const quality = run.ingest.quality[market];
   const capabilities = run.live?.capabilities;
-  const last = run.engine.portfolio.marks[market];
+  const { last, tsLast } = lastOf(trader, market);
   const decimals = priceDecimals(instrument);
   const [before] = prices.day(market, trader.tsEvent);
   return {
@@ -71,7 +78,7 @@ export function marketFact(trader: PaperTrader, market: number): MarketFact {
     priceDecimals: decimals, quantityDecimals: quantityDecimals(instrument), intervalMs,
     orderTypes: capabilities?.types ?? ORDER_TYPES, timesInForce: capabilities?.timesInForce ?? TIMES_IN_FORCE,
     postOnly: capabilities?.postOnly ?? true, reduceOnly: capabilities?.reduceOnly ?? true,
-    last: Number.isNaN(last) ? null : last.toFixed(decimals), tsLast: quality.tsLast === -Infinity ? null : quality.tsLast,
+    last: Number.isNaN(last) ? null : last.toFixed(decimals), tsLast: tsLast === -Infinity ? null : tsLast,
     dayAgo: before === undefined ? null : before.close.toFixed(decimals),
     bars: quality.bars, gaps: quality.gaps, rejected: quality.repeated + quality.malformed,
   };
@@ -192,8 +199,7 @@ export function denialFact(denial: Denial, number: number): DenialFact {
 }
 
 /** How much of every limit is used: those of the guards, and of a prop firm's rules. */
-export function limitGauges(trader: PaperTrader): readonly LimitGauge[] {
-  const { engine, propFirm } = trader.run;
+export function limitGauges({ run: { engine, propFirm } }: Pick<PaperTrader, 'run'>): readonly LimitGauge[] {
   const gauges = engine.risk.gauges(engine.now).filter(({ used, limit }) => Number.isFinite(used) && Number.isFinite(limit)).map((gauge): LimitGauge => ({
     ...gauge, headroom: gauge.limit - gauge.used, share: gauge.limit === 0 ? 0 : gauge.used / gauge.limit, atBreach: 'deny',
   }));

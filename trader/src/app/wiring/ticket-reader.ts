@@ -63,6 +63,7 @@ function read(trader: PaperTrader, ticket: OrderTicket): ReadTicket {
   const quantity = quantityOf(trader, market, ticket, { price, stop, before });
   const after = add(before, side === 'buy' ? quantity : neg(quantity));
   checkExits(ticket, { price, stop, takeProfit, after });
+  checkSale(ticket, timeInForce, before, engine.desk.protects(market));
   const order = orderOf(ticket, instrument, { timeInForce, quantity, asked, trigger, stop, takeProfit });
   return { market, instrument, order, wish: { side, type, timeInForce, quantity, price: type === 'market' ? 0 : asked, terms: {} }, price, stop, takeProfit, before, after };
 }
@@ -184,6 +185,14 @@ function lossPerUnit(trader: PaperTrader, market: number, { price, stop }: { rea
   const fees = add(engine.desk.fee(market, price, unit), engine.desk.fee(market, stop, unit));
   const apart = max(sub(price, stop), sub(stop, price));
   return toNumber(rescale(apart, instrument.priceScale, moneyScale, 'ceil'), moneyScale) + toNumber(fees, moneyScale);
+}
+
+/** What an exit stands for is not put up for sale a second time. */
+function checkSale({ type, side, stop, takeProfit }: OrderTicket, timeInForce: TimeInForce, before: Exact, isProtected: boolean): void {
+  const waits = type !== 'market' && timeInForce !== 'ioc' && timeInForce !== 'fok';
+  const reduces = side === 'sell' ? before > 0 : before < 0;
+  if (!waits || !reduces || !(isProtected || stop !== undefined || takeProfit !== undefined)) return;
+  throw new TicketFault('conflict', 'a stop or a take-profit stands for what is held, and the same is not put up for sale twice: move it, take it away, or close at market', 'type');
 }
 
 /** Exits lie on their own sides of the price, and there must be something to leave. */

@@ -16,6 +16,8 @@ export interface ServedRun {
   readonly url: string;
   /** A trader's token. */
   readonly token: string;
+  /** Its state folder. */
+  readonly home: string;
   /** Throws where it has ended by itself. */
   check(): void;
   stop(): Promise<void>;
@@ -47,7 +49,7 @@ export async function startServedRun({ words, nodeWords = [], environment = {} }
   try {
     const { url, firstRun } = await served(run);
     const token = await firstToken(url, firstRun);
-    return { url, token, stop, check: () => { if (run.exitCode !== null) throw new Error(`the run ended with ${run.exitCode}`); } };
+    return { url, token, home, stop, check: () => { if (run.exitCode !== null) throw new Error(`the run ended with ${run.exitCode}`); } };
   } catch (error) {
     await stop();
     throw error;

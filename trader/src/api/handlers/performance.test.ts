@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { startApi } from '../../../test/api-rig.ts';
+import { HAND_START, HandFeed, handFill } from '../../../test/hand-feed.ts';
+import { DAY_MS } from '../../domain/time.ts';
+
+const fill = (n: number, side: 'buy' | 'sell', price: string, day: number) => ({ ...handFill(n), side, quantity: '1', price, fee: '1', tsEvent: HAND_START + day * DAY_MS });
+
+async function tradedRun(t: TestContext, days = 40) {
+  const rig = await startApi({}, new HandFeed({
+    fills: [fill(1, 'buy', '100', 1), fill(2, 'sell', '110', 2), fill(3, 'sell', '110', 3), fill(4, 'buy', '120', 4)],
+    equity: Array.from({ length: days }, (_, i) => [HAND_START + i * DAY_MS, String(10_000 + (i === 5 ? -500 : i * 10))] as const),
+  }));
+  t.after(() => rig.close());
+  return { rig, api: await rig.client('trader') };
+}
+
+test('the figures of a run are those of its daily equity and of its finished trips', async (t) => {
+  const { api } = await tradedRun(t);
+  const { netReturn, maxDrawdown, trades, winRate, fees, days, cagr, exposure, currency } = await api.call('performance');
+  assert.deepEqual({ trades, winRate, fees, days, currency }, { trades: 2, winRate: 0.5, fees: '4', days: 40, currency: 'USDT' });
+  assert.ok(Math.abs((netReturn ?? 0) - 0.039) < 1e-12);
+  assert.ok(Math.abs((maxDrawdown ?? 0) - (1 - 9_500 / 10_040)) < 1e-12);
+  assert.ok((cagr ?? 0) > 0.3);
+  assert.ok(Math.abs((exposure ?? 0) - 2 / 39) < 1e-12, 'two of 39 days');
+  const { items: [deepest, ...others] } = await api.call('performanceDrawdowns');
+  assert.equal(deepest.peak, HAND_START + 4 * DAY_MS);
+  assert.equal(deepest.recovered, HAND_START + 6 * DAY_MS);
+  assert.deepEqual(others, []);
+});
+
+test('a few days say nothing about a year', async (t) => {
+  const { api } = await tradedRun(t, 10);
+  const { cagr, calmar } = await api.call('performance');
+  assert.deepEqual([cagr, calmar], [null, null]);
+});
+
+test('trips are shared out by strategy and instrument, money to the digit', async (t) => {
+  const { api } = await tradedRun(t);
+  const { items } = await api.call('performanceSlices', { query: { by: 'strategy' } });
+  assert.deepEqual(items.map(({ name, trades, pnl, fees }) => ({ name, trades, pnl, fees })), [{ name: 'macd', trades: 2, pnl: '-4', fees: '4' }]);
+});
+
+test('a note is written, found with its trip, changed and removed', async (t) => {
+  const { api } = await tradedRun(t);
+  const note = await api.call('addNote', { body: { trade: 'f2', text: 'left too early' } });
+  assert.equal(note.by, 'ana');
+  assert.deepEqual(note.tags, []);
+  assert.deepEqual((await api.call('listTrips')).items.map(({ id, notes }) => [id, notes]), [['f4', 0], ['f2', 1]]);
+  assert.equal((await api.call('changeNote', { params: { id: note.id }, body: { tags: ['exit'] } })).text, 'left too early');
+  assert.deepEqual((await api.call('listNotes', { query: { trade: 'f2' } })).items[0].tags, ['exit']);
+  await api.call('removeNote', { params: { id: note.id } });
+  await assert.rejects(api.call('removeNote', { params: { id: note.id } }), { code: 'not-found' });
+});
+
+test('an export is CSV that a spreadsheet opens and runs nothing of', async (t) => {
+  const { api } = await tradedRun(t);
+  await api.call('addNote', { body: { trade: 'f2', text: '=HYPERLINK("http://x"),\n"quoted"' } });
+  const notes = await api.call('exportCsv', { params: { what: 'notes' } });
+  assert.match(notes, /^id,trade,time,by,text,tags\r\n/);
+  assert.match(notes, /"'=HYPERLINK\(""http:\/\/x""\),\n""quoted"""/);
+  const [head, first, ...rest] = (await api.call('exportCsv', { params: { what: 'trips' } })).split('\r\n');
+  assert.equal(head.split(',').length, first.split(',').length);
+  assert.equal(rest.length, 2);
+  assert.match(first, /2026-01-02T00:00:00\.000Z/);
+  assert.equal((await api.call('exportCsv', { params: { what: 'fills' }, query: { from: HAND_START + 3 * DAY_MS } })).trimEnd().split('\r\n').length, 3);
+  for (const what of ['orders', 'equity'] as const) assert.match(await api.call('exportCsv', { params: { what } }), /^[a-z_,]+\r\n/);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
+const PASSWORD = 'correct horse battery staple';
+
+test('people are added, given a way in, a role and an end; all of it stands in the audit log, and a password nowhere', () => {
+  const home = mkdtempSync(join(tmpdir(), 'users-'));
+  const run = (input: string, ...words: readonly string[]) => {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, ...words, '--json'], { env: { ...process.env, ALGOTRENDY_HOME: home }, encoding: 'utf8', input });
+    return { status, answer: JSON.parse(stdout) as Record<string, unknown>, stdout };
+  };
+  try {
+    assert.equal(run('password1234\n', 'users', 'add', 'ana', '--role', 'admin').status, 2, 'a weak password');
+    const added = run(`${PASSWORD}\nignored`, 'users', 'add', 'ana', '--role', 'admin');
+    assert.deepEqual([added.status, added.answer['path']], [0, null]);
+    assert.equal(run(PASSWORD, 'users', 'add', 'ANA').status, 2, 'the name is taken');
+    assert.match(String(run('', 'users', 'add', 'ben', '--invite').answer['path']), /^\/set-password#[\w-]{43}$/);
+    for (const words of [['role', 'ana', 'viewer'], ['remove', 'ana'], ['role', 'nobody', 'admin'], ['role', 'ben', 'king'], ['frob'], ['add']]) assert.equal(run(PASSWORD, 'users', ...words).status, 2, words.join(' '));
+    assert.equal(run('', 'users', 'role', 'ben', 'trader').status, 0);
+    assert.equal(run('', 'users', 'remove', 'ben').status, 0);
+    const { users } = run('', 'users', 'list').answer as { users: { name: string; role: string; ready: boolean }[] };
+    assert.deepEqual(users.map(({ name, role, ready }) => [name, role, ready]), [['ana', 'admin', true]]);
+
+    const { entries } = run('', 'audit', 'list').answer as { entries: { action: string; actor: string }[] };
+    assert.deepEqual(entries.map(({ action }) => action), ['users remove', 'users role', 'users add', 'users add']);
+    const verified = run('', 'audit', 'verify');
+    assert.deepEqual([verified.status, verified.answer['whole'], verified.answer['entries']], [0, true, 4]);
+    assert.equal(run('', 'audit', 'verify', '--anchor', String(verified.answer['head'])).answer['anchored'], true);
+    assert.equal(run('', 'audit', 'verify', '--anchor', `2:${'0'.repeat(64)}`).status, 1);
+    const database = new DatabaseSync(join(home, 'accounts.sqlite'));
+    database.exec('DROP TRIGGER audit_stays; DELETE FROM audit WHERE sequence = 4; PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    const cut = run('', 'audit', 'verify');
+    assert.deepEqual([cut.status, cut.answer['brokenAt']], [1, 4]);
+    assert.ok(!readFileSync(join(home, 'accounts.sqlite')).includes(PASSWORD));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+});
