@@ -19,7 +19,7 @@ describe('bars for a chart', () => {
   const store = new EmbeddedMarketStore(join(folder, 'bars.sqlite'));
   const feed = new HandFeed({ bars: { [INSTRUMENT]: Array.from({ length: 30 }, (_, i) => [HAND_START + i * MINUTE, 10 + i, 20 + i, i, 15 + i, i === 0 ? null : 1] as const) } });
   const replica = new EngineReplica(feed, WALL_CLOCK);
-  const { listBars } = barHandlers({ replica, marketStore: () => store });
+  const { listBars } = barHandlers({ replica, marketStore: () => Promise.resolve(store) });
   const ask = (query: { instrument?: string; interval?: string; from?: number; to?: number; limit?: number }) =>
     listBars({ query: { instrument: INSTRUMENT, limit: 500, ...query }, params: undefined, body: undefined, id: '', caller: { kind: 'token', userId: 'u', name: 'u', role: 'viewer', id: 't', steppedUpAt: undefined, enrolling: false, expiresAt: 0 } }) as Promise<Answer<'listBars'>>;
 

@@ -44,7 +44,7 @@ describe('what is known of stored data', () => {
       { date: START, value: 300, availableAt: START + 10 * DAY_MS }, { date: START, value: 301, availableAt: START + 40 * DAY_MS }, { date: START + 31 * DAY_MS, value: NaN, availableAt: START + 41 * DAY_MS },
     ]);
     rig = await startApi({
-      marketStore: () => market, seriesStore: () => series,
+      marketStore: () => Promise.resolve(market), seriesStore: () => series,
       desk: {
         status: () => Promise.resolve({ series: [], providers: [], today: { hits: 9, misses: 1, hitRate: 0.9, failures: { 'yahoo timed-out': 1 } }, cost: { paid: 0, paidFeeds: [1, 2] } }), sources: () => Promise.resolve([]),
         findSeries: () => Promise.resolve({ found: [facts, { ...facts, id: 'CPILFESL', title: 'Core CPI' }], note: null }),
