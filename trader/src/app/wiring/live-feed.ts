@@ -52,6 +52,8 @@ const PATIENCE_MS = 10_000;
 /** What ended so long before a question is in its answer, or is not at all. */
 const ANSWERED_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
+/** Bars that were not there are remembered, so many, to know them for lost when they come. */
+const LACKED_MOST = 1_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
 /** A price so many times the last one, or so small a part of it, is asked for again. */
@@ -174,6 +176,8 @@ export class LiveFeed {
     if (tsEvent === undefined) return undefined;
     const bars = [...this.#waiting.get(tsEvent)?.values() ?? []].sort((a, b) => a.market - b.market);
     for (const market of this.#lacking(tsEvent)) this.#lacked.add(`${market} ${tsEvent}`);
+    // What is so old comes no more.
+    for (const oldest of this.#lacked) if (this.#lacked.size > LACKED_MOST) this.#lacked.delete(oldest); else break;
     this.#waiting.delete(tsEvent);
     this.#released = tsEvent;
     for (const { market, bar, live } of bars) {

@@ -98,7 +98,7 @@ function glance(instrument: string, bar: Bar, live: boolean, quote: FeedQuote | 
   const sum = (levels: FeedBook['bids']) => levels.reduce((total, { quantity }) => total + quantity, 0);
   return {
     instrument, bar, live, quote: quote ?? null, spreadBps: quote === undefined ? null : (quote.ask - quote.bid) / (quote.ask + quote.bid) * 20_000,
-    depth: book === undefined ? null : { bids: sum(book.bids), asks: sum(book.asks), levels: book.bids.length + book.asks.length },
+    depth: book === undefined || book.bids.length + book.asks.length === 0 ? null : { bids: sum(book.bids), asks: sum(book.asks), levels: book.bids.length + book.asks.length },
   };
 }
 
