@@ -94,7 +94,8 @@ test('what is said is numbered without gaps, and only what has changed is said',
   trader.step();
   const first = reporter.take(1_000);
   assert.deepEqual(first.map(({ sequence }) => sequence), first.map((_, at) => at + 1));
-  assert.deepEqual(reporter.take(1_500).map(({ kind }) => kind), []);
+  // Memory moves by itself.
+  assert.deepEqual(reporter.take(1_500).map(({ kind }) => kind).filter((kind) => kind !== 'health'), []);
   trader.step();
   assert.deepEqual([...new Set(reporter.take(1_600).map(({ kind }) => kind))], [], 'prices wait for their turn');
   const kinds = reporter.take(2_000).map(({ kind }) => kind);

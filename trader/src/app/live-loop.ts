@@ -1,7 +1,7 @@
-import { feedWords } from './wiring/feed-words.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CourierNote } from '../pipeline/courier-note.ts';
 import { noteText } from './terminal/courier-note-text.ts';
+import { feedWords, FEED_WORDS_EVERY_MS } from './wiring/feed-words.ts';
 import { LifeSign } from './wiring/life-sign.ts';
 import type { AccountRequest } from './wiring/live-account.ts';
 import type { PaperFeed } from './wiring/paper-source.ts';
@@ -76,10 +76,20 @@ export function staysText({ positions, openOrders }: PaperState): string {
   return `At the venue stay ${held.length === 0 ? 'no position' : held.join(', ')} and ${orders}. To close them first, stop with --flatten, or: ./algotrendy flatten`;
 }
 
-/** How a live feed fares: whether it is up, in a sentence; all of it, in one; and as a line of JSON. Undefined of bars that are replayed. */
-export function feedNews(feed: PaperFeed): { readonly words: string; readonly all: string; readonly line: object } | undefined {
-  if (feed.kind !== 'live') return undefined;
-  const { state } = feed.live;
-  const { connection, catchingUp } = state;
-  return { words: `The feed of ${feed.venue} is ${connection}${catchingUp ? ', fetching what was missed' : ''}.`, all: feedWords(feed.venue, state), line: { kind: 'feed', venue: feed.venue, ...state } };
+/** What is to be told of a live feed where no screen shows it: when it goes down or comes back, and once a minute how it fares. */
+export class FeedNews {
+  #connection: string | undefined;
+  #toldAt = 0;
+
+  /** In a sentence, and as a line of JSON; undefined while there is nothing new, and of bars that are replayed. */
+  due(feed: PaperFeed, now: number): { readonly words: string; readonly line: object } | undefined {
+    if (feed.kind !== 'live') return undefined;
+    const { state } = feed.live;
+    const connection = `The feed of ${feed.venue} is ${state.connection}${state.catchingUp ? ', fetching what was missed' : ''}.`;
+    if (connection === this.#connection && now - this.#toldAt < FEED_WORDS_EVERY_MS) return undefined;
+    const words = connection === this.#connection ? `${feedWords(feed.venue, state)}.` : connection;
+    this.#connection = connection;
+    this.#toldAt = now;
+    return { words, line: { kind: 'feed', venue: feed.venue, ...state } };
+  }
 }

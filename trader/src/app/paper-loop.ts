@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Timestamp } from '../domain/time.ts';
 import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
-import { AccountWatch, feedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
+import { AccountWatch, FeedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
@@ -14,7 +14,6 @@ import { RunApi, type ApiChoice } from './run-api.ts';
 import { RunCounter } from './run-counter.ts';
 import { productVersion } from './commands/version.ts';
 import { CommandBox } from './wiring/command-box.ts';
-import { FEED_WORDS_EVERY_MS } from './wiring/feed-words.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
@@ -98,7 +97,7 @@ class PaperLoop {
   #drawn = 0;
   #synced = 0;
   #looked = -Infinity;
-  #feedTold: { readonly words?: string; readonly at: number } = { at: 0 };
+  readonly #feedNews = new FeedNews();
   private constructor(request: PaperRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
@@ -321,13 +320,10 @@ class PaperLoop {
 
   /** Says when a live feed goes down or comes back, and once a minute how it fares; the screen shows it anyway. */
   #tellFeed(): void {
-    const news = feedNews(this.#trader.feed);
+    const news = this.#feedNews.due(this.#trader.feed, performance.now());
     if (news === undefined) return;
-    const [told, now] = [this.#feedTold, performance.now()];
-    if (news.words === told.words && now - told.at < FEED_WORDS_EVERY_MS) return;
-    this.#feedTold = { words: news.words, at: now };
     if (this.#request.json) this.#terminal.printJson(news.line);
-    else if (this.#display?.live === false) this.#display.note(news.words === told.words ? `${news.all}.` : news.words);
+    else if (this.#display?.live === false) this.#display.note(news.words);
   }
 
   #togglePause(): void {

@@ -13,7 +13,7 @@ import { AccountMenu } from './account-menu.tsx';
 import css from './app-shell.module.css';
 import { ConnectionBand } from './connection-band.tsx';
 import { DESTINATIONS, PHONE_PATHS, destinationOf } from './destinations.ts';
-import { FreshnessClock } from './freshness-clock.tsx';
+import { FreshnessClock, useFreshness } from './freshness-clock.tsx';
 import { HaltButton } from './halt-button.tsx';
 import { ModeStrip } from './mode-strip.tsx';
 import { useShortcuts } from './shortcuts.tsx';
@@ -28,7 +28,6 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
   const openPalette = useCallback(() => setPalette(true), []);
   useGuard();
   useShortcuts(openPalette);
-  const stale = useConnection().lostAt !== null;
   const enrolling = useMe()?.enrolling === true;
   return (
     <div className={css.shell}>
@@ -37,7 +36,7 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
         <ModeStrip />
         <div className={css.bar}>
           <span className={css.brand}>AlgoTrendy</span>
-          <Equity stale={stale} />
+          <Equity />
           <span className={css.spacer} />
           <FreshnessClock />
           <button type="button" className={css.palette} onClick={openPalette}><Icon name="search" /><span className="spoken">Search pages and settings </span><kbd className={css.kbd}>⌘K</kbd></button>
@@ -57,7 +56,9 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
 }
 
 /** Equity and what the day brought, on every page. */
-function Equity({ stale }: { readonly stale: boolean }): ReactNode {
+function Equity(): ReactNode {
+  const { freshness } = useFreshness();
+  const stale = freshness === 'stale' || freshness === 'offline';
   const account = useTopic('equity')?.account;
   const currency = useTopic('state')?.run?.currency;
   return (
