@@ -17,13 +17,18 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
   if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
   const reason = isPlain(order) ? undefined : refusalOfTerms(order, instrument, state, arrival, price);
   if (reason !== undefined) return reason;
-  if (minNotional === 0 || (order.leg !== 'target' && order.leg !== 'manual')) return undefined;
+  if (minNotional === 0 || !opens(order)) return undefined;
   const { last, net } = state;
   // A position must be able to end, however little it is worth by then.
   if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;
   if (order.type === 'market' && Number.isNaN(last)) return undefined;
   const value = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
   return mul(order.quantity, value) < minNotional ? 'order value is below the minimum' : undefined;
+}
+
+/** Whether it is one of those that may open a position. */
+function opens({ leg }: Order): boolean {
+  return leg === 'target' || leg === 'manual';
 }
 
 /** Whether it is a market order, as most are, that asks for nothing besides its side and size. */
