@@ -26,6 +26,8 @@ interface Held {
 /** The last answers of this page's life, so that coming back to a page shows them at once. */
 const remembered = new Map<string, { readonly data: unknown; readonly at: number }>();
 const REMEMBERED_MAX = 60;
+/** An answer so young is not asked for again. */
+const FRESH_MS = 5_000;
 /** Who is told to wait longer asks again by hand. */
 const RETRY_SECONDS_MAX = 120;
 
@@ -53,7 +55,9 @@ export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | un
       );
     };
     let later: ReturnType<typeof setTimeout> | undefined;
-    ask();
+    // Who goes to and fro between pages asks no more than who stays.
+    const last = turn === 0 ? remembered.get(key) : undefined;
+    if (last === undefined || Date.now() - last.at > FRESH_MS) ask();
     const timer = every === undefined ? undefined : setInterval(() => { if (document.visibilityState === 'visible') ask(); }, every);
     return () => { stop.abort(); clearInterval(timer); clearTimeout(later); };
   }, [key, every, off, turn]);

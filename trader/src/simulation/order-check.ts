@@ -12,25 +12,23 @@ export interface MarketState {
 
 /** Why a venue refuses an order on its arrival, by what it can check by itself; undefined where it does not. `price` is the market's at that moment. */
 export function refusalOf(order: Order, instrument: Instrument, state: MarketState, arrival: Timestamp, price: number): string | undefined {
-  const { lotSize, tickSize } = instrument;
+  const { lotSize, tickSize, minNotional, priceScale } = instrument;
   if (lotSize !== 1 && !isMultiple(order.quantity, lotSize)) return 'quantity is not a whole number of lots';
   if (tickSize !== 1 && !isMultiple(order.price, tickSize)) return 'price is not a whole number of ticks';
   const reason = isPlain(order) ? undefined : refusalOfTerms(order, instrument, state, arrival, price);
   if (reason !== undefined) return reason;
-  return instrument.minNotional === 0 || isProtectiveLeg(order) ? undefined : refusalOfValue(order, instrument, state);
-}
-
-/** What only ends a position, whatever it is worth. */
-function isProtectiveLeg({ leg }: Order): boolean {
-  return leg !== 'target' && leg !== 'manual';
-}
-
-function refusalOfValue(order: Order, { minNotional, priceScale }: Instrument, { last, net }: MarketState): string | undefined {
+  if (minNotional === 0 || !opens(order)) return undefined;
+  const { last, net } = state;
   // A position must be able to end, however little it is worth by then.
   if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;
   if (order.type === 'market' && Number.isNaN(last)) return undefined;
   const value = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
   return mul(order.quantity, value) < minNotional ? 'order value is below the minimum' : undefined;
+}
+
+/** Whether it is one of those that may open a position. */
+function opens({ leg }: Order): boolean {
+  return leg === 'target' || leg === 'manual';
 }
 
 /** Whether it is a market order, as most are, that asks for nothing besides its side and size. */

@@ -58,7 +58,7 @@ test('a second process on one store is refused with exit code 4 and does not dis
 });
 
 test('of eight that start at once, one trades', async () => {
-  const all = await Promise.all(Array.from({ length: 8 }, () => runPaper({ home, words: ['paper', '--json', '--speed', '1', '--for', '2s'] })));
+  const all = await Promise.all(Array.from({ length: 8 }, () => runPaper({ home, words: ['paper', '--json', '--speed', '1', '--for', '8s'] })));
   const traded = all.filter(({ code }) => code === 0);
   assert.equal(traded.length, 1);
   for (const other of all) if (other.code !== 0) checkRefused(other);

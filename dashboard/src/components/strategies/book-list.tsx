@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { BookFact } from 'trader/contract';
 import { useTopic } from '../../data/stream.ts';
+import { exactSum, negated } from '../../format/exact-sum.ts';
 import { Delta } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { StatusChip, type Tone } from '../status-chip.tsx';
@@ -35,9 +36,9 @@ export function opinionText({ state, target, warmupLeft }: Pick<BookFact, 'state
   return `wants ${share === 100 ? 'full' : `${share}%`} ${target > 0 ? 'long' : 'short'}`;
 }
 
-/** What a strategy has made, money of the account as text: realised, unrealised, less fees. */
-export function bookPnl({ realised, unrealised, fees }: Pick<BookFact, 'realised' | 'unrealised' | 'fees'>): number {
-  return Number(realised) + Number(unrealised) - Number(fees);
+/** What a strategy has made, money of the account as exact text: realised, unrealised, less fees. */
+export function bookPnl({ realised, unrealised, fees }: Pick<BookFact, 'realised' | 'unrealised' | 'fees'>): string {
+  return exactSum(realised, unrealised, negated(fees));
 }
 
 /** All strategies of the run, each with state, opinion and result. */

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { BookFact, MarketFact } from 'trader/contract';
 import { Delta, Money, Num } from '../numbers.tsx';
+import { exactSum } from '../../format/exact-sum.ts';
 import { useTopic } from '../../data/stream.ts';
 import { CloseButton } from './close-button.tsx';
 import { ProtectButton } from './protect-button.tsx';
@@ -16,7 +17,8 @@ export function PositionCard({ market, books }: { readonly market: MarketFact; r
   const manual = books.find(({ kind, quantity }) => kind === 'manual' && Number(quantity) !== 0);
   const held = holders(books, market.instrument);
   if (position === undefined || Number(position.quantity) === 0) return <p className={css.none}>{held === '' ? `Nothing is held of ${market.instrument}.` : `Nothing is held of ${market.instrument} in sum: ${held}.`}</p>;
-  const atRisk = books.reduce<number | undefined>((sum, { lossAtStop }) => (lossAtStop === null ? sum : (sum ?? 0) + Math.abs(Number(lossAtStop))), undefined);
+  const losses = books.flatMap(({ lossAtStop }) => (lossAtStop === null ? [] : [lossAtStop.replace('-', '')]));
+  const atRisk = losses.length === 0 ? undefined : exactSum(...losses);
   return (
     <section className={css.card} aria-label={`Position in ${market.instrument}`}>
       <dl className={css.facts}>

@@ -23,7 +23,7 @@ describe('what the API finds in a state folder', () => {
   });
 
   test('is nothing at first, and no store of data is made by looking', async () => {
-    assert.deepEqual([stores.marketStore(), stores.seriesStore(), stores.runs.list(), stores.runs.get('r1'), stores.runs.remove('nothing')], [undefined, undefined, [], undefined, false]);
+    assert.deepEqual([await stores.marketStore(), stores.seriesStore(), stores.runs.list(), stores.runs.get('r1'), stores.runs.remove('nothing')], [undefined, undefined, [], undefined, false]);
     assert.equal((await stores.desk.status(0)).series.length, 0);
     assert.ok(!existsSync(join(home, 'market')) && !existsSync(join(home, 'series.sqlite')));
     const { found, note } = await stores.desk.findSeries('cpi', 5);

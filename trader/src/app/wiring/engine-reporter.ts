@@ -175,10 +175,10 @@ export class EngineReporter {
   /** A book at once where it was decided or traded; where only prices moved, once a second: it brings its whole form along. */
   #book(book: Book, changes: EngineChange[], now: number): void {
     const fact = bookFact(this.#trader, book);
-    const { mark, unrealised, reasons, warmupLeft, ...rest } = fact;
-    const decided = this.#differs(book.name, JSON.stringify(rest));
+    const { book: name, state, parameters, target, quantity, fees, stop, takeProfit, history, mark, unrealised, reasons, warmupLeft } = fact;
+    const decided = this.#differs(name, JSON.stringify([state, parameters, target, quantity, fees, stop, takeProfit, history.length]));
     if (!decided && now - this.#pricedAt < PRICED_EVERY_MS) return;
-    if (this.#differs(`${book.name} priced`, `${mark} ${unrealised} ${warmupLeft} ${JSON.stringify(reasons)}`) || decided) changes.push({ kind: 'book', book: fact });
+    if (this.#differs(`${name} priced`, `${mark} ${unrealised} ${warmupLeft} ${JSON.stringify(reasons)}`) || decided) changes.push({ kind: 'book', book: fact });
   }
 
   #newBars(market: number, changes: EngineChange[]): void {

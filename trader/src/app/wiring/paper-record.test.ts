@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { JournalFile } from '../../adapters/journal/journal-file.ts';
 import { DAY_MS } from '../../domain/time.ts';
+import type { Command } from '../../ports/journal.ts';
 import { paperEvidence } from './paper-record.ts';
 import { runId, wirePaper, type PaperSetup } from './paper-setup.ts';
 import { passportSubject } from './passport.ts';
@@ -34,7 +35,7 @@ function priceAt(hour: number): number {
 }
 
 /** A run on paper of so many days, written as a process that was there would have. */
-async function inHome(days: number, heard: Heard, setup: PaperSetup, check: (home: string, path: string) => Promise<void>): Promise<void> {
+async function inHome(days: number, heard: Heard, setup: PaperSetup, check: (home: string, path: string) => Promise<void>, steered?: Command): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'paper-record-'));
   const path = join(home, 'paper', 'journal.jsonl');
   try {
@@ -44,9 +45,11 @@ async function inHome(days: number, heard: Heard, setup: PaperSetup, check: (hom
     const run = await wirePaper(setup, journal, { onOrder() {}, onReport() {}, onDenial() {} });
     for (let hour = 0; hour < days * 24; hour++) {
       const [open, close] = [priceAt(hour), priceAt(hour + 1)];
+      if (hour === 30 && steered !== undefined) run.ingest.admitCommand(steered);
       const late = heard(hour);
       const bar = { timestamp: START + hour * HOUR, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 1 };
       assert.equal(run.ingest.admitBar(0, bar, late === undefined ? undefined : bar.timestamp + HOUR + late), 'admitted');
+      run.watchBar(0, bar);
     }
     journal.close();
     await check(home, path);
@@ -70,6 +73,18 @@ test('fifteen days on a live feed that made money are a record, reckoned from th
   assert.deepEqual([paper.days, paper.from, paper.to, paper.venue, paper.hosts], [15, '2026-01-05T00:00:00.000Z', '2026-01-20T00:00:00.000Z', 'binance', SETUP.feed?.hosts]);
   assert.ok((paper.sharpe ?? 0) > 1.5 && (paper.winRate ?? 0) > 0.55 && paper.trades > 10);
 }));
+
+test('a run that somebody steered by hand is no record of its strategy', async () => {
+  const book = 'moving-average-cross@BTC-USDT.BINANCE';
+  const order = { instrument: 'BTC-USDT.BINANCE', side: 'buy', type: 'market', timeInForce: 'ioc', quantity: '0.1' } as const;
+  for (const command of [{ kind: 'set-parameters', book, parameters: { ...PARAMETERS, fast: 3 } }, { kind: 'place', order }, { kind: 'close', instrument: order.instrument }] as const) {
+    await inHome(15, AT_ONCE, SETUP, async (home) => {
+      const { paper, lines } = await paperEvidence(home, await subject());
+      assert.deepEqual([paper, lines[0].state], [null, 'fail']);
+      assert.match(lines[0].reason, /steered by hand/);
+    }, command);
+  }
+});
 
 test('thirteen days are too few, and a day on which an hour in ten was missed is none', async () => {
   await inHome(13, AT_ONCE, SETUP, async (home) => { assert.equal(await states(home), 'pass pass fail pass pass'); });

@@ -57,6 +57,7 @@ async function reckon(path: string, subject: PassportSubject): Promise<PaperEvid
     const differs = await difference(setup, subject);
     if (differs !== undefined) return { paper: null, lines: noneOf(`the run on paper ${differs}`) };
     const { run, seen, history } = await recover(setup, journal, { onFill() {}, onDenial() {}, onOrder() {} }, true);
+    if (run.ingest.commands.steered > 0) return { paper: null, lines: noneOf('the run on paper was steered by hand: somebody wrote orders, or changed its strategy, so that no figure is of the strategy alone') };
     const days = liveDays(path, setup.markets[0].intervalMs);
     const { trips = [] } = seen?.detail(run.engine) ?? {};
     const counted = trips.filter(({ tsExit }) => days.includes(dayOf(tsExit)));

@@ -134,7 +134,8 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
 }
 
 function positionView(trader: PaperTrader, book: Book): PositionView {
-  const { engine, markets, warmups } = trader.run;
+  const { engine, markets, roster } = trader.run;
+  const entry = roster.entries.find((each) => each.book === book);
   const { account } = engine.portfolio;
   const { id, priceScale, quantityScale } = markets[book.instrument].instrument;
   const { quantity, cost, realised, fees } = account.positions[book.index];
@@ -154,7 +155,7 @@ function positionView(trader: PaperTrader, book: Book): PositionView {
     mark: mark === 0 ? undefined : format(mark, priceScale),
     unrealised: money(account.unrealised(book.index, mark)), realised: money(realised), fees: money(fees),
     target: book.latched ? 0 : book.target, stop: resting('stop'), takeProfit: resting('take-profit'),
-    warmupLeft: Math.max(0, warmups[book.index] - trader.run.ingest.quality[book.instrument].bars),
+    warmupLeft: entry === undefined ? 0 : roster.warmupLeft(entry),
   };
 }
 

@@ -32,6 +32,11 @@ export class PriceHistory {
     return this.#firsts[market];
   }
 
+  /** The first close of the last 24 hours of market time; undefined before any. */
+  dayAgo(market: number, now: Timestamp): number | undefined {
+    return this.#points[market]?.find(({ tsEvent }) => tsEvent > now - DAY_MS)?.close;
+  }
+
   /** The last 24 hours of market time. */
   day(market: number, now: Timestamp): readonly PricePoint[] {
     return (this.#points[market] ?? []).filter(({ tsEvent }) => tsEvent > now - DAY_MS);

@@ -70,7 +70,7 @@ export function marketFact(trader: PaperTrader, market: number): MarketFact {
   const capabilities = run.live?.capabilities;
   const { last, tsLast } = lastOf(trader, market);
   const decimals = priceDecimals(instrument);
-  const [before] = prices.day(market, trader.tsEvent);
+  const before = prices.dayAgo(market, trader.tsEvent);
   return {
     instrument: instrument.id, venue, assetClass: instrument.assetClass, quoteCurrency: instrument.quoteCurrency,
     tick: format(instrument.tickSize, instrument.priceScale), lot: format(instrument.lotSize, instrument.quantityScale),
@@ -79,7 +79,7 @@ export function marketFact(trader: PaperTrader, market: number): MarketFact {
     orderTypes: capabilities?.types ?? ORDER_TYPES, timesInForce: capabilities?.timesInForce ?? TIMES_IN_FORCE,
     postOnly: capabilities?.postOnly ?? true, reduceOnly: capabilities?.reduceOnly ?? true,
     last: Number.isNaN(last) ? null : last.toFixed(decimals), tsLast: tsLast === -Infinity ? null : tsLast,
-    dayAgo: before === undefined ? null : before.close.toFixed(decimals),
+    dayAgo: before === undefined ? null : before.toFixed(decimals),
     bars: quality.bars, gaps: quality.gaps, rejected: quality.repeated + quality.malformed,
   };
 }
