@@ -30,10 +30,10 @@ function gaugeName({ rule, subject }: LimitGauge): string {
 const BEHIND: ReadonlySet<string> = new Set(['price-collar', 'stale-data', 'duplicate-intent', 'order-rate']);
 const NEAR = 0.8;
 
-/** The fullest first, those of money before those of data. */
+/** Those that are near first, then those of money before those of data, else as the run lists them: nothing jumps about while figures move. */
 function byImportance(gauges: readonly LimitGauge[]): readonly LimitGauge[] {
-  const rank = ({ rule, share }: LimitGauge): number => (BEHIND.has(rule) && share < NEAR ? 1 : 0);
-  return [...gauges].sort((a, b) => rank(a) - rank(b) || b.share - a.share);
+  const rank = ({ rule, share }: LimitGauge): number => (share >= NEAR ? 0 : BEHIND.has(rule) ? 2 : 1);
+  return gauges.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Limits as bars, the most important first. */

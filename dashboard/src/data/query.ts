@@ -44,8 +44,8 @@ export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | un
     const stop = new AbortController();
     const [name, given] = JSON.parse(key) as [R, object | undefined];
     const ask = (): void => {
-      asked<R>(name, given, stop.signal).then(
-        (data) => { const at = Date.now(); remember(key, data, at); setHeld({ key, data, at }); },
+      once(key, () => asked<R>(name, given)).then(
+        (data) => { const at = Date.now(); remember(key, data, at); if (!stop.signal.aborted) setHeld({ key, data, at }); },
         (cause: unknown) => {
           if (stop.signal.aborted) return;
           const problem = problemOf(cause);
@@ -107,9 +107,20 @@ export function useCommand<R extends RouteName>(route: R): Command<R> {
 }
 
 /** One call; the client's argument list depends on the route, which a variable route cannot show the compiler. */
-function asked<R extends RouteName>(route: R, input: object | undefined, signal?: AbortSignal): Promise<Answer<R>> {
+function asked<R extends RouteName>(route: R, input: object | undefined): Promise<Answer<R>> {
   const call = api.call.bind(api) as (name: R, given: object) => Promise<Answer<R>>;
-  return call(route, { ...input, ...(signal && { signal }) });
+  return call(route, { ...input });
+}
+
+/** Questions under way, by their key: two parts of a page that ask the same ask once. */
+const underWay = new Map<string, Promise<unknown>>();
+
+function once<T>(key: string, ask: () => Promise<T>): Promise<T> {
+  const running = underWay.get(key) as Promise<T> | undefined;
+  if (running !== undefined) return running;
+  const started = ask().finally(() => underWay.delete(key));
+  underWay.set(key, started);
+  return started;
 }
 
 function keyOf(route: string, input: object | undefined): string {

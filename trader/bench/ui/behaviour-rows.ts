@@ -6,7 +6,7 @@ type State = Awaited<ReturnType<Watched['context']['storageState']>>;
 const TAB_STOPS = 40;
 /** Faults that are put in the way of a page's questions, and where they must show. */
 const FAULTS = [
-  { path: '/', route: '**/api/v1/equity**' }, { path: '/strategies', route: '**/api/v1/strategy-catalog**' }, { path: '/backtests', route: '**/api/v1/runs**' },
+  { path: '/', route: '**/api/v1/equity**' }, { path: '/admin', route: '**/api/v1/tokens**', tab: 'API tokens' }, { path: '/backtests', route: '**/api/v1/runs**' },
   { path: '/data', route: '**/api/v1/data/status**' }, { path: '/admin', route: '**/api/v1/sessions**', tab: 'Sessions' }, { path: '/admin', route: '**/api/v1/settings**', tab: 'Settings' },
 ] as const;
 

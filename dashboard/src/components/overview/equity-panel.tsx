@@ -8,6 +8,7 @@ import { LineChart } from '../chart/line-chart.tsx';
 import { ChoiceField } from '../field.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
+import css from './overview.module.css';
 
 const DAY_MS = 86_400_000;
 const SPANS = { '1d': DAY_MS, '1w': 7 * DAY_MS, '1m': 30 * DAY_MS, all: Infinity } as const;
@@ -38,11 +39,11 @@ export function EquityPanel(): ReactNode {
       note="Market time. Drawdown below it."
       aside={<ChoiceField label="Span" value={span} onChange={setSpan} options={[{ value: '1d', label: '1D' }, { value: '1w', label: '1W' }, { value: '1m', label: '1M' }, { value: 'all', label: 'All' }]} />}
     >
-      <Answered asked={curve} what="the equity curve" size="chart">
+      <div className={css.curve}><Answered asked={curve} what="the equity curve" size="chart">
         {() => series.values.every((value) => value === series.values[0])
           ? <EmptyState>No trade yet: the curve begins with the first fill. Strategies see as many bars as they need before they have an opinion.</EmptyState>
           : <LineChart label="Equity" series={[{ label: 'Equity', ...series }]} height={280} drawdown format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`} formatTick={(value) => formatDecimal(value, { places: 0 }) ?? ''} />}
-      </Answered>
+      </Answered></div>
     </Panel>
   );
 }

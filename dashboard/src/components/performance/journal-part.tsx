@@ -40,7 +40,7 @@ export function JournalPart(): ReactNode {
     { key: 'out', head: 'Out at', figures: true, priority: 2, cell: ({ exitPrice, instrument }) => <Num value={exitPrice} places={places(instrument)} /> },
     { key: 'held', head: 'Held', figures: true, priority: 3, cell: ({ entryTime, exitTime }) => formatSpan(exitTime - entryTime) },
     { key: 'pnl', head: 'Result', unit: currency, figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => Number(pnl) },
-    { key: 'notes', head: 'Notes', cell: (trip) => <Button small look="quiet" onClick={() => setOpen(trip)} aria-label={`Notes on ${trip.instrument}, ${trip.notes} so far`}>{trip.notes === 0 ? 'Write' : `${trip.notes} note${trip.notes === 1 ? '' : 's'}`}</Button> },
+    { key: 'notes', head: 'Notes', cell: (trip) => <Button small look="quiet" onClick={() => setOpen(trip)}>{trip.notes === 0 ? 'Write' : `${trip.notes} note${trip.notes === 1 ? '' : 's'}`}<span className="spoken"> on {trip.instrument}</span></Button> },
   ];
   return (
     <div className={css.stack}>

@@ -78,7 +78,7 @@ function Months(): ReactNode {
     <Panel title="Returns by month" flush>
       <Answered asked={asked} what="the months" lines={3}>
         {({ months, years }) => (years.length === 0 ? <EmptyState>The run has not lasted long enough for a month.</EmptyState> : (
-          <div className={css.scroll} tabIndex={0} role="region" aria-label="Returns by month">
+          <div className={css.scroll} tabIndex={0} role="region" aria-label="Returns by month and year, as a table">
             <table className={css.months}>
               <caption className="spoken">Return in percent by month and year</caption>
               <thead><tr><th scope="col">Year</th>{MONTHS.map((name) => <th key={name} scope="col">{name}</th>)}<th scope="col">All</th></tr></thead>

@@ -23,11 +23,11 @@ export function RiskPage(): ReactNode {
         <div className={css.side}>
           <TradingPanel />
           {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
-          <HaltHistory />
+          <div className={css.last}><HaltHistory /></div>
         </div>
         <div className={css.main}>
-          <Panel title="Limits" note="Checked before every order, and on every price where that is said. The fullest stands first.">
-            {state === undefined ? <Skeleton lines={5} size="row" /> : state.limits.length === 0
+          <Panel title="Limits" note="Checked before every order, and on every price where that is said. What is near stands first.">
+            {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
               ? <EmptyState>This run has no limits that are measured.</EmptyState>
               : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} />}
           </Panel>

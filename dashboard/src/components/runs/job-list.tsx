@@ -33,7 +33,7 @@ function JobRow({ job, bars, onOpen }: { readonly job: Job; readonly bars: strin
       <div className={css.jobHead}>
         <span className={css.jobTitle}><strong>{job.request.kind}</strong> {requestTitle(job.request)}<span className={css.quiet}> on {bars}</span></span>
         <StatusChip tone={TONES[job.state]}>{WORDS[job.state]}</StatusChip>
-        {active ? <Button small busy={cancel.state === 'sending'} blocked={missing} onClick={() => void cancel.send({ params: { id: job.id } })} aria-label={`Cancel the ${job.request.kind} of ${job.request.strategy}`}>Cancel</Button> : null}
+        {active ? <Button small busy={cancel.state === 'sending'} blocked={missing} onClick={() => void cancel.send({ params: { id: job.id } })}>Cancel<span className="spoken"> the {job.request.kind} of {job.request.strategy}</span></Button> : null}
         {job.state === 'done' ? <Button small onClick={() => onOpen(job)}>Open result</Button> : null}
       </div>
       {active ? <Progress job={job} /> : null}

@@ -30,7 +30,7 @@ export function CloseButton({ position }: { readonly position: PositionFact }): 
   };
   return (
     <>
-      <Button small blocked={blocked} onClick={() => setOpen(true)} aria-label={`Close the position in ${position.instrument}`}>Close…</Button>
+      <Button small blocked={blocked} onClick={() => setOpen(true)}>Close…<span className="spoken"> the position in {position.instrument}</span></Button>
       <ConfirmSheet
         open={open} onClose={() => { setOpen(false); close.reset(); }} title={`Close ${position.instrument}`}
         consequence={<>{verb} all that is held, <Num value={position.quantity.replace('-', '')} />, at market: <Delta value={position.unrealised} unit={currency} /> unrealised now, less fees. Strategies that hold some of it wait for their next opinion.</>}

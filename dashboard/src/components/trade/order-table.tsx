@@ -42,12 +42,12 @@ export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] |
     {
       key: 'act', head: 'Change', cell: (order) => (
         <span className={css.rowActions}>
-          {order.by === null ? null : <Button small blocked={blocked} onClick={() => setChanging(order)} aria-label={`Amend the order ${order.clientOrderId.slice(0, 8)}`}>Amend…</Button>}
+          {order.by === null ? null : <Button small blocked={blocked} onClick={() => setChanging(order)}>Amend…<span className="spoken"> the order {order.clientOrderId.slice(0, 8)}</span></Button>}
           <Button
-            small blocked={blocked ?? (order.state === 'canceling' ? 'is being canceled' : undefined)} busy={cancel.state === 'sending'} aria-label={`Cancel the order ${order.clientOrderId.slice(0, 8)}`}
+            small blocked={blocked ?? (order.state === 'canceling' ? 'is being canceled' : undefined)} busy={cancel.state === 'sending'}
             onClick={() => void cancel.send({ params: { id: order.clientOrderId } }).then((answer) => { if (answer !== undefined) toast(`${order.instrument}: canceling`); })}
           >
-            Cancel
+            Cancel<span className="spoken"> the order {order.clientOrderId.slice(0, 8)}</span>
           </Button>
         </span>
       ),

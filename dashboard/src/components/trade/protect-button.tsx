@@ -28,7 +28,7 @@ export function ProtectButton({ market, book }: { readonly market: MarketFact; r
   };
   return (
     <>
-      <Button small blocked={blocked} onClick={show} aria-label={`Edit stop and target of ${market.instrument}`}>Stop and target…</Button>
+      <Button small blocked={blocked} onClick={show}>Stop and target…<span className="spoken"> of {market.instrument}</span></Button>
       <Sheet
         open={open} onClose={() => setOpen(false)} title={`Stop and target of ${market.instrument}`} band={<ModeBand />} place="middle"
         description="Where what is held by hand is left. An empty field takes that exit away."
