@@ -108,6 +108,8 @@ test('a dead server is told in words within seconds, nothing pretends to be live
   const { page, context } = await desk.open(VIEWS[0], signedIn);
   await page.goto(desk.url);
   await page.getByText('Live', { exact: true }).waitFor();
+  // The run has told which money it is.
+  await page.getByText(/· no real money/).first().waitFor();
   await page.evaluate(() => { (globalThis as { mark?: number }).mark = 1; });
   await desk.kill();
   await page.getByText(/✕ Disconnected 0:\d\d/).waitFor({ timeout: 10_000 });
