@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { createGunzip } from 'node:zlib';
 import { BarFileError, errorCode } from './bar-file-error.ts';
 
@@ -102,15 +101,6 @@ export function hashFile(descriptor: number, onBytes?: (bytes: number) => void):
     position += count;
     onBytes?.(position);
   }
-}
-
-/** `hashFile` in a thread of its own, so that it need not be waited for while the file is parsed. Rejects where the file cannot be read. */
-export function hashBeside(descriptor: number): Promise<string> {
-  const thread = new Worker(new URL('./hash-thread.mjs', import.meta.url), { workerData: descriptor, execArgv: [] });
-  return new Promise((resolve, reject) => {
-    thread.once('message', resolve);
-    thread.once('error', reject);
-  });
 }
 
 /** The bytes of an open file as they are; `hash` takes them in as they pass. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BarFileError } from './bar-file-error.ts';
 import { openBarReader } from './bar-reader.ts';
 import { boundCache } from './cache-bound.ts';
-import { hashBeside, hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
+import { hashFile, identify, openFile, sameIdentity, type FileIdentity, type OpenFile } from './byte-source.ts';
 import { ColumnFile, ColumnFileWriter, type BarSet } from './column-file.ts';
 import { QualityMeter, refuseIrregular } from './quality.ts';
 import { openCopy, SeenFiles } from './seen-files.ts';
@@ -23,9 +23,6 @@ export interface OpenBarsOptions {
 
 /** What all copies together may take: some eighty million bars. */
 const MOST_CACHED_BYTES = 4 * 2 ** 30;
-
-/** From this size on a file takes longer to hash than a thread takes to start. */
-const WORTH_A_THREAD_BYTES = 16 << 20;
 
 /** The part of the progress that finding out the content takes, where it is a pass of its own. */
 const HASH_SHARE = 0.15;
@@ -69,17 +66,10 @@ async function findOrWrite(file: string, source: OpenFile, options: CacheOptions
   const progress = (offset: number, share: number) => (bytes: number) =>
     options.onProgress?.(Math.min(1, offset + share * (bytes / source.identity.size)));
 
-  // A plain text of a size that no cached file had is new to the cache: it is hashed while it is parsed, a large one beside it.
+  // A plain text of a size that no cached file had is new to the cache: it is hashed while it is parsed.
   if (known === undefined && source.format === 'text' && !holdsSize(directory, source.identity.size)) {
-    const onBytes = progress(0, 1);
-    if (source.identity.size >= WORTH_A_THREAD_BYTES) {
-      const beside = hashBeside(source.descriptor);
-      // Where parsing fails first, nobody waits for it.
-      beside.catch(() => undefined);
-      return await writeColumns(file, source, { directory, factors, hash: undefined, seen, nameOf, sha256: () => beside, onBytes });
-    }
     const hash = createHash('sha256');
-    return await writeColumns(file, source, { directory, factors, hash, seen, nameOf, sha256: () => hash.digest('hex'), onBytes });
+    return await writeColumns(file, source, { directory, factors, hash, seen, nameOf, sha256: () => hash.digest('hex'), onBytes: progress(0, 1) });
   }
   const sha256 = known ?? hashFile(source.descriptor, progress(0, HASH_SHARE));
   return openCopy(join(directory, nameOf(sha256)), seen)
@@ -107,7 +97,7 @@ interface WriteOptions {
   /** Takes in the file's bytes as they are parsed, where its content is not known yet. */
   readonly hash: Hash | undefined;
   /** The hash of the file's content, asked for when it has been read. */
-  readonly sha256: () => string | Promise<string>;
+  readonly sha256: () => string;
   readonly nameOf: (sha256: string) => string;
   readonly seen: SeenFiles;
   readonly onBytes: (bytes: number) => void;
@@ -127,7 +117,7 @@ async function writeColumns(file: string, source: OpenFile, options: WriteOption
       if (!sameIdentity(identify(source.descriptor), source.identity)) {
         throw new BarFileError('unreadable', file, 'was changed while it was read; try again when it is complete');
       }
-      const sha256 = await options.sha256();
+      const sha256 = options.sha256();
       const name = options.nameOf(sha256);
       options.seen.rememberSound(writer.finish(name, { sha256, quality: meter.report() }));
       boundCache(options.directory, MOST_CACHED_BYTES, name);
