@@ -70,8 +70,9 @@ async function main(): Promise<void> {
     const rows: ScoreRow[] = [];
     const add = async (work: () => Promise<ScoreRow | readonly ScoreRow[]>): Promise<void> => {
       const done = await work();
-      rows.push(...(Array.isArray(done) ? done as readonly ScoreRow[] : [done as ScoreRow]));
-      console.error(`measured row ${rows.at(-1)?.number ?? 0}`);
+      const more = Array.isArray(done) ? done as readonly ScoreRow[] : [done as ScoreRow];
+      rows.push(...more);
+      for (const { number, figure, points } of more) console.error(`measured row ${number}: ${figure}, ${points ?? 'no'} points`);
     };
     await add(() => weightRows(desk, state));
     await add(() => walkRows(desk, state));

@@ -23,11 +23,13 @@ export async function runLighthouse(folder: string, url: string, port: number, p
   const out = mkdtempSync(join(tmpdir(), 'lighthouse-'));
   try {
     const file = join(out, 'report.json');
-    // Whoever holds the browser must stay awake meanwhile: it lets Lighthouse's tab begin.
-    await promisify(execFile)(process.execPath, [
+    const words = [
       join(folder, 'cli/index.js'), url, `--port=${port}`, '--disable-storage-reset', '--output=json', `--output-path=${file}`, '--quiet', `--max-wait-for-load=${LOAD_MS}`,
       '--only-categories=performance,accessibility,best-practices', ...(preset === 'desktop' ? ['--preset=desktop'] : []),
-    ], { timeout: RUN_MS });
+    ];
+    // Whoever holds the browser must stay awake meanwhile: it lets Lighthouse's tab begin. Now and then it misses that, and asks to be run again.
+    const run = () => promisify(execFile)(process.execPath, words, { timeout: RUN_MS });
+    await run().catch(run).catch(run);
     const { categories } = JSON.parse(readFileSync(file, 'utf8')) as { categories: Readonly<Record<string, { readonly score: number | null }>> };
     const score = (name: string): number => Math.round((categories[name]?.score ?? 0) * 100);
     return { performance: score('performance'), accessibility: score('accessibility'), bestPractices: score('best-practices') };
