@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { CHROMIUM, DESK_PERSON, freePort, pause, type Desk } from '../../test/services/browser-desk.ts';
+import { CHROMIUM, DESK_PERSON, pause, type Desk } from '../../test/services/browser-desk.ts';
+import { freePort } from '../../test/services/child-server.ts';
 
 const READY_MS = 20_000;
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'otplib';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ROOT } from '../command-line.ts';
+import { freePort } from './child-server.ts';
 
 /** Pictures of every page, for people to look at; never in the repository. */
 const PICTURES = join(ROOT, 'dashboard/screens');
@@ -197,13 +197,4 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((done) => { setTimeout(done, ms); });
-}
-
-/** A port of loopback that nobody listens at. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', listening); });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => { server.close(closed); });
-  return port;
 }

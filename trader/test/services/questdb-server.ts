@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Secret } from '../../src/domain/secret.ts';
+import { freePort, killServer } from './child-server.ts';
 
 const VERSION = '9.3.4';
 /** Kept between runs, since it is thirty megabytes. */
@@ -66,10 +66,7 @@ export class QuestDbServer {
   async kill(): Promise<void> {
     const dying = this.#process;
     this.#process = undefined;
-    if (dying === undefined || dying.exitCode !== null) return;
-    const gone = new Promise((wait) => { dying.once('exit', wait); });
-    dying.kill('SIGKILL');
-    await gone;
+    await killServer(dying);
   }
 
   /** Ends it and removes its folder. */
@@ -90,14 +87,4 @@ function findJar(): string {
   renameSync(join(fresh, `questdb-${VERSION}.jar`), jar);
   rmSync(fresh, { recursive: true });
   return jar;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => { done(port); });
-    });
-  });
 }

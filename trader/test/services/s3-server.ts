@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort, killServer } from './child-server.ts';
 
 const VERSION = 'v1.8.0';
 /** Kept between runs, since it takes minutes to build. */
@@ -51,10 +51,7 @@ export class S3Server {
   async kill(): Promise<void> {
     const dying = this.#process;
     this.#process = undefined;
-    if (dying === undefined || dying.exitCode !== null) return;
-    const gone = new Promise((wait) => { dying.once('exit', wait); });
-    dying.kill('SIGKILL');
-    await gone;
+    await killServer(dying);
   }
 
   /** Ends it and removes its folder. */
@@ -71,14 +68,4 @@ function findProgram(): string {
   const { status, stderr, error } = spawnSync('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], { encoding: 'utf8', cwd: tmpdir(), env: { ...process.env, GOBIN: CACHE } });
   if (status !== 0) throw new Error(`the S3 server ${VERSION} cannot be built with Go: ${error?.message ?? stderr}`);
   return program;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => { done(port); });
-    });
-  });
 }
