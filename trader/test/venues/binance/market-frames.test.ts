@@ -36,22 +36,6 @@ function framesOf(file: string): readonly string[] {
   return gunzipSync(readFileSync(path.join(CAPTURES, file))).toString().split('\n').map((line) => line.replace(/^[\d.]+: /, '')).filter((text) => text.startsWith('{"stream"'));
 }
 
-test('a market\'s server that says that it goes down is left for another connection', async () => {
-  const { server, feed: connect } = await BINANCE_SPOT_FEED.serve(new FastClock());
-  const feed = connect(assert.fail);
-  const ear = new FeedEar();
-  try {
-    await feed.open(BINANCE_SPOT_FEED.intervalMs, ear);
-    // web-socket-streams.md of github.com/binance/binance-spot-api-docs, "Server Shutdown".
-    server.say('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}}');
-    await ear.until('the stream', () => ear.connections.length === 3);
-    assert.deepEqual([ear.connections, server.streams], [['up', 'down', 'up'], 1]);
-  } finally {
-    await feed.close();
-    await server.close();
-  }
-});
-
 if (existsSync(CAPTURES)) {
   for (const file of readdirSync(CAPTURES).filter((name) => name.includes('.ws.'))) {
     test(`each trade and each ended bar of ${file}, as Binance sent them, is heard`, async () => {
