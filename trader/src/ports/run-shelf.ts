@@ -11,41 +11,59 @@ export interface KeptRun {
   readonly report: KeptReport;
 }
 
-/** What of a report is read here; it holds more. */
-export interface KeptReport extends Readonly<Record<string, unknown>> {
+/** What a backtest came to, as people look at it. Money is a decimal, a share a number (0.1 is 10 %), null where there is nothing to compute one from. */
+export interface BacktestFigures {
   readonly strategy: string;
+  /** Every parameter with the value used. */
   readonly parameters: Readonly<Record<string, string | number>>;
+  /** Instrument ids joined by a comma. */
   readonly instrument: string;
   readonly interval: string;
   readonly bars: number;
+  /** Opening times of the first and the last bar, ISO 8601. */
   readonly from: string;
   readonly to: string;
   readonly cash: string;
   readonly fills: number;
   readonly orders: number;
   readonly denials: number;
+  /** Round trips, from flat to flat or through zero. */
   readonly trades: number;
   readonly finalEquity: string;
+  /** finalEquity / cash − 1. */
   readonly netReturn: number;
   readonly fees: string;
+  /** Annualised by daily UTC returns, √365 crypto, √252 equities; risk-free 0. */
   readonly sharpe: number | null;
   readonly sortino: number | null;
+  /** Annualised standard deviation of daily returns, and annual growth; growth ÷ maxDrawdown. */
   readonly volatility: number | null;
   readonly cagr: number | null;
   readonly calmar: number | null;
+  /** Largest fall from a peak of the equity at bar closes, as a share of the peak. */
   readonly maxDrawdown: number;
   readonly winRate: number | null;
+  /** Gross profit / gross loss over round trips after fees. */
   readonly profitFactor: number | null;
+  /** Mean profit of a round trip, account money; mean win ÷ mean loss. */
   readonly expectancy: number | null;
   readonly payoff: number | null;
+  /** Share of bars at whose close a position was held. */
   readonly exposure: number;
+  /** Σ notional of all fills / starting cash. */
   readonly turnover: number;
+  /** How it was filled, charged and sized, as given on the command line. */
   readonly fill: string;
   readonly fee: string;
   readonly sizing: string;
+  /** What is to be known about the venue's rules and these bars, in sentences. */
   readonly warnings: readonly string[];
+  /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
   readonly equityCurve: readonly number[];
 }
+
+/** What of a report is read here; it holds more. */
+export interface KeptReport extends BacktestFigures, Readonly<Record<string, unknown>> {}
 
 /** A round trip of a kept run. */
 export interface KeptTrade {

@@ -5,6 +5,7 @@ import type { Timestamp } from '../../domain/time.ts';
 import type { Sizing } from '../../pipeline/sizing.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
 import type { VenueModelRequest, VenueModelTexts } from './venue-models.ts';
+import type { BacktestFigures } from '../../ports/run-shelf.ts';
 
 /** One source of bars: what is traded, and where its bars are. */
 export interface BarsRequest {
@@ -103,61 +104,20 @@ export interface SourceQuality {
 export type OptimisticBound = Pick<BacktestReport, 'fills' | 'trades' | 'finalEquity' | 'netReturn' | 'fees' | 'sharpe' | 'maxDrawdown' | 'winRate'>;
 
 /**
- * The result of a backtest: the object that `backtest --json` prints, in this order. Programs read
+ * The result of a backtest: the object that `backtest --json` prints. Programs read
  * these names; one may be added, never changed. Money is a decimal string; ratios are plain
  * numbers (0.1 is 10 %), null where there is nothing to compute one from.
  */
-export interface BacktestReport {
-  readonly strategy: string;
+export interface BacktestReport extends BacktestFigures {
   /** Every parameter with the value used. */
   readonly parameters: ParameterValues;
   /** The id of each series that the strategy read, by what it is to it; empty where it reads none. */
   readonly series: Readonly<Record<string, string>>;
-  /** Instrument ids joined by a comma. */
-  readonly instrument: string;
-  readonly interval: string;
-  readonly bars: number;
-  /** Opening times of the first and the last bar, ISO 8601. */
-  readonly from: string;
-  readonly to: string;
-  readonly cash: string;
-  readonly fills: number;
-  readonly orders: number;
-  readonly denials: number;
-  /** Round trips, from flat to flat or through zero. */
-  readonly trades: number;
-  readonly finalEquity: string;
-  /** finalEquity / cash − 1. */
-  readonly netReturn: number;
-  readonly fees: string;
   readonly costs: Costs;
   /** Positions that the venue took away. */
   readonly liquidations: number;
-  /** Annualised by daily UTC returns, √365 crypto, √252 equities; risk-free 0. */
-  readonly sharpe: number | null;
-  readonly sortino: number | null;
-  /** Annualised standard deviation of daily returns, and annual growth; growth ÷ maxDrawdown. */
-  readonly volatility: number | null;
-  readonly cagr: number | null;
-  readonly calmar: number | null;
-  /** Largest fall from a peak of the equity at bar closes, as a share of the peak. */
-  readonly maxDrawdown: number;
-  readonly winRate: number | null;
-  /** Gross profit / gross loss over round trips after fees. */
-  readonly profitFactor: number | null;
-  /** Mean profit of a round trip, account money; mean win ÷ mean loss. */
-  readonly expectancy: number | null;
-  readonly payoff: number | null;
-  /** Share of bars at whose close a position was held. */
-  readonly exposure: number;
-  /** Σ notional of all fills / starting cash. */
-  readonly turnover: number;
   /** Units held at the end, by instrument. */
   readonly positions: Readonly<Record<string, string>>;
-  /** How it was filled, charged and sized, as given on the command line. */
-  readonly fill: string;
-  readonly fee: string;
-  readonly sizing: string;
   readonly venue: string | null;
   /** How positions were margined at the venue, and how many times their margin they might be worth; null in the plain profile. */
   readonly margin: 'isolated' | 'cross' | null;
@@ -170,11 +130,7 @@ export interface BacktestReport {
   readonly sizingBounds: Readonly<Partial<Record<SizingBound, number>>> | null;
   /** How it stands under the rules of a prop firm, where `--prop-firm` asked for them; null where not. */
   readonly propFirm: PropFirmResult | null;
-  /** What is to be known about the venue's rules and these bars, in sentences. */
-  readonly warnings: readonly string[];
   readonly quality: readonly SourceQuality[];
-  /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
-  readonly equityCurve: readonly number[];
   readonly loadSeconds: number;
   /** Process CPU, all threads, from the first bar to the result. */
   readonly cpuSeconds: number;
