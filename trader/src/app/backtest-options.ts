@@ -134,6 +134,9 @@ function readSizing(text: string, name: string): Sizing {
   if (kind === 'units') return { kind, units: amount };
   if (kind === 'fraction') return { kind, fraction: amount };
   const { cap = '1', volatility, edge } = Object.fromEntries(more);
+  if (kind === 'kelly' && Number(amount) > 1) {
+    throw new Refusal('usage', `--${name} takes at most the whole of Kelly's fraction, not ${amount} times it`, { hint: 'Beyond it less is earned and more is risked: ./algotrendy kelly.' });
+  }
   if (kind === 'volatility') return { kind, volatility: amount, cap };
   return { kind: 'kelly', fraction: amount, cap, ...(volatility !== undefined && { volatility }), ...(edge !== undefined && { edge: readEdge(edge, refuse) }) };
 }

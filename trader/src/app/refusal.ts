@@ -81,7 +81,7 @@ const VENUE_HINTS: Readonly<Partial<Record<VenueFailure, string>>> = {
   banned: 'The venue has shut out this address for a while: wait, and find out what asked too often.',
   maintenance: 'Wait until the venue is back.',
   'clock-skew': 'Set this machine\'s clock by NTP.',
-  unauthorised: 'Look whether the keys are of this account, still valid, and allowed from this address: ./algotrendy keys test',
+  unauthorised: 'Look whether the keys are of this account, still valid, and allowed from this address. ./algotrendy keys test asks the venue about those that are kept.',
 };
 
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {

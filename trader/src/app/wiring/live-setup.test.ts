@@ -33,6 +33,7 @@ test('a configuration is refused by the name of what is wrong, with what it may 
     [{ limits: { ...CONFIG.limits, maxDrawdown: 5 } }, /limits\.maxDrawdown: is at most 1/],
     [{ limits: { ...CONFIG.limits, priceCollar: 5 } }, /limits\.priceCollar: is at most 1/],
     [{ books: [{ ...BOOK, sizing: { kind: 'fraction', fraction: '0' } }] }, /sizing/],
+    [{ books: [{ ...BOOK, sizing: { kind: 'kelly', fraction: '1.1', cap: '1' } }] }, /sizing/],
     [{ limits: { ...CONFIG.limits, maxDrawdown: undefined } }, /limits\.maxDrawdown: is a number/],
     [{ limits: { ...CONFIG.limits, maxNotional: 0 } }, /limits\.maxNotional: is above 0/],
     [{ ramp: { start: 2, step: 1 } }, /ramp\.start: is at most 1/],
