@@ -65,9 +65,8 @@ export class QuestDbMarketStore implements MarketStore {
       await this.#client.write(STATES, stateLines(series, fresh, [source], [''], known.states));
       Object.assign(counts, { added, revised, equal });
     }
-    if (covers !== undefined && covers.from < covers.to) {
-      await this.#client.write(COVERAGE, [`${COVERAGE},instrument=${symbol(series.instrument)} interval_ms=${series.intervalMs}i,begins=${covers.from}i,ends=${covers.to}i ${knownAt}`]);
-    }
+    const told = (covers ?? []).filter(({ from, to }) => from < to);
+    await this.#client.write(COVERAGE, told.map(({ from, to }) => `${COVERAGE},instrument=${symbol(series.instrument)} interval_ms=${series.intervalMs}i,begins=${from}i,ends=${to}i ${knownAt}`));
     return counts;
   }
 

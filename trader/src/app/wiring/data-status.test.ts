@@ -31,7 +31,7 @@ test('a series is told with its gaps, age, quarantine and what nobody was asked 
   });
   const first = bars.timestamp[0];
   const id = { instrument: 'AAPL', intervalMs: DAY_MS };
-  await store.append(id, { source: 'yahoo', knownAt: NOW, bars, covers: { from: first, to: first + 5 * DAY_MS } });
+  await store.append(id, { source: 'yahoo', knownAt: NOW, bars, covers: [{ from: first, to: first + 5 * DAY_MS }] });
   await store.quarantine(id, [first + 5 * DAY_MS], 'odd', NOW);
   await store.close();
   const ledger = openLedger(root);
