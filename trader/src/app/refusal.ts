@@ -1,6 +1,6 @@
 import { AccountsError, type AccountsErrorKind } from '../adapters/accounts/accounts-error.ts';
 import { BackupError, type BackupErrorKind } from '../adapters/backup/backup-error.ts';
-import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
+import { BarFileError, errorCode, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
 import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
@@ -46,7 +46,7 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof VenueError) return new Refusal('venue', message, { hint: VENUE_HINTS[error.failure] });
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
   }

@@ -74,6 +74,31 @@ test('only what is missing is asked for', () => caching(async ({ cache, asked })
   assert.deepEqual(asked, [{ from: DAY(3), to: DAY(6) }, { from: DAY(1), to: DAY(3) }, { from: DAY(8), to: DAY(10) }], 'the weekend of 6 and 7 January is left out');
 }));
 
+test('many holes take a few requests, and what lies between them stays as it was told', () => caching(async ({ cache, asked, store }) => {
+  // Every second day was told by another, at another price.
+  const days = [1, 3, 5, 9];
+  const told = allocateBars(days.length);
+  days.forEach((day, i) => {
+    told.timestamp[i] = DAY(day);
+    for (const column of ['open', 'high', 'low', 'close'] as const) told[column][i] = 7;
+  });
+  await store.append(SERIES, { source: 'table', knownAt: NOW, bars: told, covers: days.map((day) => ({ from: DAY(day), to: DAY(day + 1) })) });
+  const { bars, added, revised } = await cache.bars(SERIES, 'ABC', { from: Date.UTC(2023, 11, 25), to: NOW }, true);
+  assert.deepEqual([asked.length, added, revised], [4, 8, 0]);
+  assert.deepEqual([...bars.timestamp].filter((_, i) => bars.close[i] === 7), days.map(DAY));
+  assert.equal((await cache.bars(SERIES, 'ABC', { from: Date.UTC(2023, 11, 25), to: NOW }, true)).asked, 0);
+}));
+
+test('holes beyond that are asked for together', () => caching(async ({ cache, asked, store }) => {
+  const covers = Array.from({ length: 20 }, (_each, i) => ({ from: DAY(1) - (2 * i + 2) * DAY_MS, to: DAY(1) - (2 * i + 1) * DAY_MS }));
+  await store.append(SERIES, { source: 'table', knownAt: NOW, bars: allocateBars(0), covers });
+  const { added } = await cache.bars(SERIES, 'ABC', { from: DAY(1) - 41 * DAY_MS, to: DAY(1) }, true);
+  const { bars } = await cache.bars(SERIES, 'ABC', { from: DAY(1) - 41 * DAY_MS, to: DAY(1) }, true);
+  assert.equal(asked.length, 4);
+  assert.ok(added > 0 && added === bars.length);
+  assert.ok([...bars.timestamp].every((time) => covers.every(({ from }) => from !== time)), 'nothing of what is covered is taken');
+}));
+
 test('who asks for the same while it is fetched waits for it', () => caching(async ({ cache, asked, ledger }) => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(6) }, false)));
   assert.equal(asked.length, 1);

@@ -1,7 +1,6 @@
-import type { Bars } from '../domain/bar.ts';
-import { sliceBars } from '../domain/bar.ts';
+import { allocateBars, BAR_COLUMNS, sliceBars } from '../domain/bar.ts';
 import type { Result } from '../domain/result.ts';
-import { missingSpans, type Span } from '../domain/span.ts';
+import { fewerSpans, missingSpans, type Span } from '../domain/span.ts';
 import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { BarProvider, ProvidedBars, ProvidedQuote, ProviderFailure, ProviderFailureKind } from '../ports/bar-provider.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -36,6 +35,9 @@ const UNKNOWN_MS = DAY_MS;
 /** A quote that is older is asked for again, while it still answers; older than the second, it does not. */
 const QUOTE_FRESH_MS = 15_000;
 const QUOTE_USABLE_MS = 15 * 60_000;
+
+/** So many requests at most for what is missing: more holes are asked for together, and of the answer only what lies in them is kept. */
+const MOST_REQUESTS = 4;
 
 const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
 /** Days on which bars of so long an interval never open, where weekends are closed. */
@@ -106,7 +108,7 @@ export class BarCache {
     const unknown = `${provider.name} ${symbol}`;
     const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
     const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
-    for (const hole of missing) {
+    for (const hole of fewerSpans(missing, MOST_REQUESTS)) {
       const failure = ledger.refusal(unknown, clock.now()) ?? ledger.refusal(nothingIn(hole), clock.now());
       if (failure !== undefined) {
         // Nothing new is no failure: it may yet come.
@@ -116,12 +118,15 @@ export class BarCache {
       const answer = await provider.bars({ symbol, intervalMs, span: hole, known: await this.#around(series, hole) });
       total.asked += 1;
       if (answer.ok) {
-        const counts = await this.#keep(series, answer.value);
+        const parts = missing.filter(({ from, to }) => from >= hole.from && to <= hole.to);
+        const counts = await this.#keep(series, within(answer.value, parts));
         total.added += counts.added;
         total.revised += counts.revised;
         total.refused.push(...answer.value.refused);
-        const [left] = missingSpans(answer.value.covers, hole);
-        if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        for (const part of parts) {
+          const [left] = missingSpans(answer.value.covers, part);
+          if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: part.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        }
         if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
       } else {
         total.failure ??= answer.error;
@@ -153,11 +158,7 @@ export class BarCache {
 
   async #keep(series: SeriesId, { source, bars, covers }: ProvidedBars): Promise<{ readonly added: number; readonly revised: number }> {
     const { store, clock } = this.#spec;
-    const knownAt = clock.now();
-    const counts = await store.append(series, { source, knownAt, bars });
-    const none: Bars = sliceBars(bars, 0, 0);
-    for (const span of covers) await store.append(series, { source, knownAt, bars: none, covers: span });
-    return counts;
+    return store.append(series, { source, knownAt: clock.now(), bars, covers });
   }
 
   async #around(series: SeriesId, hole: Span): Promise<{ readonly before: number | undefined; readonly after: number | undefined }> {
@@ -165,6 +166,21 @@ export class BarCache {
     const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
     return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
   }
+}
+
+/** What of an answer lies in these spans: all of it where it was asked for one. */
+function within(answer: ProvidedBars, spans: readonly Span[]): ProvidedBars {
+  if (spans.length <= 1) return answer;
+  const { bars, covers } = answer;
+  const kept = allocateBars(bars.length);
+  let length = 0;
+  for (let row = 0; row < bars.length; row++) {
+    if (!spans.some(({ from, to }) => bars.timestamp[row] >= from && bars.timestamp[row] < to)) continue;
+    for (const column of BAR_COLUMNS) kept[column][length] = bars[column][row];
+    length += 1;
+  }
+  const told = spans.flatMap((span) => covers.map((cover) => ({ from: Math.max(span.from, cover.from), to: Math.min(span.to, cover.to) }))).filter(({ from, to }) => from < to);
+  return { ...answer, bars: sliceBars(kept, 0, length), covers: told };
 }
 
 /** A span of days without the Saturdays and Sundays at both its ends. The epoch was a Thursday. */
