@@ -154,7 +154,8 @@ export class RequestGate {
     request.caller = caller;
     if (access.role === 'public') return;
     if (caller.enrolling && access.enrolment === undefined) throw new ApiError('second-factor-needed', ENROL);
-    if (!holds(caller.role, access.role)) throw new ApiError('role-too-low', `This needs the role ${access.role}; yours is ${caller.role}.`);
+    const least = access.liveRole !== undefined && this.#parts.realMoney() ? access.liveRole : access.role;
+    if (!holds(caller.role, least)) throw new ApiError('role-too-low', `This needs the role ${least}; yours is ${caller.role}.`);
     if (caller.kind === 'token') {
       if (access.person || access.stepUp === 'always') throw new ApiError('role-too-low', 'This is for a person who is signed in; a token cannot do it.');
       return;
