@@ -8,6 +8,8 @@ export interface LimitSetting {
   readonly name: string;
   /** The guard that keeps it: the `rule` of its gauges. */
   readonly rule: string;
+  /** What a person calls it. */
+  readonly label: string;
   /** How its figures read, as those of a gauge. */
   readonly unit: 'money' | 'share' | 'count' | 'ms';
   readonly value: number;

@@ -77,7 +77,7 @@ const gauge: z.ZodType<LimitGauge> = z.strictObject({
 const limits = z.record(z.string(), z.number());
 
 const limitSetting: z.ZodType<LimitSetting> = z.strictObject({
-  name: z.string(), rule: z.string(), unit: z.enum(['money', 'share', 'count', 'ms']), value: z.number(), began: z.number(),
+  name: z.string(), rule: z.string(), label: z.string(), unit: z.enum(['money', 'share', 'count', 'ms']), value: z.number(), began: z.number(),
   min: z.number(), max: z.number(), whole: z.boolean(), tighter: z.enum(['lower', 'higher']), help: z.string(),
 }).meta({ id: 'LimitSetting' });
 
