@@ -53,16 +53,16 @@ function Standing({ book }: { readonly book: BookFact }): ReactNode {
   return (
     <Panel title={`${book.strategy} on ${book.instrument}`} note={stateMeaning(book.state)} aside={<><BookState state={book.state} /><SwitchButton book={book} /></>}>
       <dl className={css.facts}>
-        <div><dt>Opinion</dt><dd>{opinionText(book)}</dd></div>
+        <div><dt>Signal</dt><dd>{opinionText(book)}</dd></div>
         <div><dt>Holds</dt><dd><Num value={book.quantity} unit={book.instrument.split(/[-.]/)[0]} /></dd></div>
         <div><dt>Average price</dt><dd><Num value={book.averagePrice} places={places} why="it holds nothing" /></dd></div>
         <div><dt>Stop</dt><dd><Num value={book.stop} places={places} why="no stop is set" /></dd></div>
         <div><dt>Take-profit</dt><dd><Num value={book.takeProfit} places={places} why="no take-profit is set" /></dd></div>
         <div><dt>Lost at stop</dt><dd><Money value={book.lossAtStop} currency={currency} why="no stop, or nothing held" /></dd></div>
         <div><dt>Unrealised</dt><dd><Delta value={book.unrealised} unit={currency} /></dd></div>
-        <div><dt>Since the start, after fees</dt><dd><Delta value={bookPnl(book)} unit={currency} /></dd></div>
+        <div><dt>Result after fees</dt><dd><Delta value={bookPnl(book)} unit={currency} /></dd></div>
       </dl>
-      {reasons.length === 0 ? null : <p className={css.quiet}>Its last opinion was formed of {reasons.map(([name, value]) => `${name} ${formatDecimal(value, { places: 4 }) ?? '—'}`).join(' · ')}.</p>}
+      {reasons.length === 0 ? null : <p className={css.quiet}>Its last signal was made of {reasons.map(([name, value]) => `${name} ${formatDecimal(value, { places: 4 }) ?? '—'}`).join(' · ')}.</p>}
     </Panel>
   );
 }
