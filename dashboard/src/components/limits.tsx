@@ -2,7 +2,6 @@
 import type { LimitGauge } from 'trader/contract';
 import type { ReactNode } from 'react';
 import { formatDecimal, formatPercent } from '../format/decimal.ts';
-import { ruleName } from '../format/rule.ts';
 import { formatSpan } from '../format/time.ts';
 import { LimitBar } from './limit-bar.tsx';
 import css from './limits.module.css';
@@ -20,11 +19,11 @@ export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: s
   }
 }
 
-/** What a limit is called, and of what it is. */
+/** What a limit is called: `max-position of BTC-USDT` reads as people say it. */
 function gaugeName({ rule, subject }: LimitGauge): string {
-  const name = ruleName(rule);
-  // A group's rule names it already.
-  return subject === null || rule.endsWith(`:${subject}`) ? name : `${name} · ${subject.replace(/\.[A-Z0-9]+$/, '')}`;
+  const words = rule.replaceAll(/[-_]/g, ' ').replaceAll(':', ': ');
+  const name = words.slice(0, 1).toUpperCase() + words.slice(1);
+  return subject === null ? name : `${name} · ${subject.replace(/\.[A-Z0-9]+$/, '')}`;
 }
 
 /** Limits of data and prices, not of money: they come behind, unless one of them is near. */

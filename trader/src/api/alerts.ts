@@ -217,8 +217,7 @@ const RANK: Readonly<Record<Alert['severity'], number>> = { info: 0, warning: 1,
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
 
 function limitWords({ id, rule, subject, share, atBreach }: LimitGauge): Opening {
-  // A group's rule names it already.
-  const name = subject === null || rule.endsWith(`:${subject}`) ? rule.replaceAll(/[-:]/g, ' ') : `${rule.replaceAll(/[-:]/g, ' ')} of ${subject}`;
+  const name = subject === null ? rule : `${rule} of ${subject}`;
   return share >= 1
     ? { severity: 'critical', kind: 'limit', text: `The limit ${name} is reached: ${AT_BREACH[atBreach]}.`, subject: id }
     : { severity: 'warning', kind: 'limit', text: `The limit ${name} is used to ${Math.floor(share * 100)} %; at 100 % ${AT_BREACH[atBreach]}.`, subject: id };

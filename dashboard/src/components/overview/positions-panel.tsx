@@ -30,9 +30,16 @@ function useHeld(): readonly Held[] | undefined {
     .map((position) => ({
       ...position,
       market: markets?.get(position.instrument),
-      stop: books.find((book) => book.instrument === position.instrument && book.stop !== null)?.stop ?? null,
+      stop: nearestStop(books.filter(({ instrument, quantity }) => instrument === position.instrument && directionOf(quantity) !== 'flat'), position.mark),
       opposed: opposed(books, position.instrument),
     }));
+}
+
+/** The first stop that the price would come to; null where no book that holds something has one. */
+function nearestStop(holders: readonly BookFact[], mark: string | null): string | null {
+  const stops = holders.flatMap(({ stop }) => (stop === null ? [] : [stop]));
+  const distance = (stop: string): number => Math.abs(Number(stop) - Number(mark ?? stop));
+  return stops.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
 /** What is held, by instrument, with prices and profit that move. */

@@ -1,9 +1,7 @@
 'use client';
 import type { ReactNode } from 'react';
 import { useTopic } from '../../data/stream.ts';
-import { ruleFigure, ruleName } from '../../format/rule.ts';
 import { DataTable } from '../data-table.tsx';
-import { InstrumentName } from '../instrument-name.tsx';
 import { Num, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -22,12 +20,12 @@ export function DenialsPanel(): ReactNode {
         tall
         empty={<EmptyState>No order was denied: every one was within the limits.</EmptyState>}
         columns={[
-          { key: 'rule', head: 'Rule', cell: ({ rule }) => ruleName(rule), sortBy: ({ rule }) => rule },
+          { key: 'rule', head: 'Rule', cell: ({ rule }) => rule, sortBy: ({ rule }) => rule },
           { key: 'time', head: 'When', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" />, sortBy: ({ tsEvent }) => tsEvent },
-          { key: 'order', head: 'Order', cell: ({ side, instrument, quantity }) => <>{side} <Num value={quantity} /> <InstrumentName id={instrument} /></> },
+          { key: 'order', head: 'Order', cell: ({ side, instrument, quantity }) => <>{side} <Num value={quantity} /> {instrument}</> },
           { key: 'book', head: 'Strategy', priority: 3, cell: ({ book }) => book.split('@')[0] },
-          { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => ruleFigure(value) },
-          { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => ruleFigure(limit) },
+          { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => value },
+          { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => limit },
         ]}
       />
     </Panel>

@@ -7,7 +7,7 @@ import { ChoiceField } from '../field.tsx';
 import { Delta, Money, Num, Time } from '../numbers.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { useTopic } from '../../data/stream.ts';
-import { ruleFigure, ruleName } from '../../format/rule.ts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
@@ -46,9 +46,9 @@ export function DenialTable({ denials }: { readonly denials: readonly DenialFact
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} /> },
     { key: 'side', head: 'Side', cell: ({ side }) => (side === 'buy' ? 'Buy' : 'Sell') },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
-    { key: 'rule', head: 'Guard', cell: ({ rule }) => ruleName(rule) },
-    { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => ruleFigure(value) },
-    { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => ruleFigure(limit) },
+    { key: 'rule', head: 'Guard', cell: ({ rule }) => rule },
+    { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => formatDecimal(value) ?? value },
+    { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
     { key: 'book', head: 'Book', priority: 3, cell: ({ book }) => book.split('@')[0] },
   ];
   return <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />;
