@@ -16,6 +16,8 @@ export interface ServedRun {
   readonly url: string;
   /** A trader's token. */
   readonly token: string;
+  /** What the first person's browser sends. */
+  readonly cookie: string;
   /** Its state folder. */
   readonly home: string;
   /** Throws where it has ended by itself. */
@@ -48,8 +50,7 @@ export async function startServedRun({ words, nodeWords = [], environment = {} }
   };
   try {
     const { url, firstRun } = await served(run);
-    const token = await firstToken(url, firstRun);
-    return { url, token, home, stop, check: () => { if (run.exitCode !== null) throw new Error(`the run ended with ${run.exitCode}`); } };
+    return { url, ...await firstPerson(url, firstRun), home, stop, check: () => { if (run.exitCode !== null) throw new Error(`the run ended with ${run.exitCode}`); } };
   } catch (error) {
     await stop();
     throw error;
@@ -72,7 +73,7 @@ function served(run: ChildProcess): Promise<{ readonly url: string; readonly fir
 }
 
 /** Signs in as the first person would, and makes a token for a program. */
-async function firstToken(url: string, firstRun: string): Promise<string> {
+async function firstPerson(url: string, firstRun: string): Promise<Pick<ServedRun, 'token' | 'cookie'>> {
   const post = async (path: string, body: object, cookie = '') => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-algotrendy': '1', origin: url, cookie, 'idempotency-key': crypto.randomUUID() },
@@ -83,7 +84,7 @@ async function firstToken(url: string, firstRun: string): Promise<string> {
   const entered = await post('/auth/first-run', { token: firstRun.split('#')[1], name: 'soak', password: 'a soak of many hours, quite long' });
   const cookie = entered.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
   const { secret } = await (await post('/tokens', { name: 'soak', role: 'trader' }, cookie)).json() as { readonly secret: string };
-  return secret;
+  return { token: secret, cookie };
 }
 
 /** A socket of `ws` as the stream's client takes it. */

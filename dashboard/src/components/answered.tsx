@@ -38,10 +38,14 @@ export function Problem({ what, problem, onRetry, kept = false, verb = 'could no
   return (
     <ErrorPanel
       title={`${what.slice(0, 1).toUpperCase()}${what.slice(1)} ${verb}`}
-      cause={[problem.message, ...(problem.retryAfter === undefined ? [] : [onRetry === undefined ? `Try again in ${problem.retryAfter} s.` : `It is tried again in ${problem.retryAfter} s.`]), ...problem.fields.map(({ field, message }) => `${field}: ${message}`)].join(' · ')}
+      cause={[sentence(problem.message), ...(problem.retryAfter === undefined ? [] : [onRetry === undefined ? `Try again in ${problem.retryAfter} s.` : `It is tried again in ${problem.retryAfter} s.`]), ...problem.fields.filter(({ message }) => !problem.message.includes(message)).map(({ field, message }) => `${field}: ${message}`)].join(' · ')}
       stillWorks={kept ? 'What is shown below is from before.' : undefined}
       onRetry={onRetry}
       id={problem.requestId}
     />
   );
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

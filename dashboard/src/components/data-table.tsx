@@ -92,7 +92,7 @@ function Cell<Row>({ column, row, onOpen, label }: { readonly column: Column<Row
   const content = column.cell(row);
   return (
     <td role="cell" className={columnClass(column)} data-head={column.unit === undefined ? column.head : `${column.head} ${column.unit}`}>
-      {onOpen === undefined ? <span className={css.content}>{content}</span> : <button type="button" className={css.open} aria-label={label} onClick={() => onOpen(row)}>{content}</button>}
+      {onOpen === undefined ? content : <button type="button" className={css.open} aria-label={label} onClick={() => onOpen(row)}>{content}</button>}
     </td>
   );
 }

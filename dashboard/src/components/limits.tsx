@@ -9,7 +9,7 @@ import css from './limits.module.css';
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
 
 /** A figure of a gauge in its own unit; absent limits are infinite and said to be none. */
-function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: string): string {
+export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: string): string {
   if (!Number.isFinite(value)) return 'no limit';
   switch (unit) {
     case 'money': return `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`;

@@ -1,5 +1,5 @@
 import type {
-  AccountFact, BarRow, BookFact, DenialFact, EquityRow, FeedFact, FillFact, HealthFact, JobFact, LimitGauge, LogFact, MarketFact,
+  AccountFact, BarRow, BookFact, DenialFact, EquityRow, FeedFact, FillFact, HealthFact, JobFact, LimitGauge, LimitSettings, LogFact, MarketFact,
   OrderFact, PositionFact, PropFirmGauge, RunFact, TradingFact,
 } from 'trader/contract';
 import type { Alert, StatePart, Topic, TopicItems } from 'trader/stream-client';
@@ -16,6 +16,7 @@ export interface Slices {
     readonly markets: ReadonlyMap<string, MarketFact>;
     readonly limits: readonly LimitGauge[];
     readonly propFirm: PropFirmGauge | null;
+    readonly limitSettings?: LimitSettings;
     readonly feeds: readonly FeedFact[];
   };
   readonly prices: ReadonlyMap<string, TopicItems['prices']>;
@@ -68,6 +69,7 @@ function withPart(state: Slices['state'], part: StatePart): Slices['state'] {
     case 'health': return { ...state, health: part.health };
     case 'market': return { ...state, markets: replaced(state.markets, [part.market], (market) => market.instrument) };
     case 'limits': return { ...state, limits: part.limits, propFirm: part.propFirm };
+    case 'limit-settings': return { ...state, limitSettings: part.limitSettings };
     case 'feeds': return { ...state, feeds: part.feeds };
   }
 }

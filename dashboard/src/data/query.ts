@@ -33,12 +33,13 @@ const RETRY_SECONDS_MAX = 120;
 
 /**
  * The answer of a route, asked for when the question changes, and again every `every` milliseconds
- * while the page is in sight; where the server said how long to wait, again after that. `off` asks nothing. What was answered stays while it is asked again.
+ * while the page is in sight, and whenever `mark` changes; where the server said how long to wait, again after that. `off` asks nothing. What was answered stays while it is asked again.
  */
-export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false }: { readonly every?: number | undefined; readonly off?: boolean | undefined } = {}): Asked<Answer<R>> {
+export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | undefined, { every, off = false, mark }: { readonly every?: number | undefined; readonly off?: boolean | undefined; readonly mark?: string | undefined } = {}): Asked<Answer<R>> {
   const key = keyOf(route, input);
   const [held, setHeld] = useState<Held>({ key: '' });
   const [turn, setTurn] = useState(0);
+  const marked = useRef(mark);
   useEffect(() => {
     if (off) return;
     const stop = new AbortController();
@@ -56,11 +57,12 @@ export function useQuery<R extends RouteName>(route: R, input: CallInput<R> | un
     };
     let later: ReturnType<typeof setTimeout> | undefined;
     // Who goes to and fro between pages asks no more than who stays.
-    const last = turn === 0 ? remembered.get(key) : undefined;
+    const last = turn === 0 && marked.current === mark ? remembered.get(key) : undefined;
+    marked.current = mark;
     if (last === undefined || Date.now() - last.at > FRESH_MS) ask();
     const timer = every === undefined ? undefined : setInterval(() => { if (document.visibilityState === 'visible') ask(); }, every);
     return () => { stop.abort(); clearInterval(timer); clearTimeout(later); };
-  }, [key, every, off, turn]);
+  }, [key, every, off, turn, mark]);
   const known: Held = held.key === key ? held : { key, ...remembered.get(key) };
   return {
     data: known.data as Answer<R> | undefined, problem: known.problem, at: known.at,

@@ -77,9 +77,10 @@ function operationOf(name: RouteName, route: RouteFacts, schemas: RouteSchemas, 
 }
 
 /** Who may use a route, in words. */
-function accessText({ access: { role, stepUp, fourEyes }, secret }: RouteFacts): string {
+function accessText({ access: { role, liveRole, stepUp, fourEyes }, secret }: RouteFacts): string {
   const words = [
     role === 'public' ? 'Needs no session.' : `Needs the role ${role}.`,
+    liveRole === undefined ? '' : `With real money it is ${liveRole}.`,
     stepUp === 'always' ? 'The person must just have confirmed who they are.' : stepUp === 'live' ? 'With real money, the person must just have confirmed who they are.' : '',
     fourEyes ? 'Where there are two administrators, the other one has to approve it.' : '',
     secret ? 'Its answer is told once and not repeated.' : '',

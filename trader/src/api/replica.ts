@@ -1,10 +1,11 @@
 import type { Timestamp } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
-  KEPT, type AccountFact, type AlertFact, type BarRow, type BookFact, type DenialFact, type EngineEvent, type EngineFeed, type EngineListener, type EngineSnapshot,
-  type FeedFact, type FillFact, type HealthFact, type LimitGauge, type LogFact, type MarketFact, type OrderFact,
+  KEPT, type AccountFact, type AlertFact, type BarRow, type BookFact, type DenialFact, type EngineEvent, type EngineFeed, type EngineListener,
+  type EngineSnapshot, type FeedFact, type FillFact, type HealthFact, type LimitGauge, type LogFact, type MarketFact, type OrderFact,
   type PositionFact, type RunFact, type TradingFact,
 } from '../ports/engine-feed.ts';
+import type { HaltFact, LimitSettings } from '../ports/steering-facts.ts';
 import { EquityHistory } from './equity-history.ts';
 import { KeptList } from './kept-list.ts';
 
@@ -114,6 +115,7 @@ class Facts {
   account: AccountFact;
   limits: readonly LimitGauge[];
   propFirm: EngineSnapshot['propFirm'];
+  limitSettings: LimitSettings;
   feeds: readonly FeedFact[];
   health: HealthFact;
   readonly markets: Map<string, MarketFact>;
@@ -124,6 +126,7 @@ class Facts {
   readonly orders: Map<string, OrderFact>;
   readonly fills: KeptList<FillFact>;
   readonly denials: KeptList<DenialFact>;
+  readonly halts: KeptList<HaltFact>;
   readonly equity: EquityHistory;
   readonly alerts: KeptList<AlertFact>;
   readonly logs: KeptList<LogFact>;
@@ -138,6 +141,8 @@ class Facts {
     this.account = from.account;
     this.limits = from.limits;
     this.propFirm = from.propFirm;
+    this.limitSettings = from.limitSettings;
+    this.halts = new KeptList(KEPT.halts, from.halts);
     this.feeds = from.feeds;
     this.health = from.health;
     this.markets = new Map(from.markets.map((market) => [market.instrument, market]));
@@ -167,6 +172,7 @@ class Facts {
       case 'book': this.books.set(event.book.book, event.book); return;
       case 'position': this.positions.set(event.position.instrument, event.position); return;
       case 'limits': this.limits = event.limits; this.propFirm = event.propFirm; return;
+      case 'limit-settings': this.limitSettings = event.limitSettings; return;
       case 'feeds': this.feeds = event.feeds; return;
       case 'health': this.health = event.health; return;
       default: this.#add(event);
@@ -174,11 +180,12 @@ class Facts {
   }
 
   /** What is added to a list, or to the orders. */
-  #add(event: Extract<EngineEvent, { kind: 'order' | 'fill' | 'denial' | 'equity' | 'alert' | 'log' }>): void {
+  #add(event: Extract<EngineEvent, { kind: 'order' | 'fill' | 'denial' | 'halt' | 'equity' | 'alert' | 'log' }>): void {
     switch (event.kind) {
       case 'order': this.#order(event.order); return;
       case 'fill': this.fills.push(event.fill); return;
       case 'denial': this.denials.push(event.denial); return;
+      case 'halt': this.halts.push(event.halt); return;
       case 'equity': for (const point of event.points) this.equity.push(point); return;
       case 'alert': this.alerts.push(event.alert); return;
       case 'log': this.logs.push(event.line);
@@ -186,15 +193,15 @@ class Facts {
   }
 
   snapshot(): EngineSnapshot {
-    const { sequence, tsWall, tsEvent, run, trading, account, limits, propFirm, feeds, health } = this;
+    const { sequence, tsWall, tsEvent, run, trading, account, limits, propFirm, limitSettings, feeds, health } = this;
     return {
-      sequence, tsWall, tsEvent, run, trading, account, limits, propFirm, feeds, health,
+      sequence, tsWall, tsEvent, run, trading, account, limits, propFirm, limitSettings, feeds, health,
       markets: [...this.markets.values()],
       bars: Object.fromEntries([...this.bars].map(([instrument, rows]) => [instrument, rows.all()])),
       books: [...this.books.values()],
       positions: [...this.positions.values()],
       orders: [...this.orders.values()],
-      fills: this.fills.all(), denials: this.denials.all(), equity: this.equity.all(), alerts: this.alerts.all(), logs: this.logs.all(),
+      fills: this.fills.all(), denials: this.denials.all(), halts: this.halts.all(), equity: this.equity.all(), alerts: this.alerts.all(), logs: this.logs.all(),
     };
   }
 

@@ -5,6 +5,8 @@ export type Role = 'viewer' | 'trader' | 'admin';
 export interface Access {
   /** The least role; `public` needs no session. */
   readonly role: 'public' | Role;
+  /** The least role where real money is traded, where that is a higher one. */
+  readonly liveRole?: Role;
   /** Whether a person must just have confirmed who they are: always, or where real money is traded. */
   readonly stepUp?: 'always' | 'live';
   /** Whether a second administrator has to approve, where there are two. */
@@ -94,6 +96,9 @@ export const ROUTES = {
   listDenials: { method: 'GET', path: '/denials', access: viewer, summary: 'Orders that risk has denied, the newest first' },
   equityCurve: { method: 'GET', path: '/equity', access: viewer, summary: 'Equity over time, thinned to so many points' },
   listLimits: { method: 'GET', path: '/limits', access: viewer, summary: 'How much of each risk limit is used' },
+  tightenLimits: { method: 'PATCH', path: '/limits', access: trader, summary: 'Let less pass from now on, by the guards’ limits' },
+  loosenLimits: { method: 'POST', path: '/limits/loosen', access: { role: 'trader', liveRole: 'admin', stepUp: 'always' }, summary: 'Change the guards’ limits where one of them lets more pass than now' },
+  listHalts: { method: 'GET', path: '/halts', access: viewer, summary: 'When trading was halted and let go on, by whom and why, the newest first' },
   listFeeds: { method: 'GET', path: '/feeds', access: viewer, summary: 'Feeds and venues with their latency' },
   listAlerts: { method: 'GET', path: '/alerts', access: viewer, summary: 'What a person should know, the newest first' },
   acknowledgeAlert: { method: 'POST', path: '/alerts/:id/acknowledge', access: trader, summary: 'Say that an alert was seen' },

@@ -341,7 +341,7 @@ class PaperLoop {
   }
 
   #command(command: Command): void {
-    this.#trader.command(command);
+    this.#trader.command({ tsWall: Date.now(), ...command });
     this.#followTrading();
   }
 

@@ -68,6 +68,8 @@ export interface Guard {
   room?(): Exact;
   /** Told of every order that is sent, also of those that it was not asked about. */
   sent?(now: Timestamp, order: Order): void;
+  /** Its limits from here on, in the order in which it was made with them; absent for a guard whose limits stand. What it has counted stays. */
+  adjust?(limits: readonly number[]): void;
 }
 
 // What cannot be judged, NaN, does not pass.
@@ -102,6 +104,7 @@ export function maxNotional(limit: number): Guard {
   return {
     rule: 'notional', check: (intent) => above(intent.notional, limit),
     reading: { unit: 'money', scope: 'account', subject: account, value: ({ notional }) => notional, limit: () => limit, used: largestOrder },
+    adjust([to]) { limit = to; },
   };
 }
 
@@ -122,6 +125,7 @@ export function maxExposure(multiple: number): Guard {
   return {
     rule: 'exposure', check: (intent) => above(intent.exposure, multiple * intent.equity),
     reading: { unit: 'money', scope: 'account', subject: account, value: ({ exposure }) => exposure, limit: ({ equity }) => multiple * equity },
+    adjust([to]) { multiple = to; },
   };
 }
 
@@ -150,6 +154,7 @@ export function maxOrderRate(count: number, windowMs: number): Guard {
       times.push(latest);
     },
     reading: { unit: 'count', scope: 'account', subject: account, value: ({ now }) => sent(now) + 1, used: ({ now }) => sent(now), limit: () => count },
+    adjust([to]) { count = to; },
   };
 }
 
@@ -158,6 +163,7 @@ export function priceCollar(share: number): Guard {
   return {
     rule: 'price-collar', check: (intent) => above(Math.abs(intent.price / intent.reference - 1), share),
     reading: { unit: 'share', scope: 'market', subject: market, value: ({ price, reference }) => Math.abs(price / reference - 1), limit: () => share },
+    adjust([to]) { share = to; },
   };
 }
 
@@ -166,6 +172,7 @@ export function staleData(maxAgeMs: number): Guard {
   return {
     rule: 'stale-data', check: (intent) => above(intent.now - intent.tsMark, maxAgeMs),
     reading: { unit: 'ms', scope: 'market', subject: market, value: ({ now, tsMark }) => now - tsMark, limit: () => maxAgeMs },
+    adjust([to]) { maxAgeMs = to; },
   };
 }
 
@@ -174,6 +181,7 @@ export function maxDrawdown(share: number): Guard {
   return {
     rule: 'drawdown', check: (intent) => above(1 - intent.equity / intent.peakEquity, share),
     reading: { unit: 'share', scope: 'account', subject: account, value: ({ equity, peakEquity }) => 1 - equity / peakEquity, limit: () => share },
+    adjust([to]) { share = to; },
   };
 }
 
@@ -183,6 +191,7 @@ export function maxPosition(share: number): Guard {
   return {
     rule: 'position', check: (intent) => above(value(intent), share * intent.equity),
     reading: { unit: 'money', scope: 'market', subject: market, value, limit: ({ equity }) => share * equity },
+    adjust([to]) { share = to; },
   };
 }
 
@@ -197,6 +206,7 @@ export function maxCurrencyExposure(share: number): Guard {
   return {
     rule: 'currency-exposure', check: (intent) => above(value(intent), share * intent.equity),
     reading: { unit: 'money', scope: 'market', subject: coin, value, limit: ({ equity }) => share * equity },
+    adjust([to]) { share = to; },
   };
 }
 
@@ -212,6 +222,7 @@ export function maxGroupExposure(name: string, members: readonly string[], share
       return found === undefined ? undefined : above(found, share * intent.equity);
     },
     reading: { unit: 'money', scope: 'market', subject: () => name, value, limit: ({ equity }) => share * equity },
+    adjust([to]) { share = to; },
   };
 }
 
@@ -241,6 +252,7 @@ export function maxLossStreak(losses: number, pauseMs: number): Guard {
       return streak === undefined ? undefined : above(streak, losses);
     },
     reading: { unit: 'count', scope: 'account', subject: account, value, limit: () => losses, used: (intent) => value(intent) ?? 0 },
+    adjust([most, pause]) { [losses, pauseMs] = [most, pause]; },
   };
 }
 
@@ -268,5 +280,6 @@ export function maxOrdersPerOpinion(count: number): Guard {
       // Each opinion has its order: there is no distance to it that a person could watch.
       value: ({ book }) => orders(book) + 1, used: () => undefined,
     },
+    adjust([to]) { count = to; },
   };
 }

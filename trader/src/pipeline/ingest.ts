@@ -1,6 +1,6 @@
 import { isPossibleBar, type Bar } from '../domain/bar.ts';
 import { isTimestamp, type Timestamp } from '../domain/time.ts';
-import type { Command, Journal, ManualCommand, ReadingRecord, StrategyCommand } from '../ports/journal.ts';
+import type { Command, Journal, LimitCommand, ManualCommand, ReadingRecord, StrategyCommand } from '../ports/journal.ts';
 import { CommandLog } from './command-log.ts';
 import type { CurrentReadings } from './current-readings.ts';
 import type { Engine, Market } from './engine.ts';
@@ -23,6 +23,7 @@ export interface DataQuality {
 export interface CommandTakers {
   manual(command: Command & ManualCommand): void;
   strategy(command: Command & StrategyCommand): void;
+  limits(command: Command & LimitCommand): void;
 }
 
 /**
@@ -113,6 +114,9 @@ export class Ingest {
       case 'set-parameters':
       case 'stop-strategy':
         this.#takers?.strategy(command);
+        return;
+      case 'set-limits':
+        this.#takers?.limits(command);
         return;
       default:
         this.#takers?.manual(command);

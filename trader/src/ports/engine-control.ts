@@ -117,7 +117,9 @@ export type EngineCommand =
   /** From the next bar on, warmed up on the bars that the run has seen. Those that are not named stay. */
   | (Commanded & { readonly kind: 'set-parameters'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> })
   /** As they were before the last change. */
-  | (Commanded & { readonly kind: 'undo-parameters'; readonly book: string });
+  | (Commanded & { readonly kind: 'undo-parameters'; readonly book: string })
+  /** Limits of the guards, by name, at once; those that are not named stay. Refused where one lets more pass than now and it is not `loosen`. */
+  | (Commanded & { readonly kind: 'set-limits'; readonly limits: Readonly<Record<string, number>>; readonly loosen: boolean });
 
 /** What became of a command. */
 export interface EngineAnswer {

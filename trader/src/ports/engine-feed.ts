@@ -2,6 +2,7 @@ import type { Leg, OrderType, Side, TimeInForce } from '../domain/order.ts';
 import type { ParameterSpecs } from '../domain/parameters.ts';
 import type { PropFirmGauge } from '../domain/prop-firm.ts';
 import type { Timestamp } from '../domain/time.ts';
+import type { HaltFact, LimitSettings } from './steering-facts.ts';
 
 // What a run tells of itself: one snapshot, then events that each replace or add to a part of it. Who applies them
 // in order has a replica of the run, and never has to ask it. Money, prices and quantities are decimal text; shares,
@@ -317,6 +318,9 @@ export interface EngineSnapshot {
   readonly equity: readonly EquityRow[];
   readonly limits: readonly LimitGauge[];
   readonly propFirm: PropFirmGauge | null;
+  readonly limitSettings: LimitSettings;
+  /** Halts and resumptions since the run began, over restarts too. */
+  readonly halts: readonly HaltFact[];
   readonly feeds: readonly FeedFact[];
   readonly alerts: readonly AlertFact[];
   readonly logs: readonly LogFact[];
@@ -324,7 +328,7 @@ export interface EngineSnapshot {
 }
 
 /** How many of each a run keeps for a snapshot; a replica keeps as many. */
-export const KEPT = { bars: 1_500, orders: 500, fills: 1_000, denials: 200, equity: 2_000, alerts: 200, logs: 500 } as const;
+export const KEPT = { bars: 1_500, orders: 500, fills: 1_000, denials: 200, equity: 2_000, alerts: 200, logs: 500, halts: 500 } as const;
 
 /**
  * What has changed. `account`, `markets`, `limits`, `feeds`, `health` and `propFirm` are coalesced: only the newest
@@ -349,6 +353,9 @@ export type EngineChange =
   | { readonly kind: 'denial'; readonly denial: DenialFact }
   | { readonly kind: 'equity'; readonly points: readonly EquityRow[] }
   | { readonly kind: 'limits'; readonly limits: readonly LimitGauge[]; readonly propFirm: PropFirmGauge | null }
+  | { readonly kind: 'limit-settings'; readonly limitSettings: LimitSettings }
+  /** To be added. */
+  | { readonly kind: 'halt'; readonly halt: HaltFact }
   | { readonly kind: 'feeds'; readonly feeds: readonly FeedFact[] }
   | { readonly kind: 'alert'; readonly alert: AlertFact }
   | { readonly kind: 'log'; readonly line: LogFact }

@@ -16,7 +16,7 @@ export interface CommandOrigin {
 }
 
 /** What a person, or a guard in his place, can order. */
-export type Command = CommandOrigin & (TradingCommand | ManualCommand | StrategyCommand);
+export type Command = CommandOrigin & (TradingCommand | ManualCommand | StrategyCommand | LimitCommand);
 
 /** Whether there may be risk at all. */
 export type TradingCommand =
@@ -60,6 +60,12 @@ export type StrategyCommand =
   | { readonly kind: 'start-strategy'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }
   | { readonly kind: 'set-parameters'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }
   | { readonly kind: 'stop-strategy'; readonly book: string; readonly positions: 'flat' | 'keep' };
+
+/** What a person makes of the limits of the guards: those that are named, in force for the next order. */
+export interface LimitCommand {
+  readonly kind: 'set-limits';
+  readonly limits: Readonly<Record<string, number>>;
+}
 
 /**
  * What came in and what was done about it, in the order in which it happened. Inputs (`bar`,

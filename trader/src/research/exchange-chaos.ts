@@ -238,7 +238,7 @@ class Trial {
       engine, journal, instruments: this.#markets.map(({ instrument }) => instrument), currency: 'USD', margin: false, policy: this.#policy, onNote: (note) => { if (life.alive) this.#heard(note); },
     });
     courier.watch(holdings);
-    const trader: Trader = { life, engine, courier, recorder, holdings, ingest: new Ingest(engine, this.#markets, journal, undefined, { manual: (command) => { engine.onManual(command); }, strategy() { /* None is changed here. */ } }), ready: false };
+    const trader: Trader = { life, engine, courier, recorder, holdings, ingest: new Ingest(engine, this.#markets, journal, undefined, { manual: (command) => { engine.onManual(command); }, strategy() { /* None is changed here. */ }, limits() { /* Neither are these. */ } }), ready: false };
     this.#trader = trader;
     this.#repeat(trader);
     if (!life.alive) return;

@@ -27,6 +27,8 @@ export interface ProductOptions {
   /** What it reads from standard input. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** When it is killed, where it takes longer than a command does. */
+  readonly timeoutMs?: number;
   /** Called once the process is there. */
   onStart?(child: ChildProcess): void;
   /** Hears each line of standard output. */
@@ -34,12 +36,12 @@ export interface ProductOptions {
 }
 
 /** Runs the product as a person does, in a process of its own that cannot reach another machine, with an environment that holds nothing of ours but what is given. */
-export function runProduct({ home, words, main = MAIN, input = '', environment = {}, onStart, onLine }: ProductOptions): Promise<Ended> {
+export function runProduct({ home, words, main = MAIN, input = '', environment = {}, timeoutMs = TIMEOUT_MS, onStart, onLine }: ProductOptions): Promise<Ended> {
   const record = join(home, '..', `dialled-${process.pid}-${Math.round(performance.now() * 1000)}`);
   mkdirSync(join(home, '..'), { recursive: true });
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ALGOTRENDY_')));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...words], {
-    timeout: TIMEOUT_MS, killSignal: 'SIGKILL', cwd: join(home, '..'),
+    timeout: timeoutMs, killSignal: 'SIGKILL', cwd: join(home, '..'),
     env: { ...clean, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: `--import=${DIAL_RECORD}`, DIAL_RECORD: record, CI: 'true', ALGOTRENDY_HOME: home, ...environment },
   });
   let [stdout, stderr, rest] = ['', '', ''];

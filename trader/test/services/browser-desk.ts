@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'otplib';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { ROOT } from '../command-line.ts';
 import { freePort } from './child-server.ts';
 
@@ -44,6 +44,13 @@ export interface Watched {
   readonly foreign: string[];
 }
 
+/** Chromium, with the dashboard built where it is not built. */
+export async function openBrowser(): Promise<Browser> {
+  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/dashboard.mjs'), '--if-stale'], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stdout + built.stderr);
+  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: CHROMIUM });
+}
+
 /** The product as a person starts it, trading on paper with its dashboard, and a browser beside it. */
 export class Desk {
   readonly home: string;
@@ -63,9 +70,7 @@ export class Desk {
 
   /** Builds the dashboard where it is not built, starts paper trading in a folder of its own, and a browser. */
   static async start(...words: readonly string[]): Promise<Desk> {
-    const built = spawnSync(process.execPath, [join(ROOT, 'scripts/dashboard.mjs'), '--if-stale'], { encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stdout + built.stderr);
-    const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: CHROMIUM });
+    const browser = await openBrowser();
     const desk = new Desk(mkdtempSync(join(tmpdir(), 'desk-')), browser, await freePort(), words);
     try {
       await desk.restart();
@@ -132,12 +137,7 @@ export class Desk {
 
   /** Makes the first administrator by the one-time link, without a second factor; resolves on the overview. */
   async enroll({ page }: Watched): Promise<void> {
-    await page.goto(this.firstRun);
-    await page.getByLabel('Your name').fill(DESK_PERSON.name);
-    await page.getByRole('textbox', { name: 'Password' }).fill(DESK_PERSON.password);
-    await page.getByRole('button', { name: 'Create the administrator' }).click();
-    await page.getByRole('button', { name: 'Later' }).click();
-    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await enroll(page, this.firstRun);
   }
 
   /** Signs in with name and password, and the second factor where its secret is given. */
@@ -147,6 +147,27 @@ export class Desk {
     await page.getByRole('textbox', { name: 'Password' }).fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
   }
+}
+
+/** Makes the first administrator of any run by its one-time link, without a second factor; resolves on the overview. */
+export async function enroll(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByLabel('Your name').fill(DESK_PERSON.name);
+  await page.getByRole('textbox', { name: 'Password' }).fill(DESK_PERSON.password);
+  await page.getByRole('button', { name: 'Create the administrator' }).click();
+  await page.getByRole('button', { name: 'Later' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+}
+
+/** Holds a button with the mouse for so long. */
+export async function holdDown(page: Page, button: Locator, ms = 1_100): Promise<void> {
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await pause(ms);
+  await page.mouse.up();
 }
 
 /** The code that an authenticator shows; of the next half minute where this one's was used. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { Desk, DESK_PERSON, VIEWS, misfits, pause, picture, violations, type View, type Watched } from './browser-desk.ts';
+import { Desk, DESK_PERSON, VIEWS, holdDown, misfits, pause, picture, violations, type View, type Watched } from './browser-desk.ts';
 
 let desk: Desk;
 
@@ -31,17 +31,6 @@ async function signedIn(view: View): Promise<Watched> {
   await desk.signIn(watched, DESK_PERSON);
   await watched.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   return watched;
-}
-
-/** Holds a button with the mouse for so long. */
-async function holdDown(page: Page, button: Locator, ms = 1_100): Promise<void> {
-  await button.scrollIntoViewIfNeeded();
-  const box = await button.boundingBox();
-  assert.ok(box !== null);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  await pause(ms);
-  await page.mouse.up();
 }
 
 /** Fills the ticket and opens its review. */

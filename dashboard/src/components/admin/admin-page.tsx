@@ -2,7 +2,6 @@
 import type { Role } from 'trader/contract';
 import type { ReactNode } from 'react';
 import { useMissingRole } from '../../data/session.ts';
-import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { Tabs } from '../tabs.tsx';
@@ -18,21 +17,19 @@ import { YouPanel } from './you-panel.tsx';
 /** Who may do what, who did, and the keys that it takes. */
 export function AdminPage(): ReactNode {
   return (
-    <>
-      <PageHead title="Admin" />
-      <Tabs
-        label="Parts of the administration"
-        tabs={[
-          { id: 'you', label: 'You', content: <YouPanel /> },
-          { id: 'sessions', label: 'Sessions', content: <SessionsPanel /> },
-          { id: 'tokens', label: 'API tokens', content: <TokensPanel /> },
-          { id: 'people', label: 'People', content: <Only role="admin" title="People"><PeoplePanel /><ApprovalsPanel /></Only> },
-          { id: 'audit', label: 'Audit log', content: <Only role="admin" title="Audit log"><AuditPanel /></Only> },
-          { id: 'keys', label: 'Venue keys', content: <Only role="admin" title="Venue keys"><VenueKeysPanel /></Only> },
-          { id: 'settings', label: 'Settings', content: <SettingsPanel /> },
-        ]}
-      />
-    </>
+    <Tabs
+      label="Parts of the administration"
+      title="Admin"
+      tabs={[
+        { id: 'you', label: 'You', content: <YouPanel /> },
+        { id: 'sessions', label: 'Sessions', content: <SessionsPanel /> },
+        { id: 'tokens', label: 'API tokens', content: <TokensPanel /> },
+        { id: 'people', label: 'People', content: <Only role="admin" title="People"><PeoplePanel /><ApprovalsPanel /></Only> },
+        { id: 'audit', label: 'Audit log', content: <Only role="admin" title="Audit log"><AuditPanel /></Only> },
+        { id: 'keys', label: 'Venue keys', content: <Only role="admin" title="Venue keys"><VenueKeysPanel /></Only> },
+        { id: 'settings', label: 'Settings', content: <SettingsPanel /> },
+      ]}
+    />
   );
 }
 

@@ -38,12 +38,12 @@ export function AuditPanel(): ReactNode {
             rowKey={({ sequence }) => String(sequence)}
             empty={<EmptyState>{wanted === '' ? 'Nothing has been recorded yet.' : `Nothing recorded of ${wanted}.`}</EmptyState>}
             columns={[
-              { key: 'action', head: 'What', cell: ({ action }) => action },
+              { key: 'action', head: 'What', cell: ({ action }) => <span title={action}>{actionText(action)}</span> },
               { key: 'at', head: 'When', cell: ({ at }) => <Time at={at} detail="day-second" /> },
               { key: 'actor', head: 'Who', cell: ({ actor: name }) => name },
-              { key: 'subject', head: 'On', priority: 2, cell: ({ subject, detail }) => <span className={css.long} title={detail}>{subject === '' ? detail : subject}</span> },
+              { key: 'subject', head: 'On', priority: 2, cell: (entry) => <span className={css.long} title={`${entry.subject} ${entry.detail}`.trim()}>{aboutText(entry)}</span> },
               { key: 'outcome', head: 'Outcome', cell: ({ outcome }) => <StatusChip tone={TONES[outcome]}>{outcome}</StatusChip> },
-              { key: 'address', head: 'From', priority: 3, cell: ({ address, via }) => `${address} · ${via}` },
+              { key: 'address', head: 'From', priority: 3, cell: ({ address, via }) => <span title={via}>{[address, shortened(via)].filter((part) => part !== '').join(' · ')}</span> },
               { key: 'hash', head: 'Hash', priority: 3, cell: ({ hash }) => <code title={hash}>{hash.slice(0, 8)}</code> },
             ]}
           />
@@ -51,6 +51,26 @@ export function AuditPanel(): ReactNode {
       </Answered>
     </Panel>
   );
+}
+
+/** An operation of the API as words: `placeOrder` reads `Place order`. */
+function actionText(action: string): string {
+  const words = action.replace(/^auth(?=[A-Z])/, '').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** What an entry is about: long ids by their beginning, the body of a request as its values. */
+function aboutText({ subject, detail }: Entry): string {
+  return [shortened(subject), valuesText(detail)].filter((part) => part !== '').join(' · ');
+}
+
+function shortened(text: string): string {
+  return text.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{8,}\b/g, '$1…');
+}
+
+/** `{"side":"buy","size":{"quantity":"2"}}` as `side buy, size quantity 2`, also where its end was cut off. */
+function valuesText(detail: string): string {
+  return detail.startsWith('{') ? detail.replaceAll(/[{}[\]"]/g, '').replaceAll(',', ', ').replaceAll(':', ' ') : detail;
 }
 
 /** Whether the chain of the log is whole, recomputed by the server. */

@@ -24,7 +24,7 @@ export function SessionsPanel(): ReactNode {
             rowKey={({ id }) => id}
             empty={<EmptyState>Nobody is signed in.</EmptyState>}
             columns={[
-              { key: 'device', head: 'Device', cell: ({ device }) => device },
+              { key: 'device', head: 'Device', cell: ({ device }) => <span title={device}>{deviceText(device)}</span> },
               { key: 'who', head: 'Who', cell: ({ userName, current }) => <>{userName}{current ? <> <StatusChip tone="ok">this one</StatusChip></> : null}</> },
               { key: 'address', head: 'From', cell: ({ address }) => address },
               { key: 'seen', head: 'Last seen', cell: ({ lastSeenAt }) => <Age at={lastSeenAt} />, sortBy: ({ lastSeenAt }) => lastSeenAt },
@@ -37,4 +37,14 @@ export function SessionsPanel(): ReactNode {
       {end.problem === undefined ? null : <div className={css.pad}><Problem what="the session" verb="was not ended" problem={end.problem} /></div>}
     </Panel>
   );
+}
+
+const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['HeadlessChrome', 'Chrome'], ['Chrome', 'Chrome'], ['Version', 'Safari']] as const;
+const SYSTEMS = [['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS X', 'macOS'], ['CrOS', 'ChromeOS'], ['Linux', 'Linux']] as const;
+
+/** What a browser says of itself, as people say it; what is not recognised stays as it is. */
+function deviceText(agent: string): string {
+  const browser = BROWSERS.map(([token, name]) => ({ name, version: new RegExp(`${token}/(\\d+)`).exec(agent)?.[1] })).find(({ version }) => version !== undefined);
+  const system = SYSTEMS.find(([token]) => agent.includes(token))?.[1];
+  return browser === undefined ? agent : `${browser.name} ${browser.version}${system === undefined ? '' : ` on ${system}`}`;
 }

@@ -61,12 +61,12 @@ export function LineChart(props: LineChartProps): ReactNode {
   if (xs.length === 0 || extent(series.map((line) => line.values)) === undefined) return <p className={css.empty}>{props.summary ?? `${label}: no values yet.`}</p>;
   return (
     <div className={css.chart}>
-      <div className={css.head}>
-        <Legend series={series} />
+      <Legend series={series} />
+      {tabular ? <SeriesTable {...{ label, series, xs, format, formatX, gap, height }} /> : <Plotted {...props} xs={xs} summaryId={summaryId} />}
+      <div className={css.foot}>
+        <p className={css.summary} id={summaryId}>{summary}</p>
         <button type="button" className={css.toggle} aria-pressed={tabular} onClick={() => setTabular(!tabular)}>{tabular ? 'View as chart' : 'View as table'}</button>
       </div>
-      {tabular ? <SeriesTable {...{ label, series, xs, format, formatX, gap, height }} /> : <Plotted {...props} xs={xs} summaryId={summaryId} />}
-      <p className={css.summary} id={summaryId}>{summary}</p>
     </div>
   );
 }
@@ -132,7 +132,7 @@ function Grid({ plot, width, height, formatTick, kind, xs, base }: {
   const { x, y } = plot;
   const count = Math.max(2, Math.floor((x.to - x.from) / 90));
   const marks = typeof kind === 'function' ? apart(xs, x) : timeTicks(x.min, x.max, count);
-  const span = x.max - x.min;
+  const tickTexts = writeTicks(marks, x.max - x.min);
   return (
     <g>
       {roundTicks(y.min, y.max, Math.max(2, Math.floor((y.from - y.to) / 44))).map((value) => (
@@ -141,8 +141,8 @@ function Grid({ plot, width, height, formatTick, kind, xs, base }: {
           <text className={css.tick} x={width - RIGHT + 6} y={pixelOf(y, value) + 4}>{formatTick(value)}</text>
         </g>
       ))}
-      {marks.map((value) => (
-        <text key={value} className={css.tick} textAnchor={pixelOf(x, value) < 30 ? 'start' : pixelOf(x, value) > width - 40 ? 'end' : 'middle'} x={pixelOf(x, value)} y={height - 6}>{typeof kind === 'function' ? kind(value) : writeTick(value, span)}</text>
+      {marks.map((value, place) => (
+        <text key={value} className={css.tick} textAnchor={pixelOf(x, value) < 30 ? 'start' : pixelOf(x, value) > width - 40 ? 'end' : 'middle'} x={pixelOf(x, value)} y={height - 6}>{typeof kind === 'function' ? kind(value) : tickTexts[place]}</text>
       ))}
     </g>
   );
@@ -176,7 +176,7 @@ function Crosshair({ plot, series, x, gap, bottom }: { readonly plot: Plot; read
 }
 
 function Legend({ series }: { readonly series: readonly LineSeries[] }) {
-  if (series.length < 2) return <span className={css.legend}>{series[0]?.label}</span>;
+  if (series.length < 2) return null;
   return (
     <ul className={css.legend}>
       {series.map((line, place) => (
@@ -310,6 +310,12 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const DAY = new Intl.DateTimeFormat('en-GB', { month: 'short', day: 'numeric' });
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
 const YEAR = new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone: 'UTC' });
+
+/** The marks of a time axis: where several fall on one day only the first names it, the others their hour. */
+function writeTicks(times: readonly number[], span: number): readonly string[] {
+  const days = times.map((time) => writeTick(time, span));
+  return days.map((day, place) => (place > 0 && day === days[place - 1] ? CLOCK.format(times[place]) : day));
+}
 
 function writeTick(time: number, span: number): string {
   if (span < 2 * DAY_MS) return CLOCK.format(time);

@@ -184,7 +184,7 @@ function summary({ bars, instrument, quoteCurrency, fills, levels, intervalMs }:
   return `${instrument}: ${price(last.close)} ${quoteCurrency}, ${distanceText(first.open, last.close)} since ${moment(first.time)}`
     + `${fills.length === 0 ? '' : `; ${fills.length} trade${fills.length === 1 ? '' : 's'} of ours`}`
     + `${levels.slice(0, LEVELS_SAID).map((level) => `; ${level.label} at ${price(level.price)}`).join('')}`
-    + `${levels.length > LEVELS_SAID ? `; ${levels.length - LEVELS_SAID} more lines` : ''}`
+    + `${levels.length > LEVELS_SAID ? `; ${levels.length - LEVELS_SAID} more ${levels.length - LEVELS_SAID === 1 ? 'line' : 'lines'}` : ''}`
     + `${missing === 0 ? '' : `; ${missing} bar${missing === 1 ? '' : 's'} missing in ${gaps.length} gap${gaps.length === 1 ? '' : 's'}`}.`;
 }
 

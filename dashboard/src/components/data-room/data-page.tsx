@@ -2,7 +2,6 @@
 
 import type { ReactNode } from 'react';
 import { useAddress } from '../../data/address.ts';
-import { PageHead } from '../page-head.tsx';
 import { Tabs } from '../tabs.tsx';
 import { EconomyPart } from './economy-part.tsx';
 import { MarketDataPart } from './market-data-part.tsx';
@@ -12,13 +11,10 @@ import { QuarantinePart } from './quarantine-part.tsx';
 export function DataPage(): ReactNode {
   const [part, show] = useAddress('part');
   return (
-    <>
-      <PageHead title="Data" />
-      <Tabs label="Parts of the data" value={part ?? 'bars'} onChange={show} tabs={[
-        { id: 'bars', label: 'Bars and providers', content: <MarketDataPart /> },
-        { id: 'quarantine', label: 'Quarantine', content: <QuarantinePart /> },
-        { id: 'economy', label: 'Economy', content: <EconomyPart /> },
-      ]} />
-    </>
+    <Tabs label="Parts of the data" title="Data" value={part ?? 'bars'} onChange={show} tabs={[
+      { id: 'bars', label: 'Bars and providers', content: <MarketDataPart /> },
+      { id: 'quarantine', label: 'Quarantine', content: <QuarantinePart /> },
+      { id: 'economy', label: 'Economy', content: <EconomyPart /> },
+    ]} />
   );
 }

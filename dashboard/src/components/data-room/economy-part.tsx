@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useAddress } from '../../data/address.ts';
 import { useQuery } from '../../data/query.ts';
-import { formatDecimal } from '../../format/decimal.ts';
+import { formatDecimal, formatPercent } from '../../format/decimal.ts';
 import { formatTime } from '../../format/time.ts';
 import { Answered } from '../answered.tsx';
 import { LineChart } from '../chart/line-chart.tsx';
@@ -18,11 +18,20 @@ import { YieldCurve } from './yield-curve.tsx';
 
 type Found = Answer<'searchSeries'>['items'][number];
 
+interface HeadlineFact {
+  readonly id: string;
+  readonly name: string;
+  /** How a year's change is told: a level grows by a share, a rate by points. */
+  readonly change: 'share' | 'points';
+}
+
 /** What a person looks for first, by its id at FRED. */
-const HEADLINES: readonly { readonly id: string; readonly name: string }[] = [
-  { id: 'GDPC1', name: 'Real GDP' }, { id: 'CPIAUCSL', name: 'Consumer prices' }, { id: 'UNRATE', name: 'Unemployment' },
-  { id: 'FEDFUNDS', name: 'Federal funds rate' }, { id: 'DGS10', name: '10-year yield' }, { id: 'UMCSENT', name: 'Consumer sentiment' },
+const HEADLINES: readonly HeadlineFact[] = [
+  { id: 'GDPC1', name: 'Real GDP', change: 'share' }, { id: 'CPIAUCSL', name: 'Consumer prices', change: 'share' }, { id: 'UNRATE', name: 'Unemployment', change: 'points' },
+  { id: 'FEDFUNDS', name: 'Federal funds rate', change: 'points' }, { id: 'DGS10', name: '10-year yield', change: 'points' }, { id: 'UMCSENT', name: 'Consumer sentiment', change: 'points' },
 ];
+const YEAR_MS = 365.25 * 86_400_000;
+const MONTH_MS = YEAR_MS / 12;
 
 /** Economic series: the headlines, the yield curve, what is due, and a search over all. */
 export function EconomyPart(): ReactNode {
@@ -54,33 +63,43 @@ export function EconomyPart(): ReactNode {
 function Headlines({ kept, onOpen }: { readonly kept: readonly Found[]; readonly onOpen: (id: string) => void }): ReactNode {
   return (
     <ul className={css.headlines} aria-label="Headline figures">
-      {HEADLINES.map(({ id, name }) => (
-        <li key={id}>{kept.some((series) => series.id === id) ? <Headline id={id} name={name} onOpen={onOpen} /> : (
-          <div className={css.headline}><span className={css.quiet}>{name}</span><span className={css.absent}>— <span className={css.quiet}>not stored: <code>economic fetch {id}</code></span></span></div>
+      {HEADLINES.map((fact) => (
+        <li key={fact.id}>{kept.some(({ id }) => id === fact.id) ? <Headline fact={fact} onOpen={onOpen} /> : (
+          <div className={css.headline}><span className={css.quiet}>{fact.name}</span><span className={css.absent}>— <span className={css.quiet}>not stored: <code>economic fetch {fact.id}</code></span></span></div>
         )}</li>
       ))}
     </ul>
   );
 }
 
-function Headline({ id, name, onOpen }: { readonly id: string; readonly name: string; readonly onOpen: (id: string) => void }): ReactNode {
+function Headline({ fact: { id, name, change }, onOpen }: { readonly fact: HeadlineFact; readonly onOpen: (id: string) => void }): ReactNode {
   const asked = useQuery('readSeries', { params: { id } });
-  const last = lastKnown(asked.data);
+  const last = lastKnown(asked.data, Infinity);
+  const before = last === undefined ? undefined : lastKnown(asked.data, last.date - YEAR_MS + MONTH_MS / 2);
   return (
     <button type="button" className={css.headline} onClick={() => onOpen(id)}>
       <span className={css.quiet}>{name}</span>
       <strong className={css.figure}><Num value={last?.value} places={2} why={asked.loading ? 'being fetched' : 'no figure'} /></strong>
-      <span className={css.quiet}>{last === undefined ? '' : <>{asked.data?.series.units} · of <Time at={last.date} detail="day" /></>}</span>
+      {last === undefined ? null : (
+        <>
+          <span className={css.quiet}>{before === undefined || last.date - before.date > YEAR_MS + 2 * MONTH_MS ? 'nothing known of a year before' : <><strong>{changeText(last.value, before.value, change)}</strong> on a year before</>}</span>
+          <span className={css.quiet}>{asked.data?.series.units}, <Time at={last.date} detail="day" /></span>
+        </>
+      )}
     </button>
   );
 }
 
-/** The newest figure of a series that is known. */
-function lastKnown(answer: Answer<'readSeries'> | undefined): { readonly date: number; readonly value: number } | undefined {
+function changeText(now: number, before: number, change: HeadlineFact['change']): string {
+  return change === 'share' ? formatPercent(now / before - 1, true) ?? '—' : `${formatDecimal(now - before, { places: 2, signed: true }) ?? '—'} points`;
+}
+
+/** The newest figure of a series that is known, of no later day than `until`. */
+function lastKnown(answer: Answer<'readSeries'> | undefined, until: number): { readonly date: number; readonly value: number } | undefined {
   if (answer === undefined) return undefined;
   for (let i = answer.date.length - 1; i >= 0; i--) {
     const value = answer.value[i];
-    if (value !== null && value !== undefined) return { date: answer.date[i], value };
+    if (value !== null && value !== undefined && answer.date[i] <= until) return { date: answer.date[i], value };
   }
   return undefined;
 }
@@ -135,7 +154,7 @@ function SeriesPanel({ id }: { readonly id: string }): ReactNode {
 function Releases(): ReactNode {
   const asked = useQuery('seriesReleases', { query: { days: 30 } });
   return (
-    <Panel title="Due again" note="When new figures of stored series are expected, in the next 30 days">
+    <Panel title="Releases" note="When new figures of stored series are expected, in the next 30 days">
       <Answered asked={asked} what="the calendar of releases" lines={4}>
         {({ items }) => {
           const due = items.filter((item) => item.dueAt !== null).sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useQuery } from '../../data/query.ts';
 import { useTopic } from '../../data/stream.ts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { formatSpan } from '../../format/time.ts';
 import { Answered } from '../answered.tsx';
 import { DataTable, type Column } from '../data-table.tsx';
@@ -82,14 +83,14 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
 
 function ProvidersPanel({ providers }: { readonly providers: Status['providers'] }): ReactNode {
   return (
-    <Panel title="Providers and their free quotas">
+    <Panel title="Providers and their free quotas" note="Calls so far. At a quota’s end a call waits, or goes to the next provider.">
       {providers.length === 0 ? <EmptyState>No provider is set up.</EmptyState> : (
         <div className={css.providers}>
           {providers.map(({ name, documented, limits }) => (
             <section key={name} className={css.provider} aria-label={name}>
               <h3>{name} {documented ? null : <StatusChip tone="neutral" title="The provider states no limit; ours is careful">our own limit</StatusChip>}</h3>
               {limits.map(({ calls, windowMs, used }) => (
-                <LimitBar key={windowMs} label={windowText(windowMs)} share={used / calls} used={`${used}`} limit={`${calls} calls`} headroom={`${calls - used}`} atBreach="wait, or the next provider" />
+                <LimitBar key={windowMs} label={windowText(windowMs)} share={used / calls} used={count(used)} limit={`${count(calls)} calls`} headroom={count(calls - used)} />
               ))}
             </section>
           ))}
@@ -97,6 +98,10 @@ function ProvidersPanel({ providers }: { readonly providers: Status['providers']
       )}
     </Panel>
   );
+}
+
+function count(calls: number): string {
+  return formatDecimal(calls) ?? '—';
 }
 
 /** The time that a quota is counted over, in words. */

@@ -33,6 +33,12 @@ export function QuarantinePart(): ReactNode {
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
+/** The states of a bar, without those in which a source only repeats itself. */
+function distinct(states: Bar['states']): Bar['states'] {
+  const saying = (state: Bar['states'][number]): string => [state.source, ...FIELDS.map((field) => state[field])].join('|');
+  return states.filter((state, place) => states.findIndex((other) => saying(other) === saying(state)) === place);
+}
+
 function Quarantined({ bar }: { readonly bar: Bar }): ReactNode {
   const differs = (field: (typeof FIELDS)[number]): boolean => new Set(bar.states.map((state) => state[field])).size > 1;
   return (
@@ -44,7 +50,7 @@ function Quarantined({ bar }: { readonly bar: Bar }): ReactNode {
           <caption className="spoken">What each source says</caption>
           <thead><tr><th scope="col">Source</th>{FIELDS.map((field) => <th key={field} scope="col">{field}</th>)}<th scope="col">Known since</th></tr></thead>
           <tbody>
-            {bar.states.map((state, place) => (
+            {distinct(bar.states).map((state, place) => (
               <Fragment key={`${state.source}|${state.knownAt}|${place}`}>
                 <tr><th scope="row">{state.source}</th>{FIELDS.map((field) => <td key={field} className={differs(field) ? css.differs : undefined}><Num value={state[field]} places={field === 'volume' ? 0 : 4} />{differs(field) ? <span className="spoken"> differs</span> : null}</td>)}<td><Time at={state.knownAt} detail="day-minute" /></td></tr>
               </Fragment>

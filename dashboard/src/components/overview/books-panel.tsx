@@ -11,7 +11,7 @@ import { StatusChip, type Tone } from '../status-chip.tsx';
 
 const TONES: Readonly<Record<BookFact['state'], Tone>> = { warming: 'busy', running: 'ok', latched: 'neutral', stopped: 'neutral', liquidated: 'critical' };
 const MEANINGS: Readonly<Record<BookFact['state'], string>> = {
-  warming: 'It sees bars and has no opinion yet', running: 'It trades', latched: 'It was stopped out and waits for its next opinion',
+  warming: 'It sees bars and gives no signal yet', running: 'It trades', latched: 'It was stopped out and waits for its next signal',
   stopped: 'Told to stop', liquidated: 'The venue closed the account',
 };
 
@@ -37,7 +37,7 @@ export function BooksPanel(): ReactNode {
         columns={[
           { key: 'book', head: 'Strategy', cell: ({ strategy, instrument }) => <>{strategy} · <InstrumentName id={instrument} /></>, sortBy: ({ book }) => book },
           { key: 'state', head: 'State', cell: ({ state, warmupLeft }) => <StatusChip tone={TONES[state]} title={MEANINGS[state]}>{state === 'warming' ? `warming, ${warmupLeft} bars` : state}</StatusChip>, sortBy: ({ state }) => state },
-          { key: 'target', head: 'Wants', cell: ({ target, kind }) => (kind === 'manual' ? 'by hand' : wanted(target)) },
+          { key: 'target', head: 'Signal', cell: ({ target, kind }) => (kind === 'manual' ? 'by hand' : wanted(target)) },
           { key: 'quantity', head: 'Holds', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },
           { key: 'realised', head: 'Realised', unit: currency, figures: true, cell: ({ realised }) => <Delta value={realised} />, sortBy: ({ realised }) => Number(realised) },
           { key: 'open', head: 'Open', unit: currency, figures: true, cell: ({ unrealised }) => <Delta value={unrealised} />, sortBy: ({ unrealised }) => Number(unrealised) },

@@ -36,13 +36,12 @@ export function EquityPanel(): ReactNode {
   return (
     <Panel
       title="Equity"
-      note="Market time. Drawdown below it."
       aside={<ChoiceField label="Span" value={span} onChange={setSpan} options={[{ value: '1d', label: '1D' }, { value: '1w', label: '1W' }, { value: '1m', label: '1M' }, { value: 'all', label: 'All' }]} />}
     >
       <div className={css.curve}><Answered asked={curve} what="the equity curve" size="chart">
         {() => series.values.every((value) => value === series.values[0])
-          ? <EmptyState>No trade yet: the curve begins with the first fill. Strategies see as many bars as they need before they have an opinion.</EmptyState>
-          : <LineChart label="Equity" series={[{ label: 'Equity', ...series }]} height={280} drawdown format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`} formatTick={(value) => formatDecimal(value, { places: 0 }) ?? ''} />}
+          ? <EmptyState>No trade yet: the curve begins with the first fill. Strategies see as many bars as they need before they give a signal.</EmptyState>
+          : <LineChart label="Equity" series={[{ label: 'Equity', ...series }]} height={236} drawdown format={(value) => `${formatDecimal(value, { places: 2 }) ?? '—'} ${currency}`} formatTick={(value) => formatDecimal(value, { places: 0 }) ?? ''} />}
       </Answered></div>
     </Panel>
   );

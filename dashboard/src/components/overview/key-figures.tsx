@@ -37,16 +37,16 @@ export function KeyFigures(): ReactNode {
   return (
     <KpiRow>
       <KpiTile wide stale={stale} label="Equity" value={<Money value={equity} currency={currency} why={UNHEARD} compact />} note={<>market time <Time at={tsEvent} detail="day-minute" why={UNHEARD} /></>} />
-      <Gain stale={stale} label="Today (UTC)" value={dayPnl} equity={equity} />
-      <Gain stale={stale} label="This week" value={weekPnl} equity={equity} />
-      <Gain stale={stale} label="Since the start" value={totalPnl} equity={equity} />
-      <KpiTile stale={stale} label="Open risk" value={<Money value={loss} why={UNHEARD} />} note={unprotected === 0 ? 'lost if every stop is hit' : <><Num value={unprotected} /> without a stop</>} />
+      <Gain stale={stale} label="Today (UTC)" value={dayPnl} {...{ equity, currency }} />
+      <Gain stale={stale} label="This week" value={weekPnl} {...{ equity, currency }} />
+      <Gain stale={stale} label="Since the start" value={totalPnl} {...{ equity, currency }} />
+      <KpiTile stale={stale} label="Open risk" value={<Money value={loss} currency={currency} why={UNHEARD} />} note={unprotected === 0 ? 'lost if every stop is hit' : <><Num value={unprotected} /> without a stop</>} />
       <KpiTile stale={stale} label="Drawdown" value={<Pct ratio={drawdown} why={UNHEARD} />} note={<>at worst <Pct ratio={maxDrawdown} why={UNHEARD} /></>} />
       <KpiTile stale={stale} label="Exposure" value={<Pct ratio={exposure} why={UNHEARD} />} note={<><Money value={grossValue} currency={currency} compact why={UNHEARD} /> held</>} />
     </KpiRow>
   );
 }
 
-function Gain({ stale, label, value, equity }: { readonly stale: boolean; readonly label: string; readonly value: string | undefined; readonly equity: string | undefined }): ReactNode {
-  return <KpiTile stale={stale} label={label} value={<Delta value={value} why={UNHEARD} />} note={<Pct ratio={shareOf(value, equity)} change why={UNHEARD} />} />;
+function Gain({ stale, label, value, equity, currency }: { readonly stale: boolean; readonly label: string; readonly value: string | undefined; readonly equity: string | undefined; readonly currency: string | undefined }): ReactNode {
+  return <KpiTile stale={stale} label={label} value={<Delta value={value} unit={currency} why={UNHEARD} />} note={<Pct ratio={shareOf(value, equity)} change why={UNHEARD} />} />;
 }

@@ -5,7 +5,6 @@ import { useTopic } from '../../data/stream.ts';
 import { AttentionList, openAlerts } from '../attention-list.tsx';
 import { LazyPart } from '../lazy-part.tsx';
 import { Limits } from '../limits.tsx';
-import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { Tabs } from '../tabs.tsx';
@@ -23,19 +22,17 @@ const JournalPart = dynamic(() => import('../performance/journal-part.tsx').then
 export function OverviewPage(): ReactNode {
   const [tab, setTab] = useState('now');
   return (
-    <>
-      <PageHead title="Overview" />
-      <Tabs
-        label="Parts of the overview"
-        value={tab}
-        onChange={setTab}
-        tabs={[
-          { id: 'now', label: 'Now', content: <Now /> },
-          { id: 'performance', label: 'Performance', content: <PerformancePart /> },
-          { id: 'journal', label: 'Trade journal', content: <JournalPart /> },
-        ]}
-      />
-    </>
+    <Tabs
+      label="Parts of the overview"
+      title="Overview"
+      value={tab}
+      onChange={setTab}
+      tabs={[
+        { id: 'now', label: 'Now', content: <Now /> },
+        { id: 'performance', label: 'Performance', content: <PerformancePart /> },
+        { id: 'journal', label: 'Trade journal', content: <JournalPart /> },
+      ]}
+    />
   );
 }
 

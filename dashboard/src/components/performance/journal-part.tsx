@@ -31,13 +31,13 @@ export function JournalPart(): ReactNode {
   const currency = state?.run?.currency;
   const places = (instrument: string): number | undefined => state?.markets.get(instrument)?.priceDecimals;
   const columns: readonly Column<Trip>[] = [
-    { key: 'exit', head: 'Left', cell: ({ exitTime }) => <Time at={exitTime} detail="day-minute" />, sortBy: ({ exitTime }) => exitTime },
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
-    { key: 'strategy', head: 'Of', cell: ({ strategy }) => strategy, sortBy: ({ strategy }) => strategy },
+    { key: 'exit', head: 'Closed', cell: ({ exitTime }) => <Time at={exitTime} detail="day-minute" />, sortBy: ({ exitTime }) => exitTime },
+    { key: 'strategy', head: 'Strategy', cell: ({ strategy }) => strategy, sortBy: ({ strategy }) => strategy },
     { key: 'side', head: 'Side', cell: ({ side }) => side },
     { key: 'quantity', head: 'Quantity', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },
-    { key: 'in', head: 'In at', figures: true, priority: 2, cell: ({ entryPrice, instrument }) => <Num value={entryPrice} places={places(instrument)} /> },
-    { key: 'out', head: 'Out at', figures: true, priority: 2, cell: ({ exitPrice, instrument }) => <Num value={exitPrice} places={places(instrument)} /> },
+    { key: 'in', head: 'Entry', figures: true, priority: 2, cell: ({ entryPrice, instrument }) => <Num value={entryPrice} places={places(instrument)} /> },
+    { key: 'out', head: 'Exit', figures: true, priority: 2, cell: ({ exitPrice, instrument }) => <Num value={exitPrice} places={places(instrument)} /> },
     { key: 'held', head: 'Held', figures: true, priority: 3, cell: ({ entryTime, exitTime }) => formatSpan(exitTime - entryTime) },
     { key: 'pnl', head: 'Result', unit: currency, figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => Number(pnl) },
     { key: 'notes', head: 'Notes', cell: (trip) => <Button small look="quiet" onClick={() => setOpen(trip)}>{trip.notes === 0 ? 'Write' : `${trip.notes} note${trip.notes === 1 ? '' : 's'}`}<span className="spoken"> on {trip.instrument}</span></Button> },
@@ -49,7 +49,7 @@ export function JournalPart(): ReactNode {
           {({ items, next }) => (
             <>
               <DataTable caption="Finished round trips" columns={columns} rows={items} rowKey={({ id }) => id} empty={<EmptyState>No round trip is finished yet: one ends when a book that held something is flat again.</EmptyState>} />
-              {next === null && cursor === undefined ? null : <div className={css.pages}>{cursor === undefined ? null : <Button small onClick={() => setCursor(undefined)}>Newest</Button>}{next === null ? null : <Button small onClick={() => setCursor(next)}>Older</Button>}</div>}
+              {next === null && cursor === undefined ? null : <div className={css.pager}>{cursor === undefined ? null : <Button small onClick={() => setCursor(undefined)}>Newest</Button>}{next === null ? null : <Button small onClick={() => setCursor(next)}>Older</Button>}</div>}
             </>
           )}
         </Answered>

@@ -3,6 +3,7 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useQuery } from '../../data/query.ts';
+import { useTopic } from '../../data/stream.ts';
 import { formatDecimal, formatPercent } from '../../format/decimal.ts';
 import { formatSpan } from '../../format/time.ts';
 import { Answered } from '../answered.tsx';
@@ -51,7 +52,7 @@ function Figures(): ReactNode {
             <KpiTile label="Round trips" value={<Num value={figures.trades} />} note={<>fees <Money value={figures.fees} currency={figures.currency} compact /></>} />
             <KpiTile label="Win rate" value={<Pct ratio={figures.winRate} why={FEW} />} note={<>payoff <Num value={figures.payoff} places={2} why={FEW} /></>} />
             <KpiTile label="Profit factor" value={<Num value={figures.profitFactor} places={2} why={FEW} />} note="won ÷ lost" />
-            <KpiTile label="A trade" value={<Delta value={figures.expectancy} why={FEW} />} note={`${figures.currency}, on average`} />
+            <KpiTile label="Result a trade" value={<Delta value={figures.expectancy} unit={figures.currency} why={FEW} />} note="on average" />
           </KpiRow>
         </section>
       )}
@@ -109,8 +110,8 @@ type Fall = Answer<'performanceDrawdowns'>['items'][number];
 function Drawdowns(): ReactNode {
   const asked = useQuery('performanceDrawdowns', undefined);
   const columns: readonly Column<Fall>[] = [
-    { key: 'depth', head: 'Depth', figures: true, cell: ({ depth }) => <Pct ratio={-Math.abs(depth)} />, sortBy: ({ depth }) => Math.abs(depth) },
     { key: 'peak', head: 'From', cell: ({ peak }) => <Time at={peak} detail="day" /> },
+    { key: 'depth', head: 'Depth', figures: true, cell: ({ depth }) => <Pct ratio={-Math.abs(depth)} />, sortBy: ({ depth }) => Math.abs(depth) },
     { key: 'trough', head: 'Lowest', priority: 2, cell: ({ trough }) => <Time at={trough} detail="day" /> },
     { key: 'recovered', head: 'Made good', cell: ({ recovered }) => <Time at={recovered} detail="day" why="not yet" /> },
     { key: 'lasted', head: 'Lasted', figures: true, cell: ({ durationMs }) => formatSpan(durationMs), sortBy: ({ durationMs }) => durationMs },
@@ -129,13 +130,14 @@ type Slice = Answer<'performanceSlices'>['items'][number];
 function Slices(): ReactNode {
   const [by, setBy] = useState<'strategy' | 'instrument'>('strategy');
   const asked = useQuery('performanceSlices', { query: { by } });
+  const currency = useTopic('state')?.run?.currency;
   const columns: readonly Column<Slice>[] = [
     { key: 'name', head: by === 'strategy' ? 'Strategy' : 'Instrument', cell: ({ name }) => <strong>{name}</strong>, sortBy: ({ name }) => name },
     { key: 'trades', head: 'Trips', figures: true, cell: ({ trades }) => <Num value={trades} />, sortBy: ({ trades }) => trades },
-    { key: 'pnl', head: 'Result', figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => Number(pnl) },
+    { key: 'pnl', head: 'Result', unit: currency, figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => Number(pnl) },
     { key: 'win', head: 'Win rate', figures: true, cell: ({ winRate }) => <Pct ratio={winRate} why={FEW} />, sortBy: ({ winRate }) => winRate ?? -1 },
     { key: 'factor', head: 'Profit factor', figures: true, priority: 3, cell: ({ profitFactor }) => <Num value={profitFactor} places={2} why={FEW} /> },
-    { key: 'fees', head: 'Fees', figures: true, priority: 3, cell: ({ fees }) => <Money value={fees} /> },
+    { key: 'fees', head: 'Fees', unit: currency, figures: true, priority: 3, cell: ({ fees }) => <Money value={fees} /> },
   ];
   return (
     <Panel title="Who made it" aside={<ChoiceField label="By" value={by} onChange={setBy} options={[{ value: 'strategy', label: 'Strategy' }, { value: 'instrument', label: 'Instrument' }]} />} flush>

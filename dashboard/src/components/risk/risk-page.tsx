@@ -1,13 +1,17 @@
 'use client';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import type { Slices } from '../../data/engine.ts';
 import { useTopic } from '../../data/stream.ts';
+import { Button } from '../button.tsx';
 import { Limits } from '../limits.tsx';
 import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { DenialsPanel } from './denials-panel.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
-import { HaltHistory } from './halt-history.tsx';
+import { HaltHistory, LimitsReached } from './halt-history.tsx';
+import { LimitHistory } from './limit-history.tsx';
+import { LimitSheet } from './limit-sheet.tsx';
 import { PropFirmPanel } from './prop-firm-panel.tsx';
 import css from './risk.module.css';
 import { TradingPanel } from './trading-panel.tsx';
@@ -16,6 +20,7 @@ import { TradingPanel } from './trading-panel.tsx';
 export function RiskPage(): ReactNode {
   const state = useTopic('state');
   const propFirm = state?.propFirm ?? null;
+  const settings = state?.limitSettings;
   return (
     <>
       <PageHead title="Risk" />
@@ -23,18 +28,31 @@ export function RiskPage(): ReactNode {
         <div className={css.side}>
           <TradingPanel />
           {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
-          <div className={css.last}><HaltHistory /></div>
+          <HaltHistory />
+          {settings === undefined ? null : <LimitHistory settings={settings} />}
+          <div className={css.last}><LimitsReached /></div>
         </div>
         <div className={css.main}>
-          <Panel title="Limits" note="Checked before every order, and on every price where that is said. What is near stands first.">
-            {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
-              ? <EmptyState>This run has no limits that are measured.</EmptyState>
-              : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} />}
-          </Panel>
+          <LimitsPanel state={state} />
           <ExposurePanel />
           <DenialsPanel />
         </div>
       </div>
     </>
+  );
+}
+
+/** How much of each limit is used, and the way to change them. */
+function LimitsPanel({ state }: { readonly state: Slices['state'] | undefined }): ReactNode {
+  const [changing, setChanging] = useState(false);
+  const settings = state?.limitSettings;
+  const changeable = settings !== undefined && settings.items.length > 0;
+  return (
+    <Panel title="Limits" note="Checked before every order, and on every price where that is said. What is near stands first." aside={changeable ? <Button small aria-haspopup="dialog" onClick={() => setChanging(true)}>Change…</Button> : undefined}>
+      {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
+        ? <EmptyState>This run has no limits that are measured.</EmptyState>
+        : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} />}
+      {changing && changeable ? <LimitSheet settings={settings} onClose={() => setChanging(false)} /> : null}
+    </Panel>
   );
 }

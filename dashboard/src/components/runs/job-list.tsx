@@ -4,7 +4,6 @@ import { useEffect, type ReactNode } from 'react';
 import { useCommand } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
 import { useNow } from '../../data/ticker.ts';
-import { formatDecimal } from '../../format/decimal.ts';
 import { formatStopwatch } from '../../format/time.ts';
 import { Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
@@ -45,17 +44,16 @@ function JobRow({ job, bars, onOpen }: { readonly job: Job; readonly bars: strin
   );
 }
 
-/** How far a job is: its phase in words, share, count, time so far and time left. */
+/** How far a job is: its phase in words, share, time so far and time left. */
 function Progress({ job }: { readonly job: Job }): ReactNode {
   const now = useNow();
   const share = shareOf(job);
   const elapsed = job.startedAt === null || now === 0 ? undefined : formatStopwatch(now - job.startedAt);
   const left = job.etaMs === null || now === 0 ? undefined : formatStopwatch(Math.max(0, job.etaMs > 1e12 ? job.etaMs - now : job.etaMs));
-  const count = job.done === null || job.total === null ? '' : ` · ${formatDecimal(job.done, { places: 0 }) ?? ''} of ${formatDecimal(job.total, { places: 0 }) ?? ''}`;
   return (
     <div className={css.progress}>
       <progress max={1} value={share ?? undefined} aria-label={`Progress of the ${job.request.kind}`} />
-      <span className={css.quiet}>{job.state === 'waiting' ? 'waits for its turn' : job.phase}{share === undefined ? '' : ` · ${Math.floor(share * 100)}%`}{count}{elapsed === undefined ? '' : ` · ${elapsed} so far`}{left === undefined ? '' : ` · ${left} left`}</span>
+      <span className={css.quiet}>{job.state === 'waiting' ? 'waits for its turn' : job.phase}{share === undefined ? '' : ` · ${Math.floor(share * 100)}%`}{elapsed === undefined ? '' : ` · ${elapsed} so far`}{left === undefined ? '' : ` · ${left} left`}</span>
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function ModeStrip(): ReactNode {
 /** Who gave a command, as people read it. */
 export function nameOf(by: string): string {
   if (by.startsWith('user:')) return by.slice('user:'.length);
-  return { cli: 'the command line', file: 'the KILL file', signal: 'a signal', guard: 'a guard', key: 'the terminal' }[by] ?? by;
+  return { cli: 'the command line', file: 'the KILL file', signal: 'a signal', guard: 'a guard', key: 'the terminal', feed: 'the feed' }[by] ?? by;
 }
 
 /** The mode in the window's title and picture, and around the page. */

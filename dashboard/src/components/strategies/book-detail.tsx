@@ -49,20 +49,21 @@ function Standing({ book }: { readonly book: BookFact }): ReactNode {
   const state = useTopic('state');
   const currency = state?.run?.currency;
   const places = state?.markets.get(book.instrument)?.priceDecimals;
+  const held = Number(book.quantity) !== 0;
   const reasons = Object.entries(book.reasons);
   return (
     <Panel title={`${book.strategy} on ${book.instrument}`} note={stateMeaning(book.state)} aside={<><BookState state={book.state} /><SwitchButton book={book} /></>}>
       <dl className={css.facts}>
-        <div><dt>Opinion</dt><dd>{opinionText(book)}</dd></div>
+        <div><dt>Signal</dt><dd>{opinionText(book)}</dd></div>
         <div><dt>Holds</dt><dd><Num value={book.quantity} unit={book.instrument.split(/[-.]/)[0]} /></dd></div>
         <div><dt>Average price</dt><dd><Num value={book.averagePrice} places={places} why="it holds nothing" /></dd></div>
-        <div><dt>Stop</dt><dd><Num value={book.stop} places={places} why="no stop is set" /></dd></div>
-        <div><dt>Take-profit</dt><dd><Num value={book.takeProfit} places={places} why="no take-profit is set" /></dd></div>
+        <div><dt>Stop</dt><dd><Num value={held ? book.stop : null} places={places} why={held ? 'no stop is set' : 'it holds nothing'} /></dd></div>
+        <div><dt>Take-profit</dt><dd><Num value={held ? book.takeProfit : null} places={places} why={held ? 'no take-profit is set' : 'it holds nothing'} /></dd></div>
         <div><dt>Lost at stop</dt><dd><Money value={book.lossAtStop} currency={currency} why="no stop, or nothing held" /></dd></div>
         <div><dt>Unrealised</dt><dd><Delta value={book.unrealised} unit={currency} /></dd></div>
-        <div><dt>Since the start, after fees</dt><dd><Delta value={bookPnl(book)} unit={currency} /></dd></div>
+        <div><dt>Result after fees</dt><dd><Delta value={bookPnl(book)} unit={currency} /></dd></div>
       </dl>
-      {reasons.length === 0 ? null : <p className={css.quiet}>Its last opinion was formed of {reasons.map(([name, value]) => `${name} ${formatDecimal(value, { places: 4 }) ?? '—'}`).join(' · ')}.</p>}
+      {reasons.length === 0 ? null : <p className={css.quiet}>Its last signal was made of {reasons.map(([name, value]) => `${name} ${formatDecimal(value, { places: 4 }) ?? '—'}`).join(' · ')}.</p>}
     </Panel>
   );
 }

@@ -10,9 +10,9 @@ import { StatusChip, type Tone } from '../status-chip.tsx';
 import css from './strategies.module.css';
 
 const STATES: Readonly<Record<BookFact['state'], { readonly tone: Tone; readonly word: string; readonly meaning: string }>> = {
-  warming: { tone: 'busy', word: 'warming up', meaning: 'It sees bars and has no opinion yet' },
-  running: { tone: 'ok', word: 'running', meaning: 'It trades its opinion' },
-  latched: { tone: 'neutral', word: 'waiting', meaning: 'An exit or a denial ended its last opinion; it waits for the next one' },
+  warming: { tone: 'busy', word: 'warming up', meaning: 'It sees bars and gives no signal yet' },
+  running: { tone: 'ok', word: 'running', meaning: 'It trades its own signals' },
+  latched: { tone: 'neutral', word: 'waiting', meaning: 'An exit or a denial ended its last signal; it waits for the next one' },
   stopped: { tone: 'warn', word: 'stopped', meaning: 'A person has stopped it' },
   liquidated: { tone: 'critical', word: 'liquidated', meaning: 'The venue took its position away' },
 };
@@ -30,10 +30,9 @@ export function stateMeaning(state: BookFact['state']): string {
 
 /** What a strategy wants, in words. */
 export function opinionText({ state, target, warmupLeft }: Pick<BookFact, 'state' | 'target' | 'warmupLeft'>): string {
-  if (state === 'warming') return `no opinion for ${warmupLeft} more bar${warmupLeft === 1 ? '' : 's'}`;
-  if (target === 0) return 'wants to be flat';
-  const share = Math.round(Math.abs(target) * 100);
-  return `wants ${share === 100 ? 'full' : `${share}%`} ${target > 0 ? 'long' : 'short'}`;
+  if (state === 'warming') return `no signal for ${warmupLeft} more bar${warmupLeft === 1 ? '' : 's'}`;
+  if (target === 0) return 'flat';
+  return `${target > 0 ? 'long' : 'short'}, ${Math.round(Math.abs(target) * 100)}% of full size`;
 }
 
 /** What a strategy has made, money of the account as exact text: realised, unrealised, less fees. */
@@ -45,7 +44,7 @@ export function bookPnl({ realised, unrealised, fees }: Pick<BookFact, 'realised
 export function BookList({ books, chosen, onChoose }: { readonly books: readonly BookFact[]; readonly chosen: string; readonly onChoose: (book: string) => void }): ReactNode {
   const currency = useTopic('state')?.run?.currency;
   return (
-    <Panel title={`${books.length} in this run`} note={`Result after fees, ${currency ?? 'money of the account'}, since the run began`} flush>
+    <Panel title={`${books.length} in this run`} note={`Signal · result after fees, ${currency ?? 'money of the account'}`} flush>
       <ul>
         {books.map((book) => (
           <li key={book.book}>

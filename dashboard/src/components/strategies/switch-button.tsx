@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { BookFact } from 'trader/contract';
 import { useCommand } from '../../data/query.ts';
 import { useMode } from '../../data/run.ts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { ConfirmSheet } from '../confirm-sheet.tsx';
@@ -31,9 +32,9 @@ function StopSheet({ book, blocked, onClose }: SheetProps): ReactNode {
   const stop = useCommand('stopStrategy');
   const { mode, word } = useMode();
   const holds = Number(book.quantity) !== 0;
-  const consequence = !holds ? 'It holds nothing, and forms no more opinions until it is started again.'
-    : positions === 'flat' ? `It forms no more opinions, and the ${book.quantity} that it holds is closed at market.`
-      : `It forms no more opinions. The ${book.quantity} that it holds stays${book.stop === null ? ', without a stop' : `, with its stop at ${book.stop}`}.`;
+  const consequence = !holds ? 'It holds nothing, and gives no more signals until it is started again.'
+    : positions === 'flat' ? `It gives no more signals, and the ${formatDecimal(book.quantity) ?? book.quantity} that it holds is closed at market.`
+      : `It gives no more signals. The ${formatDecimal(book.quantity) ?? book.quantity} that it holds stays${book.stop === null ? ', without a stop' : `, with its stop at ${formatDecimal(book.stop) ?? book.stop}`}.`;
   const send = (): void => { void stop.send({ params: { book: book.book }, body: { positions } }).then((answer) => { if (answer !== undefined) { toast(`${book.strategy} is stopped`); onClose(); } }); };
   return (
     <ConfirmSheet
@@ -52,7 +53,7 @@ function StartSheet({ book, blocked, onClose }: SheetProps): ReactNode {
   const send = (): void => { void start.send({ params: { book: book.book }, body: {} }).then((answer) => { if (answer !== undefined) { toast(`${book.strategy} is started`); onClose(); } }); };
   return (
     <ConfirmSheet
-      open onClose={onClose} title={`Start ${book.strategy} on ${book.instrument}`} consequence="It forms opinions again from the next bar on, and trades them within the limits." look="neutral"
+      open onClose={onClose} title={`Start ${book.strategy} on ${book.instrument}`} consequence="It gives signals again from the next bar on, and trades them within the limits." look="neutral"
       action={`Start it — ${word}`} ms={mode === 'live' ? 1200 : 800} busy={start.state === 'sending'} blocked={blocked} onConfirm={send}
       error={start.problem === undefined ? undefined : <Problem what="the strategy" verb={start.state === 'unknown' ? 'may or may not be started: no reply came' : 'was not started'} problem={start.problem} />}
     />

@@ -50,10 +50,12 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
     if (outcome.ok) review(outcome.ticket);
   };
   const send = useCallback(() => {
-    if (ticket === undefined) return;
+    if (ticket === undefined || preview.answer === undefined) return;
     if (place.state !== 'unknown') before.current = new Set(orders?.keys());
-    void place.send({ body: ticket }).then((answer) => { if (answer !== undefined) onPlaced?.(); });
-  }, [ticket, place, orders, onPlaced]);
+    // What was reviewed is sent: a size in money or risk would come to another quantity as the price moves.
+    const body: OrderTicket = { ...ticket, size: { kind: 'quantity', quantity: preview.answer.quantity } };
+    void place.send({ body }).then((answer) => { if (answer !== undefined) onPlaced?.(); });
+  }, [ticket, preview.answer, place, orders, onPlaced]);
 
   if (place.state === 'done') return <Receipt orders={place.answer?.orders ?? []} notes={place.answer?.notes ?? []} onNew={() => { leave(); setDraft((was) => ({ ...NEW_DRAFT, side: was.side })); }} />;
   if (place.state === 'unknown' && ticket !== undefined) return <Unknown ticket={ticket} before={before.current} onAgain={send} onLeave={leave} />;

@@ -33,7 +33,7 @@ export function CloseButton({ position }: { readonly position: PositionFact }): 
       <Button small blocked={blocked} onClick={() => setOpen(true)}>Close…<span className="spoken"> the position in {position.instrument}</span></Button>
       <ConfirmSheet
         open={open} onClose={() => { setOpen(false); close.reset(); }} title={`Close ${position.instrument}`}
-        consequence={<>{verb} all that is held, <Num value={position.quantity.replace('-', '')} />, at market: <Delta value={position.unrealised} unit={currency} /> unrealised now, less fees. Strategies that hold some of it wait for their next opinion.</>}
+        consequence={<>{verb} all that is held, <Num value={position.quantity.replace('-', '')} />, at market: <Delta value={position.unrealised} unit={currency} /> unrealised now, less fees. Strategies that hold some of it wait for their next signal.</>}
         action={`Close — ${word}`} ms={mode === 'live' ? 1200 : 800} busy={close.state === 'sending'} blocked={blocked} onConfirm={send}
         error={close.problem === undefined ? undefined : <Problem what="the position" verb={close.state === 'unknown' ? 'may or may not be closing: no reply came' : 'was not closed'} problem={close.problem} />}
       />

@@ -7,6 +7,7 @@ import { ChoiceField } from '../field.tsx';
 import { Delta, Money, Num, Time } from '../numbers.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { useTopic } from '../../data/stream.ts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
@@ -27,7 +28,7 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
     { key: 'price', head: 'Price', figures: true, cell: ({ price, instrument }) => <Num value={price} places={state?.markets.get(instrument)?.priceDecimals} /> },
     { key: 'fee', head: 'Fee', unit: currency, figures: true, priority: 2, cell: ({ fee }) => <Money value={fee} places={4} />, sortBy: ({ fee }) => Number(fee) },
     { key: 'realised', head: 'Realised', unit: currency, figures: true, cell: ({ realised }) => <Delta value={realised} why="it opened or added" />, sortBy: ({ realised }) => Number(realised ?? 0) },
-    { key: 'by', head: 'Of', priority: 3, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'target' || leg === 'manual' ? '' : ` · ${leg}`}` },
+    { key: 'by', head: 'Book', priority: 3, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'target' || leg === 'manual' ? '' : ` · ${leg}`}` },
   ];
   return (
     <>
@@ -46,9 +47,9 @@ export function DenialTable({ denials }: { readonly denials: readonly DenialFact
     { key: 'side', head: 'Side', cell: ({ side }) => (side === 'buy' ? 'Buy' : 'Sell') },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
     { key: 'rule', head: 'Guard', cell: ({ rule }) => rule },
-    { key: 'value', head: 'Saw', cell: ({ value }) => value },
-    { key: 'limit', head: 'Allows', cell: ({ limit }) => limit },
-    { key: 'book', head: 'Of', priority: 3, cell: ({ book }) => book.split('@')[0] },
+    { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => formatDecimal(value) ?? value },
+    { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
+    { key: 'book', head: 'Book', priority: 3, cell: ({ book }) => book.split('@')[0] },
   ];
   return <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />;
 }

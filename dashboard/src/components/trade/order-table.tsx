@@ -34,9 +34,9 @@ export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] |
   const columns: readonly Column<OrderFact>[] = [
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
     { key: 'what', head: 'Order', cell: ({ side, type }) => `${side === 'buy' ? 'Buy' : 'Sell'} ${type.replace('-', ' ')}` },
-    { key: 'by', head: 'Of', priority: 2, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}` },
+    { key: 'by', head: 'Book', priority: 2, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}` },
     { key: 'quantity', head: 'Filled', unit: 'of', figures: true, cell: ({ quantity, filled }) => <><Num value={filled} /> / <Num value={quantity} /></> },
-    { key: 'price', head: 'Price', figures: true, cell: ({ price, instrument }) => <Num value={price} places={decimals(instrument)} why="at market" /> },
+    { key: 'price', head: 'Price', figures: true, cell: ({ price, trigger, instrument }) => <>{trigger === null ? null : <span className={css.trigger}>from <Num value={trigger} places={decimals(instrument)} /> </span>}<Num value={price} places={decimals(instrument)} why="at market" /></> },
     { key: 'state', head: 'State', cell: ({ state }) => <StatusChip tone={TONES[state]}>{state === 'unknown' ? 'no reply, checking' : state}</StatusChip> },
     { key: 'since', head: 'Since', priority: 3, cell: ({ tsInit }) => <Time at={tsInit} detail="minute" /> },
     {
@@ -57,13 +57,13 @@ export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] |
     <>
       {cancel.problem === undefined ? null : <Problem what="the order" verb="was not canceled" problem={cancel.problem} />}
       <DataTable caption="Working orders" columns={columns} rows={orders} rowKey={({ clientOrderId }) => clientOrderId} empty={<EmptyState>No order works at a venue now.</EmptyState>} />
-      {changing === undefined ? null : <AmendSheet key={changing.clientOrderId} order={changing} blocked={blocked} onClose={() => setChanging(undefined)} />}
+      {changing === undefined ? null : <AmendSheet key={changing.clientOrderId} order={changing} quote={markets?.get(changing.instrument)?.quoteCurrency} blocked={blocked} onClose={() => setChanging(undefined)} />}
     </>
   );
 }
 
 /** Another price or quantity for an order by hand: it is replaced, and what of it was filled by then stays. */
-function AmendSheet({ order, blocked, onClose }: { readonly order: OrderFact; readonly blocked: string | undefined; readonly onClose: () => void }): ReactNode {
+function AmendSheet({ order, quote, blocked, onClose }: { readonly order: OrderFact; /** The currency of its prices. */ readonly quote: string | undefined; readonly blocked: string | undefined; readonly onClose: () => void }): ReactNode {
   const [price, setPrice] = useState(order.price ?? '');
   const [trigger, setTrigger] = useState(order.trigger ?? '');
   const [quantity, setQuantity] = useState(order.quantity);
@@ -79,9 +79,9 @@ function AmendSheet({ order, blocked, onClose }: { readonly order: OrderFact; re
       description={<>It is canceled, and what of it was not filled by then is sent anew: {order.instrument}, <Num value={order.filled} /> of <Num value={order.quantity} /> filled.</>}
       actions={<HoldButton ms={800} look={order.side} busy={amend.state === 'sending'} blocked={blocked ?? nothing} onConfirm={send}>Replace the order</HoldButton>}
     >
-      {order.price === null ? null : <NumberField label="Price" value={price} onChange={setPrice} help={`was ${order.price}`} />}
-      {order.trigger === null ? null : <NumberField label="Trigger price" value={trigger} onChange={setTrigger} help={`was ${order.trigger}`} />}
-      <NumberField label="Quantity" value={quantity} onChange={setQuantity} help={`was ${order.quantity}`} />
+      {order.price === null ? null : <NumberField label="Price" unit={quote} value={price} onChange={setPrice} help={`was ${order.price}`} />}
+      {order.trigger === null ? null : <NumberField label="Trigger price" unit={quote} value={trigger} onChange={setTrigger} help={`was ${order.trigger}`} />}
+      <NumberField label="Quantity" unit={order.instrument.split(/[-.]/)[0]} value={quantity} onChange={setQuantity} help={`was ${order.quantity}`} />
       {amend.problem === undefined ? null : <Problem what="the order" verb={amend.state === 'unknown' ? 'may or may not be replaced: no reply came' : 'was not replaced'} problem={amend.problem} />}
     </Sheet>
   );

@@ -7,7 +7,7 @@ import { exactSum } from '../../format/exact-sum.ts';
 import { useTopic } from '../../data/stream.ts';
 import { CloseButton } from './close-button.tsx';
 import { ProtectButton } from './protect-button.tsx';
-import { holders } from './position-table.tsx';
+import { OPPOSED, holders, opposed } from './position-table.tsx';
 import css from './trade.module.css';
 
 /** What is held of the market in sight, at a glance; on a phone it stands under the chart. */
@@ -23,7 +23,7 @@ export function PositionCard({ market, books }: { readonly market: MarketFact; r
     <section className={css.card} aria-label={`Position in ${market.instrument}`}>
       <dl className={css.facts}>
         <div><dt>Position</dt><dd><Num value={position.quantity} unit={market.instrument.split(/[-.]/)[0]} /></dd></div>
-        <div><dt>Average</dt><dd><Num value={position.averagePrice} places={market.priceDecimals} unit={market.quoteCurrency} /></dd></div>
+        <div><dt>Average</dt><dd><Num value={opposed(books, market.instrument) ? null : position.averagePrice} why={OPPOSED} places={market.priceDecimals} unit={market.quoteCurrency} /></dd></div>
         <div><dt>Unrealised</dt><dd><Delta value={position.unrealised} unit={currency} /></dd></div>
         <div><dt>Held by</dt><dd className={css.holders}>{held}</dd></div>
         <div><dt>Lost at stop</dt><dd><Money value={atRisk} currency={currency} why="no stop is set" /></dd></div>

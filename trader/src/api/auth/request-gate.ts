@@ -113,12 +113,13 @@ export class RequestGate {
   }
 
   /** What a connection's first request proves itself with; undefined where it brings nothing or comes from a foreign page. */
-  credentialOf({ headers }: IncomingMessage): string | undefined {
-    const { origin, host = '', cookie } = headers;
-    const bearer = bearerOf(headers);
-    if (bearer !== undefined) return bearer;
-    // A browser always says which page opens a connection; cookies would go along with a foreign one's.
-    return this.#isOurs(host) && origin !== undefined && originHost(origin) === host.toLowerCase() ? this.#parts.cookies.read('access', cookie) : undefined;
+  credentialOf(request: IncomingMessage): string | undefined {
+    return bearerOf(request.headers) ?? (this.isFromOurPage(request) ? this.#parts.cookies.read('access', request.headers.cookie) : undefined);
+  }
+
+  /** Whether one of our own pages opens a connection. A browser always says which page does; cookies would go along with a foreign one's. */
+  isFromOurPage({ headers: { origin, host = '' } }: IncomingMessage): boolean {
+    return this.#isOurs(host) && origin !== undefined && originHost(origin) === host.toLowerCase();
   }
 
   /** The credential of a request that may come in at all; undefined where it brings none. Throws `csrf`. */
@@ -154,7 +155,8 @@ export class RequestGate {
     request.caller = caller;
     if (access.role === 'public') return;
     if (caller.enrolling && access.enrolment === undefined) throw new ApiError('second-factor-needed', ENROL);
-    if (!holds(caller.role, access.role)) throw new ApiError('role-too-low', `This needs the role ${access.role}; yours is ${caller.role}.`);
+    const least = access.liveRole !== undefined && this.#parts.realMoney() ? access.liveRole : access.role;
+    if (!holds(caller.role, least)) throw new ApiError('role-too-low', `This needs the role ${least}; yours is ${caller.role}.`);
     if (caller.kind === 'token') {
       if (access.person || access.stepUp === 'always') throw new ApiError('role-too-low', 'This is for a person who is signed in; a token cannot do it.');
       return;

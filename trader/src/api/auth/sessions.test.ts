@@ -209,6 +209,9 @@ describe('connections', () => {
     }
     const ended = await house.auth.sockets.authenticate(request({ ...mine, cookie: 'algotrendy-access=x.y.z' }));
     assert.ok(!ended.ok && ended.error.kind === 'unauthenticated');
+    // A page of ours whose access has run out will refresh and come again: told so, and not listed.
+    const idle = await house.auth.sockets.authenticate(request({ origin: 'http://127.0.0.1:7070' }));
+    assert.ok(!idle.ok && idle.error.kind === 'unauthenticated');
     assert.deepEqual((await house.accounts.audit({ limit: 9, action: 'connect' })).map(({ outcome, address, detail }) => [outcome, address, detail.split(':')[0]]), [
       ['refused', '10.0.0.3', 'unauthenticated'], ...Array.from({ length: 4 }, () => ['refused', '10.0.0.3', 'forbidden']),
     ]);

@@ -9,6 +9,7 @@ import type { Sessions } from './sessions.ts';
 
 /** How often it is looked whether those who are connected still may be: another process may have ended a session. */
 const LOOK_MS = 10_000;
+const NOT_SIGNED_IN = 'Sign in first, or bring a token that has not ended.';
 
 /** Lets connections in by cookie or token, and tells when what let them in is renewed or ends. */
 export class ConnectionGate implements SocketGate {
@@ -31,7 +32,9 @@ export class ConnectionGate implements SocketGate {
 
   async authenticate(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
     const entry = await this.#admit(request);
-    if (!entry.ok) {
+    // A page whose access has run out asks first and refreshes then: that is nothing to list.
+    const idle = !entry.ok && entry.error.kind === 'unauthenticated' && this.#gate.credentialOf(request) === undefined;
+    if (!entry.ok && !idle) {
       const { kind, detail } = entry.error;
       await this.#trail.note({ actor: 'nobody', via: '', action: 'connect', subject: '', outcome: 'refused', address: request.socket.remoteAddress ?? '', detail: `${kind}: ${detail}` }, false);
     }
@@ -40,9 +43,10 @@ export class ConnectionGate implements SocketGate {
 
   async #admit(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
     const credential = this.#gate.credentialOf(request);
+    if (credential === undefined && this.#gate.isFromOurPage(request)) return refusal('unauthenticated', NOT_SIGNED_IN);
     if (credential === undefined) return refusal('forbidden', 'A connection must come from this server\'s own pages, or bring a token.');
     const caller = this.#sessions.remembered(credential) ?? await this.#sessions.identify(credential);
-    if (caller === undefined) return refusal('unauthenticated', 'Sign in first, or bring a token that has not ended.');
+    if (caller === undefined) return refusal('unauthenticated', NOT_SIGNED_IN);
     if (caller.enrolling) return refusal('forbidden', 'A second factor is demanded here. Set one up first.');
     const { kind, id, role, userId, expiresAt } = caller;
     this.#connected.set(id, { kind, role });

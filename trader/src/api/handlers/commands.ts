@@ -7,7 +7,7 @@ import { tight } from '../tight.ts';
 
 type CommandRoute =
   | 'previewOrder' | 'placeOrder' | 'amendOrder' | 'cancelOrder' | 'cancelAllOrders' | 'closePosition' | 'protectPosition' | 'halt' | 'resume'
-  | 'addStrategy' | 'changeParameters' | 'undoParameters' | 'startStrategy' | 'stopStrategy';
+  | 'addStrategy' | 'changeParameters' | 'undoParameters' | 'startStrategy' | 'stopStrategy' | 'tightenLimits' | 'loosenLimits';
 
 /** A command less who gives it. */
 type Said<C = EngineCommand> = C extends unknown ? Omit<C, 'id' | 'by'> : never;
@@ -34,6 +34,8 @@ export function commandHandlers(control: EngineControl): Handlers<CommandRoute> 
     changeParameters: (call) => ask(call, { kind: 'set-parameters', book: call.params.book, ...call.body }),
     undoParameters: (call) => ask(call, { kind: 'undo-parameters', book: call.params.book }),
     startStrategy: (call) => ask(call, { kind: 'start-strategy', book: call.params.book, ...tight(call.body) }),
+    tightenLimits: (call) => ask(call, { kind: 'set-limits', loosen: false, ...call.body }),
+    loosenLimits: (call) => ask(call, { kind: 'set-limits', loosen: true, ...call.body }),
     stopStrategy: (call) => ask(call, { kind: 'stop-strategy', book: call.params.book, ...call.body }),
   };
 }

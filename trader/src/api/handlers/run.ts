@@ -14,7 +14,7 @@ export interface RunParts {
 }
 
 type RunRoute =
-  | 'health' | 'readState' | 'listPositions' | 'listOrders' | 'readOrder' | 'listFills' | 'listDenials' | 'equityCurve' | 'listLimits' | 'listFeeds'
+  | 'health' | 'readState' | 'listPositions' | 'listOrders' | 'readOrder' | 'listFills' | 'listDenials' | 'equityCurve' | 'listLimits' | 'listHalts' | 'listFeeds'
   | 'listAlerts' | 'acknowledgeAlert' | 'listLogs' | 'listMarkets' | 'listStrategies' | 'readStrategy';
 
 /** Questions about the run, answered from the replica: none of them reaches the trading loop. */
@@ -40,7 +40,11 @@ export function runHandlers({ replica, alerts, clock }: RunParts): Handlers<RunR
     listFills: ({ query }) => pageOf(run().fills.all().filter(({ instrument }) => query.instrument === undefined || instrument === query.instrument).toReversed(), query, ({ id }) => id),
     listDenials: ({ query }) => pageOf(run().denials.all().toReversed(), query, ({ id }) => id),
     equityCurve: ({ query }) => ({ currency: run().run.currency, ...equityColumns(run().equity.all(), query) }),
-    listLimits: () => ({ items: run().limits, propFirm: run().propFirm }),
+    listLimits() {
+      const { limits, propFirm, limitSettings } = run();
+      return { items: limits, propFirm, settings: limitSettings.items, changes: limitSettings.changes };
+    },
+    listHalts: ({ query }) => pageOf(run().halts.all().toReversed(), query, ({ id }) => id),
     listFeeds: () => ({ items: run().feeds, at: run().tsWall }),
     listAlerts: ({ query }) => pageOf(alerts.all().toReversed(), query, ({ id }) => id),
     acknowledgeAlert: ({ params: { id }, caller }) => found(alerts.acknowledge(id, byLine(caller), clock.now()), `alert ${id}`),

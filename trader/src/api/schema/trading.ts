@@ -4,6 +4,7 @@ import type { EngineAnswer, GuardVerdict, OrderPreview } from '../../ports/engin
 import type {
   AccountFact, BookFact, DenialFact, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact, RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
+import type { HaltFact, LimitChange, LimitSetting } from '../../ports/steering-facts.ts';
 import type { Alert } from '../alerts.ts';
 import { byId, countText, decimal, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './values.ts';
 import { parameterSpecs, parameterValues } from './research.ts';
@@ -13,7 +14,7 @@ import { parameterSpecs, parameterValues } from './research.ts';
 const side = z.enum(['buy', 'sell']).meta({ id: 'Side' });
 const orderType = z.enum(['market', 'limit', 'stop', 'stop-limit', 'trailing-stop']).meta({ id: 'OrderType' });
 const timeInForce = z.enum(['gtc', 'ioc', 'fok', 'gtd', 'day']).meta({ id: 'TimeInForce' });
-const leg = z.enum(['target', 'stop', 'take-profit', 'flatten', 'liquidation', 'external']).meta({ id: 'Leg' });
+const leg = z.enum(['target', 'stop', 'take-profit', 'flatten', 'manual', 'liquidation', 'external']).meta({ id: 'Leg' });
 const values = z.record(z.string(), z.union([z.string(), z.number()]));
 const instant = time.nullable();
 const price = decimal.nullable();
@@ -72,6 +73,24 @@ const gauge: z.ZodType<LimitGauge> = z.strictObject({
   id: z.string(), rule: z.string(), subject: z.string().nullable(), unit: z.enum(['money', 'share', 'count', 'ms']),
   used: z.number(), limit: z.number(), headroom: z.number(), share: z.number(), atBreach: z.enum(['deny', 'halt', 'flatten']),
 }).meta({ id: 'LimitGauge' });
+
+const limits = z.record(z.string(), z.number());
+
+const limitSetting: z.ZodType<LimitSetting> = z.strictObject({
+  name: z.string(), rule: z.string(), label: z.string(), unit: z.enum(['money', 'share', 'count', 'ms']), value: z.number(), began: z.number(),
+  min: z.number(), max: z.number(), whole: z.boolean(), tighter: z.enum(['lower', 'higher']), help: z.string(),
+}).meta({ id: 'LimitSetting' });
+
+const limitChange: z.ZodType<LimitChange> = z.strictObject({ command: z.string(), by: z.string(), tsEvent: instant, tsWall: instant, from: limits, to: limits }).meta({ id: 'LimitChange' });
+
+/** Some limits by name, as a person sets them. */
+const limitBody = z.strictObject({
+  limits: z.record(z.string().regex(/^[A-Za-z][\w:-]{0,63}$/), z.number().gt(0).max(1e15)).refine((given) => Object.keys(given).length > 0 && Object.keys(given).length <= 50, 'names 1 to 50 limits'),
+});
+
+const halt: z.ZodType<HaltFact> = z.strictObject({
+  id: z.string(), kind: z.enum(['halt', 'flatten', 'resume']), orders: z.boolean(), reason: z.string().nullable(), by: z.string().nullable(), tsEvent: instant, tsWall: instant,
+}).meta({ id: 'HaltFact' });
 
 const feed: z.ZodType<FeedFact> = z.strictObject({
   name: z.string(), kind: z.enum(['replay', 'market', 'venue']), state: z.enum(['up', 'down', 'catching-up', 'ended']), ageMs: z.number().nullable(),
@@ -153,7 +172,10 @@ export const TRADING_SCHEMAS = {
     query: z.strictObject({ ...spanQuery.shape, points: countText(8, 2000, 500) }),
     answer: z.strictObject({ currency: z.string(), time: z.array(time), equity: z.array(decimal), drawdown: z.array(z.number()) }),
   },
-  listLimits: { answer: z.strictObject({ items: z.array(gauge), propFirm: propFirm.nullable() }) },
+  listLimits: { answer: z.strictObject({ items: z.array(gauge), propFirm: propFirm.nullable(), settings: z.array(limitSetting), changes: z.array(limitChange) }) },
+  tightenLimits: { body: limitBody, answer: receipt },
+  loosenLimits: { body: limitBody, answer: receipt },
+  listHalts: { query: paging, answer: page(halt) },
   listFeeds: { answer: z.strictObject({ items: z.array(feed), at: time }) },
   listAlerts: { query: paging, answer: page(alert) },
   acknowledgeAlert: { params: byId, answer: alert },

@@ -1,8 +1,9 @@
 import type { Timestamp } from '../../domain/time.ts';
 import type {
-  AccountFact, BarRow, BookFact, DenialFact, EquityRow, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact,
-  PositionFact, RunFact, TradingFact,
+  AccountFact, BarRow, BookFact, DenialFact, EquityRow, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact,
+  RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
+import type { LimitSettings } from '../../ports/steering-facts.ts';
 import type { JobFact } from '../../ports/jobs.ts';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Alert } from '../alerts.ts';
@@ -83,6 +84,7 @@ export type StatePart =
   | { readonly part: 'trading'; readonly trading: TradingFact }
   | { readonly part: 'market'; readonly market: MarketFact }
   | { readonly part: 'limits'; readonly limits: readonly LimitGauge[]; readonly propFirm: PropFirmGauge | null }
+  | { readonly part: 'limit-settings'; readonly limitSettings: LimitSettings }
   | { readonly part: 'feeds'; readonly feeds: readonly FeedFact[] }
   | { readonly part: 'health'; readonly health: HealthFact };
 

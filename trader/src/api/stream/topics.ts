@@ -50,6 +50,7 @@ export function changesOf(event: EngineEvent): readonly ChannelChange[] {
       { channel: 'prices', topic: 'prices', items: pricesOf(event.markets) },
     ];
     case 'limits': return [{ channel: 'state', topic: 'state', items: [{ part: 'limits', limits: event.limits, propFirm: event.propFirm }] }];
+    case 'limit-settings': return [{ channel: 'state', topic: 'state', items: [{ part: 'limit-settings', limitSettings: event.limitSettings }] }];
     case 'feeds': return [{ channel: 'state', topic: 'state', items: [{ part: 'feeds', feeds: event.feeds }] }];
     case 'health': return [{ channel: 'state', topic: 'state', items: [{ part: 'health', health: event.health }] }];
     case 'prices': return [{ channel: 'prices', topic: 'prices', items: event.prices }];
@@ -84,7 +85,7 @@ export function itemsOf({ topic, instrument }: ChannelName, replica: EngineRepli
   }
 }
 
-function tradeChange(event: Extract<EngineEvent, { kind: 'book' | 'position' | 'order' | 'fill' | 'denial' | 'alert' | 'log' }>): readonly ChannelChange[] {
+function tradeChange(event: Extract<EngineEvent, { kind: 'book' | 'position' | 'order' | 'fill' | 'denial' | 'halt' | 'alert' | 'log' }>): readonly ChannelChange[] {
   switch (event.kind) {
     case 'book': return [{ channel: 'positions', topic: 'positions', items: [{ kind: 'book', book: event.book }] }];
     case 'position': return [{ channel: 'positions', topic: 'positions', items: [{ kind: 'position', position: event.position }] }];
@@ -92,6 +93,8 @@ function tradeChange(event: Extract<EngineEvent, { kind: 'book' | 'position' | '
     case 'denial': return [{ channel: 'orders', topic: 'orders', items: [{ kind: 'denial', denial: event.denial }] }];
     case 'fill': return [{ channel: 'fills', topic: 'fills', items: [event.fill] }];
     case 'log': return [{ channel: 'logs', topic: 'logs', items: [event.line] }];
+    // Asked for by REST: the trading state tells that there is a new one.
+    case 'halt': return [];
     case 'alert': return [];
   }
 }
@@ -102,9 +105,9 @@ function pricesOf(markets: readonly MarketFact[]): readonly TopicItems['prices']
 }
 
 function stateItems(facts: NonNullable<EngineReplica['facts']>): readonly StatePart[] {
-  const { run, trading, limits, propFirm, feeds, health } = facts;
+  const { run, trading, limits, propFirm, limitSettings, feeds, health } = facts;
   return [
-    { part: 'run', run }, { part: 'trading', trading }, { part: 'limits', limits, propFirm }, { part: 'feeds', feeds }, { part: 'health', health },
+    { part: 'run', run }, { part: 'trading', trading }, { part: 'limits', limits, propFirm }, { part: 'limit-settings', limitSettings }, { part: 'feeds', feeds }, { part: 'health', health },
     ...[...facts.markets.values()].map((market) => ({ part: 'market' as const, market })),
   ];
 }

@@ -4,8 +4,9 @@ import {
   KEPT, type AlertFact, type BarRow, type EngineChange, type EngineEvent, type EngineSnapshot, type FeedFact, type HealthFact, type LogFact, type RunFact, type TradingFact,
 } from '../../ports/engine-feed.ts';
 import { noteText } from '../terminal/courier-note-text.ts';
-import { accountFact, bookFact, denialFact, equityRows, fillFact, limitGauges, marketFact, orderFact, positionFact, priceDecimals } from './run-facts.ts';
+import { accountFact, bookFact, denialFact, equityRows, fillFact, haltFacts, limitGauges, marketFact, orderFact, positionFact, priceDecimals } from './run-facts.ts';
 import type { PaperTrader } from './paper.ts';
+import { limitSettings } from './run-limits.ts';
 import type { BookedFill, TrackedOrder } from './run-record.ts';
 
 /** What the loop knows and the run does not: how it is being driven. */
@@ -49,6 +50,7 @@ export class EngineReporter {
   readonly #told = new Map<string, string>();
   readonly #bars: number[];
   #points: number;
+  #halts: number;
   #toldAt = -Infinity;
   #healthAt = -Infinity;
   #pricedAt = -Infinity;
@@ -58,6 +60,7 @@ export class EngineReporter {
     this.#loop = loop;
     this.#bars = trader.run.markets.map((_, market) => trader.run.roster.seen(market));
     this.#points = trader.history.length;
+    this.#halts = trader.run.ingest.commands.halts;
     trader.record.listener = {
       onOrder: (tracked) => void this.#orders.add(tracked),
       onFill: (booked: BookedFill) => void this.#news.push({ kind: 'fill', fill: fillFact(trader, booked) }),
@@ -88,7 +91,8 @@ export class EngineReporter {
       books: engine.books.map((book) => bookFact(trader, book)), positions: markets.map((_, market) => positionFact(trader, market)),
       orders: record.orders().slice(-KEPT.orders).map((tracked) => orderFact(trader, tracked)), fills: record.fills.slice(-KEPT.fills).map((fill) => fillFact(trader, fill)),
       denials: record.denials.slice(-KEPT.denials).map((denial, at, all) => denialFact(denial, record.denied - all.length + at + 1)),
-      equity: equityRows(trader, KEPT.equity), limits: limitGauges(trader), propFirm: run.propFirm?.gauge() ?? null, feeds: this.#feeds(),
+      equity: equityRows(trader, KEPT.equity), limits: limitGauges(trader), propFirm: run.propFirm?.gauge() ?? null,
+      limitSettings: limitSettings(run.limits), halts: haltFacts(trader, KEPT.halts), feeds: this.#feeds(),
       alerts: this.#alerts.slice(-KEPT.alerts), logs: this.#logs.slice(-KEPT.logs), health: this.#health(),
     };
   }
@@ -135,7 +139,18 @@ export class EngineReporter {
     const { risk } = trader.run.engine;
     const { lastTrading } = trader.run.ingest.commands;
     if (this.#differs('state', `${this.#loop().state} ${risk.state.kind} ${lastTrading?.tsEvent} ${lastTrading?.command.id}`)) changes.push({ kind: 'trading', trading: this.trading() });
+    this.#steering(changes);
     return changes;
+  }
+
+  /** Halts, and limits that a person has changed. */
+  #steering(changes: EngineChange[]): void {
+    const { run } = this.#trader;
+    const { halts } = run.ingest.commands;
+    for (const halt of halts === this.#halts ? [] : haltFacts(this.#trader, halts - this.#halts)) changes.push({ kind: 'halt', halt });
+    this.#halts = halts;
+    const { turns } = run.limits;
+    if (this.#differs('limit settings', turns.at(-1)?.command.id ?? '') && turns.length > 0) changes.push({ kind: 'limit-settings', limitSettings: limitSettings(run.limits) });
   }
 
   /** Prices between bars, as they come. */

@@ -3,7 +3,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { Order } from '../../domain/order.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import type { Result } from '../../domain/result.ts';
-import type { Command, ManualCommand, StrategyCommand, TradingCommand } from '../../ports/journal.ts';
+import type { Command, LimitCommand, ManualCommand, StrategyCommand, TradingCommand } from '../../ports/journal.ts';
 import type { Commanded, ControlError, EngineAnswer, EngineCommand, OrderPreview } from '../../ports/engine-control.ts';
 import type { TradingFact } from '../../ports/engine-feed.ts';
 import type { RosterEntry } from '../../pipeline/roster.ts';
@@ -11,7 +11,8 @@ import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { previewOf } from './order-preview.ts';
 import type { PaperTrader } from './paper.ts';
-import { bookFact, orderFact } from './run-facts.ts';
+import { bookFact, limitGauges, orderFact } from './run-facts.ts';
+import { limitFault } from './run-limits.ts';
 import { isEnded, type TrackedOrder } from './run-record.ts';
 import { readStrategyParameters } from './strategy.ts';
 import { readTicket } from './ticket-reader.ts';
@@ -58,6 +59,7 @@ export class Operator {
       case 'close': return this.#close(command);
       case 'protect': return this.#protect(command);
       case 'add-strategy': return this.#add(command);
+      case 'set-limits': return this.#setLimits(command);
       default: return this.#change(command);
     }
   }
@@ -67,7 +69,7 @@ export class Operator {
   }
 
   /** Journals it with who gave it, does it, and says what became of it. */
-  #carryOut({ id, by }: Commanded, command: TradingCommand | ManualCommand | StrategyCommand, more: More = {}): Answered {
+  #carryOut({ id, by }: Commanded, command: TradingCommand | ManualCommand | StrategyCommand | LimitCommand, more: More = {}): Answered {
     this.#seat.carryOut({ ...command, id, by, tsWall: this.#seat.now() });
     return { ok: true, value: this.#answer(id, more) };
   }
@@ -200,6 +202,21 @@ export class Operator {
     if (same && kind !== 'start-strategy') return refuse('conflict', 'these are its parameters already');
     if (!same && this.#isReal) return refuse('unsupported', REAL_MONEY);
     return this.#carryOut(command, { kind: kind === 'start-strategy' ? kind : 'set-parameters', book, parameters: read.value }, { notes: ['In force from the next bar on, warmed up on the bars that the run has seen.'] });
+  }
+
+  /** Changes limits of the guards; who may loosen them was asked before. */
+  #setLimits(command: Asked<'set-limits'>): Answered {
+    const { limits: desk } = this.#run;
+    const limits = Object.fromEntries(Object.entries(command.limits).filter(([name, to]) => desk.value(name) !== to));
+    const fault = limitFault(desk, limits);
+    if (fault !== undefined) return refuse('invalid', fault.message, `limits.${fault.name}`);
+    if (Object.keys(limits).length === 0) return refuse('conflict', 'these are its limits already');
+    const looser = desk.loosened(limits);
+    if (looser.length > 0 && !command.loosen) return refuse('conflict', `${looser.join(', ')} would let more pass than now: loosening is a change of its own, for who has confirmed who they are`);
+    const answered = this.#carryOut(command, { kind: 'set-limits', limits });
+    const reached = limitGauges(this.#seat.trader).filter(({ share }) => share >= 1);
+    const notes = ['In force for every order from now on. What is held or on its way stays.', ...reached.map(({ id }) => `The limit ${id} is reached by what is held: nothing that adds to it passes.`)];
+    return answered.ok ? { ok: true, value: { ...answered.value, notes } } : answered;
   }
 
   /** Parameters that a strategy takes. */

@@ -3,11 +3,9 @@ import type { Bar } from '../../domain/bar.ts';
 import { causalId } from '../../domain/id.ts';
 import type { BookSpec } from '../../pipeline/book-maker.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
-import {
-  maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
-} from '../../pipeline/guards.ts';
 import { CurrentReadings } from '../../pipeline/current-readings.ts';
 import { Ingest } from '../../pipeline/ingest.ts';
+import type { LimitDesk } from '../../pipeline/limit-desk.ts';
 import type { PropFirmGuard } from '../../pipeline/prop-firm-guard.ts';
 import { Recorder } from '../../pipeline/recorder.ts';
 import { Roster, type Recipe } from '../../pipeline/roster.ts';
@@ -23,6 +21,7 @@ import { CATCHING_UP, wireLive, type LiveParts, type VenueLink } from './live.ts
 import { LIVE_TERMS, type LiveTerms } from './live-terms.ts';
 import { createPropFirmGuard, PROP_FIRM_SETUP } from './prop-firm.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
+import { guardsOf } from './run-limits.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { ShippedInstrument } from './venue-rules.ts';
 
@@ -102,6 +101,8 @@ export interface PaperRun {
   readonly warmups: readonly number[];
   /** Which strategy decides in which book. */
   readonly roster: Roster;
+  /** The limits of its guards as they are now. */
+  readonly limits: LimitDesk;
   /** What there is besides where the account is one at a venue; undefined on paper. */
   readonly live: LiveParts | undefined;
 }
@@ -181,7 +182,8 @@ export function runId(setup: PaperSetup): string {
  * terms of one. `audit` hears what the journal has taken.
  */
 export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): void }, audit: Audit, link?: VenueLink): Promise<PaperRun> {
-  const { cash, latencyMs, limits, live: terms } = setup;
+  const { cash, latencyMs, live: terms } = setup;
+  const { guards, desk: limits } = guardsOf(setup.limits);
   const markets = setup.markets.map(({ instrument, intervalMs, priceDecimals, quantityDecimals }) => ({ instrument: venueInstrument(instrument, priceDecimals, quantityDecimals), intervalMs }));
   const instruments = markets.map(({ instrument }) => instrument);
   const fees = new BasisPointFee(setup.feeBps);
@@ -191,7 +193,7 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const { books, warmups, recipes } = await loadBooks(setup, readings);
   const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
   const parts = {
-    markets, books, fees, cash, guards: [...guardsOf(limits), ...(propFirm ? [propFirm] : [])],
+    markets, books, fees, cash, guards: [...guards, ...(propFirm ? [propFirm] : [])],
     audit: {
       onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
       onReport(report) { recorder.onReport(report); propFirm?.beforeReport(report.tsEvent); audit.onReport(report); },
@@ -211,8 +213,9 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const ingest = new Ingest(engine, markets, journal, readings, {
     manual: (command) => { engine.onManual(command); },
     strategy: (command) => { roster.take(command); },
+    limits: (command) => { limits.take(command, engine.now); },
   });
-  return { setup, id: run, markets, engine, recorder, warmups, roster, propFirm, watchBar, ingest, series: readings.series, live };
+  return { setup, id: run, markets, engine, recorder, warmups, roster, limits, propFirm, watchBar, ingest, series: readings.series, live };
 }
 
 async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<{ readonly books: BookSpec[]; readonly warmups: number[]; readonly recipes: Recipe[] }> {
@@ -228,16 +231,4 @@ async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<
     books.push({ strategyName: definition.name, strategy: definition.create(values, recipe.readings), market, sizing });
   }
   return { books, warmups, recipes };
-}
-
-/** The guards that keep limits, in the order in which they are asked. */
-function guardsOf(limits: Limits): readonly Guard[] {
-  const { maxPosition: position, maxCurrencyExposure: currency, groups = [], maxLossStreak: losses, lossPauseMs = Infinity, maxOrdersPerOpinion: perOpinion } = limits;
-  return [
-    staleData(limits.maxDataAgeMs), priceCollar(limits.priceCollar), maxNotional(limits.maxNotional), maxExposure(limits.maxExposure),
-    ...(position === undefined ? [] : [maxPosition(position)]), ...(currency === undefined ? [] : [maxCurrencyExposure(currency)]),
-    ...groups.map(({ name, members, maxExposure: share }) => maxGroupExposure(name, members, share)),
-    maxDrawdown(limits.maxDrawdown), ...(losses === undefined ? [] : [maxLossStreak(losses, lossPauseMs)]),
-    ...(perOpinion === undefined ? [] : [maxOrdersPerOpinion(perOpinion)]), maxOrderRate(limits.maxOrdersPerMinute, 60_000),
-  ];
 }

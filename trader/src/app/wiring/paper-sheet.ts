@@ -23,7 +23,7 @@ export async function paperSheet(home: string, command: string): Promise<TearShe
       kind: 'Paper run', title: [...new Set(setup.books.map(({ strategy }) => strategy))].join(' and '), subject: setup.markets.map(({ instrument }) => instrument.id).join(', '), command,
       facts: [
         ...booksFacts(setup),
-        { title: 'Limits', facts: Object.entries(setup.limits).map(([name, limit]) => [name, String(limit)]) },
+        { title: 'Limits', facts: run.limits.knobs.map(({ name, began }) => [name, changedText(began, run.limits.value(name))]) },
         { title: 'How it traded', facts: [['Cash', setup.cash], ['Fee', `${setup.feeBps} bp`], ['Latency', `${setup.latencyMs} ms`], ['Orders', String(recorder.orders)], ['Fills', String(engine.portfolio.fills)], ['Denied orders', String(engine.risk.denials)]] },
         ...setup.markets.map(({ instrument, bars, symbol }, market): FactGroup => {
           const { bars: admitted, missingBars, gaps, repeated, malformed } = run.ingest.quality[market];
@@ -35,6 +35,11 @@ export async function paperSheet(home: string, command: string): Promise<TearShe
   } finally {
     journal.close();
   }
+}
+
+/** A limit as it is now, and what it began as. */
+function changedText(began: number, now = began): string {
+  return now === began ? String(began) : `${now} (began at ${began})`;
 }
 
 function notBegun(path: string): Refusal {

@@ -148,7 +148,7 @@ export class PaperTrader {
   step(): Timestamp | undefined {
     const instant = this.feed.next();
     if (instant === undefined) return undefined;
-    const { maxDataAgeMs } = this.run.setup.limits;
+    const maxDataAgeMs = this.run.limits.value('maxDataAgeMs') ?? Infinity;
     // A stream that is far behind tells of the past, too.
     const past = instant.bars.some(({ tsHeard }) => tsHeard === undefined || tsHeard - instant.tsEvent > maxDataAgeMs);
     this.#readSeries(instant.tsEvent);

@@ -4,9 +4,8 @@ import type { Denial } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { RosterChange, RosterEntry } from '../../pipeline/roster.ts';
-import type {
-  AccountFact, BookChange, BookFact, DenialFact, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact,
-} from '../../ports/engine-feed.ts';
+import type { AccountFact, BookChange, BookFact, DenialFact, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact } from '../../ports/engine-feed.ts';
+import type { HaltFact } from '../../ports/steering-facts.ts';
 import { denialView } from './paper-view.ts';
 import type { PaperTrader } from './paper.ts';
 import type { BookedFill, TrackedOrder } from './run-record.ts';
@@ -212,6 +211,18 @@ export function limitGauges({ run: { engine, propFirm } }: Pick<PaperTrader, 'ru
     const limit = share === 0 ? 0 : left / share;
     return { id: `prop-firm:${name}`, rule: `prop-firm-${name}`, subject: firm.rules, unit: 'money', used: used * limit, limit, headroom: left, share: used, atBreach: 'flatten' };
   })];
+}
+
+/** The newest halts and resumptions of a run, `most` at most, oldest first. */
+export function haltFacts({ run: { ingest: { commands } } }: Pick<PaperTrader, 'run'>, most: number): readonly HaltFact[] {
+  const newest = commands.trading.slice(-most);
+  return newest.flatMap(({ command, tsEvent }, at) => {
+    if (command.kind !== 'halt' && command.kind !== 'flatten' && command.kind !== 'resume') return [];
+    return [{
+      id: String(commands.halts - newest.length + at + 1), kind: command.kind, orders: command.kind === 'flatten' || (command.kind === 'halt' && command.orders === true),
+      reason: command.kind === 'resume' ? null : command.reason, by: command.by ?? null, tsEvent: tsEvent === -Infinity ? null : tsEvent, tsWall: command.tsWall ?? null,
+    }];
+  });
 }
 
 /** Market time until which the equity curve is known, thinned to so many points; the first and the last always stand. */
