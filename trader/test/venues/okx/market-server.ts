@@ -167,6 +167,11 @@ export class OkxMarketServer implements FeedServer {
     }
   }
 
+  /** "Get trades history", type 1: before the number that is named, the newest first. */
+  #tradesBefore(instrument: number, query: URLSearchParams): readonly Json[] {
+    return this.#trades[instrument].filter(({ tradeId }) => query.get('type') === '1' && Number(tradeId) < Number(query.get('after'))).toReversed().slice(0, Math.min(100, Number(query.get('limit'))));
+  }
+
   #answer({ pathname, searchParams: query }: URL): DoorAnswer {
     const ok = (data: readonly unknown[]): DoorAnswer => ({ status: 200, body: { code: '0', msg: '', data } });
     if (pathname === '/api/v5/public/time') return ok([{ ts: String(this.#clock.now()) }]);
@@ -177,10 +182,7 @@ export class OkxMarketServer implements FeedServer {
     const length = LENGTHS[query.get('bar') ?? ''];
     const instrument = this.#symbols.indexOf(query.get('instId') ?? '');
     if (instrument < 0) return { status: 200, body: { code: '51001', msg: 'Instrument ID does not exist', data: [] } };
-    // "Get trades history", type 1: before the number that is named, the newest first.
-    if (pathname === '/api/v5/market/history-trades' && query.get('type') === '1') {
-      return ok(this.#trades[instrument].filter(({ tradeId }) => Number(tradeId) < Number(query.get('after'))).toReversed().slice(0, Math.min(100, Number(query.get('limit') ?? 100))));
-    }
+    if (pathname === '/api/v5/market/history-trades') return ok(this.#tradesBefore(instrument, query));
     if (length === undefined || !/^\/api\/v5\/market\/(history-)?candles$/.test(pathname)) return { status: 400, body: { code: '51000', msg: 'Parameter bar error', data: [] } };
     const [after, before, limit] = [Number(query.get('after') ?? Infinity), Number(query.get('before') ?? 0), Number(query.get('limit') ?? 100)];
     // `candles` goes back 1 440 bars and no further; the newest come first, and a page is the newest of what was asked for.
