@@ -1,3 +1,4 @@
+import { limitName, ruleName } from '../domain/rule-name.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { AlertFact, DenialFact, EngineEvent, EngineFeed, EngineSnapshot, FeedFact, LimitGauge, MarketFact, OrderFact, TradingFact } from '../ports/engine-feed.ts';
 
@@ -155,7 +156,7 @@ export class AlertBook {
       this.#denialTimes.shift();
     }
     if (this.#denials.length < STORM || at.tsWall - this.#denialTimes[0] > STORM_MS) return;
-    const rules = [...new Set(this.#denials.map(({ rule }) => rule))].join(', ');
+    const rules = [...new Set(this.#denials.map(({ rule }) => ruleName(rule)))].join(', ');
     this.#raise('denials', { severity: 'warning', kind: 'denial', text: `${STORM} orders or more were denied within a minute (${rules}).`, subject: null }, at);
   }
 
@@ -217,8 +218,8 @@ const RANK: Readonly<Record<Alert['severity'], number>> = { info: 0, warning: 1,
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
 
 function limitWords({ id, rule, subject, share, atBreach }: LimitGauge): Opening {
-  const name = subject === null ? rule : `${rule} of ${subject}`;
+  const name = limitName({ rule, subject });
   return share >= 1
-    ? { severity: 'critical', kind: 'limit', text: `The limit ${name} is reached: ${AT_BREACH[atBreach]}.`, subject: id }
-    : { severity: 'warning', kind: 'limit', text: `The limit ${name} is used to ${Math.floor(share * 100)} %; at 100 % ${AT_BREACH[atBreach]}.`, subject: id };
+    ? { severity: 'critical', kind: 'limit', text: `${name}: the limit is reached, ${AT_BREACH[atBreach]}.`, subject: id }
+    : { severity: 'warning', kind: 'limit', text: `${name}: ${Math.floor(share * 100)} % of the limit are used; at 100 % ${AT_BREACH[atBreach]}.`, subject: id };
 }

@@ -18,6 +18,7 @@ import { openKnownMarketStore } from './market-store.ts';
 import { printedBy } from './own-command.ts';
 import { listRuns, findRun, removeRuns, type StoredRun } from './run-store.ts';
 import { surroundings } from './surroundings.ts';
+import { shippedVenues } from './venue-account.ts';
 import { shippedInstruments } from './venue-rules.ts';
 
 /** What of the API's server stands on the disk of a state folder, and its end. */
@@ -61,6 +62,7 @@ function deskOf(config: Config): DataDesk {
   return {
     status: (now) => dataStatus(home, now),
     sources: () => barSources(home),
+    venues: () => shippedVenues(),
     async findSeries(text, limit) {
       try {
         const fred = await openFred(surroundings(config, () => undefined));
