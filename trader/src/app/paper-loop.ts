@@ -118,6 +118,7 @@ class PaperLoop {
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
       onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#trader.run.markets[order.instrument].instrument.id, order.side)),
       onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
+      looksAtBooks: request.api !== undefined,
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
   }

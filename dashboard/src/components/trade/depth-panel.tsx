@@ -1,10 +1,10 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { MarketFact } from 'trader/contract';
+import type { DepthFact, MarketFact } from 'trader/contract';
 import { Num, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
-import { EmptyState } from '../placeholders.tsx';
+import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { Tabs } from '../tabs.tsx';
 import { formatDecimal } from '../../format/decimal.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -15,37 +15,51 @@ const TRADES = 20;
 
 /** The order book and the last trades, where the feed of this market tells them. */
 export function DepthPanel({ market }: { readonly market: MarketFact }): ReactNode {
-  const book = useTopic('book', market.instrument);
-  const trades = useTopic('trades', market.instrument);
-  if ((book === undefined || book === null) && (trades === undefined || trades.length === 0)) {
-    return <p className={css.none}>This feed tells prices and bars, but no order book and no trades of others.</p>;
-  }
+  const { tells, instrument } = market;
+  if (tells.length === 0) return <p className={css.none}>These are recorded bars: they have no order book and no trades of others. A run on a live market has both.</p>;
   return (
     <Panel title="Order book and trades" flush>
       <Tabs label="Depth" tabs={[
-        { id: 'book', label: 'Book', content: book === undefined || book === null ? <EmptyState>This feed has no order book.</EmptyState> : <Ladder book={book} market={market} /> },
-        {
-          id: 'trades', label: 'Trades', content: trades === undefined || trades.length === 0 ? <EmptyState>No trade heard yet.</EmptyState> : (
-            <table className={css.ladder}>
-              <caption className="spoken">Last trades, newest first</caption>
-              <thead><tr><th scope="col">Price</th><th scope="col">Quantity</th><th scope="col">Time</th></tr></thead>
-              <tbody>
-                {trades.slice(-TRADES).reverse().map((trade) => (
-                  <tr key={trade.id}>
-                    <td className={trade.side === 'buy' ? css.bid : css.ask}>{trade.side === 'buy' ? '▲' : '▼'} <Num value={trade.price} places={market.priceDecimals} /></td>
-                    <td><Num value={trade.quantity} places={market.quantityDecimals} /></td><td><Time at={trade.tsEvent} detail="second" /></td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          ),
-        },
+        ...(tells.includes('books') ? [{ id: 'book', label: 'Book', content: <Book key={instrument} market={market} /> }] : []),
+        { id: 'trades', label: 'Trades', content: <Trades key={instrument} market={market} /> },
       ]} />
+      {tells.includes('books') ? null : <p className={css.none}>This feed tells trades, but no order book.</p>}
     </Panel>
   );
 }
 
-function Ladder({ book, market }: { readonly book: { readonly bids: readonly (readonly [string, string])[]; readonly asks: readonly (readonly [string, string])[] }; readonly market: MarketFact }): ReactNode {
+function Book({ market }: { readonly market: MarketFact }): ReactNode {
+  const book = useTopic('book', market.instrument);
+  if (book === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the order book" />;
+  if (book === null) return <EmptyState>The venue has not told its order book yet.</EmptyState>;
+  if (book.bids.length + book.asks.length === 0) return <EmptyState>The order book is not known: the feed is down, or nobody offers anything. It comes back by itself.</EmptyState>;
+  return <Ladder book={book} market={market} />;
+}
+
+function Trades({ market }: { readonly market: MarketFact }): ReactNode {
+  const trades = useTopic('trades', market.instrument);
+  if (trades === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the trades" />;
+  if (trades.length === 0) return <EmptyState>No trade heard yet.</EmptyState>;
+  return (
+    <table className={css.ladder}>
+      <caption>Trades of others, newest first; ▲ bought at the offer, ▼ sold to the bid</caption>
+      <thead><tr><th scope="col">Price, {market.quoteCurrency}</th><th scope="col">Quantity</th><th scope="col">Time</th></tr></thead>
+      <tbody>
+        {trades.slice(-TRADES).reverse().map(({ id, side, price, quantity, tsEvent }) => (
+          <tr key={id}>
+            <td className={side === null ? undefined : side === 'buy' ? css.bid : css.ask}>
+              {side === null ? '' : <><span aria-hidden="true">{side === 'buy' ? '▲ ' : '▼ '}</span><span className="spoken">{side === 'buy' ? 'bought ' : 'sold '}</span></>}
+              <Num value={price} places={market.priceDecimals} />
+            </td>
+            <td><Num value={quantity} places={market.quantityDecimals} /></td><td><Time at={tsEvent} detail="second" /></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Ladder({ book, market }: { readonly book: DepthFact; readonly market: MarketFact }): ReactNode {
   const asks = book.asks.slice(0, LEVELS);
   const bids = book.bids.slice(0, LEVELS);
   const most = Math.max(0, ...[...asks, ...bids].map(([, quantity]) => Number(quantity)));

@@ -60,8 +60,8 @@ const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, 
 const levels = z.array(z.tuple([decimal, decimal]).transform(([price, quantity]): BookLevel => ({ price: Number(price), quantity: Number(quantity) })));
 
 const frame = z.union([
-  // Aggregated trades are of one taker, price and moment; `f` to `l` are the trades that one is made of.
-  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int() }) }),
+  // Aggregated trades are of one taker, price and moment; `f` to `l` are the trades that one is made of, `m` that the buyer was the maker.
+  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int(), m: z.boolean() }) }),
   z.object({ data: z.object({ e: z.literal('kline'), s: z.string(), k: z.object({ t: z.number(), o: decimal, h: decimal, l: decimal, c: decimal, v: decimal, x: z.boolean() }) }) }),
   z.object({ data: z.object({ e: z.literal('serverShutdown') }) }),
   // Quotes and books have no word for what they are; a book of twenty levels is told whole each time, under the name of its stream alone.
@@ -158,7 +158,7 @@ class KlineFeed implements MarketFeed {
     if (instrument === undefined) return;
     switch (data.e) {
       case 'aggTrade':
-        listener.onTrade(instrument, { price: Number(data.p), quantity: Number(data.q), tsEvent: data.T, firstId: data.f, lastId: data.l });
+        listener.onTrade(instrument, { price: Number(data.p), quantity: Number(data.q), tsEvent: data.T, firstId: data.f, lastId: data.l, taker: data.m ? 'sell' : 'buy' });
         break;
       case 'quote':
         listener.onQuote?.(instrument, { bid: Number(data.b), bidQuantity: Number(data.B), ask: Number(data.a), askQuantity: Number(data.A) });

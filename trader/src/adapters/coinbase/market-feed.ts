@@ -34,7 +34,7 @@ const GRANULARITIES: Readonly<Record<string, string>> = {
 };
 
 const candlesBody = z.object({ candles: z.array(z.object({ start: z.string().regex(/^\d+$/), open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal })) });
-const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, time })) });
+const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, side: z.string().optional(), time })) });
 const tickerEvent = z.object({ tickers: z.array(z.object({ product_id: z.string(), best_bid: decimal, best_bid_quantity: decimal, best_ask: decimal, best_ask_quantity: decimal })) });
 const bookEvent = z.object({ type: z.enum(['snapshot', 'update']), product_id: z.string(), updates: z.array(z.object({ side: z.enum(['bid', 'offer']), price_level: decimal, new_quantity: decimal })) });
 
@@ -116,13 +116,13 @@ export class CoinbaseFeed implements MarketFeed {
     }
   }
 
-  /** A snapshot holds trades of before; an update those since the last one, newest first. */
+  /** A snapshot holds trades of before; an update those since the last one, newest first. Their side is the maker's. */
   #hearTrades(event: unknown, listener: FeedListener): boolean {
     const { data } = tradesEvent.safeParse(event);
     if (data?.type !== 'update') return data !== undefined;
-    for (const { product_id: symbol, trade_id: id, price, size, time: tsEvent } of data.trades.toReversed()) {
+    for (const { product_id: symbol, trade_id: id, price, size, side, time: tsEvent } of data.trades.toReversed()) {
       const instrument = this.#bySymbol.get(symbol);
-      if (instrument !== undefined) listener.onTrade(instrument, { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id });
+      if (instrument !== undefined) listener.onTrade(instrument, { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id, ...(side === 'BUY' ? { taker: 'sell' } : side === 'SELL' && { taker: 'buy' }) });
     }
     return true;
   }

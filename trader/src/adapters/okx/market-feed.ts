@@ -47,7 +47,7 @@ const frame = z.union([
   z.object({ event: z.literal('subscribe'), arg: argument }),
   z.object({ event: z.enum(['error', 'notice']), code: z.string(), msg: z.string() }),
 ]);
-const tradeBody = z.object({ tradeId: z.string().regex(/^\d{1,15}$/), px: decimal, sz: decimal, ts: moment });
+const tradeBody = z.object({ tradeId: z.string().regex(/^\d{1,15}$/), px: decimal, sz: decimal, side: z.enum(['buy', 'sell']), ts: moment });
 const quoteBody = z.object({ asks: z.array(z.tuple([decimal, decimal]).rest(z.unknown())), bids: z.array(z.tuple([decimal, decimal]).rest(z.unknown())) });
 
 /** What trades on OKX spot, as anybody may ask. Throws `VenueError`. */
@@ -205,7 +205,7 @@ function hearTrade(instrument: number, each: unknown, listener: FeedListener): b
   const { data } = tradeBody.safeParse(each);
   if (data === undefined) return false;
   const id = Number(data.tradeId);
-  listener.onTrade(instrument, { price: Number(data.px), quantity: Number(data.sz), tsEvent: data.ts, firstId: id, lastId: id });
+  listener.onTrade(instrument, { price: Number(data.px), quantity: Number(data.sz), tsEvent: data.ts, firstId: id, lastId: id, taker: data.side });
   return true;
 }
 
