@@ -69,7 +69,7 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
     { key: 'trust', head: 'Agreement', figures: true, priority: 2, cell: ({ trust, compared }) => <span title={`${compared} bars compared between sources`}><Pct ratio={trust} why="only one source so far" /></span> },
     { key: 'quarantined', head: 'In quarantine', figures: true, cell: ({ quarantined }) => (quarantined === 0 ? 'none' : <StatusChip tone="warn">{quarantined}</StatusChip>) },
     { key: 'revisions', head: 'Revised', figures: true, priority: 3, cell: ({ revisions }) => <Num value={revisions} /> },
-    { key: 'sources', head: 'Sources', priority: 3, cell: ({ sources }) => sources.join(', ') },
+    { key: 'sources', head: 'Sources', priority: 3, cell: ({ sources }) => <span className={css.long} title={sources.join(', ')}>{sources.join(', ')}</span> },
   ];
   return (
     <>
