@@ -28,7 +28,8 @@ export function MarketDataPart(): ReactNode {
   return (
     <div className={css.stack}>
       <Answered asked={asked} what="the state of the data" lines={6}>{(status) => <Known status={status} />}</Answered>
-      <LiveMarkets />
+      {/* Below what is fetched: not in sight before it, so that it is not pushed away. */}
+      {asked.data === undefined && asked.problem === undefined ? null : <LiveMarkets />}
     </div>
   );
 }

@@ -21,10 +21,11 @@ export function RiskPage(): ReactNode {
   const state = useTopic('state');
   const propFirm = state?.propFirm ?? null;
   const settings = state?.limitSettings;
+  // All at once: parts that came one by one would push each other about.
   return (
     <>
       <PageHead title="Risk" />
-      <div className={css.grid}>
+      {state === undefined ? <Skeleton lines={8} size="tile" label="Loading the limits" /> : <div className={css.grid}>
         <div className={css.side}>
           <TradingPanel />
           {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
@@ -37,7 +38,7 @@ export function RiskPage(): ReactNode {
           <ExposurePanel />
           <DenialsPanel />
         </div>
-      </div>
+      </div>}
     </>
   );
 }

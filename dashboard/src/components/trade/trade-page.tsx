@@ -44,8 +44,9 @@ function Waiting(): ReactNode {
   return (
     <div className={css.desk}>
       <div className={css.watch}><Skeleton lines={3} size="row" label="Loading the markets" /></div>
-      <div className={css.chart}><Skeleton lines={1} size="chart" label="Loading the chart" /></div>
-      <div className={css.side}><Skeleton lines={6} size="row" label="Loading the ticket" /></div>
+      <div className={css.chart}><div className={`${css.chartPanel} ${css.waiting}`}><Skeleton lines={1} size="chart" label="Loading the chart" /></div></div>
+      <div className={css.side}><div className={css.ticket}><Skeleton lines={6} size="row" label="Loading the ticket" /></div></div>
+      <div className={css.dock}><Skeleton lines={4} size="row" label="Loading the account" /></div>
     </div>
   );
 }
