@@ -26,9 +26,9 @@ describe('Alerts', () => {
   test('tell that trading is halted, by whom and why, until it is resumed', () => {
     const { feed, brief } = watched();
     feed.tell({ kind: 'trading', trading: { state: 'halted', reason: 'too fast', by: 'user:ana', since: HAND_START, flat: false } });
-    assert.deepEqual(brief(), ['critical: Trading is halted by user:ana: too fast.']);
+    assert.deepEqual(brief(), ['critical: Trading is halted by ana: too fast.']);
     feed.tell({ kind: 'trading', trading: { state: 'active', reason: null, by: 'user:ben', since: HAND_START, flat: false } });
-    assert.deepEqual(brief(), ['critical (over): Trading is halted by user:ana: too fast.']);
+    assert.deepEqual(brief(), ['critical (over): Trading is halted by ana: too fast.']);
   });
 
   test('tell once that a limit is near and once that it is reached, and do not flicker around it', () => {

@@ -12,5 +12,6 @@ export type { HaltFact, LimitChange, LimitSetting, LimitSettings } from '../port
 export type { EngineAnswer, GuardVerdict, OrderPreview, OrderTicket, TicketSize } from '../ports/engine-control.ts';
 export type { JobFact, JobRequest } from '../ports/jobs.ts';
 export type { PropFirmGauge } from '../domain/prop-firm.ts';
+export { personName } from '../domain/person-name.ts';
 export { limitName, ruleMeaning, ruleName } from '../domain/rule-name.ts';
 export type { ParameterSpec, ParameterSpecs } from '../domain/parameters.ts';
