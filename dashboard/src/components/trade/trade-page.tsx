@@ -57,14 +57,18 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
   const [sheet, setSheet] = useState<'buy' | 'sell'>();
   const block = useTradeBlock();
   const { freshness } = useFreshness();
+  // A book has a place of its own; that there is none is a line under the ticket.
+  const deep = market.tells.length > 0;
+  const depth = <DepthPanel market={market} />;
   return (
-    <div className={css.desk} data-old={freshness === 'stale' || freshness === 'offline' || undefined}>
+    <div className={css.desk} data-old={freshness === 'stale' || freshness === 'offline' || undefined} data-deep={deep || undefined}>
       <div className={css.watch}><Watchlist markets={markets} chosen={market.instrument} onChoose={onChoose} /></div>
       <div className={css.chart}><MarketChart market={market} markets={markets} books={own} onChoose={onChoose} /></div>
       <div className={css.side}>
         <div className={css.ticket}><Panel title="Order ticket"><LiveTicket market={market} /></Panel></div>
-        <DepthPanel market={market} />
+        {deep ? null : depth}
       </div>
+      {deep ? <div className={css.book}>{depth}</div> : null}
       <div className={css.held}><PositionCard market={market} books={own} /></div>
       <div className={css.dock}><Dock instrument={market.instrument} /></div>
       <div className={css.bar}>
