@@ -125,7 +125,7 @@ export async function startApi(more: Partial<ServerParts> = {}, feed = new HandF
     marketStore: () => Promise.resolve(undefined), seriesStore: () => undefined, runs: emptyShelf(),
     desk: {
       status: () => Promise.resolve({ series: [], providers: [], today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost: { paid: 0, paidFeeds: [1, 2] } }),
-      sources: () => Promise.resolve([]), findSeries: () => Promise.resolve({ found: [], note: 'nobody is asked here' }),
+      sources: () => Promise.resolve([]), venues: () => ['binance'], findSeries: () => Promise.resolve({ found: [], note: 'nobody is asked here' }),
     },
     onFault: (message, error) => { faults.push(`${message}: ${error.stack ?? error.message}`); },
     ...more,

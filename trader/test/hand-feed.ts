@@ -72,7 +72,7 @@ export function handLimit(share: number): LimitGauge {
 export const HAND_MARKET: MarketFact = {
   instrument: 'BTC-USDT.HAND', venue: 'HAND', assetClass: 'crypto', quoteCurrency: 'USDT', tick: '0.1', lot: '0.001', minNotional: '5', priceDecimals: 1,
   quantityDecimals: 3, intervalMs: 60_000, orderTypes: ['market', 'limit'], timesInForce: ['gtc', 'ioc'], postOnly: true, reduceOnly: true,
-  last: '95000.1', tsLast: HAND_START, dayAgo: null, bars: 0, gaps: 0, rejected: 0,
+  last: '95000.1', tsLast: HAND_START, dayAgo: null, tells: [], bars: 0, gaps: 0, rejected: 0,
 };
 
 function emptySnapshot(): EngineSnapshot {
@@ -84,7 +84,7 @@ function emptySnapshot(): EngineSnapshot {
       tsEvent: HAND_START, equity: '10000', cash: '10000', realised: '0', unrealised: '0', fees: '0', dayPnl: '0', weekPnl: '0', totalPnl: '0',
       drawdown: 0, maxDrawdown: 0, grossValue: '0', exposure: 0,
     },
-    markets: [HAND_MARKET], bars: {}, books: [], positions: [], orders: [], fills: [], denials: [], equity: [[HAND_START, '10000']], limits: [], propFirm: null, limitSettings: { items: [], changes: [] }, halts: [],
+    markets: [HAND_MARKET], bars: {}, depths: [], trades: {}, books: [], positions: [], orders: [], fills: [], denials: [], equity: [[HAND_START, '10000']], limits: [], propFirm: null, limitSettings: { items: [], changes: [] }, halts: [],
     feeds: [], alerts: [], logs: [],
     health: { journalSequence: 0, journalBytes: 0, bars: 0, barsPerSecond: 0, orders: 0, fills: 0, denials: 0, decisionMicros: null, memoryMb: 50, eventsDropped: 0 },
   };

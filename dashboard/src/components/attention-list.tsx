@@ -1,4 +1,5 @@
 'use client';
+import { personName } from 'trader/contract';
 import type { Alert } from 'trader/stream-client';
 import type { ReactNode } from 'react';
 import { useCommand } from '../data/query.ts';
@@ -14,6 +15,9 @@ import css from './attention-list.module.css';
 const RANK: Readonly<Record<Alert['severity'], number>> = { critical: 0, warning: 1, info: 2 };
 const TONE: Readonly<Record<Alert['severity'], Tone>> = { critical: 'critical', warning: 'warn', info: 'neutral' };
 
+/** Kinds that last until they are over; others happened, and are done with once they were seen. */
+const LASTING: ReadonlySet<string> = new Set(['halt', 'limit', 'feed', 'denial']);
+
 /** Alerts that nobody has taken up and that have not ended by themselves, the gravest first. */
 export function openAlerts(alerts: ReadonlyMap<string, Alert>): readonly Alert[] {
   return [...alerts.values()]
@@ -21,16 +25,23 @@ export function openAlerts(alerts: ReadonlyMap<string, Alert>): readonly Alert[]
     .sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.tsWall - a.tsWall);
 }
 
-/** What a person should look at now; what was seen goes away for everybody, with a name. */
+/** Alerts that somebody has taken up and that still last, the newest first. */
+function seenAlerts(alerts: ReadonlyMap<string, Alert>): readonly Alert[] {
+  return [...alerts.values()].filter(({ resolvedAt, acknowledged, kind }) => resolvedAt === null && acknowledged !== null && LASTING.has(kind)).sort((a, b) => b.tsWall - a.tsWall);
+}
+
+/** What a person should look at now; what was seen is put aside for everybody, with a name. */
 export function AttentionList({ most = 6 }: { readonly most?: number }): ReactNode {
   const alerts = useTopic('alerts');
   const acknowledge = useCommand('acknowledgeAlert');
   const blocked = useMissingRole('trader');
   if (alerts === undefined) return <Skeleton lines={2} size="row" label="Loading alerts" />;
   const open = openAlerts(alerts);
-  if (open.length === 0) return <EmptyState>Nothing needs attention: no limit is near, every feed is heard of, no order is in doubt.</EmptyState>;
+  const seen = seenAlerts(alerts).slice(0, most);
+  if (open.length === 0 && seen.length === 0) return <EmptyState>Nothing needs attention: no limit is near, every feed is heard of, no order is in doubt.</EmptyState>;
   return (
     <>
+      {open.length === 0 ? <EmptyState>Nothing new needs attention.</EmptyState> : null}
       <ul className={css.list}>
         {open.slice(0, most).map((alert) => (
           <li key={alert.id} className={css.alert}>
@@ -41,6 +52,11 @@ export function AttentionList({ most = 6 }: { readonly most?: number }): ReactNo
         ))}
       </ul>
       {open.length > most ? <p className={css.time}>and {open.length - most} more</p> : null}
+      {seen.length === 0 ? null : (
+        <ul className={css.seen} aria-label="Seen, and still so">
+          {seen.map(({ id, text, acknowledged }) => <li key={id}>{text} <span>seen by {personName(acknowledged?.by ?? '')} <Time at={acknowledged?.at ?? null} /></span></li>)}
+        </ul>
+      )}
       {acknowledge.problem === undefined ? null : <Problem what="the alert" verb="could not be marked as seen" problem={acknowledge.problem} />}
     </>
   );

@@ -32,7 +32,7 @@ export function LimitBar({ label, share, used, limit, headroom, atBreach }: {
           {state === 'free' ? null : <strong className={css[state]}>{state === 'near' ? '▲ near' : '✕ reached'}</strong>}
           {headroom === undefined ? null : <span>{headroom} left</span>}
         </span>
-        {atBreach === undefined ? null : <span className={css.of}>at the limit: {atBreach}</span>}
+        {atBreach === undefined ? null : <span className={`${css.of} ${css.breach}`}>at the limit: {atBreach}</span>}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 'use client';
-import type { LimitGauge } from 'trader/contract';
+import { limitName, type LimitGauge } from 'trader/contract';
 import type { ReactNode } from 'react';
 import { formatDecimal, formatPercent } from '../format/decimal.ts';
 import { formatSpan } from '../format/time.ts';
@@ -19,13 +19,6 @@ export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: s
   }
 }
 
-/** What a limit is called: `max-position of BTC-USDT` reads as people say it. */
-function gaugeName({ rule, subject }: LimitGauge): string {
-  const words = rule.replaceAll(/[-_]/g, ' ').replaceAll(':', ': ');
-  const name = words.slice(0, 1).toUpperCase() + words.slice(1);
-  return subject === null ? name : `${name} · ${subject.replace(/\.[A-Z0-9]+$/, '')}`;
-}
-
 /** Limits of data and prices, not of money: they come behind, unless one of them is near. */
 const BEHIND: ReadonlySet<string> = new Set(['price-collar', 'stale-data', 'duplicate-intent', 'order-rate']);
 const NEAR = 0.8;
@@ -36,20 +29,20 @@ function byImportance(gauges: readonly LimitGauge[]): readonly LimitGauge[] {
   return gauges.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Limits as bars, the most important first. */
-export function Limits({ gauges, currency, most }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number }): ReactNode {
+/** Limits as bars, the most important first. What happens at one is said where it is not `usual`, which stands above them. */
+export function Limits({ gauges, currency, most, usual }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number; readonly usual?: LimitGauge['atBreach'] }): ReactNode {
   const sorted = byImportance(gauges).slice(0, most);
   return (
     <ul className={css.limits}>
       {sorted.map((gauge) => (
         <li key={gauge.id}>
           <LimitBar
-            label={gaugeName(gauge)}
+            label={limitName(gauge)}
             share={gauge.share}
             used={gaugeFigure(gauge.used, gauge.unit, currency)}
             limit={gaugeFigure(gauge.limit, gauge.unit, currency)}
             headroom={gaugeFigure(Math.max(0, gauge.headroom), gauge.unit, currency)}
-            atBreach={AT_BREACH[gauge.atBreach]}
+            atBreach={gauge.atBreach === usual ? undefined : AT_BREACH[gauge.atBreach]}
           />
         </li>
       ))}

@@ -26,15 +26,15 @@ describe('Alerts', () => {
   test('tell that trading is halted, by whom and why, until it is resumed', () => {
     const { feed, brief } = watched();
     feed.tell({ kind: 'trading', trading: { state: 'halted', reason: 'too fast', by: 'user:ana', since: HAND_START, flat: false } });
-    assert.deepEqual(brief(), ['critical: Trading is halted by user:ana: too fast.']);
+    assert.deepEqual(brief(), ['critical: Trading is halted by ana: too fast.']);
     feed.tell({ kind: 'trading', trading: { state: 'active', reason: null, by: 'user:ben', since: HAND_START, flat: false } });
-    assert.deepEqual(brief(), ['critical (over): Trading is halted by user:ana: too fast.']);
+    assert.deepEqual(brief(), ['critical (over): Trading is halted by ana: too fast.']);
   });
 
   test('tell once that a limit is near and once that it is reached, and do not flicker around it', () => {
     const { feed, heard, brief } = watched();
     for (const share of [0.5, 0.79, 0.81, 0.79, 0.83, 1.02, 0.99, 1.01]) feed.tell(limits(share));
-    assert.deepEqual(brief(), ['warning (over): The limit exposure is used to 81 %; at 100 % new risk is denied.', 'critical: The limit exposure is reached: new risk is denied.']);
+    assert.deepEqual(brief(), ['warning (over): Exposure, all together: 81 % of the limit are used; at 100 % new risk is denied.', 'critical: Exposure, all together: the limit is reached, new risk is denied.']);
     assert.equal(heard.length, 3);
     feed.tell(limits(0.74));
     assert.equal(heard.at(-1)?.resolvedAt === null, false);
@@ -57,7 +57,7 @@ describe('Alerts', () => {
     for (let i = 0; i < 9; i++) feed.tell(denial(i));
     assert.deepEqual(brief(), []);
     for (let i = 9; i < 40; i++) feed.tell(denial(i));
-    assert.deepEqual(brief(), ['warning: 10 orders or more were denied within a minute (exposure).']);
+    assert.deepEqual(brief(), ['warning: 10 orders or more were denied within a minute (Exposure, all together).']);
   });
 
   test('are acknowledged once, by the first; the same thing happening anew is a new one', () => {

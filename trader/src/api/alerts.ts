@@ -1,5 +1,8 @@
+import { personName } from '../domain/person-name.ts';
+import { limitName, ruleName } from '../domain/rule-name.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { AlertFact, DenialFact, EngineEvent, EngineFeed, EngineSnapshot, FeedFact, LimitGauge, MarketFact, OrderFact, TradingFact } from '../ports/engine-feed.ts';
+import type { Seen, SeenStore } from '../ports/seen-store.ts';
 
 /** Something that a person should know, and whether one has said that they do. */
 export interface Alert {
@@ -38,7 +41,8 @@ type Moment = Pick<EngineEvent, 'sequence' | 'tsEvent' | 'tsWall'>;
 /**
  * The alerts of a run, derived from its events: trading halted, a limit near or over, a feed or venue down or stale,
  * an order rejected or of unknown fate, a storm of denials. One alert stands for one state of one thing; it is
- * opened anew, and unacknowledged, where that gets worse. The newest 200 are kept; what is over goes first.
+ * opened anew, and unacknowledged, where that gets worse. The newest 200 are kept; what is over goes first. Who has seen
+ * one is known in every process that shares a store, and after a restart.
  */
 export class AlertBook {
   readonly #alerts = new Map<string, Alert>();
@@ -49,11 +53,22 @@ export class AlertBook {
   #denials: DenialFact[] = [];
   #denialTimes: Timestamp[] = [];
   #changed = new Map<string, Alert>();
+  /** What each alert is about, by its id, as the store names it. */
+  readonly #marks = new Map<string, string>();
+  readonly #seen: SeenStore | undefined;
+  #run = '';
 
-  constructor(feed: EngineFeed) {
+  /** Without a store nobody but this process knows what was seen, for as long as it lasts. */
+  constructor(feed: EngineFeed, seen?: SeenStore) {
+    this.#seen = seen;
+    seen?.listen((each) => {
+      this.#hear(each);
+      this.#tell();
+    });
     feed.listen({
       onSnapshot: (snapshot) => {
         this.#restore(snapshot);
+        this.#forget();
         this.#tell();
       },
       onEvents: (events) => {
@@ -76,16 +91,38 @@ export class AlertBook {
 
   /** Notes that somebody knows of it; the first one's name stays. Undefined where there is no such alert. */
   acknowledge(id: string, by: string, at: Timestamp): Alert | undefined {
-    const alert = this.#alerts.get(id);
+    const alert = this.#find(id);
     if (alert === undefined || alert.acknowledged !== null) return alert;
     const known = { ...alert, acknowledged: { by, at } };
     this.#put(known);
+    this.#seen?.put({ run: this.#run, mark: this.#marks.get(alert.id) ?? alert.id, by, at });
     this.#tell();
     return known;
   }
 
+  /** An alert by its id; one that another process gave another number by what it is about. */
+  #find(id: string): Alert | undefined {
+    const subject = id.replace(/-\d+$/, '');
+    return this.#alerts.get(id) ?? this.all().findLast((alert) => alert.resolvedAt === null && alert.id.replace(/-\d+$/, '') === subject);
+  }
+
+  /** Takes what somebody has seen by another process. */
+  #hear({ run, mark, by, at }: Seen): void {
+    if (run !== this.#run) return;
+    for (const alert of this.#alerts.values()) {
+      if (this.#marks.get(alert.id) === mark && alert.acknowledged === null) this.#put({ ...alert, acknowledged: { by, at } });
+    }
+  }
+
+  /** Has the store forget states that are over: they ended while nobody looked. */
+  #forget(): void {
+    const open = new Set(this.all().filter(({ resolvedAt }) => resolvedAt === null).map(({ id }) => this.#marks.get(id)));
+    for (const { mark } of this.#seen?.all(this.#run) ?? []) if (STATES.test(mark) && !open.has(mark)) this.#seen?.drop(this.#run, mark);
+  }
+
   #restore(snapshot: EngineSnapshot): void {
-    const { trading, limits, feeds, markets, orders, alerts } = snapshot;
+    const { run, trading, limits, feeds, markets, orders, alerts } = snapshot;
+    this.#run = run.id;
     for (const market of markets) this.#markets.set(market.instrument, market);
     this.#trading(trading, snapshot);
     this.#limits(limits, snapshot);
@@ -108,10 +145,10 @@ export class AlertBook {
     }
   }
 
-  #trading({ state, reason, by }: TradingFact, at: Moment): void {
+  #trading({ state, reason, by, since }: TradingFact, at: Moment): void {
     if (state === 'halted' || state === 'liquidated') {
-      const words = state === 'halted' ? `Trading is halted${by === null ? '' : ` by ${by}`}` : 'The venue liquidated the account';
-      this.#raise('halt', { severity: 'critical', kind: 'halt', text: `${words}${reason === null ? '' : `: ${reason}`}.`, subject: null }, at);
+      const words = state === 'halted' ? `Trading is halted${by === null ? '' : ` by ${personName(by)}`}` : 'The venue liquidated the account';
+      this.#raise('halt', { severity: 'critical', kind: 'halt', text: `${words}${reason === null ? '' : `: ${reason}`}.`, subject: null }, at, `halt ${since} ${reason}`);
     } else this.#resolve('halt', at);
   }
 
@@ -155,7 +192,7 @@ export class AlertBook {
       this.#denialTimes.shift();
     }
     if (this.#denials.length < STORM || at.tsWall - this.#denialTimes[0] > STORM_MS) return;
-    const rules = [...new Set(this.#denials.map(({ rule }) => rule))].join(', ');
+    const rules = [...new Set(this.#denials.map(({ rule }) => ruleName(rule)))].join(', ');
     this.#raise('denials', { severity: 'warning', kind: 'denial', text: `${STORM} orders or more were denied within a minute (${rules}).`, subject: null }, at);
   }
 
@@ -170,13 +207,13 @@ export class AlertBook {
   }
 
   /** Opens an alert; one that is open stays as it is, unless this one is more severe. */
-  #raise(key: string, opening: Opening, at: Moment): void {
+  #raise(key: string, opening: Opening, at: Moment, mark?: string): void {
     const open = this.#alerts.get(this.#open.get(key) ?? '');
     if (open !== undefined) {
       if (RANK[open.severity] >= RANK[opening.severity]) return;
       this.#resolve(key, at);
     }
-    this.#open.set(key, this.#happened(key, opening, at));
+    this.#open.set(key, this.#happened(key, opening, at, mark));
   }
 
   #resolve(key: string, { tsWall }: Moment): void {
@@ -184,12 +221,18 @@ export class AlertBook {
     if (id === undefined) return;
     this.#open.delete(key);
     const alert = this.#alerts.get(id);
-    if (alert !== undefined) this.#put({ ...alert, resolvedAt: tsWall });
+    if (alert === undefined) return;
+    if (alert.acknowledged !== null) this.#seen?.drop(this.#run, this.#marks.get(id) ?? id);
+    this.#put({ ...alert, resolvedAt: tsWall });
   }
 
-  #happened(key: string, opening: Opening, { sequence, tsEvent, tsWall }: Moment): string {
+  #happened(key: string, opening: Opening, { sequence, tsEvent, tsWall }: Moment, mark = `${key} ${opening.severity}`): string {
     const id = `${key.replaceAll(' ', '-')}-${sequence}`;
-    if (!this.#alerts.has(id)) this.#put({ id, ...opening, tsEvent, tsWall, resolvedAt: null, acknowledged: null });
+    if (!this.#alerts.has(id)) {
+      this.#marks.set(id, mark);
+      const known = this.#seen?.all(this.#run).find((each) => each.mark === mark);
+      this.#put({ id, ...opening, tsEvent, tsWall, resolvedAt: null, acknowledged: known === undefined ? null : { by: known.by, at: known.at } });
+    }
     return id;
   }
 
@@ -203,6 +246,7 @@ export class AlertBook {
       ?? all.find(({ resolvedAt, acknowledged }) => resolvedAt !== null || acknowledged !== null)
       ?? all.find(({ id }) => !open.has(id)) ?? all[0];
     this.#alerts.delete(first.id);
+    this.#marks.delete(first.id);
   }
 
   #tell(): void {
@@ -213,12 +257,14 @@ export class AlertBook {
   }
 }
 
+/** Marks of what lasts until it is over; all others are of what happened. */
+const STATES = /^(halt|limit|feed) /;
 const RANK: Readonly<Record<Alert['severity'], number>> = { info: 0, warning: 1, critical: 2 };
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
 
 function limitWords({ id, rule, subject, share, atBreach }: LimitGauge): Opening {
-  const name = subject === null ? rule : `${rule} of ${subject}`;
+  const name = limitName({ rule, subject });
   return share >= 1
-    ? { severity: 'critical', kind: 'limit', text: `The limit ${name} is reached: ${AT_BREACH[atBreach]}.`, subject: id }
-    : { severity: 'warning', kind: 'limit', text: `The limit ${name} is used to ${Math.floor(share * 100)} %; at 100 % ${AT_BREACH[atBreach]}.`, subject: id };
+    ? { severity: 'critical', kind: 'limit', text: `${name}: the limit is reached, ${AT_BREACH[atBreach]}.`, subject: id }
+    : { severity: 'warning', kind: 'limit', text: `${name}: ${Math.floor(share * 100)} % of the limit are used; at 100 % ${AT_BREACH[atBreach]}.`, subject: id };
 }

@@ -5,6 +5,7 @@ import {
   type EngineSnapshot, type FeedFact, type FillFact, type HealthFact, type LimitGauge, type LogFact, type MarketFact, type OrderFact,
   type PositionFact, type RunFact, type TradingFact,
 } from '../ports/engine-feed.ts';
+import type { DepthFact, TradeFact } from '../ports/market-facts.ts';
 import type { HaltFact, LimitSettings } from '../ports/steering-facts.ts';
 import { EquityHistory } from './equity-history.ts';
 import { KeptList } from './kept-list.ts';
@@ -120,6 +121,8 @@ class Facts {
   health: HealthFact;
   readonly markets: Map<string, MarketFact>;
   readonly bars: Map<string, KeptList<BarRow>>;
+  readonly depths: Map<string, DepthFact>;
+  readonly trades: Map<string, KeptList<TradeFact>>;
   readonly books: Map<string, BookFact>;
   readonly positions: Map<string, PositionFact>;
   /** In the order in which they were first heard of. */
@@ -147,6 +150,8 @@ class Facts {
     this.health = from.health;
     this.markets = new Map(from.markets.map((market) => [market.instrument, market]));
     this.bars = new Map(Object.entries(from.bars).map(([instrument, rows]) => [instrument, new KeptList(KEPT.bars, rows)]));
+    this.depths = new Map(from.depths.map((depth) => [depth.instrument, depth]));
+    this.trades = new Map(Object.entries(from.trades).map(([instrument, trades]) => [instrument, new KeptList(KEPT.trades, trades)]));
     this.books = new Map(from.books.map((book) => [book.book, book]));
     this.positions = new Map(from.positions.map((position) => [position.instrument, position]));
     this.orders = new Map(from.orders.map((order) => [order.clientOrderId, order]));
@@ -168,7 +173,7 @@ class Facts {
       case 'account': this.account = event.account; return;
       case 'prices': this.#prices(event.prices); return;
       case 'markets': for (const market of event.markets) this.markets.set(market.instrument, market); return;
-      case 'bars': this.#bars(event.instrument, event.bars); return;
+      case 'bars': addTo(this.bars, event.instrument, event.bars, KEPT.bars); return;
       case 'book': this.books.set(event.book.book, event.book); return;
       case 'position': this.positions.set(event.position.instrument, event.position); return;
       case 'limits': this.limits = event.limits; this.propFirm = event.propFirm; return;
@@ -179,9 +184,11 @@ class Facts {
     }
   }
 
-  /** What is added to a list, or to the orders. */
-  #add(event: Extract<EngineEvent, { kind: 'order' | 'fill' | 'denial' | 'halt' | 'equity' | 'alert' | 'log' }>): void {
+  /** What is added to a list, or replaces one of several. */
+  #add(event: Extract<EngineEvent, { kind: 'depth' | 'trades' | 'order' | 'fill' | 'denial' | 'halt' | 'equity' | 'alert' | 'log' }>): void {
     switch (event.kind) {
+      case 'depth': this.depths.set(event.depth.instrument, event.depth); return;
+      case 'trades': addTo(this.trades, event.instrument, event.trades, KEPT.trades); return;
       case 'order': this.#order(event.order); return;
       case 'fill': this.fills.push(event.fill); return;
       case 'denial': this.denials.push(event.denial); return;
@@ -198,6 +205,8 @@ class Facts {
       sequence, tsWall, tsEvent, run, trading, account, limits, propFirm, limitSettings, feeds, health,
       markets: [...this.markets.values()],
       bars: Object.fromEntries([...this.bars].map(([instrument, rows]) => [instrument, rows.all()])),
+      depths: [...this.depths.values()],
+      trades: Object.fromEntries([...this.trades].map(([instrument, trades]) => [instrument, trades.all()])),
       books: [...this.books.values()],
       positions: [...this.positions.values()],
       orders: [...this.orders.values()],
@@ -210,12 +219,6 @@ class Facts {
       const market = this.markets.get(instrument);
       if (market !== undefined) this.markets.set(instrument, { ...market, last, tsLast: tsEvent });
     }
-  }
-
-  #bars(instrument: string, rows: readonly BarRow[]): void {
-    let kept = this.bars.get(instrument);
-    if (kept === undefined) this.bars.set(instrument, kept = new KeptList(KEPT.bars));
-    for (const row of rows) kept.push(row);
   }
 
   /** Open ones are all kept; of those that ended, the newest. */
@@ -233,4 +236,10 @@ class Facts {
       if (this.#ended <= KEPT.orders) return;
     }
   }
+}
+
+function addTo<Row>(lists: Map<string, KeptList<Row>>, instrument: string, rows: readonly Row[], most: number): void {
+  let kept = lists.get(instrument);
+  if (kept === undefined) lists.set(instrument, kept = new KeptList(most));
+  for (const row of rows) kept.push(row);
 }

@@ -104,6 +104,8 @@ export const ROUTES = {
   acknowledgeAlert: { method: 'POST', path: '/alerts/:id/acknowledge', access: trader, summary: 'Say that an alert was seen' },
   listLogs: { method: 'GET', path: '/logs', access: trader, summary: 'Lines of the log, the newest first' },
   listMarkets: { method: 'GET', path: '/markets', access: viewer, summary: 'What is traded, with steps, order types and last price' },
+  readBook: { method: 'GET', path: '/book', access: viewer, summary: 'The best of a market’s order book, where its feed tells one' },
+  listTrades: { method: 'GET', path: '/trades', access: viewer, summary: 'Trades of others on a market, the newest first, where its feed tells them' },
   listBars: { method: 'GET', path: '/bars', access: viewer, summary: 'Bars as columns, of any interval that theirs divide' },
 
   previewOrder: { method: 'POST', path: '/orders/preview', access: trader, idempotency: 'none', summary: 'What an order would cost and what every guard says; changes nothing' },

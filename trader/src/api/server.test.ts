@@ -5,7 +5,7 @@ import { startApi } from '../../test/api-rig.ts';
 
 test('a fault of ours is told to the log and to nobody else', async (t) => {
   const rig = await startApi({
-    desk: { status: () => Promise.reject(new Error('cannot open /data/private/bars with key s3cret')), sources: () => Promise.resolve([]), findSeries: () => Promise.resolve({ found: [], note: null }) },
+    desk: { status: () => Promise.reject(new Error('cannot open /data/private/bars with key s3cret')), sources: () => Promise.resolve([]), venues: () => [], findSeries: () => Promise.resolve({ found: [], note: null }) },
   });
   t.after(() => rig.close());
   const response = await fetch(`${rig.url}/api/v1/data/status`, { headers: { authorization: `Bearer ${await rig.token('viewer')}` } });

@@ -3,7 +3,7 @@ import type { Timestamp } from '../domain/time.ts';
 import { CLOSE, type ClientMessage, type Heartbeat, type ServerMessage, type StreamErrorCode, type StreamPosition, type Topic, type TopicItems } from './stream/messages.ts';
 
 export type { Alert } from './alerts.ts';
-export type { PriceLevel, StatePart, StreamErrorCode, Topic, TopicItems } from './stream/messages.ts';
+export type { StatePart, StreamErrorCode, Topic, TopicItems } from './stream/messages.ts';
 
 /** A channel: a topic, or `topic:INSTRUMENT` for those by instrument. */
 export type ChannelOf<T extends Topic> = T | `${T}:${string}`;

@@ -118,6 +118,7 @@ class PaperLoop {
       onDenial: (denial) => loop.#once(() => loop.#onDenial(denialView(denial))),
       onOrder: (order) => loop.#once(() => loop.#metrics.onOrder(loop.#trader.run.markets[order.instrument].instrument.id, order.side)),
       onFault: (what) => { loop.#tell(`series could not be read again: ${what}`, { kind: 'series', fault: what }); },
+      looksAtBooks: request.api !== undefined,
     }, loop.#account?.market ?? loop.#shown, request.propFirm);
     return loop;
   }
@@ -392,8 +393,7 @@ class PaperLoop {
       return;
     }
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
-    if (ended) this.#display?.note(END_OF_DATA);
-    else this.#display?.note('Go on with the same command; nothing is lost.');
+    this.#display?.note(ended ? END_OF_DATA : 'Go on with the same command; nothing is lost.');
     if (!this.#isPaper) this.#display?.note(staysText(state));
     this.#display?.close();
   }

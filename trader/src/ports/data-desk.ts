@@ -64,6 +64,8 @@ export interface BarSource {
 export interface DataDesk {
   status(now: Timestamp): Promise<DataStatus>;
   sources(): Promise<readonly BarSource[]>;
+  /** Venues whose rules a backtest can be run under. */
+  venues(): readonly string[];
   /** Series that a publisher offers; a sentence where it cannot be asked, as without a key. */
   findSeries(text: string, limit: number): Promise<{ readonly found: readonly SeriesFacts[]; readonly note: string | null }>;
 }

@@ -2,6 +2,7 @@ import type { Leg, OrderType, Side, TimeInForce } from '../domain/order.ts';
 import type { ParameterSpecs } from '../domain/parameters.ts';
 import type { PropFirmGauge } from '../domain/prop-firm.ts';
 import type { Timestamp } from '../domain/time.ts';
+import type { DepthFact, TradeFact } from './market-facts.ts';
 import type { HaltFact, LimitSettings } from './steering-facts.ts';
 
 // What a run tells of itself: one snapshot, then events that each replace or add to a part of it. Who applies them
@@ -88,6 +89,8 @@ export interface MarketFact {
   readonly tsLast: Timestamp | null;
   /** Price a day before, as far as the run remembers; null while it does not. */
   readonly dayAgo: string | null;
+  /** What its feed tells beside bars; neither where bars are replayed. */
+  readonly tells: readonly ('trades' | 'books')[];
   readonly bars: number;
   readonly gaps: number;
   readonly rejected: number;
@@ -308,6 +311,9 @@ export interface EngineSnapshot {
   readonly markets: readonly MarketFact[];
   /** Recent bars by instrument, oldest first. */
   readonly bars: Readonly<Record<string, readonly BarRow[]>>;
+  /** Order books, of the markets whose feed has told one, and recent trades by instrument, oldest first. */
+  readonly depths: readonly DepthFact[];
+  readonly trades: Readonly<Record<string, readonly TradeFact[]>>;
   readonly books: readonly BookFact[];
   readonly positions: readonly PositionFact[];
   /** All that are open, and those that ended lately. */
@@ -328,7 +334,7 @@ export interface EngineSnapshot {
 }
 
 /** How many of each a run keeps for a snapshot; a replica keeps as many. */
-export const KEPT = { bars: 1_500, orders: 500, fills: 1_000, denials: 200, equity: 2_000, alerts: 200, logs: 500, halts: 500 } as const;
+export const KEPT = { bars: 1_500, trades: 200, orders: 500, fills: 1_000, denials: 200, equity: 2_000, alerts: 200, logs: 500, halts: 500 } as const;
 
 /**
  * What has changed. `account`, `markets`, `limits`, `feeds`, `health` and `propFirm` are coalesced: only the newest
@@ -344,6 +350,10 @@ export type EngineChange =
   | { readonly kind: 'markets'; readonly markets: readonly MarketFact[] }
   /** Closed bars of one market, oldest first, to be added. At a replay's top speed the oldest of a batch are left out, and `skipped` says how many. */
   | { readonly kind: 'bars'; readonly instrument: string; readonly bars: readonly BarRow[]; readonly skipped: number }
+  /** Replaces the book of its instrument: ten times a second at most, each time the newest. */
+  | { readonly kind: 'depth'; readonly depth: DepthFact }
+  /** Trades of one market, oldest first, to be added; of more than are kept at once the newest. */
+  | { readonly kind: 'trades'; readonly instrument: string; readonly trades: readonly TradeFact[] }
   /** Replace or add, by `book`, `instrument`, `clientOrderId`. */
   | { readonly kind: 'book'; readonly book: BookFact }
   | { readonly kind: 'position'; readonly position: PositionFact }

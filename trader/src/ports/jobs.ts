@@ -24,6 +24,18 @@ export interface JobSubject {
   /** `units:1`, `fraction:0.5`, `kelly:…`, as the command line takes it. */
   readonly sizing?: string;
   readonly feeBps?: string;
+  /** Another fee, as the command line takes it: `per-share:0.005,min=1`. Not beside `feeBps`. */
+  readonly fee?: string;
+  /** What the bars are of, where their name does not say it: `SPY`. */
+  readonly instrument?: string;
+  /** Whose charges and demands count: a venue of `venues`; its own fees then, where none are given. */
+  readonly venue?: string;
+  readonly leverage?: string;
+  readonly fill?: 'next-open' | 'close';
+  /** Fill at most this share of each bar's volume: `10%`, `0.1`. */
+  readonly volumeShare?: string;
+  /** Ids of stored series, one for each that the strategy reads, in its order. */
+  readonly series?: readonly string[];
   /** Model of slippage, as the command line takes it: `spread:2`. */
   readonly slippage?: string;
   readonly latency?: string;

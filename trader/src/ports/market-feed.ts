@@ -1,4 +1,5 @@
 import type { Bar } from '../domain/bar.ts';
+import type { Side } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface FeedTrade {
   /** The venue's numbers of the trades that this stands for, the first and the last. It counts an instrument's trades one by one, so that one that is missing shows; NaN where it does not. */
   readonly firstId: number;
   readonly lastId: number;
+  /** What he did who took what was offered; absent where the venue does not say. */
+  readonly taker?: Side;
 }
 
 /** Trades that were not heard, by the venue's numbers, and when those were made that lie before and behind them. */

@@ -60,6 +60,8 @@ export interface BacktestFigures {
   readonly warnings: readonly string[];
   /** At most 240 equities, evenly spaced from the first bar to the last, for a picture. */
   readonly equityCurve: readonly number[];
+  /** What the cash would have been at the same moments, spread evenly over the instruments at their first close and held, without fees; absent from reports of before. */
+  readonly benchmarkCurve?: readonly number[];
 }
 
 /** What of a report is read here; it holds more. */

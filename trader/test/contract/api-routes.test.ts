@@ -6,7 +6,7 @@ import { ROUTES, type Role, type RouteFacts, type RouteName } from '../../src/ap
 import { SCHEMAS, type RouteSchemas } from '../../src/api/schema/table.ts';
 import type { BookFact } from '../../src/ports/engine-feed.ts';
 import { startApi, type ApiRig } from '../api-rig.ts';
-import { HAND_START, HandFeed, handFill, handLimit, handOrder } from '../hand-feed.ts';
+import { HAND_MARKET, HAND_START, HandFeed, handFill, handLimit, handOrder } from '../hand-feed.ts';
 
 const ALL = Object.entries(ROUTES) as [RouteName, RouteFacts][];
 const RANK = { public: 0, viewer: 1, trader: 2, admin: 3 };
@@ -23,6 +23,8 @@ function eventfulFeed(): HandFeed {
   return new HandFeed({
     books: [BOOK], limits: [handLimit(0.5)], orders: [handOrder(1, 'filled'), handOrder(2, 'open'), handOrder(3, 'rejected', 'no')],
     fills: [handFill(1), handFill(2), handFill(3)], equity: [[HAND_START, '10000'], [HAND_START + 86_400_000, '9900.5'], [HAND_START + 2 * 86_400_000, '10100']],
+    markets: [{ ...HAND_MARKET, tells: ['trades', 'books'] }], depths: [{ instrument: 'BTC-USDT.HAND', tsWall: HAND_START, bids: [['95000.1', '2']], asks: [] }],
+    trades: { 'BTC-USDT.HAND': [{ id: '7', tsEvent: HAND_START, price: '95000.1', quantity: '0.5', side: null }] },
     bars: { 'BTC-USDT.HAND': Array.from({ length: 30 }, (_, i) => [HAND_START + i * 60_000, 1, 3, 0.5, 2, i === 4 ? null : 10] as const) },
     positions: [{ instrument: 'BTC-USDT.HAND', quantity: '0.03', averagePrice: '95000.1', mark: '95000.2', value: '2850', unrealised: '0.001', realised: '0', fees: '2.85' }],
     denials: [{ id: 'd1', book: BOOK.book, instrument: BOOK.instrument, side: 'buy', quantity: '1', rule: 'exposure', value: '1.2', limit: '1', tsEvent: HAND_START }],
@@ -34,6 +36,7 @@ function eventfulFeed(): HandFeed {
 /** What makes a route give something rather than a 404 or a 400. */
 const ASKED: Partial<Record<RouteName, string>> = {
   readOrder: '/orders/o1', readStrategy: `/strategies/${encodeURIComponent(BOOK.book)}`, listBars: '/bars?instrument=BTC-USDT.HAND&interval=5m',
+  readBook: '/book?instrument=BTC-USDT.HAND', listTrades: '/trades?instrument=BTC-USDT.HAND',
   performanceSlices: '/performance/slices?by=strategy', exportCsv: '/export/trips', listOrders: '/orders?state=all&limit=2',
 };
 /** Nothing of this is there in this run. */

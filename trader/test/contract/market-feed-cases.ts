@@ -262,7 +262,7 @@ const LEVELS = (from: number, step: number, count: number) => Array.from({ lengt
 /** What lies between bars. */
 const BETWEEN: readonly FeedCase[] = [
   {
-    id: 'F50', title: 'trades are numbered one by one, with what was traded',
+    id: 'F50', title: 'trades are numbered one by one, with what was traded and what its taker did',
     run: async (bench) => {
       await opened(bench);
       for (const quantity of ['1.5', '0.00000001', '2']) bench.server.trade(0, '100', bench.clock.now(), quantity);
@@ -270,6 +270,7 @@ const BETWEEN: readonly FeedCase[] = [
       const [first, ...rest] = bench.ear.trades;
       rest.reduce((last, trade) => { assert.equal(trade.firstId, last.lastId + 1); return trade; }, first);
       assert.deepEqual(bench.ear.trades.map(({ quantity }) => quantity), [1.5, 0.00000001, 2]);
+      for (const { taker } of bench.ear.trades) assert.ok(taker === 'buy' || taker === 'sell');
     },
   },
   {

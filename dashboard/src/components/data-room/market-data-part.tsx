@@ -28,7 +28,8 @@ export function MarketDataPart(): ReactNode {
   return (
     <div className={css.stack}>
       <Answered asked={asked} what="the state of the data" lines={6}>{(status) => <Known status={status} />}</Answered>
-      <LiveMarkets />
+      {/* Below what is fetched: not in sight before it, so that it is not pushed away. */}
+      {asked.data === undefined && asked.problem === undefined ? null : <LiveMarkets />}
     </div>
   );
 }
@@ -69,7 +70,7 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
     { key: 'trust', head: 'Agreement', figures: true, priority: 2, cell: ({ trust, compared }) => <span title={`${compared} bars compared between sources`}><Pct ratio={trust} why="only one source so far" /></span> },
     { key: 'quarantined', head: 'In quarantine', figures: true, cell: ({ quarantined }) => (quarantined === 0 ? 'none' : <StatusChip tone="warn">{quarantined}</StatusChip>) },
     { key: 'revisions', head: 'Revised', figures: true, priority: 3, cell: ({ revisions }) => <Num value={revisions} /> },
-    { key: 'sources', head: 'Sources', priority: 3, cell: ({ sources }) => sources.join(', ') },
+    { key: 'sources', head: 'Sources', priority: 3, cell: ({ sources }) => <span className={css.long} title={sources.join(', ')}>{sources.join(', ')}</span> },
   ];
   return (
     <>

@@ -38,6 +38,7 @@ export function OverviewPage(): ReactNode {
 
 function Now(): ReactNode {
   const alerts = useTopic('alerts');
+  const known = useTopic('state') !== undefined;
   const count = alerts === undefined ? undefined : openAlerts(alerts).length;
   return (
     <div className={css.grid}>
@@ -50,7 +51,8 @@ function Now(): ReactNode {
       <div className={css.right}>
         <div className={css.first}><Panel title={count === undefined || count === 0 ? 'Needs attention' : `Needs attention (${count})`}><AttentionList /></Panel></div>
         <LimitsPanel />
-        <FeedsPanel />
+        {/* Below what is fetched: not in sight before it, so that it is not pushed away. */}
+        {known ? <FeedsPanel /> : null}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState, type ReactNode } from 'react';
-import type { Answer } from 'trader/contract';
+import { personName, type Answer } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -14,7 +14,6 @@ import { Delta, Money, Num, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { Sheet } from '../sheet.tsx';
-import { nameOf } from '../shell/mode-strip.tsx';
 import { InstrumentName } from '../trade/instrument-name.tsx';
 import { ExportLinks } from './export-links.tsx';
 import css from './performance.module.css';
@@ -93,7 +92,7 @@ function NoteRow({ note, onChanged }: { readonly note: Note; readonly onChanged:
   const keep = (): void => { void change.send({ params: { id: note.id }, body: { text: text?.trim() ?? note.text } }).then((done) => { if (done !== undefined) { setText(undefined); onChanged(); } }); };
   return (
     <li className={css.note}>
-      <p className={css.quiet}>{nameOf(note.by)} · <Time at={note.at} detail="day-minute" />{note.tags.length === 0 ? '' : ` · ${note.tags.map((tag) => `#${tag}`).join(' ')}`}</p>
+      <p className={css.quiet}>{personName(note.by)} · <Time at={note.at} detail="day-minute" />{note.tags.length === 0 ? '' : ` · ${note.tags.map((tag) => `#${tag}`).join(' ')}`}</p>
       {text === undefined ? <p className={css.text}>{note.text}</p> : <label className={css.area}><span className="spoken">Text of the note</span><textarea rows={4} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} /></label>}
       {problem === undefined ? null : <Problem what="the note" verb="was not changed" problem={problem} />}
       <div className={css.pages}>

@@ -15,12 +15,11 @@ import { Delta, Money, Num, Pct, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { StatusChip } from '../status-chip.tsx';
+import { Yearly, YEARLY_DAYS } from '../yearly.tsx';
 import { ExportLinks } from './export-links.tsx';
 import css from './performance.module.css';
 
 const EVERY_MS = 60_000;
-/** Fewer days than these say little. */
-const FEW_DAYS = 30;
 const FEW = 'too little to compute it from';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
@@ -43,11 +42,11 @@ function Figures(): ReactNode {
     <Answered asked={asked} what="the figures" size="tile" lines={2}>
       {(figures) => (
         <section aria-label="Figures of the run">
-          <p className={css.quiet}>Market time <Time at={figures.from} detail="day" why="no bar yet" /> to <Time at={figures.to} detail="day" why="no bar yet" /> · {figures.days} day{figures.days === 1 ? '' : 's'} · from daily equity and finished round trips {figures.days < FEW_DAYS ? <StatusChip tone="warn">{`${figures.days} days say little of the years to come`}</StatusChip> : null}</p>
+          <p className={css.quiet}>Market time <Time at={figures.from} detail="day" why="no bar yet" /> to <Time at={figures.to} detail="day" why="no bar yet" /> · {figures.days} day{figures.days === 1 ? '' : 's'} · from daily equity and finished round trips {figures.days < YEARLY_DAYS ? <StatusChip tone="warn">{`${figures.days} days say little of the years to come`}</StatusChip> : null}</p>
           <KpiRow>
             <KpiTile label="Net return" value={<Pct ratio={figures.netReturn} change why={FEW} />} note={<>a year <Pct ratio={figures.cagr} why={FEW} /></>} />
-            <KpiTile label="Sharpe" value={<Num value={figures.sharpe} places={2} why={FEW} />} note={<>Sortino <Num value={figures.sortino} places={2} why={FEW} /></>} />
-            <KpiTile label="Max drawdown" value={<Pct ratio={figures.maxDrawdown === null ? null : -Math.abs(figures.maxDrawdown)} why={FEW} />} note={<>Calmar <Num value={figures.calmar} places={2} why={FEW} /></>} />
+            <KpiTile label="Sharpe" value={<Yearly value={figures.sharpe} days={figures.days} />} note={<>Sortino <Yearly value={figures.sortino} days={figures.days} /></>} />
+            <KpiTile label="Max drawdown" value={<Pct ratio={figures.maxDrawdown === null ? null : -Math.abs(figures.maxDrawdown)} why={FEW} />} note={<>Calmar <Yearly value={figures.calmar} days={figures.days} /></>} />
             <KpiTile label="Volatility a year" value={<Pct ratio={figures.volatility} why={FEW} />} note={<>exposure <Pct ratio={figures.exposure} why={FEW} /></>} />
             <KpiTile label="Round trips" value={<Num value={figures.trades} />} note={<>fees <Money value={figures.fees} currency={figures.currency} compact /></>} />
             <KpiTile label="Win rate" value={<Pct ratio={figures.winRate} why={FEW} />} note={<>payoff <Num value={figures.payoff} places={2} why={FEW} /></>} />

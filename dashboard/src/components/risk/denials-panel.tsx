@@ -1,5 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
+import { ruleMeaning, ruleName } from 'trader/contract';
 import { useTopic } from '../../data/stream.ts';
 import { DataTable } from '../data-table.tsx';
 import { Num, Time } from '../numbers.tsx';
@@ -20,7 +21,7 @@ export function DenialsPanel(): ReactNode {
         tall
         empty={<EmptyState>No order was denied: every one was within the limits.</EmptyState>}
         columns={[
-          { key: 'rule', head: 'Rule', cell: ({ rule }) => rule, sortBy: ({ rule }) => rule },
+          { key: 'rule', head: 'Rule', cell: ({ rule }) => <span title={ruleMeaning(rule)}>{ruleName(rule)}</span>, sortBy: ({ rule }) => rule },
           { key: 'time', head: 'When', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" />, sortBy: ({ tsEvent }) => tsEvent },
           { key: 'order', head: 'Order', cell: ({ side, instrument, quantity }) => <>{side} <Num value={quantity} /> {instrument}</> },
           { key: 'book', head: 'Strategy', priority: 3, cell: ({ book }) => book.split('@')[0] },

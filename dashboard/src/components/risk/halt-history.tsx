@@ -1,5 +1,5 @@
 'use client';
-import type { HaltFact } from 'trader/contract';
+import { personName, type HaltFact } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
 import { useQuery } from '../../data/query.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -8,7 +8,6 @@ import { Answered } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
-import { nameOf } from '../shell/mode-strip.tsx';
 import { Timeline } from '../timeline.tsx';
 import css from './risk.module.css';
 
@@ -48,7 +47,7 @@ function toneOf({ kind }: HaltFact, newest: boolean): 'ok' | 'critical' | 'neutr
 }
 
 function titleOf({ kind, orders, by }: HaltFact): string {
-  const who = by === null ? 'somebody' : nameOf(by);
+  const who = by === null ? 'somebody' : personName(by);
   // A person's name is written as they write it.
   const said = by?.startsWith('user:') ? who : `${who.slice(0, 1).toUpperCase()}${who.slice(1)}`;
   switch (kind) {
@@ -73,7 +72,7 @@ export function LimitsReached(): ReactNode {
             at: tsWall,
             tone: resolvedAt !== null ? 'neutral' as const : severity === 'critical' ? 'critical' as const : 'warn' as const,
             title: text,
-            detail: [resolvedAt === null ? 'still so' : `over after ${formatSpan(resolvedAt - tsWall)}`, acknowledged === null ? '' : `seen by ${nameOf(acknowledged.by)}`].filter((word) => word !== '').join(' · '),
+            detail: [resolvedAt === null ? 'still so' : `over after ${formatSpan(resolvedAt - tsWall)}`, acknowledged === null ? '' : `seen by ${personName(acknowledged.by)}`].filter((word) => word !== '').join(' · '),
           }))}
         />
       )}

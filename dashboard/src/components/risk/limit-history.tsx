@@ -1,5 +1,5 @@
 'use client';
-import type { LimitChange, LimitSettings } from 'trader/contract';
+import { personName, type LimitChange, type LimitSettings } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
 import { useMissingRole } from '../../data/session.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -7,7 +7,6 @@ import { Button } from '../button.tsx';
 import { gaugeFigure } from '../limits.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
-import { nameOf } from '../shell/mode-strip.tsx';
 import { Timeline } from '../timeline.tsx';
 import { LimitApply } from './limit-apply.tsx';
 import { limitEdits } from './limit-draft.ts';
@@ -25,7 +24,7 @@ export function LimitHistory({ settings: { items, changes } }: { readonly settin
       {newest.length === 0 ? <EmptyState>Nobody has changed a limit since this run began.</EmptyState> : (
         <Timeline
           label="Changes of limits, newest first"
-          entries={newest.map((change) => ({ id: change.command, at: change.tsWall ?? change.tsEvent, tone: 'neutral' as const, title: `${nameOf(change.by)} changed limits`, detail: changeText(change, items, currency) }))}
+          entries={newest.map((change) => ({ id: change.command, at: change.tsWall ?? change.tsEvent, tone: 'neutral' as const, title: `${personName(change.by)} changed limits`, detail: changeText(change, items, currency) }))}
         />
       )}
       {undoing ? <LimitApply edits={edits} title="Take the last change back" onClose={() => setUndoing(false)} onDone={() => setUndoing(false)} /> : null}

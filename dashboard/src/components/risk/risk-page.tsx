@@ -21,10 +21,11 @@ export function RiskPage(): ReactNode {
   const state = useTopic('state');
   const propFirm = state?.propFirm ?? null;
   const settings = state?.limitSettings;
+  // All at once: parts that came one by one would push each other about.
   return (
     <>
       <PageHead title="Risk" />
-      <div className={css.grid}>
+      {state === undefined ? <Skeleton lines={8} size="tile" label="Loading the limits" /> : <div className={css.grid}>
         <div className={css.side}>
           <TradingPanel />
           {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
@@ -37,7 +38,7 @@ export function RiskPage(): ReactNode {
           <ExposurePanel />
           <DenialsPanel />
         </div>
-      </div>
+      </div>}
     </>
   );
 }
@@ -48,10 +49,10 @@ function LimitsPanel({ state }: { readonly state: Slices['state'] | undefined })
   const settings = state?.limitSettings;
   const changeable = settings !== undefined && settings.items.length > 0;
   return (
-    <Panel title="Limits" note="Checked before every order, and on every price where that is said. What is near stands first." aside={changeable ? <Button small aria-haspopup="dialog" onClick={() => setChanging(true)}>Change…</Button> : undefined}>
+    <Panel title="Limits" note="Checked before every order; at its limit new risk is denied, where nothing else is said. What is near stands first." aside={changeable ? <Button small aria-haspopup="dialog" onClick={() => setChanging(true)}>Change…</Button> : undefined}>
       {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
         ? <EmptyState>This run has no limits that are measured.</EmptyState>
-        : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} />}
+        : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} usual="deny" />}
       {changing && changeable ? <LimitSheet settings={settings} onClose={() => setChanging(false)} /> : null}
     </Panel>
   );

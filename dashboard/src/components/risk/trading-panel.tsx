@@ -1,5 +1,5 @@
 'use client';
-import type { TradingFact } from 'trader/contract';
+import { personName, type TradingFact } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
 import { useTopic } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
@@ -7,7 +7,6 @@ import { Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { Skeleton } from '../placeholders.tsx';
 import { HaltPanel } from '../shell/halt-panel.tsx';
-import { nameOf } from '../shell/mode-strip.tsx';
 import { StatusChip, type Tone } from '../status-chip.tsx';
 import css from './risk.module.css';
 
@@ -29,7 +28,7 @@ export function TradingPanel(): ReactNode {
         <p>{MEANINGS[trading.state]}{trading.flat ? ' Everything is being closed.' : ''}</p>
         {trading.by === null ? null : (
           <dl className={css.facts}>
-            <dt>{halted ? 'Halted by' : 'Last changed by'}</dt><dd>{nameOf(trading.by)}</dd>
+            <dt>{halted ? 'Halted by' : 'Last changed by'}</dt><dd>{personName(trading.by)}</dd>
             <dt>Market time</dt><dd><Time at={trading.since} detail="day-minute" /></dd>
             {trading.reason === null ? null : <><dt>Reason</dt><dd>{trading.reason}</dd></>}
           </dl>

@@ -59,7 +59,7 @@ function Lists({ onOpen, onRun, onCompare }: { readonly onOpen: (job: Job) => vo
         {jobs === undefined ? (asked.problem === undefined ? <Skeleton lines={2} size="row" label="Loading the jobs" /> : <Answered asked={asked} what="the jobs">{() => null}</Answered>)
           : jobs.length === 0 ? <EmptyState>Nothing is running. A new run appears here with its progress.</EmptyState> : <JobList jobs={jobs} titles={titles} onOpen={onOpen} />}
       </Panel>
-      <RunTable turn={done} onOpen={onRun} onCompare={onCompare} />
+      <div hidden={jobs === undefined && asked.problem === undefined}><RunTable turn={done} onOpen={onRun} onCompare={onCompare} /></div>
     </>
   );
 }

@@ -15,6 +15,7 @@ import { asSweep, asVerdict } from './job-results.ts';
 import type { SweepResult, SweepRow, VerdictLine, VerdictResult } from './job-results.ts';
 import { requestTitle } from './run-draft.ts';
 import { Cautions } from './run-result.tsx';
+import { daysBetween, Yearly } from '../yearly.tsx';
 import css from './runs.module.css';
 
 /** What came of a sweep or a verdict. */
@@ -45,7 +46,7 @@ function Sweep({ title, sweep }: { readonly title: string; readonly sweep: Sweep
     ...names.map((name): Column<SweepRow> => ({ key: name, head: name, figures: true, cell: ({ parameters }) => String(parameters[name] ?? '—'), sortBy: ({ parameters }) => parameters[name] ?? '' })),
     { key: 'return', head: 'Net return', figures: true, cell: ({ netReturn }) => <Pct ratio={netReturn} change />, sortBy: ({ netReturn }) => netReturn },
     { key: 'drawdown', head: 'Drawdown', figures: true, cell: ({ maxDrawdown }) => <Pct ratio={-Math.abs(maxDrawdown)} />, sortBy: ({ maxDrawdown }) => maxDrawdown },
-    { key: 'sharpe', head: 'Sharpe', figures: true, cell: ({ sharpe }) => <Num value={sharpe} places={2} why="too little to compute it from" />, sortBy: ({ sharpe }) => sharpe ?? -Infinity },
+    { key: 'sharpe', head: 'Sharpe', figures: true, cell: ({ sharpe }) => <Yearly value={sharpe} days={daysBetween(sweep.from, sweep.to)} />, sortBy: ({ sharpe }) => sharpe ?? -Infinity },
     { key: 'trades', head: 'Trades', figures: true, cell: ({ trades }) => <Num value={trades} />, sortBy: ({ trades }) => trades },
     { key: 'fees', head: 'Fees', figures: true, priority: 3, cell: ({ fees }) => <Money value={fees} /> },
   ];

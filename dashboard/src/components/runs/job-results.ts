@@ -10,6 +10,9 @@ export interface SweepRow {
 
 /** What `sweep --json` says, as far as it is shown here. */
 export interface SweepResult {
+  /** Opening times of the first and the last bar, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
   readonly combos: number;
   readonly skipped: number;
   readonly best: readonly SweepRow[];
@@ -37,8 +40,8 @@ export interface VerdictResult {
 /** A command's answer as a sweep's; undefined where it is none. */
 export function asSweep(result: unknown): SweepResult | undefined {
   if (!isRecord(result) || !Array.isArray(result['best']) || !Array.isArray(result['grid'])) return undefined;
-  const { combos, skipped, best, grid, map, warnings } = result as unknown as SweepResult;
-  return { combos, skipped, best, grid, map: map ?? null, warnings: warnings ?? [] };
+  const { from, to, combos, skipped, best, grid, map, warnings } = result as unknown as SweepResult;
+  return { from, to, combos, skipped, best, grid, map: map ?? null, warnings: warnings ?? [] };
 }
 
 /** A command's answer as a verdict's; undefined where it is none. */

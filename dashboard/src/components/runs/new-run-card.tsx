@@ -10,6 +10,7 @@ import { ChoiceField, NumberField, SelectField, TextField } from '../field.tsx';
 import { Panel } from '../panel.tsx';
 import { ParamForm } from '../params/param-form.tsx';
 import { NEW_RUN, readRun } from './run-draft.ts';
+import { RunTerms } from './run-terms.tsx';
 import type { Job, RunDraft } from './run-draft.ts';
 import css from './runs.module.css';
 
@@ -26,13 +27,13 @@ export function NewRunCard({ onStarted }: { readonly onStarted: (job: Job) => vo
   return (
     <Panel title="New run">
       <Answered asked={catalog} what="the strategies on offer" lines={6}>
-        {({ items }) => <Answered asked={sources} what="the bars on offer" lines={6}>{(bars) => <Card catalog={items} sources={bars.items} onStarted={onStarted} />}</Answered>}
+        {({ items }) => <Answered asked={sources} what="the bars on offer" lines={6}>{(bars) => <Card catalog={items} sources={bars.items} venues={bars.venues} onStarted={onStarted} />}</Answered>}
       </Answered>
     </Panel>
   );
 }
 
-function Card({ catalog, sources, onStarted }: { readonly catalog: Catalog; readonly sources: Sources; readonly onStarted: (job: Job) => void }): ReactNode {
+function Card({ catalog, sources, venues, onStarted }: { readonly catalog: Catalog; readonly sources: Sources; readonly venues: readonly string[]; readonly onStarted: (job: Job) => void }): ReactNode {
   const [draft, setDraft] = useState<RunDraft>(() => firstDraft(catalog, sources));
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [custom, setCustom] = useState(false);
@@ -41,34 +42,36 @@ function Card({ catalog, sources, onStarted }: { readonly catalog: Catalog; read
   const entry = catalog.find(({ name }) => name === draft.strategy);
   const source = sources.find(({ bars }) => bars === draft.bars);
   const schema: ParameterSpecs = entry?.parameters ?? {};
+  const reads = entry?.series ?? [];
   useEffect(() => { keep(draft); }, [draft]);
   const change = (next: Partial<RunDraft>): void => { setDraft((was) => ({ ...was, ...next })); setErrors({}); };
   const run = (): void => {
-    const outcome = readRun(draft, schema);
+    const outcome = readRun(draft, schema, reads);
     setErrors(outcome.ok ? {} : outcome.errors);
     if (!outcome.ok) { setCustom(true); return; }
     void start.send({ body: outcome.request }).then((job) => { if (job !== undefined) onStarted(job); });
   };
-  const outcome = readRun(draft, schema);
+  const outcome = readRun(draft, schema, reads);
   const changed = Object.entries(draft.parameters).filter(([name, text]) => String(schema[name]?.default) !== text).length;
   return (
     <form className={css.form} onSubmit={(event) => { event.preventDefault(); run(); }} aria-label="New run">
       <ChoiceField label="Kind of run" value={draft.kind} onChange={(kind) => change({ kind })} options={[{ value: 'backtest', label: 'Backtest' }, { value: 'sweep', label: 'Sweep' }, { value: 'verdict', label: 'Verdict' }]} />
-      <SelectField label="Strategy" value={draft.strategy} help={entry?.summary} error={errors['strategy']} onChange={(strategy) => change({ strategy, parameters: {}, grid: {} })} options={catalog.map(({ name }) => ({ value: name, label: name }))} />
+      <SelectField label="Strategy" value={draft.strategy} help={entry?.summary} error={errors['strategy']} onChange={(strategy) => change({ strategy, parameters: {}, grid: {}, series: {} })} options={catalog.map(({ name }) => ({ value: name, label: name }))} />
       <SelectField label="Bars" value={draft.bars} help={source === undefined ? undefined : sourceHelp(source)} error={errors['bars']} onChange={(bars) => change({ bars, interval: '', from: '', to: '' })} options={sources.map(({ bars, title }) => ({ value: bars, label: title }))} />
       <div className={css.pair}>
         <SelectField label="Decide on" value={draft.interval} onChange={(interval) => change({ interval })} options={[{ value: '', label: 'as stored' }, ...(source?.intervals ?? []).map((value) => ({ value, label: value }))]} />
-        <NumberField label="Fee" unit="bp" error={errors['feeBps']} value={draft.feeBps} onChange={(feeBps) => change({ feeBps })} />
+        <NumberField label="Fee" unit="bp" error={errors['feeBps']} placeholder={draft.venue === '' ? '10' : 'venue’s'} value={draft.feeBps} onChange={(feeBps) => change({ feeBps })} />
       </div>
       <Period draft={draft} source={source} error={errors['to']} onChange={change} />
       {draft.kind === 'sweep' ? <GridFields {...{ draft, schema, errors, change }} /> : null}
       <details className={css.more} open={custom} onToggle={(event) => setCustom(event.currentTarget.open)}>
-        <summary>Parameters and cash{changed === 0 ? ': defaults' : `: ${changed} changed`}</summary>
+        <summary>Parameters{changed === 0 ? ': defaults' : `: ${changed} changed`}</summary>
         <div className={css.params}>
-          <NumberField label="Starting cash" error={errors['cash']} value={draft.cash} onChange={(cash) => change({ cash })} />
           <ParamForm schema={schema} current={{}} draft={draft.parameters} errors={errors} onChange={(name, text) => change({ parameters: { ...draft.parameters, [name]: text } })} />
         </div>
       </details>
+      {reads.map((name) => <TextField key={name} label={`Series: ${name}`} help="Id of a stored series; Data, Economy lists and finds them" error={errors[`series.${name}`]} value={draft.series[name] ?? ''} onChange={(text) => change({ series: { ...draft.series, [name]: text.trim() } })} />)}
+      <RunTerms draft={draft} venues={venues} errors={errors} onChange={change} />
       {start.problem === undefined ? null : <Problem what="the run" verb="was not started" problem={start.problem} />}
       <Button submit look="primary" className={css.wide} busy={start.state === 'sending'} blocked={missing}>{draft.kind === 'sweep' && outcome.ok ? `Run ${outcome.combinations} combinations` : `Run ${draft.kind}`}</Button>
       <p className={css.quiet}>It runs beside trading at a lower priority, and goes on when this page is closed.</p>

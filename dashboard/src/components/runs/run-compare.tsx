@@ -8,6 +8,7 @@ import { Answered } from '../answered.tsx';
 import { LineChart } from '../chart/line-chart.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
+import { daysBetween, YEARLY_DAYS } from '../yearly.tsx';
 import css from './runs.module.css';
 
 type Run = Answer<'readRun'>;
@@ -24,8 +25,9 @@ export function RunCompare({ a, b }: { readonly a: string; readonly b: string })
 
 const FIGURES: readonly { readonly name: string; readonly of: (run: Run) => string }[] = [
   { name: 'Net return', of: ({ report }) => share(report.netReturn, true) },
+  { name: 'Buy and hold', of: ({ benchmarkReturn }) => share(benchmarkReturn, true) },
   { name: 'Max drawdown', of: ({ report }) => share(-Math.abs(report.maxDrawdown)) },
-  { name: 'Sharpe', of: ({ report }) => number(report.sharpe) },
+  { name: 'Sharpe', of: ({ report }) => (daysBetween(report.from, report.to) < YEARLY_DAYS ? 'too short' : number(report.sharpe)) },
   { name: 'Trades', of: ({ report }) => formatDecimal(report.trades) ?? '—' },
   { name: 'Win rate', of: ({ report }) => share(report.winRate) },
   { name: 'Profit factor', of: ({ report }) => number(report.profitFactor) },

@@ -27,6 +27,21 @@ test('what is wrong is said at its field', () => {
   assert.deepEqual(Object.keys(outcome.errors).sort(), ['cash', 'fast', 'feeBps', 'grid.slow', 'strategy', 'to']);
 });
 
+test('terms become what the command line takes, and what is wrong in them is said at its field', () => {
+  const venue = readRun(draft({ venue: 'binance-usdm', feeBps: '', leverage: '3', sizing: 'kelly', size: '0.2', fill: 'close', slippage: 'bps:5', latency: '250', volumeShare: '10%' }), schema);
+  assert.ok(venue.ok);
+  assert.deepEqual(venue.request, { kind: 'backtest', strategy: 'macd', bars: 'btc', cash: '100000', parameters: {}, venue: 'binance-usdm', leverage: '3', sizing: 'kelly:0.2', fill: 'close', slippage: 'bps:5', latency: '250', volumeShare: '10%' });
+  const wrong = readRun(draft({ sizing: 'units', leverage: '2', slippage: 'much', latency: 'x', volumeShare: 'half', instrument: '../x' }), schema);
+  assert.ok(!wrong.ok);
+  assert.deepEqual(Object.keys(wrong.errors).sort(), ['instrument', 'latency', 'leverage', 'size', 'slippage', 'volumeShare']);
+});
+
+test('a strategy that reads series takes an id for each', () => {
+  assert.deepEqual(Object.keys((readRun(draft({}), schema, ['economy']) as { readonly errors: object }).errors), ['series.economy']);
+  const read = readRun(draft({ series: { economy: 'UNRATE' } }), schema, ['economy']);
+  assert.deepEqual(read.ok && read.request.series, ['UNRATE']);
+});
+
 test('a range counts its end where a step falls on it', () => {
   assert.equal(gridCount('5:30:5'), 6);
   assert.equal(gridCount('0.1:0.3:0.1'), 3);

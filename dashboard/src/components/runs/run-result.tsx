@@ -15,6 +15,7 @@ import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { StatusChip } from '../status-chip.tsx';
 import { toast } from '../toast.tsx';
+import { daysBetween, Yearly, YEARLY_DAYS } from '../yearly.tsx';
 import css from './runs.module.css';
 
 type Run = Answer<'readRun'>;
@@ -28,7 +29,10 @@ export function RunResult({ id }: { readonly id: string }): ReactNode {
 
 function Result({ run }: { readonly run: Run }): ReactNode {
   const { report, curve } = run;
-  const series = useMemo(() => [{ label: 'Equity', xs: curve.time, values: curve.equity }], [curve]);
+  const series = useMemo(() => [
+    { label: 'Equity', xs: curve.time, values: curve.equity },
+    ...(curve.benchmark === null ? [] : [{ label: 'Buy and hold', xs: curve.time, values: curve.benchmark, look: 'benchmark' as const }]),
+  ], [curve]);
   const money = (value: number): string => formatDecimal(value, { places: 2 }) ?? '—';
   return (
     <div className={css.stack}>
@@ -36,8 +40,8 @@ function Result({ run }: { readonly run: Run }): ReactNode {
         <p className={css.verdict}>{run.verdict}</p>
         <Cautions cautions={[...new Set([...run.cautions, ...report.warnings])]} />
       </Panel>
-      <Metrics report={report} />
-      <Panel title="Equity and drawdown" note="Money of the account, at bar closes">
+      <Metrics run={run} />
+      <Panel title="Equity and drawdown" note={curve.benchmark === null ? 'Money of the account, at bar closes' : 'Money of the account, at bar closes; dotted what the same money had become, bought at the first close and held, without fees'}>
         <LineChart label="Equity of the run" series={series} format={money} formatTick={(value) => formatDecimal(value, { places: 0, compact: true }) ?? ''} drawdown height={320} />
       </Panel>
       <Trades id={run.id} />
@@ -52,13 +56,15 @@ export function Cautions({ cautions }: { readonly cautions: readonly string[] })
   return <ul className={css.cautions} aria-label="Warnings">{cautions.map((caution) => <li key={caution}><StatusChip tone="warn">caution</StatusChip> {caution}</li>)}</ul>;
 }
 
-function Metrics({ report }: { readonly report: Run['report'] }): ReactNode {
+function Metrics({ run }: { readonly run: Run }): ReactNode {
+  const { report } = run;
   const few = 'too little to compute it from';
+  const days = daysBetween(report.from, report.to);
   return (
     <KpiRow>
-      <KpiTile label="Net return" value={<Pct ratio={report.netReturn} change />} note={<>to <Money value={report.finalEquity} compact /></>} />
+      <KpiTile label="Net return" value={<Pct ratio={report.netReturn} change />} note={run.benchmarkReturn === null ? <>to <Money value={report.finalEquity} compact /></> : <>held <Pct ratio={run.benchmarkReturn} change /></>} />
       <KpiTile label="Max drawdown" value={<Pct ratio={-Math.abs(report.maxDrawdown)} />} note="of the highest equity before" />
-      <KpiTile label="Sharpe" value={<Num value={report.sharpe} places={2} why={few} />} note={<>Sortino <Num value={report.sortino} places={2} why={few} /></>} />
+      <KpiTile label="Sharpe" value={<Yearly value={report.sharpe} days={days} />} note={days < YEARLY_DAYS ? `of ${days} days; from ${YEARLY_DAYS} on` : <>Sortino <Yearly value={report.sortino} days={days} /></>} />
       <KpiTile label="Trades" value={<Num value={report.trades} />} note={`${report.fills} fills, ${report.denials} denied`} />
       <KpiTile label="Win rate" value={<Pct ratio={report.winRate} why={few} />} note={<>payoff <Num value={report.payoff} places={2} why={few} /></>} />
       <KpiTile label="Profit factor" value={<Num value={report.profitFactor} places={2} why={few} />} note={<>a trade <Delta value={report.expectancy} why={few} /></>} />

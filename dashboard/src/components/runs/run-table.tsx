@@ -10,6 +10,7 @@ import { Num, Pct, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import { StatusChip } from '../status-chip.tsx';
+import { daysBetween, Yearly, YEARLY_DAYS } from '../yearly.tsx';
 import css from './runs.module.css';
 
 type Summary = Answer<'listRuns'>['items'][number];
@@ -26,7 +27,7 @@ export function RunTable({ turn, onOpen, onCompare }: { /** Changes when there m
     { key: 'run', head: 'Run', cell: ({ id, strategy, instrument, interval }) => <span className={css.name}><span><strong>{strategy}</strong> <code>{id}</code></span><span className={css.quiet}>{instrument} · {interval}</span></span>, sortBy: ({ strategy }) => strategy },
     { key: 'return', head: 'Net return', figures: true, cell: ({ netReturn }) => <Pct ratio={netReturn} change />, sortBy: ({ netReturn }) => netReturn },
     { key: 'drawdown', head: 'Drawdown', figures: true, cell: ({ maxDrawdown }) => <Pct ratio={-Math.abs(maxDrawdown)} />, sortBy: ({ maxDrawdown }) => maxDrawdown },
-    { key: 'sharpe', head: 'Sharpe', figures: true, cell: ({ sharpe }) => <Num value={sharpe} places={2} why="too little to compute it from" />, sortBy: ({ sharpe }) => sharpe ?? -Infinity },
+    { key: 'sharpe', head: 'Sharpe', figures: true, cell: ({ sharpe, from, to }) => <Yearly value={sharpe} days={daysBetween(from, to)} />, sortBy: ({ sharpe, from, to }) => (daysBetween(from, to) < YEARLY_DAYS ? -Infinity : sharpe ?? -Infinity) },
     { key: 'trades', head: 'Trades', figures: true, cell: ({ trades }) => <Num value={trades} />, sortBy: ({ trades }) => trades },
     { key: 'warnings', head: 'Warnings', priority: 3, cell: ({ warnings }) => (warnings === 0 ? 'none' : <StatusChip tone="warn">{warnings}</StatusChip>) },
     { key: 'kept', head: 'Kept', priority: 3, cell: ({ keptAt }) => <Time at={keptAt} detail="day-minute" />, sortBy: ({ keptAt }) => keptAt },

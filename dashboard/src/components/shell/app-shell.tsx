@@ -64,7 +64,7 @@ function Equity(): ReactNode {
   return (
     <dl className={`${css.equity} ${stale ? css.dim : ''}`}>
       <div><dt>Equity</dt><dd><Money value={account?.equity} currency={currency} why="not heard yet" /></dd></div>
-      <div><dt>Today</dt><dd><Delta value={account?.dayPnl} why="not heard yet" /></dd></div>
+      <div><dt>Today</dt><dd><Delta value={account?.dayPnl} unit={currency} why="not heard yet" /></dd></div>
     </dl>
   );
 }

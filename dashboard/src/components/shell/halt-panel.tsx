@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { Answer } from 'trader/contract';
+import { personName, type Answer } from 'trader/contract';
 import { useCommand, type Command } from '../../data/query.ts';
 import { useMe, useMissingRole } from '../../data/session.ts';
 import { useConnection, useTopic } from '../../data/stream.ts';
@@ -12,7 +12,6 @@ import { ModeBand } from '../mode-band.tsx';
 import { Sheet } from '../sheet.tsx';
 import { toast } from '../toast.tsx';
 import css from './halt-panel.module.css';
-import { nameOf } from './mode-strip.tsx';
 
 type Scope = 'entries' | 'orders' | 'flatten';
 
@@ -119,7 +118,7 @@ function Halted({ reason, by, flat, onResumed }: { readonly reason: string | nul
   };
   return (
     <div className={css.halted}>
-      <p>Halted{by === null ? '' : ` by ${nameOf(by)}`}{reason === null ? '' : `: ${reason}`}. {flat ? 'Everything is being closed.' : 'Positions stay, with their stops and take-profits.'}</p>
+      <p>Halted{by === null ? '' : ` by ${personName(by)}`}{reason === null ? '' : `: ${reason}`}. {flat ? 'Everything is being closed.' : 'Positions stay, with their stops and take-profits.'}</p>
       <HoldButton ms={2000} blocked={blocked} busy={resume.state === 'sending'} onConfirm={() => void send()}>Resume trading</HoldButton>
       {resume.problem === undefined ? null : <Problem what="trading" verb="was not resumed" problem={resume.problem} />}
     </div>

@@ -1,4 +1,5 @@
 'use client';
+import { personName } from 'trader/contract';
 import { useEffect, type ReactNode } from 'react';
 import { useMode } from '../../data/run.ts';
 import { useConnection, useTopic } from '../../data/stream.ts';
@@ -21,7 +22,7 @@ export function ModeStrip(): ReactNode {
         <strong className={css.halt}>
           {trading.state === 'halted' ? 'HALTED' : 'LIQUIDATED'}
           {trading.since === null ? '' : ` ${formatTime(trading.since, 'minute')}`}
-          {trading.by === null ? '' : ` by ${nameOf(trading.by)}`}
+          {trading.by === null ? '' : ` by ${personName(trading.by)}`}
           {trading.reason === null ? '' : `: ${trading.reason}`}
         </strong>
       ) : null}
@@ -29,12 +30,6 @@ export function ModeStrip(): ReactNode {
       {trading?.state === 'ended' ? <strong>· data has ended</strong> : null}
     </p>
   );
-}
-
-/** Who gave a command, as people read it. */
-export function nameOf(by: string): string {
-  if (by.startsWith('user:')) return by.slice('user:'.length);
-  return { cli: 'the command line', file: 'the KILL file', signal: 'a signal', guard: 'a guard', key: 'the terminal', feed: 'the feed' }[by] ?? by;
 }
 
 /** The mode in the window's title and picture, and around the page. */

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState, type ReactNode } from 'react';
-import type { BookChange, BookFact } from 'trader/contract';
+import { personName, type BookChange, type BookFact } from 'trader/contract';
 import { useCommand } from '../../data/query.ts';
 import { Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
@@ -10,7 +10,6 @@ import { Panel } from '../panel.tsx';
 import { ParamDiff } from '../params/param-form.tsx';
 import { valueChanges } from '../params/param-draft.ts';
 import { EmptyState } from '../placeholders.tsx';
-import { nameOf } from '../shell/mode-strip.tsx';
 import { useTradeBlock } from '../ticket/trade-block.ts';
 import { Timeline } from '../timeline.tsx';
 import { toast } from '../toast.tsx';
@@ -41,7 +40,7 @@ export function BookHistory({ book }: { readonly book: BookFact }): ReactNode {
 }
 
 function titleOf({ change, by }: BookChange): string {
-  const who = nameOf(by);
+  const who = personName(by);
   return change === 'parameters' ? `${who} changed parameters` : change === 'started' ? `${who} started it` : `${who} stopped it`;
 }
 

@@ -32,7 +32,7 @@ export function stateMeaning(state: BookFact['state']): string {
 export function opinionText({ state, target, warmupLeft }: Pick<BookFact, 'state' | 'target' | 'warmupLeft'>): string {
   if (state === 'warming') return `no signal for ${warmupLeft} more bar${warmupLeft === 1 ? '' : 's'}`;
   if (target === 0) return 'flat';
-  return `${target > 0 ? 'long' : 'short'}, ${Math.round(Math.abs(target) * 100)}% of full size`;
+  return `${target > 0 ? 'long' : 'short'} ${Math.round(Math.abs(target) * 100)}%`;
 }
 
 /** What a strategy has made, money of the account as exact text: realised, unrealised, less fees. */

@@ -44,8 +44,9 @@ function Waiting(): ReactNode {
   return (
     <div className={css.desk}>
       <div className={css.watch}><Skeleton lines={3} size="row" label="Loading the markets" /></div>
-      <div className={css.chart}><Skeleton lines={1} size="chart" label="Loading the chart" /></div>
-      <div className={css.side}><Skeleton lines={6} size="row" label="Loading the ticket" /></div>
+      <div className={css.chart}><div className={`${css.chartPanel} ${css.waiting}`}><Skeleton lines={1} size="chart" label="Loading the chart" /></div></div>
+      <div className={css.side}><div className={css.ticket}><Skeleton lines={6} size="row" label="Loading the ticket" /></div></div>
+      <div className={css.dock}><Skeleton lines={4} size="row" label="Loading the account" /></div>
     </div>
   );
 }
@@ -56,14 +57,18 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
   const [sheet, setSheet] = useState<'buy' | 'sell'>();
   const block = useTradeBlock();
   const { freshness } = useFreshness();
+  // A book has a place of its own; that there is none is a line under the ticket.
+  const deep = market.tells.length > 0;
+  const depth = <DepthPanel market={market} />;
   return (
-    <div className={css.desk} data-old={freshness === 'stale' || freshness === 'offline' || undefined}>
+    <div className={css.desk} data-old={freshness === 'stale' || freshness === 'offline' || undefined} data-deep={deep || undefined}>
       <div className={css.watch}><Watchlist markets={markets} chosen={market.instrument} onChoose={onChoose} /></div>
       <div className={css.chart}><MarketChart market={market} markets={markets} books={own} onChoose={onChoose} /></div>
       <div className={css.side}>
         <div className={css.ticket}><Panel title="Order ticket"><LiveTicket market={market} /></Panel></div>
-        <DepthPanel market={market} />
+        {deep ? null : depth}
       </div>
+      {deep ? <div className={css.book}>{depth}</div> : null}
       <div className={css.held}><PositionCard market={market} books={own} /></div>
       <div className={css.dock}><Dock instrument={market.instrument} /></div>
       <div className={css.bar}>

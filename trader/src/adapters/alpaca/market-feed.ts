@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { SteadySocket } from '../wire/steady-socket.ts';
 import { failureOf } from './failure.ts';
@@ -56,7 +56,7 @@ const message = z.discriminatedUnion('T', [
   z.object({ T: z.literal('error'), code: z.number(), msg: z.string() }),
   z.object({ T: z.literal('b'), S: z.string(), ...numbers }),
   z.object({ T: z.literal('u'), S: z.string(), ...numbers }),
-  z.object({ T: z.literal('t'), S: z.string(), p: z.number(), s: z.number(), t: moment }),
+  z.object({ T: z.literal('t'), S: z.string(), p: z.number(), s: z.number(), t: moment, tks: z.enum(['B', 'S', '-', '']).optional() }),
   z.object({ T: z.literal('q'), S: z.string(), bp: z.number(), ap: z.number(), t: moment }),
 ]);
 
@@ -194,8 +194,8 @@ function hear(told: Exclude<z.infer<typeof message>, { T: 'success' | 'subscript
   const instrument = symbols.get(told.S);
   if (instrument === undefined) return;
   // Its trades have numbers that are not counted one by one.
-  const trade = (price: number, quantity: number) => { listener.onTrade(instrument, { price, quantity, tsEvent: told.t, firstId: NaN, lastId: NaN }); };
-  if (told.T === 't') trade(told.p, told.s);
+  const trade = (price: number, quantity: number, taker: Pick<FeedTrade, 'taker'> = {}) => { listener.onTrade(instrument, { price, quantity, tsEvent: told.t, firstId: NaN, lastId: NaN, ...taker }); };
+  if (told.T === 't') trade(told.p, told.s, told.tks === 'B' ? { taker: 'buy' } : told.tks === 'S' ? { taker: 'sell' } : {});
   else if (told.T === 'q') { if (told.bp > 0 && told.ap > 0) trade((told.bp + told.ap) / 2, NaN); }
   else if (told.T === 'u') onUnreadable(`a revision of ${told.S}'s bar of ${new Date(told.t).toISOString()}; the first one stands`);
   else if (minutes) listener.onBar(instrument, toBar(told));

@@ -60,14 +60,14 @@ const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h',
 /** Opening time, open, high, low, close, volume, closing time; what follows is not read. */
 const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, decimal, z.number()]).rest(z.unknown()));
 
-const aggregated = z.object({ p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int() });
+const aggregated = z.object({ p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int(), m: z.boolean() });
 const aggregatedTrades = z.array(aggregated);
 
 const levels = z.array(z.tuple([decimal, decimal]).transform(([price, quantity]): BookLevel => ({ price: Number(price), quantity: Number(quantity) })));
 
 const frame = z.union([
-  // Aggregated trades are of one taker, price and moment; `f` to `l` are the trades that one is made of.
-  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int() }) }),
+  // Aggregated trades are of one taker, price and moment; `f` to `l` are the trades that one is made of, `m` that the buyer was the maker.
+  z.object({ data: z.object({ e: z.literal('aggTrade'), s: z.string(), p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int(), m: z.boolean() }) }),
   z.object({ data: z.object({ e: z.literal('kline'), s: z.string(), k: z.object({ t: z.number(), o: decimal, h: decimal, l: decimal, c: decimal, v: decimal, x: z.boolean() }) }) }),
   z.object({ data: z.object({ e: z.literal('serverShutdown') }) }),
   // Quotes and books have no word for what they are; a book of twenty levels is told whole each time, under the name of its stream alone.
@@ -215,8 +215,8 @@ export class FuturesFeed extends KlineFeed {
   }
 }
 
-function toTrade({ p, q, T, f, l }: z.infer<typeof aggregated>): FeedTrade {
-  return { price: Number(p), quantity: Number(q), tsEvent: T, firstId: f, lastId: l };
+function toTrade({ p, q, T, f, l, m }: z.infer<typeof aggregated>): FeedTrade {
+  return { price: Number(p), quantity: Number(q), tsEvent: T, firstId: f, lastId: l, taker: m ? 'sell' : 'buy' };
 }
 
 function readFrame(text: string): z.infer<typeof frame> | undefined {

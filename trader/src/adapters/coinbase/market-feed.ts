@@ -36,7 +36,7 @@ const GRANULARITIES: Readonly<Record<string, string>> = {
 };
 
 const candlesBody = z.object({ candles: z.array(z.object({ start: z.string().regex(/^\d+$/), open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal })) });
-const tradeBody = z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, time });
+const tradeBody = z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, side: z.string().optional(), time });
 const tradesEvent = z.object({ type: z.string(), trades: z.array(tradeBody) });
 /** What "Get Public Market Trades" tells, the newest first. */
 const tradesBody = z.object({ trades: z.array(tradeBody) });
@@ -130,7 +130,7 @@ export class CoinbaseFeed implements MarketFeed {
     }
   }
 
-  /** A snapshot holds trades of before; an update those since the last one, newest first. */
+  /** A snapshot holds trades of before; an update those since the last one, newest first. Their side is the maker's. */
   #hearTrades(event: unknown, listener: FeedListener): boolean {
     const { data } = tradesEvent.safeParse(event);
     if (data?.type !== 'update') return data !== undefined;
@@ -187,8 +187,8 @@ export class CoinbaseFeed implements MarketFeed {
   }
 }
 
-function toTrade({ trade_id: id, price, size, time: tsEvent }: z.infer<typeof tradeBody>): FeedTrade {
-  return { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id };
+function toTrade({ trade_id: id, price, size, side, time: tsEvent }: z.infer<typeof tradeBody>): FeedTrade {
+  return { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id, ...(side === 'BUY' ? { taker: 'sell' } : side === 'SELL' && { taker: 'buy' }) };
 }
 
 function granularityOf(intervalMs: number): string {

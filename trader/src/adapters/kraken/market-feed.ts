@@ -53,7 +53,7 @@ const frame = z.union([
   z.object({ error: z.string() }),
 ]);
 const barBody = z.object({ symbol: z.string(), open: z.number(), high: z.number(), low: z.number(), close: z.number(), volume: z.number(), interval_begin: time });
-const tradeBody = z.object({ symbol: z.string(), price: z.number(), qty: z.number(), trade_id: z.number().int(), timestamp: time });
+const tradeBody = z.object({ symbol: z.string(), side: z.enum(['buy', 'sell']), price: z.number(), qty: z.number(), trade_id: z.number().int(), timestamp: time });
 const quoteBody = z.object({ symbol: z.string(), bid: z.number(), bid_qty: z.number(), ask: z.number(), ask_qty: z.number() });
 
 /** What trades on Kraken spot, as anybody may ask. Throws `VenueError`. */
@@ -167,7 +167,7 @@ export class KrakenFeed implements MarketFeed {
   #hearTrade(each: unknown, listener: FeedListener): boolean {
     const { data } = tradeBody.safeParse(each);
     const instrument = data && this.#bySymbol.get(data.symbol);
-    if (data !== undefined && instrument !== undefined) listener.onTrade(instrument, { price: data.price, quantity: data.qty, tsEvent: data.timestamp, firstId: data.trade_id, lastId: data.trade_id });
+    if (data !== undefined && instrument !== undefined) listener.onTrade(instrument, { price: data.price, quantity: data.qty, tsEvent: data.timestamp, firstId: data.trade_id, lastId: data.trade_id, taker: data.side });
     return data !== undefined;
   }
 

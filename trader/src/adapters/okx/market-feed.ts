@@ -47,7 +47,7 @@ const frame = z.union([
   z.object({ event: z.literal('subscribe'), arg: argument }),
   z.object({ event: z.enum(['error', 'notice']), code: z.string(), msg: z.string() }),
 ]);
-const tradeBody = z.object({ tradeId: z.string().regex(/^\d{1,15}$/), px: decimal, sz: decimal, ts: moment });
+const tradeBody = z.object({ tradeId: z.string().regex(/^\d{1,15}$/), px: decimal, sz: decimal, side: z.enum(['buy', 'sell']), ts: moment });
 const quoteBody = z.object({ asks: z.array(z.tuple([decimal, decimal]).rest(z.unknown())), bids: z.array(z.tuple([decimal, decimal]).rest(z.unknown())) });
 
 /** What trades on OKX spot, as anybody may ask. Throws `VenueError`. */
@@ -216,8 +216,8 @@ function hearTrade(instrument: number, each: unknown, listener: FeedListener): b
   return true;
 }
 
-function toTrade({ tradeId, px, sz, ts }: z.infer<typeof tradeBody>): FeedTrade {
-  return { price: Number(px), quantity: Number(sz), tsEvent: ts, firstId: Number(tradeId), lastId: Number(tradeId) };
+function toTrade({ tradeId, px, sz, side, ts }: z.infer<typeof tradeBody>): FeedTrade {
+  return { price: Number(px), quantity: Number(sz), tsEvent: ts, firstId: Number(tradeId), lastId: Number(tradeId), taker: side };
 }
 
 function hearQuote(instrument: number, each: unknown, listener: FeedListener): boolean {

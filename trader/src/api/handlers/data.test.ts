@@ -46,7 +46,7 @@ describe('what is known of stored data', () => {
     rig = await startApi({
       marketStore: () => Promise.resolve(market), seriesStore: () => series,
       desk: {
-        status: () => Promise.resolve({ series: [], providers: [], today: { hits: 9, misses: 1, hitRate: 0.9, failures: { 'yahoo timed-out': 1 } }, cost: { paid: 0, paidFeeds: [1, 2] } }), sources: () => Promise.resolve([]),
+        status: () => Promise.resolve({ series: [], providers: [], today: { hits: 9, misses: 1, hitRate: 0.9, failures: { 'yahoo timed-out': 1 } }, cost: { paid: 0, paidFeeds: [1, 2] } }), sources: () => Promise.resolve([]), venues: () => [],
         findSeries: () => Promise.resolve({ found: [facts, { ...facts, id: 'CPILFESL', title: 'Core CPI' }], note: null }),
       },
     });

@@ -23,7 +23,7 @@ export function jobHandlers({ jobs, catalog, desk }: JobParts): Handlers<JobRout
     strategyCatalog: () => ({
       items: catalog.map(({ name, summary, parameters, series = [], columnKernel }) => ({ name, summary, parameters, series, hasKernel: columnKernel !== undefined })),
     }),
-    jobSources: async () => ({ items: await desk.sources() }),
+    jobSources: async () => ({ items: await desk.sources(), venues: desk.venues() }),
     listJobs: ({ query }) => pageOf(jobs.list().filter(({ request }) => query.kind === undefined || request.kind === query.kind), query, ({ id }) => id),
     startJob: async ({ id, body, caller }) => answerOf(await jobs.start(id, tight(body), byLine(caller))),
     readJob: ({ params: { id } }) => found(jobs.get(id), `job ${id}`),

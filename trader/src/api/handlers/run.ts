@@ -1,9 +1,10 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { EquityRow, LogFact } from '../../ports/engine-feed.ts';
+import type { EquityRow, LogFact, MarketFact } from '../../ports/engine-feed.ts';
 import type { AlertBook } from '../alerts.ts';
 import { byLine, found, present, type Handlers } from '../call.ts';
 import { thinned } from '../equity-history.ts';
 import { pageOf } from '../paging.ts';
+import { ApiError } from '../problem.ts';
 import type { EngineReplica } from '../replica.ts';
 
 /** What questions about the run are answered from. */
@@ -15,11 +16,14 @@ export interface RunParts {
 
 type RunRoute =
   | 'health' | 'readState' | 'listPositions' | 'listOrders' | 'readOrder' | 'listFills' | 'listDenials' | 'equityCurve' | 'listLimits' | 'listHalts' | 'listFeeds'
-  | 'listAlerts' | 'acknowledgeAlert' | 'listLogs' | 'listMarkets' | 'listStrategies' | 'readStrategy';
+  | 'listAlerts' | 'acknowledgeAlert' | 'listLogs' | 'listMarkets' | 'readBook' | 'listTrades' | 'listStrategies' | 'readStrategy';
 
 /** Questions about the run, answered from the replica: none of them reaches the trading loop. */
 export function runHandlers({ replica, alerts, clock }: RunParts): Handlers<RunRoute> {
   const run = () => present(replica.facts, 'the trading loop');
+  const tells = (instrument: string, what: MarketFact['tells'][number]) => {
+    if (!found(run().markets.get(instrument), `market ${instrument}`).tells.includes(what)) throw new ApiError('not-offered', `The feed of ${instrument} tells no ${what === 'books' ? 'order book' : 'trades'}`);
+  };
   return {
     health() {
       const up = replica.heardAt !== null && clock.now() - replica.heardAt <= GONE_MS;
@@ -53,6 +57,14 @@ export function runHandlers({ replica, alerts, clock }: RunParts): Handlers<RunR
       return { items: items.map(({ line }) => line), next };
     },
     listMarkets: () => ({ items: [...run().markets.values()] }),
+    readBook({ query: { instrument } }) {
+      tells(instrument, 'books');
+      return found(run().depths.get(instrument), `order book of ${instrument} yet`);
+    },
+    listTrades({ query }) {
+      tells(query.instrument, 'trades');
+      return pageOf(run().trades.get(query.instrument)?.all().toReversed() ?? [], query, ({ id }) => id);
+    },
     listStrategies: () => ({ items: [...run().books.values()] }),
     readStrategy: ({ params: { book } }) => found(run().books.get(book), `book ${book}`),
   };

@@ -39,6 +39,15 @@ test('a kept run opens with a judgement and what speaks against it, then its cur
   assert.deepEqual([won.curve.time[0], won.curve.time[3]], [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 3)]);
 });
 
+test('a run says what holding would have brought, and one that was kept without that says nothing of it', async (t) => {
+  const { api } = await shelf(t, keptRun('r1', { benchmarkCurve: [1000, 1100, 1300, 1250] }), keptRun('r2', {}), keptRun('r3', { benchmarkCurve: [1000, 900, 950, 990] }));
+  const [beaten, unknown, better] = await Promise.all(['r1', 'r2', 'r3'].map((id) => api.call('readRun', { params: { id } })));
+  assert.deepEqual([beaten.benchmarkReturn, unknown.benchmarkReturn, unknown.curve.benchmark], [0.25, null, null]);
+  assert.deepEqual(beaten.curve.benchmark, [1000, 1100, 1300, 1250]);
+  assert.ok(beaten.cautions.includes('Buying at the beginning and holding would have brought 25.00 %, 15.00 % more.'));
+  assert.ok(!better.cautions.some((each) => each.startsWith('Buying')));
+});
+
 test('runs are listed by strategy and instrument, and two differ in what was asked for', async (t) => {
   const { api } = await shelf(t, keptRun('r1', {}), keptRun('r2', { strategy: 'bollinger', instrument: 'SPY', parameters: { length: 20 } }));
   assert.deepEqual((await api.call('listRuns', { query: { instrument: 'ETH-USD.X' } })).items.map(({ id }) => id), ['r1']);

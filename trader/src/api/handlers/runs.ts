@@ -53,7 +53,8 @@ function summary({ id, keptAt, version, report }: KeptRun) {
 
 function judged({ id, keptAt, version, report }: KeptRun) {
   const [begin, end] = [Date.parse(report.from), Date.parse(report.to)];
-  const { equityCurve } = report;
+  const { equityCurve, benchmarkCurve } = report;
+  const benchmark = benchmarkCurve?.length === equityCurve.length ? benchmarkCurve : null;
   const step = equityCurve.length > 1 ? (end - begin) / (equityCurve.length - 1) : 0;
   let peak = -Infinity;
   const drawdown = equityCurve.map((equity) => {
@@ -62,8 +63,15 @@ function judged({ id, keptAt, version, report }: KeptRun) {
   });
   return {
     id, kind: 'backtest' as const, keptAt, version, report, verdict: sentence(report), cautions: [...cautions(report), ...report.warnings],
-    curve: { time: equityCurve.map((_, i) => Math.round(begin + i * step)), equity: equityCurve, drawdown },
+    benchmarkReturn: heldReturn(report),
+    curve: { time: equityCurve.map((_, i) => Math.round(begin + i * step)), equity: equityCurve, drawdown, benchmark },
   };
+}
+
+/** What holding the same instruments would have brought; null where that was not kept. */
+function heldReturn({ benchmarkCurve, cash }: KeptReport): number | null {
+  const last = benchmarkCurve?.at(-1);
+  return last === undefined ? null : last / Number(cash) - 1;
 }
 
 function percent(share: number): string {
@@ -79,10 +87,13 @@ function sentence({ netReturn, maxDrawdown, trades, profitFactor }: KeptReport):
 }
 
 /** What speaks against trusting it. */
-function cautions({ trades, fees, cash, netReturn }: KeptReport): string[] {
+function cautions(report: KeptReport): string[] {
+  const { trades, fees, cash, netReturn } = report;
+  const held = heldReturn(report);
   const feeShare = Number(fees) / Number(cash);
   return [
     ...(trades > 0 && trades < TRADES_FEW ? [`Only ${trades} trades: as much may be luck.`] : []),
+    ...(held !== null && held > netReturn && trades > 0 ? [`Buying at the beginning and holding would have brought ${percent(held)}, ${percent(held - netReturn)} more.`] : []),
     'Its parameters may have been chosen on these very bars; a verdict tries them on others.',
     ...(feeShare > Math.max(0.02, Math.abs(netReturn)) ? [`Fees took ${percent(feeShare)} of the starting money.`] : []),
   ];

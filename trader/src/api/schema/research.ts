@@ -24,12 +24,16 @@ const grid = z.record(z.string().max(64), z.string().regex(/^[0-9A-Za-z.,:-]{1,2
 const moment = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/);
 /** A word of the command line, as `fraction:0.5`. */
 const word = z.string().regex(/^[a-z][a-z0-9-]*(:[0-9A-Za-z.,:-]+)?$/).max(100);
+/** A model or a fee as the command line takes it: `spread:2`, `250`, `per-share:0.005,min=1`. */
+const modelText = z.string().regex(/^[a-z0-9][a-z0-9-]*(:[0-9A-Za-z.,:=%-]+)?$/).max(100);
 const subject = {
   strategy: z.string().max(64).regex(/^[a-z][a-z0-9-]*$/), parameters: parameterValues.optional(),
   /** What `GET /job-sources` lists; never a path. */
   bars: z.string().max(120).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
   interval: interval.optional(), from: moment.optional(), to: moment.optional(), cash: positive.optional(),
-  sizing: word.optional(), feeBps: decimal.optional(), slippage: word.optional(), latency: word.optional(),
+  sizing: word.optional(), feeBps: decimal.optional(), slippage: modelText.optional(), latency: modelText.optional(),
+  fee: modelText.optional(), instrument: instrumentId.optional(), venue: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/).optional(), leverage: positive.optional(),
+  fill: z.enum(['next-open', 'close']).optional(), volumeShare: z.string().regex(/^\d{1,3}(\.\d{1,6})?%?$/).optional(), series: z.array(id).max(10).optional(),
 };
 
 /** What long work is asked for, as the command line takes it. */
@@ -51,7 +55,7 @@ const report = z.looseObject({
   from: z.string(), to: z.string(), cash: decimal, fills: z.int(), orders: z.int(), denials: z.int(), trades: z.int(),
   finalEquity: decimal, netReturn: z.number(), fees: decimal, sharpe: ratio, sortino: ratio, volatility: ratio, cagr: ratio, calmar: ratio,
   maxDrawdown: z.number(), winRate: ratio, profitFactor: ratio, expectancy: ratio, payoff: ratio, exposure: z.number(), turnover: z.number(),
-  fill: z.string(), fee: z.string(), sizing: z.string(), warnings: z.array(z.string()), equityCurve: z.array(z.number()),
+  fill: z.string(), fee: z.string(), sizing: z.string(), warnings: z.array(z.string()), equityCurve: z.array(z.number()), benchmarkCurve: z.array(z.number()).optional(),
 }).meta({ id: 'RunReport' });
 
 const runSummary = z.strictObject({
@@ -65,7 +69,13 @@ const run = z.strictObject({
   /** The judgement in a sentence, and what speaks against trusting the figures. */
   verdict: z.string(), cautions: z.array(z.string()),
   /** Equity, in time and at most 240 points, and how far below its highest point it was. */
-  curve: z.strictObject({ time: z.array(time), equity: z.array(z.number()), drawdown: z.array(z.number()) }),
+  curve: z.strictObject({
+    time: z.array(time), equity: z.array(z.number()), drawdown: z.array(z.number()),
+    /** The same money spread over the instruments at their first close and held; null for a run that was kept without it. */
+    benchmark: z.array(z.number()).nullable(),
+  }),
+  /** Net return of that; null where it is not known. */
+  benchmarkReturn: ratio,
 }).meta({ id: 'Run' });
 
 const trade = z.strictObject({
@@ -79,6 +89,8 @@ export const RESEARCH_SCHEMAS = {
   jobSources: {
     answer: z.strictObject({
       items: z.array(z.strictObject({ /** As `bars` of a job takes it. */ bars: z.string(), title: z.string(), instrument: z.string(), intervals: z.array(interval), first: time.nullable(), last: time.nullable(), count: z.int().nullable() })),
+      /** Whose rules a job can be run under. */
+      venues: z.array(z.string()),
     }),
   },
   listJobs: { query: z.strictObject({ ...paging.shape, kind: jobKind.optional() }), answer: page(job) },

@@ -5,6 +5,7 @@ import type {
   AccountFact, BookFact, DenialFact, FeedFact, FillFact, HealthFact, LimitGauge, LogFact, MarketFact, OrderFact, PositionFact, RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
 import type { HaltFact, LimitChange, LimitSetting } from '../../ports/steering-facts.ts';
+import type { DepthFact, TradeFact } from '../../ports/market-facts.ts';
 import type { Alert } from '../alerts.ts';
 import { byId, countText, decimal, id, instrumentId, interval, page, paging, positive, spanQuery, time } from './values.ts';
 import { parameterSpecs, parameterValues } from './research.ts';
@@ -36,7 +37,8 @@ const account: z.ZodType<AccountFact> = z.strictObject({
 const market: z.ZodType<MarketFact> = z.strictObject({
   instrument: z.string(), venue: z.string(), assetClass: z.string(), quoteCurrency: z.string(), tick: decimal, lot: decimal, minNotional: decimal,
   priceDecimals: z.int(), quantityDecimals: z.int(), intervalMs: z.number(), orderTypes: z.array(orderType), timesInForce: z.array(timeInForce),
-  postOnly: z.boolean(), reduceOnly: z.boolean(), last: price, tsLast: instant, dayAgo: price, bars: z.int(), gaps: z.int(), rejected: z.int(),
+  postOnly: z.boolean(), reduceOnly: z.boolean(), last: price, tsLast: instant, dayAgo: price,
+  tells: z.array(z.enum(['trades', 'books'])), bars: z.int(), gaps: z.int(), rejected: z.int(),
 }).meta({ id: 'MarketFact' });
 
 const book: z.ZodType<BookFact> = z.strictObject({
@@ -48,6 +50,11 @@ const book: z.ZodType<BookFact> = z.strictObject({
     command: z.string(), by: z.string(), tsEvent: time, tsWall: instant, change: z.enum(['started', 'stopped', 'parameters']), from: values, to: values,
   })),
 }).meta({ id: 'BookFact' });
+
+const level = z.tuple([decimal, decimal]).readonly();
+const depth: z.ZodType<DepthFact> = z.strictObject({ instrument: z.string(), tsWall: time, bids: z.array(level), asks: z.array(level) }).meta({ id: 'DepthFact' });
+
+const trade: z.ZodType<TradeFact> = z.strictObject({ id: z.string(), tsEvent: time, price: decimal, quantity: decimal, side: side.nullable() }).meta({ id: 'TradeFact' });
 
 const position: z.ZodType<PositionFact> = z.strictObject({
   instrument: z.string(), quantity: decimal, averagePrice: price, mark: price, value: decimal, unrealised: decimal, realised: decimal, fees: decimal,
@@ -181,6 +188,8 @@ export const TRADING_SCHEMAS = {
   acknowledgeAlert: { params: byId, answer: alert },
   listLogs: { query: paging, answer: page(logLine) },
   listMarkets: { answer: z.strictObject({ items: z.array(market) }) },
+  readBook: { query: z.strictObject({ instrument: instrumentId }), answer: depth },
+  listTrades: { query: z.strictObject({ ...paging.shape, instrument: instrumentId }), answer: page(trade) },
   listBars: {
     query: z.strictObject({ instrument: instrumentId, interval: interval.optional(), ...spanQuery.shape, limit: countText(1, 2000, 500) }),
     answer: z.strictObject({

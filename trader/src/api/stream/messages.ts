@@ -4,6 +4,7 @@ import type {
   RunFact, TradingFact,
 } from '../../ports/engine-feed.ts';
 import type { LimitSettings } from '../../ports/steering-facts.ts';
+import type { DepthFact, TradeFact } from '../../ports/market-facts.ts';
 import type { JobFact } from '../../ports/jobs.ts';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import type { Alert } from '../alerts.ts';
@@ -54,9 +55,10 @@ export interface TopicItems {
   readonly state: StatePart;
   /** Replace by instrument. */
   readonly prices: { readonly instrument: string; readonly last: string; readonly tsEvent: Timestamp };
-  /** The whole book of one market, best prices first, each `[price, quantity]`. */
-  readonly book: { readonly instrument: string; readonly tsEvent: Timestamp; readonly bids: readonly PriceLevel[]; readonly asks: readonly PriceLevel[] };
-  readonly trades: { readonly id: string; readonly tsEvent: Timestamp; readonly price: string; readonly quantity: string; readonly side: 'buy' | 'sell' };
+  /** The best of one market's book, which replaces what was told of it before. */
+  readonly book: DepthFact;
+  /** Trades of others on one market, to be added. */
+  readonly trades: TradeFact;
   /** Closed bars of one market, to be added. */
   readonly bars: BarRow;
   /** Replace by instrument, and by book. */
@@ -74,9 +76,6 @@ export interface TopicItems {
   /** To be added. */
   readonly logs: LogFact;
 }
-
-/** Price and quantity, decimal text. */
-export type PriceLevel = readonly [string, string];
 
 /** A part of the state of a run. */
 export type StatePart =

@@ -55,6 +55,8 @@ export function changesOf(event: EngineEvent): readonly ChannelChange[] {
     case 'health': return [{ channel: 'state', topic: 'state', items: [{ part: 'health', health: event.health }] }];
     case 'prices': return [{ channel: 'prices', topic: 'prices', items: event.prices }];
     case 'bars': return [{ channel: `bars:${event.instrument}`, topic: 'bars', items: event.bars }];
+    case 'depth': return [{ channel: `book:${event.depth.instrument}`, topic: 'book', items: [event.depth] }];
+    case 'trades': return [{ channel: `trades:${event.instrument}`, topic: 'trades', items: event.trades }];
     case 'account': return [{ channel: 'equity', topic: 'equity', items: [{ kind: 'account', account: event.account }] }];
     case 'equity': return [{ channel: 'equity', topic: 'equity', items: [{ kind: 'points', points: event.points }] }];
     default: return tradeChange(event);
@@ -68,7 +70,7 @@ export function itemsOf({ topic, instrument }: ChannelName, replica: EngineRepli
   switch (topic) {
     case 'state': return stateItems(facts);
     case 'prices': return pricesOf([...facts.markets.values()]);
-    case 'bars': return facts.markets.has(instrument ?? '') ? facts.bars.get(instrument ?? '')?.all() ?? [] : undefined;
+    case 'bars': case 'book': case 'trades': return marketItems(topic, instrument ?? '', facts);
     case 'positions': return [
       ...[...facts.positions.values()].map((position) => ({ kind: 'position' as const, position })),
       ...[...facts.books.values()].map((book) => ({ kind: 'book' as const, book })),
@@ -80,7 +82,7 @@ export function itemsOf({ topic, instrument }: ChannelName, replica: EngineRepli
     case 'fills': return facts.fills.all();
     case 'equity': return [{ kind: 'points', points: facts.equity.all() }, { kind: 'account', account: facts.account }];
     case 'logs': return facts.logs.all();
-    // Alerts and jobs are asked of those who keep them; books and trades of markets are not in the engine's feed.
+    // Alerts and jobs are asked of those who keep them.
     default: return undefined;
   }
 }
@@ -102,6 +104,15 @@ function tradeChange(event: Extract<EngineEvent, { kind: 'book' | 'position' | '
 /** A market that changed may have another price. */
 function pricesOf(markets: readonly MarketFact[]): readonly TopicItems['prices'][] {
   return markets.flatMap(({ instrument, last, tsLast }) => (last === null || tsLast === null ? [] : [{ instrument, last, tsEvent: tsLast }]));
+}
+
+/** What is known of one market; undefined where there is none, or its feed does not tell it. */
+function marketItems(topic: 'bars' | 'book' | 'trades', instrument: string, facts: NonNullable<EngineReplica['facts']>): readonly TopicItems['bars' | 'book' | 'trades'][] | undefined {
+  const tells = facts.markets.get(instrument)?.tells;
+  if (topic === 'bars') return tells && (facts.bars.get(instrument)?.all() ?? []);
+  if (topic === 'trades') return tells?.includes('trades') === true ? facts.trades.get(instrument)?.all() ?? [] : undefined;
+  const depth = facts.depths.get(instrument);
+  return tells?.includes('books') !== true ? undefined : depth === undefined ? [] : [depth];
 }
 
 function stateItems(facts: NonNullable<EngineReplica['facts']>): readonly StatePart[] {

@@ -22,7 +22,7 @@ export const runsCommand = defineCommand({
       const { runs, faults } = listRuns(config.home);
       for (const { fault } of faults) terminal.note(fault);
       const { renderRuns } = await import('../terminal/runs-report.ts');
-      if (json) terminal.printJson({ runs: runs.map((run) => ({ ...run, report: { ...run.report, equityCurve: undefined } })), faults });
+      if (json) terminal.printJson({ runs: runs.map((run) => ({ ...run, report: { ...run.report, equityCurve: undefined, benchmarkCurve: undefined } })), faults });
       else terminal.print(...renderRuns(runs, terminal.tableColumns, terminal.style));
       return faults.length === 0 ? 'ok' : 'failure';
     }

@@ -73,8 +73,8 @@ async function open(data: ApiWorkerData, log: Log, servedFrom: (shared: SharedPa
   const { limits } = shared;
   const { feed, control, jobs, leads } = servedFrom(shared);
   const replica = new EngineReplica(feed, WALL_CLOCK);
-  const alerts = new AlertBook(replica);
   const stores = openApiStores(config);
+  const alerts = new AlertBook(replica, shared.seen(stores.seen));
   const stopRelay = leads ? shared.relay(replica) : () => undefined;
   const outside = data.origin === undefined ? undefined : new URL(data.origin);
   const tls = outside?.protocol === 'https:';

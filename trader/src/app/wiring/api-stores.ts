@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteAnswers } from '../../adapters/api-record/sqlite-answers.ts';
 import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
+import { SqliteSeen } from '../../adapters/api-record/sqlite-seen.ts';
 import type { ServerParts } from '../../api/server.ts';
 import { SeriesError } from '../../domain/series-error.ts';
 import { formatInterval, parseInterval } from '../../domain/time.ts';
 import type { BarSource, DataDesk } from '../../ports/data-desk.ts';
 import type { MarketStore } from '../../ports/market-store.ts';
 import type { KeptRun, RunShelf } from '../../ports/run-shelf.ts';
+import type { SeenStore } from '../../ports/seen-store.ts';
 import { STRATEGIES } from '../../strategies/catalog.ts';
 import { productVersion } from '../commands/version.ts';
 import type { Config } from '../config.ts';
@@ -18,10 +20,11 @@ import { openKnownMarketStore } from './market-store.ts';
 import { printedBy } from './own-command.ts';
 import { listRuns, findRun, removeRuns, type StoredRun } from './run-store.ts';
 import { surroundings } from './surroundings.ts';
+import { shippedVenues } from './venue-account.ts';
 import { shippedInstruments } from './venue-rules.ts';
 
 /** What of the API's server stands on the disk of a state folder, and its end. */
-export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version'> & { close(): void };
+export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version'> & { readonly seen: SeenStore; close(): void };
 
 /** Lengths that bars are commonly run at. */
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'];
@@ -31,6 +34,7 @@ export function openApiStores(config: Config): ApiStores {
   const { home } = config;
   const answers = new SqliteAnswers(join(home, 'api', 'answers.sqlite'));
   const notes = new SqliteNotes(join(home, 'api', 'notes.sqlite'));
+  const seen = new SqliteSeen(join(home, 'api', 'seen.sqlite'));
   let opened: Promise<MarketStore | undefined> | undefined;
   const marketStore = async () => {
     const store = await (opened ??= openKnownMarketStore(home));
@@ -40,10 +44,11 @@ export function openApiStores(config: Config): ApiStores {
   };
   const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
   return {
-    answers, notes, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
+    answers, notes, seen, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
     close() {
       answers.close();
       notes.close();
+      seen.close();
       void opened?.then((store) => store?.close());
       void seriesStore()?.close();
     },
@@ -61,6 +66,7 @@ function deskOf(config: Config): DataDesk {
   return {
     status: (now) => dataStatus(home, now),
     sources: () => barSources(home),
+    venues: () => shippedVenues(),
     async findSeries(text, limit) {
       try {
         const fred = await openFred(surroundings(config, () => undefined));

@@ -127,6 +127,11 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const step = Math.max(1, Math.ceil(total / PICTURE_POINTS / looks));
   const every = looks * step;
   const equityCurve: number[] = [];
+  const benchmarkCurve: number[] = [];
+  const picture = (running: Engine) => {
+    equityCurve.push(running.portfolio.equity());
+    benchmarkCurve.push(heldEquity(request.cash, loaded, running));
+  };
   const seen = context.detailed === true ? new RunWatch(markets) : undefined;
   const guard = request.propFirm && createPropFirmGuard(request.propFirm, markets, account);
   const guarded = guard && new PropFirmRun(guard);
@@ -140,14 +145,14 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
     guarded?.look(running);
     seen?.look(running);
     if (done % every !== 0) return;
-    equityCurve.push(running.portfolio.equity());
+    picture(running);
     context.onProgress?.('run', done / total);
   });
-  if (equityCurve.length === 0 || total % every !== 0) equityCurve.push(engine.portfolio.equity());
+  if (equityCurve.length === 0 || total % every !== 0) picture(engine);
   const metrics = metricsOf(engine, markets);
   const cpuSeconds = seconds(process.cpuUsage(cpu));
 
-  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm: guarded?.result() ?? null });
+  const report = reportOf(request, prepared, { engine, markets, metrics, equityCurve, benchmarkCurve, cpuSeconds, propFirm: guarded?.result() ?? null });
   return { report, engine, markets, barsSha256: loaded.map(({ set }) => set.sha256), seriesSha256: inputs.sha256, detail: seen?.detail(engine) };
 }
 
@@ -157,11 +162,12 @@ interface Outcome {
   readonly markets: readonly Market[];
   readonly metrics: ReturnType<typeof metricsOf>;
   readonly equityCurve: readonly number[];
+  readonly benchmarkCurve: readonly number[];
   readonly cpuSeconds: number;
   readonly propFirm: BacktestReport['propFirm'];
 }
 
-function reportOf(request: BacktestRequest, { definition, values, loaded, opened, inputs, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
+function reportOf(request: BacktestRequest, { definition, values, loaded, opened, inputs, loadSeconds }: Prepared, { engine, markets, metrics, equityCurve, benchmarkCurve, cpuSeconds, propFirm }: Outcome): BacktestReport {
   const bars = loaded.reduce((sum, { length }) => sum + length, 0);
   const { moneyScale } = engine.portfolio.account;
   const finalEquity = format(engine.portfolio.exactEquity(), moneyScale);
@@ -196,12 +202,19 @@ function reportOf(request: BacktestRequest, { definition, values, loaded, opened
       longestGapMs: quality.longestGapMs, zeroVolume: quality.zeroVolumeBars, absentVolume: quality.absentVolumeBars,
     })),
     equityCurve,
+    benchmarkCurve,
     loadSeconds,
     cpuSeconds,
     totalCpuSeconds: seconds(process.cpuUsage()),
     barsPerCpuSecond: bars / cpuSeconds,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
+}
+
+/** What the cash would be worth now, had it been spread evenly over the instruments at their first close; one that has no price yet is cash. */
+function heldEquity(cash: string, loaded: readonly ChosenBars[], { portfolio: { marks } }: Engine): number {
+  const growth = loaded.reduce((sum, { firstClose }, market) => sum + (marks[market] / firstClose || 1), 0);
+  return Number(cash) * growth / loaded.length;
 }
 
 /** Refuses to fill by the share of a volume that the bars do not tell. */

@@ -31,6 +31,8 @@ export interface ChosenBars {
   /** Opening times of the first and the last bar. */
   readonly first: Timestamp;
   readonly last: Timestamp;
+  /** Close of the first bar. */
+  readonly firstClose: number;
   /** Whether any bar opens on a Saturday: an exchange's do not, a coin's do. */
   readonly weekends: boolean;
   /** In pieces, each valid until the next is taken: the whole, unless it is too large to hold. */
@@ -108,14 +110,14 @@ function firstOf(bars: Bars, first: number | undefined): Bars {
 function held(id: string, set: BarSet, intervalMs: number, bars: Bars): ChosenBars {
   const { length, timestamp } = bars;
   if (length === 0) throw new Refusal('usage', `there are not enough bars for one of ${formatInterval(intervalMs)}`, { where: '--interval' });
-  return { id, set, intervalMs, length, first: timestamp[0], last: timestamp[length - 1], weekends: tradesOnWeekends(bars), pieces: [bars] };
+  return { id, set, intervalMs, length, first: timestamp[0], last: timestamp[length - 1], firstClose: bars.close[0], weekends: tradesOnWeekends(bars), pieces: [bars] };
 }
 
 function streamed(id: string, set: BarSet, from: number, to: number): ChosenBars {
   const head = set.read(from, Math.min(to, from + WEEKEND_SAMPLE));
   return {
     id, set, intervalMs: set.intervalMs, length: to - from, first: head.timestamp[0],
-    last: set.read(to - 1, to).timestamp[0], weekends: tradesOnWeekends(head), pieces: set.blocks(from, to),
+    last: set.read(to - 1, to).timestamp[0], firstClose: head.close[0], weekends: tradesOnWeekends(head), pieces: set.blocks(from, to),
   };
 }
 

@@ -4,7 +4,8 @@ import {
   KEPT, type AlertFact, type BarRow, type EngineChange, type EngineEvent, type EngineSnapshot, type FeedFact, type HealthFact, type LogFact, type RunFact, type TradingFact,
 } from '../../ports/engine-feed.ts';
 import { noteText } from '../terminal/courier-note-text.ts';
-import { accountFact, bookFact, denialFact, equityRows, fillFact, haltFacts, limitGauges, marketFact, orderFact, positionFact, priceDecimals } from './run-facts.ts';
+import { accountFact, bookFact, denialFact, depthFact, equityRows, fillFact, haltFacts, limitGauges, marketFact, orderFact, positionFact, priceDecimals, tradeFacts } from './run-facts.ts';
+import type { KeptBook } from './market-depth.ts';
 import type { PaperTrader } from './paper.ts';
 import { limitSettings } from './run-limits.ts';
 import type { BookedFill, TrackedOrder } from './run-record.ts';
@@ -23,6 +24,8 @@ export interface LoopFacts {
 
 /** How often what may be coalesced is told. */
 const TELL_EVERY_MS = 200;
+/** How often a market's order book is told. */
+const DEPTH_EVERY_MS = 100;
 /** How often books are told of whose prices alone have moved. */
 const PRICED_EVERY_MS = 1_000;
 /** How often it is told that the loop lives, whatever happens. */
@@ -51,6 +54,8 @@ export class EngineReporter {
   readonly #bars: number[];
   #points: number;
   #halts: number;
+  /** The order book of each market that was told last, and when. */
+  readonly #depths: { readonly book: KeptBook | undefined; readonly at: number }[];
   #toldAt = -Infinity;
   #healthAt = -Infinity;
   #pricedAt = -Infinity;
@@ -59,6 +64,7 @@ export class EngineReporter {
     this.#trader = trader;
     this.#loop = loop;
     this.#bars = trader.run.markets.map((_, market) => trader.run.roster.seen(market));
+    this.#depths = trader.run.markets.map(() => ({ book: undefined, at: -Infinity }));
     this.#points = trader.history.length;
     this.#halts = trader.run.ingest.commands.halts;
     trader.record.listener = {
@@ -70,7 +76,7 @@ export class EngineReporter {
 
   /** What happened since the last call; empty for nothing. `now` is the machine's time. With `all`, also what else would wait for its turn. */
   take(now: number, all = false): readonly EngineEvent[] {
-    const changes = this.#fresh();
+    const changes = this.#fresh(now);
     if (all || now - this.#toldAt >= TELL_EVERY_MS) {
       this.#toldAt = now;
       this.#coalesced(changes, now);
@@ -88,6 +94,8 @@ export class EngineReporter {
       sequence: this.sequence, tsWall: now, tsEvent: this.#tsEvent(), run: this.#run(), trading: this.trading(), account: accountFact(trader),
       markets: markets.map((_, market) => marketFact(trader, market)),
       bars: Object.fromEntries(markets.map(({ instrument }, market) => [instrument.id, rowsOf(roster.past(market).slice(-KEPT.bars))])),
+      depths: markets.flatMap((_, market) => depthFact(trader, market) ?? []),
+      trades: Object.fromEntries(markets.map(({ instrument }, market) => [instrument.id, tradeFacts(trader, market, trader.depth.trades(market))])),
       books: engine.books.map((book) => bookFact(trader, book)), positions: markets.map((_, market) => positionFact(trader, market)),
       orders: record.orders().slice(-KEPT.orders).map((tracked) => orderFact(trader, tracked)), fills: record.fills.slice(-KEPT.fills).map((fill) => fillFact(trader, fill)),
       denials: record.denials.slice(-KEPT.denials).map((denial, at, all) => denialFact(denial, record.denied - all.length + at + 1)),
@@ -129,10 +137,11 @@ export class EngineReporter {
     this.#news.push({ kind: 'log', line });
   }
 
-  #fresh(): EngineChange[] {
+  #fresh(now: number): EngineChange[] {
     const trader = this.#trader;
     const changes: EngineChange[] = this.#news.splice(0);
     this.#prices(changes);
+    this.#depth(changes, now);
     for (const tracked of this.#orders) changes.push({ kind: 'order', order: orderFact(trader, tracked) });
     this.#orders.clear();
     // A halt is told as fast as a fill.
@@ -161,6 +170,22 @@ export class EngineReporter {
       return heard === undefined || !this.#differs(`price ${market}`, `${heard.tsEvent} ${heard.price}`) ? [] : [{ instrument: instrument.id, last: heard.price.toFixed(priceDecimals(instrument)), tsEvent: heard.tsEvent }];
     });
     if (prices.length > 0) changes.push({ kind: 'prices', prices });
+  }
+
+  /** Trades as they come, and each order book a few times a second where it changed. */
+  #depth(changes: EngineChange[], now: number): void {
+    const trader = this.#trader;
+    const { depth, run } = trader;
+    run.markets.forEach(({ instrument }, market) => {
+      const trades = depth.take(market);
+      if (trades.length > 0) changes.push({ kind: 'trades', instrument: instrument.id, trades: tradeFacts(trader, market, trades) });
+      const { book, at } = this.#depths[market];
+      const newest = depth.book(market);
+      if (newest === book || now - at < DEPTH_EVERY_MS) return;
+      this.#depths[market] = { book: newest, at: now };
+      const fact = depthFact(trader, market);
+      if (fact !== undefined) changes.push({ kind: 'depth', depth: fact });
+    });
   }
 
   #coalesced(changes: EngineChange[], now: number): void {

@@ -46,6 +46,17 @@ test('a backtest runs as a job beside the run, and its answer is the command\'s 
   await jobs.close();
 });
 
+test('a job is told what the command line can be told, and what names nothing is refused', () => {
+  const line = (more: Partial<JobRequest>) => jobLine({ kind: 'backtest', strategy: 'macd', bars: 'SPY', ...more } as JobRequest, 1);
+  const told = line({ instrument: 'SPY', venue: 'alpaca', leverage: '2', fill: 'close', volumeShare: '10%', fee: 'per-share:0.005,min=1,max=0.5%', slippage: 'volume-share:0.1', latency: 'lognormal:80,0.5,seed=7' });
+  assert.ok(told.ok);
+  assert.deepEqual(told.value.slice(3).sort(), ['--bars=SPY', '--fee=per-share:0.005,min=1,max=0.5%', '--fill=close', '--instrument=SPY', '--latency=lognormal:80,0.5,seed=7', '--leverage=2', '--slippage=volume-share:0.1', '--venue=alpaca', '--volume-share=10%']);
+  const series = line({ strategy: 'macro-filter', series: ['UNRATE'] });
+  assert.ok(series.ok && series.value.includes('--series=UNRATE'));
+  const wrong = [{ venue: 'rules.json' }, { venue: '../x' }, { latency: 'recorded:/etc/passwd' }, { series: ['UNRATE'] }, { strategy: 'macro-filter' }, { strategy: 'macro-filter', series: ['../x'] }].map((more) => line(more));
+  assert.deepEqual(wrong.map((each) => (each.ok ? 'taken' : each.error.field)), ['venue', 'venue', 'latency', 'series', 'series', 'series']);
+});
+
 test('a job that fails says why, in the words of its command', async (t) => {
   const jobs = new ChildJobs(home(t));
   await jobs.start('none', { kind: 'backtest', strategy: 'macd', bars: 'NOWHERE.COINBASE' }, 'user:ann');
@@ -93,5 +104,5 @@ test('what a request holds becomes words that are no option, no path and no othe
   assert.equal(fault({ kind: 'sweep', grid: { fast: '5:1:1' } }), 'grid');
   const line = jobLine({ kind: 'verdict', strategy: 'macd', bars: BARS, parameters: { fast: 5 }, cash: '1000' }, 3);
   assert.ok(line.ok);
-  assert.deepEqual(line.value.filter((word) => !word.includes('csv.gz')), ['verdict', 'macd', '--json', '--cash=1000', '--param=fast=5', '--workers=3']);
+  assert.deepEqual(line.value.filter((word) => !word.includes('csv.gz')), ['verdict', 'macd', '--json', '--cash=1000', '--instrument=BTC-USDT-PERP.BINANCE', '--param=fast=5', '--workers=3']);
 });

@@ -7,27 +7,29 @@ import type { Result } from '../../domain/result.ts';
 import { findStrategy, STRATEGIES } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
 import { readStrategyParameters } from './strategy.ts';
-import { DATA_FOLDER } from './venue-rules.ts';
+import { shippedVenues } from './venue-account.ts';
+import { DATA_FOLDER, shippedInstruments } from './venue-rules.ts';
 
 /** What each text of a request may look like: it becomes a word of a command line, and never an option or a path. */
 const SHAPES: Readonly<Record<string, RegExp>> = {
   bars: /^\w[\w.@:-]*$/, from: /^\d{4}-\d\d-\d\d([T ][\d:.]+Z?)?$|^\d{12,14}$/, to: /^\d{4}-\d\d-\d\d([T ][\d:.]+Z?)?$|^\d{12,14}$/,
-  cash: /^\d+(\.\d+)?$/, sizing: /^[a-z]+(:[\w.,=/-]+)?$/, feeBps: /^\d+(\.\d+)?$/, slippage: /^[a-z]+(:[\w.,=]+)?$/, latency: /^[\w.,:]+$/,
+  cash: /^\d+(\.\d+)?$/, sizing: /^[a-z]+(:[\w.,=/-]+)?$/, feeBps: /^\d+(\.\d+)?$/, slippage: /^[a-z-]+(:[\w.,=]+)?$/, latency: /^(\d+(\.\d+)?(ms)?|lognormal:[\d.,=a-z]+)$/,
+  fee: /^[a-z-]+:[\d.,=%a-z]+$/, instrument: /^\w[\w.-]*$/, leverage: /^\d+(\.\d+)?$/, fill: /^(next-open|close)$/, volumeShare: /^\d+(\.\d+)?%?$/,
 };
 
 /** The words of the command that a job is, after the name of the program; refuses what the command would, as far as that can be told at once. */
 export function jobLine(request: JobRequest, workers: number): Result<readonly string[], JobError> {
   const fault = faultOf(request);
   if (fault !== undefined) return { ok: false, error: { kind: 'invalid', ...fault } };
-  const { kind, strategy, parameters = {}, bars, interval, from, to, cash, sizing, feeBps, slippage, latency } = request;
+  const { kind, strategy, parameters = {}, bars, interval, from, to, cash, sizing, feeBps, fee, instrument = shippedInstruments().find((each) => each.bars === bars)?.id, venue, leverage, fill, volumeShare, slippage, latency, series = [] } = request;
   const grid = kind === 'backtest' ? {} : request.grid ?? {};
   // With the value in one word no value can be taken for an option.
-  const words = Object.entries({ bars: sourceOf(bars), interval, from, to, cash, sizing, 'fee-bps': feeBps, slippage, latency })
+  const words = Object.entries({ bars: sourceOf(bars), interval, from, to, cash, sizing, 'fee-bps': feeBps, fee, instrument, venue, leverage, fill, 'volume-share': volumeShare, slippage, latency })
     .flatMap(([name, text]) => (text === undefined ? [] : [`--${name}=${text}`]));
   return {
     ok: true,
     value: [
-      kind, strategy, '--json', ...words, ...Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`),
+      kind, strategy, '--json', ...words, ...series.map((id) => `--series=${id}`), ...Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`),
       ...Object.entries(grid).map(([name, range]) => `--grid=${name}=${range}`), ...(kind === 'backtest' ? [] : [`--workers=${workers}`]),
     ],
   };
@@ -51,8 +53,17 @@ function faultOf(request: JobRequest): Fault {
   // What lies in the folder that the product was started in is nobody's business here.
   if (!existsSync(join(DATA_FOLDER, bars)) && existsSync(resolve(bars))) return { field: 'bars', message: `there are no bars "${bars}"` };
   if (interval !== undefined && parseInterval(interval) === undefined) return { field: 'interval', message: `an interval is 1m, 1h or 1d, not "${interval}"` };
+  const { venue } = request;
+  if (venue !== undefined && !shippedVenues().includes(venue)) return { field: 'venue', message: `there is no venue "${venue}"; there are ${shippedVenues().join(', ')}` };
   if (findStrategy(strategy) === undefined) return { field: 'strategy', message: `there is no strategy "${strategy}"; there are ${STRATEGIES.map(({ name }) => name).join(', ')}` };
-  return gridFault(request) ?? parameterFault(request);
+  return seriesFault(request) ?? gridFault(request) ?? parameterFault(request);
+}
+
+function seriesFault({ strategy, series = [] }: JobRequest): Fault {
+  const wanted = findStrategy(strategy)?.series ?? [];
+  const strange = series.find((id) => !/^\w[\w.-]{0,79}$/.test(id));
+  if (strange !== undefined) return { field: 'series', message: `there is no series ${JSON.stringify(strange)}` };
+  return series.length === wanted.length ? undefined : { field: 'series', message: wanted.length === 0 ? `${strategy} reads no series` : `${strategy} reads ${wanted.join(', ')}: name a stored series for each` };
 }
 
 function gridFault(request: JobRequest): Fault {

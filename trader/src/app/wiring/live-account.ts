@@ -51,7 +51,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
     onGateway(gateway);
     return {
       setup, link: { gateway, clock: around.clock, onNote },
-      feed: (run, onPrice) => liveFeedOf({ feed, venue, unreadable }, run, around.clock, onPrice),
+      feed: (run, hears) => liveFeedOf({ feed, venue, unreadable }, run, around.clock, hears),
       async start({ live }) {
         for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {
           try {

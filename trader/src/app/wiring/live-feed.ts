@@ -44,6 +44,10 @@ export interface FeedState {
 /** What hears the market besides who takes its bars: prices between two of them, quotes, books; and what is known of it elsewhere. */
 export interface LiveListener extends Pick<FeedListener, 'onQuote' | 'onBook'> {
   onPrice?(market: number, price: number, tsEvent: Timestamp): void;
+  /** A trade, in the order in which the stream tells them: it may repeat, or be late. */
+  onTrade?(market: number, trade: FeedTrade): void;
+  /** The stream is down: what was told of books is not so any more. */
+  onDown?(): void;
   /** How many frames could not be read so far. */
   unreadable?(): number;
 }
@@ -123,6 +127,11 @@ export class LiveFeed {
     });
   }
 
+  /** What the venue tells beyond bars and trades. */
+  get tells(): MarketFeed['tells'] {
+    return this.#feed.tells;
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     this.#round += 1;
@@ -152,13 +161,17 @@ export class LiveFeed {
   #onTrade(market: number, trade: FeedTrade): void {
     this.#heardAt = this.#clock.now();
     this.quality.onTrade(market, trade, this.#venueNow());
+    this.#hears.onTrade?.(market, trade);
     this.#hears.onPrice?.(market, trade.price, trade.tsEvent);
   }
 
   #onConnection(state: 'up' | 'down'): void {
     this.#connection = state;
     this.#round += 1;
-    if (state === 'down') return;
+    if (state === 'down') {
+      this.#hears.onDown?.();
+      return;
+    }
     this.#connections += 1;
     if (this.#connections === 1) this.#opened = this.#venueNow();
     this.#catchingUp = true;

@@ -2,6 +2,7 @@ import { decimalPlaces, isMultiple, parseDecimal, sub, type Exact } from '../../
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Order } from '../../domain/order.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
+import { limitName } from '../../domain/rule-name.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Command, LimitCommand, ManualCommand, StrategyCommand, TradingCommand } from '../../ports/journal.ts';
 import type { Commanded, ControlError, EngineAnswer, EngineCommand, OrderPreview } from '../../ports/engine-control.ts';
@@ -215,7 +216,7 @@ export class Operator {
     if (looser.length > 0 && !command.loosen) return refuse('conflict', `${looser.join(', ')} would let more pass than now: loosening is a change of its own, for who has confirmed who they are`);
     const answered = this.#carryOut(command, { kind: 'set-limits', limits });
     const reached = limitGauges(this.#seat.trader).filter(({ share }) => share >= 1);
-    const notes = ['In force for every order from now on. What is held or on its way stays.', ...reached.map(({ id }) => `The limit ${id} is reached by what is held: nothing that adds to it passes.`)];
+    const notes = ['In force for every order from now on. What is held or on its way stays.', ...reached.map((gauge) => `${limitName(gauge)}: what is held reaches the limit, nothing that adds to it passes.`)];
     return answered.ok ? { ok: true, value: { ...answered.value, notes } } : answered;
   }
 

@@ -48,8 +48,8 @@ export type PaperFeed = Moments & (
 /** A source that was opened: what the run is made of, and its feed. */
 export interface PaperSource {
   readonly setup: PaperSetup;
-  /** `onPrice` hears prices between bars, where there are any. */
-  feed(run: PaperRun, onPrice: LiveListener['onPrice']): PaperFeed;
+  /** `hears` is told what lies between bars, where anything does. */
+  feed(run: PaperRun, hears: LiveListener): PaperFeed;
   /** Brings the account at a venue up to date, before the first bar. */
   start?(run: PaperRun): Promise<void>;
   close(): void;
@@ -112,19 +112,19 @@ export async function openLive(existing: PaperSetup | undefined, begin: NewRun, 
   const setup = existing ?? await liveSetup(begin, request, connection);
   return {
     setup, close: () => void connection.feed.close(),
-    feed: (run, onPrice) => liveFeedOf(connection, run, around.clock, onPrice),
+    feed: (run, hears) => liveFeedOf(connection, run, around.clock, hears),
   };
 }
 
 /** A live market from where a run stands, or from as far back as its strategies look. */
-export function liveFeedOf({ feed, venue, unreadable }: Pick<FeedConnection, 'feed' | 'venue' | 'unreadable'>, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, onPrice: LiveListener['onPrice']): PaperFeed {
+export function liveFeedOf({ feed, venue, unreadable }: Pick<FeedConnection, 'feed' | 'venue' | 'unreadable'>, { setup, markets, ingest, warmups }: PaperRun, clock: Clock, hears: LiveListener): PaperFeed {
   const now = clock.now();
   const from = markets.map(({ intervalMs }, market) => {
     const { tsLast } = ingest.quality[market];
     const warmup = Math.max(0, ...setup.books.map((book, index) => (book.market === market ? warmups[index] : 0)));
     return tsLast === -Infinity ? Math.floor(now / intervalMs) * intervalMs - warmup * intervalMs : tsLast;
   });
-  const live = new LiveFeed(feed, markets, from, clock, { unreadable, ...(onPrice && { onPrice }) });
+  const live = new LiveFeed(feed, markets, from, clock, { ...hears, unreadable });
   return { kind: 'live', live, venue, peek: () => live.peek(), next: () => live.next() };
 }
 

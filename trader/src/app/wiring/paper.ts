@@ -10,6 +10,7 @@ import type { TradingState } from '../../pipeline/risk.ts';
 import type { Command } from '../../ports/journal.ts';
 import { Refusal } from '../refusal.ts';
 import type { EquityHistory } from './equity-history.ts';
+import { MarketDepth } from './market-depth.ts';
 import { openAccount, type AccountRequest } from './live-account.ts';
 import { CATCHING_UP } from './live.ts';
 import type { PaperRun, PaperSetup } from './paper-setup.ts';
@@ -61,6 +62,8 @@ export class PaperTrader {
   readonly run: PaperRun;
   readonly journal: JournalFile;
   readonly feed: PaperFeed;
+  /** Order books and trades of a live market. */
+  readonly depth = new MarketDepth(Date.now);
   /** The last price between bars of each market; undefined where none was heard since the run was opened. */
   readonly lastPrices: ({ readonly price: number; readonly tsEvent: Timestamp } | undefined)[] = [];
   /** Called when one was heard. */
@@ -70,7 +73,7 @@ export class PaperTrader {
   readonly #fills: FillTeller;
   readonly #series: SeriesFeed | undefined;
 
-  private constructor({ run, history, prices, fills, record }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined) {
+  private constructor({ run, history, prices, fills, record }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined, books: boolean) {
     this.run = run;
     this.#series = series;
     this.#fills = fills;
@@ -82,13 +85,21 @@ export class PaperTrader {
     this.prices = prices;
     this.resumedFrom = journal.sequence;
     this.tsEvent = Math.max(...run.ingest.quality.map(({ tsLast }) => tsLast));
-    this.feed = source.feed(run, (market, price, tsEvent) => {
-      this.lastPrices[market] = { price, tsEvent };
-      this.onPrice?.();
-      run.propFirm?.afterPrice(market, price, tsEvent);
-      this.#obeyGuard();
-      if (run.ingest.admitPrice(market, price, tsEvent)) this.#fills.flush();
+    const { depth } = this;
+    this.feed = source.feed(run, {
+      onPrice: (market, price, tsEvent) => { this.#hearPrice(market, price, tsEvent); },
+      onTrade: (market, trade) => { depth.onTrade(market, trade); }, onDown: () => { depth.onDown(); },
+      ...(books && { onBook: (market, book) => { depth.onBook(market, book); } }),
     });
+  }
+
+  #hearPrice(market: number, price: number, tsEvent: Timestamp): void {
+    const { run } = this;
+    this.lastPrices[market] = { price, tsEvent };
+    this.onPrice?.();
+    run.propFirm?.afterPrice(market, price, tsEvent);
+    this.#obeyGuard();
+    if (run.ingest.admitPrice(market, price, tsEvent)) this.#fills.flush();
   }
 
   /**
@@ -117,7 +128,7 @@ export class PaperTrader {
       const recovered = await recover(source.setup, journal, listener, false, link);
       const { series } = recovered.run;
       const read = series.length === 0 ? undefined : await SeriesFeed.open(home, series, Date.now(), (what) => { listener.onFault?.(what); });
-      const trader = new PaperTrader(recovered, journal, lock, source, read);
+      const trader = new PaperTrader(recovered, journal, lock, source, read, listener.looksAtBooks === true);
       whenBooked = () => { trader.#afterReports(); };
       // What a crash kept it from ordering.
       trader.#obeyGuard();
@@ -204,6 +215,7 @@ export class PaperTrader {
 
   /** Lets go of files, venue and lock without a word in the journal, after a failure. */
   release(): void {
+    if (this.feed.kind === 'live') void this.feed.live.close();
     this.#source.close();
     this.journal.close();
     this.#lock.release();

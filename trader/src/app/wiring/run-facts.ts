@@ -6,6 +6,9 @@ import type { Book } from '../../pipeline/book.ts';
 import type { RosterChange, RosterEntry } from '../../pipeline/roster.ts';
 import type { AccountFact, BookChange, BookFact, DenialFact, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact } from '../../ports/engine-feed.ts';
 import type { HaltFact } from '../../ports/steering-facts.ts';
+import type { DepthFact, TradeFact } from '../../ports/market-facts.ts';
+import type { FeedBook } from '../../ports/market-feed.ts';
+import type { KeptTrade } from './market-depth.ts';
 import { denialView } from './paper-view.ts';
 import type { PaperTrader } from './paper.ts';
 import type { BookedFill, TrackedOrder } from './run-record.ts';
@@ -15,6 +18,8 @@ import type { BookedFill, TrackedOrder } from './run-record.ts';
 const WEEK_MS = 7 * DAY_MS;
 /** The first Monday of the epoch. */
 const MONDAY_MS = 4 * DAY_MS;
+/** Decimals that quantities of coins have at most venues. */
+const MARKET_DECIMALS = 8;
 const ORDER_TYPES = ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop'] as const;
 const TIMES_IN_FORCE = ['gtc', 'ioc', 'fok', 'gtd', 'day'] as const;
 
@@ -78,9 +83,35 @@ export function marketFact(trader: PaperTrader, market: number): MarketFact {
     orderTypes: capabilities?.types ?? ORDER_TYPES, timesInForce: capabilities?.timesInForce ?? TIMES_IN_FORCE,
     postOnly: capabilities?.postOnly ?? true, reduceOnly: capabilities?.reduceOnly ?? true,
     last: Number.isNaN(last) ? null : last.toFixed(decimals), tsLast: tsLast === -Infinity ? null : tsLast,
-    dayAgo: before === undefined ? null : before.toFixed(decimals),
+    dayAgo: before === undefined ? null : before.toFixed(decimals), tells: tellsOf(trader.feed),
     bars: quality.bars, gaps: quality.gaps, rejected: quality.repeated + quality.malformed,
   };
+}
+
+function tellsOf(feed: PaperTrader['feed']): MarketFact['tells'] {
+  return feed.kind === 'replay' ? [] : ['trades', ...(feed.live.tells.includes('books') ? ['books' as const] : [])];
+}
+
+/** The best of a market's order book; undefined before the venue has told one. */
+export function depthFact({ run, depth }: PaperTrader, market: number): DepthFact | undefined {
+  const book = depth.book(market);
+  if (book === undefined) return undefined;
+  const { instrument } = run.markets[market];
+  const levels = (side: FeedBook['bids']) => side.map(({ price, quantity }) => [price.toFixed(priceDecimals(instrument)), quantityText(quantity, instrument)] as const);
+  return { instrument: instrument.id, tsWall: book.tsWall, bids: levels(book.bids), asks: levels(book.asks) };
+}
+
+/** Trades of others on a market. */
+export function tradeFacts({ run }: PaperTrader, market: number, trades: readonly KeptTrade[]): readonly TradeFact[] {
+  const { instrument } = run.markets[market];
+  return trades.map(({ id, price, quantity, tsEvent, taker }) => ({
+    id, tsEvent, price: price.toFixed(priceDecimals(instrument)), quantity: quantityText(quantity, instrument), side: taker ?? null,
+  }));
+}
+
+/** Others may trade less than the lot that is asked of us. */
+function quantityText(quantity: number, { quantityScale }: Instrument): string {
+  return quantity.toFixed(Math.max(quantityScale, MARKET_DECIMALS)).replace(/\.?0+$/, '');
 }
 
 /** What is held of a market by all books together. */

@@ -1,29 +1,52 @@
+import { ruleMeaning, ruleName } from '../../domain/rule-name.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData, type Guard,
 } from '../../pipeline/guards.ts';
 import { LimitDesk, type LimitKnob, type LimitTurn } from '../../pipeline/limit-desk.ts';
 import type { LimitChange, LimitSetting, LimitSettings } from '../../ports/steering-facts.ts';
-import type { Limits } from './paper-setup.ts';
 
-/** What a limit may be changed to, and what it means. */
-type LimitSpec = Pick<LimitSetting, 'label' | 'unit' | 'min' | 'max' | 'whole' | 'help'>;
+/** The limits that every order of a run must keep; see `pipeline/guards.ts` for each. */
+export interface Limits {
+  readonly maxNotional: number;
+  /** Multiple of equity. */
+  readonly maxExposure: number;
+  readonly maxOrdersPerMinute: number;
+  /** Share of the last price. */
+  readonly priceCollar: number;
+  readonly maxDataAgeMs: number;
+  /** Share of the highest equity. */
+  readonly maxDrawdown: number;
+  /** Shares of equity: one instrument, and everything of one currency or coin. Absent, as those below, for no such rule. */
+  readonly maxPosition?: number | undefined;
+  readonly maxCurrencyExposure?: number | undefined;
+  /** What rises and falls together, by currency, coin or symbol, and the share of equity that it may be worth. */
+  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[] | undefined;
+  /** Losing trades in a row, and how long nothing is begun after more of them. */
+  readonly maxLossStreak?: number | undefined;
+  readonly lossPauseMs?: number | undefined;
+  /** Orders that add risk for one opinion. */
+  readonly maxOrdersPerOpinion?: number | undefined;
+}
+
+/** What a limit may be changed to. */
+type LimitSpec = Pick<LimitSetting, 'unit' | 'min' | 'max' | 'whole'>;
 
 const EXPOSURE = { unit: 'share', min: 0.001, max: 100, whole: false } as const;
 const COUNT = { unit: 'count', min: 1, whole: true } as const;
 const DAY_MS = 86_400_000;
 
 const SPECS: Readonly<Record<Exclude<keyof Limits, 'groups'>, LimitSpec>> = {
-  maxDataAgeMs: { label: 'Age of a price', unit: 'ms', min: 1_000, max: 40 * DAY_MS, whole: true, help: 'No decision on a price that is older than this.' },
-  priceCollar: { label: 'Jump of a price', unit: 'share', min: 0.0001, max: 1, whole: false, help: 'No order at a price that lies further than this from the one a bar before: a spike, or a bad print.' },
-  maxNotional: { label: 'Value of one order', unit: 'money', min: 1, max: 1e9, whole: false, help: 'No single order of more value than this.' },
-  maxExposure: { label: 'Exposure, all together', ...EXPOSURE, help: 'All books together, each at the largest that it can become with what is on its way, are worth no more than this share of equity.' },
-  maxPosition: { label: 'Position in one instrument', ...EXPOSURE, help: 'All books of one instrument together are worth no more than this share of equity.' },
-  maxCurrencyExposure: { label: 'Exposure to one coin or currency', ...EXPOSURE, help: 'Everything that depends on one coin or currency, in whatever contract, is worth no more than this share of equity.' },
-  maxDrawdown: { label: 'Drawdown', unit: 'share', min: 0.001, max: 1, whole: false, help: 'No new risk while equity is further than this below its highest.' },
-  maxLossStreak: { label: 'Losing trades in a row', ...COUNT, max: 10_000, help: 'After more losing trades in a row than this, nothing is begun for a while.' },
-  lossPauseMs: { label: 'Pause after a losing streak', unit: 'ms', min: 1_000, max: 40 * DAY_MS, whole: true, help: 'For so long after the last trade of such a streak nothing is begun.' },
-  maxOrdersPerOpinion: { label: 'Orders for one opinion', ...COUNT, max: 1_000, help: 'One opinion of a strategy adds risk with so many orders at most; asking again for what was sent is denied.' },
-  maxOrdersPerMinute: { label: 'Orders in a minute', ...COUNT, max: 100_000, help: 'So many orders in any minute of market time at most; all orders count, those that protect too.' },
+  maxDataAgeMs: { unit: 'ms', min: 1_000, max: 40 * DAY_MS, whole: true },
+  priceCollar: { unit: 'share', min: 0.0001, max: 1, whole: false },
+  maxNotional: { unit: 'money', min: 1, max: 1e9, whole: false },
+  maxExposure: EXPOSURE,
+  maxPosition: EXPOSURE,
+  maxCurrencyExposure: EXPOSURE,
+  maxDrawdown: { unit: 'share', min: 0.001, max: 1, whole: false },
+  maxLossStreak: { ...COUNT, max: 10_000 },
+  lossPauseMs: { unit: 'ms', min: 1_000, max: 40 * DAY_MS, whole: true },
+  maxOrdersPerOpinion: { ...COUNT, max: 1_000 },
+  maxOrdersPerMinute: { ...COUNT, max: 100_000 },
 };
 
 /** The guards that keep limits, in the order in which they are asked, and who changes their limits. */
@@ -52,14 +75,21 @@ export function guardsOf(limits: Limits): { readonly guards: readonly Guard[]; r
 
 function specOf(name: string): LimitSpec {
   const known = Object.entries(SPECS).find(([each]) => each === name);
-  return known === undefined ? { ...EXPOSURE, label: `Group ${name.replace(/^group:/, '')}`, help: 'What rises and falls together is worth no more than this share of equity.' } : known[1];
+  return known === undefined ? EXPOSURE : known[1];
+}
+
+/** What a limit is called, and does: as the rule that keeps it, unless that keeps two. */
+function wordsOf(name: string, rule: string): Pick<LimitSetting, 'rule' | 'label' | 'help'> {
+  return name === 'lossPauseMs'
+    ? { rule, label: 'Pause after losing trades', help: 'For so long after the last trade of such a streak nothing is begun.' }
+    : { rule, label: ruleName(rule), help: ruleMeaning(rule) };
 }
 
 /** The limits as a form can be made of them, and who changed which. One that is infinite is no limit, and is left out. */
 export function limitSettings(desk: LimitDesk): LimitSettings {
   const items = desk.knobs.flatMap(({ name, guard, began, tighter }): LimitSetting[] => {
     const value = desk.value(name) ?? began;
-    return Number.isFinite(value) ? [{ name, rule: guard.rule, ...specOf(name), value, began, tighter }] : [];
+    return Number.isFinite(value) ? [{ name, ...wordsOf(name, guard.rule), ...specOf(name), value, began, tighter }] : [];
   });
   return { items, changes: desk.turns.map((turn) => changeFact(turn)) };
 }

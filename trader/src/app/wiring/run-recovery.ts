@@ -20,6 +20,8 @@ export interface PaperListener {
   onOrder(order: Order): void;
   /** Series that are read could not be read again, and why; what was known of them stays. */
   onFault?(what: string): void;
+  /** Whether somebody may look at order books: only then is a live market's venue asked for them. */
+  readonly looksAtBooks?: boolean;
 }
 
 /** Holds a fill back until it is in the ledger, to tell what it realised. */
