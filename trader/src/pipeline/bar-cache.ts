@@ -108,7 +108,9 @@ export class BarCache {
     const unknown = `${provider.name} ${symbol}`;
     const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
     const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
-    for (const hole of fewerSpans(missing, MOST_REQUESTS)) {
+    const holes = [...fewerSpans(missing, MOST_REQUESTS)];
+    const first = new Set(holes);
+    for (const hole of holes) {
       const failure = ledger.refusal(unknown, clock.now()) ?? ledger.refusal(nothingIn(hole), clock.now());
       if (failure !== undefined) {
         // Nothing new is no failure: it may yet come.
@@ -118,7 +120,7 @@ export class BarCache {
       const answer = await provider.bars({ symbol, intervalMs, span: hole, known: await this.#around(series, hole) });
       total.asked += 1;
       if (answer.ok) {
-        const parts = missing.filter(({ from, to }) => from >= hole.from && to <= hole.to);
+        const parts = missing.map(({ from, to }) => ({ from: Math.max(from, hole.from), to: Math.min(to, hole.to) })).filter(({ from, to }) => from < to);
         const counts = await this.#keep(series, within(answer.value, parts));
         total.added += counts.added;
         total.revised += counts.revised;
@@ -127,6 +129,7 @@ export class BarCache {
           const [left] = missingSpans(answer.value.covers, part);
           if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: part.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
         }
+        if (first.has(hole)) holes.push(...olderPart(answer.value, hole));
         if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
       } else {
         total.failure ??= answer.error;
@@ -166,6 +169,11 @@ export class BarCache {
     const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
     return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
   }
+}
+
+/** Who tells only what is newest leaves the older part: the next of the chain may have it, or it is said why nobody has. */
+function olderPart({ covers }: ProvidedBars, asked: Span): readonly Span[] {
+  return missingSpans(covers, asked).slice(0, 1).filter(({ from, to }) => from === asked.from && to < asked.to);
 }
 
 /** What of an answer lies in these spans: all of it where it was asked for one. */
