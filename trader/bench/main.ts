@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { ratioOf, type Figure } from './figure.ts';
 
-// Runs the benchmarks, all or those named: node trader/bench/main.ts [SUITE …] [--json]
+// Runs the benchmarks, all or those named: node trader/bench/main.ts [SUITE …] [--json] [--minutes N]
 // One line a figure: what was measured, what it is held against, and how many times better it is.
 
 /** The suites by name; each is loaded only when it runs, so that none shapes another's code. */
-const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> = {
   async indicators() {
     const { benchIndicators } = await import('./indicators.ts');
     return (await benchIndicators()).flatMap(({ name, nsPerUpdate, nsPerRow, limitNs, talibNsPerRow }): Figure[] => [
@@ -71,9 +71,9 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchFrames } = await import('./frames.ts');
     return benchFrames();
   },
-  async soak() {
+  async soak(minutes) {
     const { benchSoak } = await import('./soak.ts');
-    return benchSoak();
+    return benchSoak(minutes);
   },
   async api() {
     const { benchApi } = await import('./api.ts');
@@ -88,7 +88,8 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
 /** Takes minutes: runs only where it is named. */
 const NAMED_ONLY: ReadonlySet<string> = new Set(['soak']);
 
-const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
+// How long the soak goes on: six hours of market time, where nobody says.
+const { values: { json, minutes }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false }, minutes: { type: 'string', default: '7.2' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
 if (unknown.length > 0) {
   console.error(`bench: unknown suite ${unknown.join(', ')}\n  What to do: name some of ${Object.keys(SUITES).join(', ')}, or none for all but ${[...NAMED_ONLY].join(', ')}.`);
@@ -97,7 +98,7 @@ if (unknown.length > 0) {
 const figures: (Figure & { readonly suite: string; readonly ratio: number | null })[] = [];
 for (const [suite, run] of Object.entries(SUITES).filter(([name]) => (positionals.length === 0 ? !NAMED_ONLY.has(name) : positionals.includes(name)))) {
   if (!json) console.log(suite);
-  for (const figure of await run()) {
+  for (const figure of await run(Number(minutes))) {
     const ratio = ratioOf(figure) ?? null;
     figures.push({ suite, ...figure, ratio });
     if (!json) console.log(figureLine(figure, ratio));
