@@ -38,7 +38,7 @@ const row = z.tuple([z.number().int(), decimal, decimal, decimal, decimal, decim
 const history = z.object({ last: z.number().int() }).catchall(z.unknown());
 /** Trades of one pair, oldest first: price, quantity, seconds, side, kind, nothing, number. */
 const pastTrades = z.object({ last: z.string() }).catchall(z.unknown());
-const pastTrade = z.tuple([decimal, decimal, z.number(), z.string(), z.string(), z.string(), z.number().int()]);
+const pastTrade = z.tuple([decimal, decimal, z.number(), z.enum(['b', 's']), z.string(), z.string(), z.number().int()]);
 const time = z.string().transform((text, context) => {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'no time' });
@@ -103,7 +103,7 @@ export class KrakenFeed implements MarketFeed {
     // `since` is in nanoseconds, and what was made at that very one is not told.
     const { last: _last, ...byPair } = checked(pastTrades, await ask(this.#rest, '/0/public/Trades', { pair: listing.altname, since: `${from - 1}999999`, count: '1000' }), 'trades');
     return checked(z.array(pastTrade), Object.values(byPair)[0] ?? [], 'trades')
-      .map(([price, quantity, seconds, , , , id]) => ({ price: Number(price), quantity: Number(quantity), tsEvent: Math.floor(seconds * 1_000), firstId: id, lastId: id }));
+      .map(([price, quantity, seconds, side, , , id]) => ({ price: Number(price), quantity: Number(quantity), tsEvent: Math.floor(seconds * 1_000), firstId: id, lastId: id, taker: side === 'b' ? 'buy' : 'sell' }));
   }
 
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
