@@ -196,7 +196,7 @@ export class KrakenMarketServer implements FeedServer {
     // "Get Recent Trades": after `since`, in nanoseconds, the oldest first; this server's trades are at 0.394914 ms of theirs.
     if (pathname === '/0/public/Trades' && instrument >= 0) {
       const rows = this.#trades[instrument].filter(([, , ms]) => BigInt(ms) * 1_000_000n + 394_914n > BigInt(query.get('since') ?? '0')).slice(0, Number(query.get('count') ?? 1_000));
-      return ok({ XXBTZUSD: rows.map(([price, quantity, ms, id]) => [price, quantity, (ms + 0.394914) / 1_000, 'b', 'm', '', id]), last: `${rows.at(-1)?.[2] ?? 0}394914` });
+      return ok({ XXBTZUSD: rows.map(([price, quantity, ms, id]) => [price, quantity, (ms + 0.394914) / 1_000, 's', 'm', '', id]), last: `${rows.at(-1)?.[2] ?? 0}394914` });
     }
     if (pathname !== '/0/public/OHLC' || instrument < 0) return { status: 200, body: { error: ['EQuery:Unknown asset pair'] } };
     const lengthMs = Number(query.get('interval')) * 60_000;
