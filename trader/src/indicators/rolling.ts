@@ -48,9 +48,9 @@ export class ZScore {
   }
 }
 
-/** Moments of the last n pairs: `RollingMoments` for two values at once. */
+/** Moments of the last n pairs: `RollingMoments` for two values at once, that of x alone only where it is wanted. */
 class RollingPairs {
-  /** Population variance of x; NaN before n pairs. */
+  /** Population variance of x; NaN before n pairs, and where it is not wanted. */
   varianceX = NaN;
   /** Population variance of y; NaN before n pairs. */
   varianceY = NaN;
@@ -58,7 +58,9 @@ class RollingPairs {
   covariance = NaN;
   /** 1/n. */
   readonly #share: number = NaN;
-  /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
+  /** Whether the variance of x is wanted. */
+  readonly #both: boolean = false;
+  /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, y², xy, x²) as distances. */
   readonly #ring: number[] = NO_RING;
   #at: number = 0;
   #firstX = NaN;
@@ -69,8 +71,9 @@ class RollingPairs {
   #squaresY = NaN;
   #products = NaN;
 
-  constructor(n: number) {
+  constructor(n: number, wanted: 'both variances' | 'variance of y') {
     this.#share = 1 / n;
+    this.#both = wanted === 'both variances';
     this.#ring = emptyRing(requirePeriod(n, 2), [0, 0, 0, 0, 0]);
   }
 
@@ -91,16 +94,19 @@ class RollingPairs {
     const share = this.#share;
     const meanX = ((this.#headX += dx) + ring[next]) * share;
     const meanY = ((this.#headY += dy) + ring[(next + 1) | 0]) * share;
-    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 2) | 0]) * share - meanX * meanX;
-    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 3) | 0]) * share - meanY * meanY;
-    const covariance = ((this.#products += dx * dy) + ring[(next + 4) | 0]) * share - meanX * meanY;
-    this.varianceX = varianceX < 0 ? 0 : varianceX;
+    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 2) | 0]) * share - meanY * meanY;
+    this.covariance = ((this.#products += dx * dy) + ring[(next + 3) | 0]) * share - meanX * meanY;
     this.varianceY = varianceY < 0 ? 0 : varianceY;
-    this.covariance = covariance;
+    if (!this.#both) return;
+    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 4) | 0]) * share - meanX * meanX;
+    this.varianceX = varianceX < 0 ? 0 : varianceX;
   }
 
+  /** Here `| 0` spares each index a check for overflow. */
   #turn(): void {
+    const both = this.#both;
     const ring = this.#ring;
+    const length = ring.length;
     const firstX = this.#firstX;
     const firstY = this.#firstY;
     let sumX = 0;
@@ -108,16 +114,16 @@ class RollingPairs {
     let squaresX = 0;
     let squaresY = 0;
     let products = 0;
-    for (let i = 5; i < ring.length; i += 5) {
+    for (let i = 5; i < length; i = (i + 5) | 0) {
       const dx = ring[i] - firstX;
-      const dy = ring[i + 1] - firstY;
+      const dy = ring[(i + 1) | 0] - firstY;
       ring[i] = sumX += dx;
-      ring[i + 1] = sumY += dy;
-      ring[i + 2] = squaresX += dx * dx;
-      ring[i + 3] = squaresY += dy * dy;
-      ring[i + 4] = products += dx * dy;
+      ring[(i + 1) | 0] = sumY += dy;
+      ring[(i + 2) | 0] = squaresY += dy * dy;
+      ring[(i + 3) | 0] = products += dx * dy;
+      if (both) ring[(i + 4) | 0] = squaresX += dx * dx;
     }
-    this.#at = ring.length - 5;
+    this.#at = length - 5;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
   }
 }
@@ -130,7 +136,7 @@ export class Correlation {
   readonly #pairs: RollingPairs;
 
   constructor(period: number) {
-    this.#pairs = new RollingPairs(period);
+    this.#pairs = new RollingPairs(period, 'both variances');
     this.warmup = period;
   }
 
@@ -156,7 +162,7 @@ export class Beta {
   readonly #pairs: RollingPairs;
 
   constructor(period: number) {
-    this.#pairs = new RollingPairs(period);
+    this.#pairs = new RollingPairs(period, 'variance of y');
     this.warmup = period;
   }
 
