@@ -70,11 +70,13 @@ export class RollingRatio {
     const ring = this.#ring;
     let sum = 0;
     let sumBelow = 0;
-    for (let i = 2; i < ring.length; i += 2) {
+    const length = ring.length;
+    for (let i = 2; i < length; i = (i + 2) | 0) {
+      const below = (i + 1) | 0;
       ring[i] = sum += ring[i];
-      ring[i + 1] = sumBelow += ring[i + 1];
+      ring[below] = sumBelow += ring[below];
     }
-    this.#at = ring.length - 2;
+    this.#at = length - 2;
     this.#head = 0;
     this.#headBelow = 0;
   }
