@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SqliteProviderLedger } from '../../src/adapters/provider-ledger/provider-ledger.ts';
 import { EmbeddedMarketStore } from '../../src/adapters/market-store/embedded-market-store.ts';
+import { readUniverse } from '../../src/app/wiring/data-batch.ts';
 import { allocateBars } from '../../src/domain/bar.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { ROOT } from '../command-line.ts';
@@ -72,6 +73,8 @@ test('a batch fetches a universe, goes on where it was, and says what failed', a
   const asked = street.requests.length;
   const again = await run('three', 'data', 'batch', '--universe', universe, '--years', '6');
   assert.deepEqual([again.json['stored'], again.json['fetched'], street.requests.length], [2, 0, asked], 'not even the unknown symbol is asked for');
+  assert.equal(readUniverse('sp500').length, 503, 'the one that ships');
+  assert.throws(() => readUniverse(join(folder, 'absent.txt')), /there is no file/);
   writeFileSync(universe, 'not a symbol!\n');
   assert.equal((await run('three', 'data', 'batch', '--universe', universe)).code, 3);
 });
