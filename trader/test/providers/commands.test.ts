@@ -50,6 +50,14 @@ test('bars are fetched once, with every fall-back told and counted, and a backte
   assert.equal(backtest.code, 0, backtest.notes);
 });
 
+test('two processes that want the same at once ask for it once', async () => {
+  const before_ = street.requests.length;
+  const both = await Promise.all([1, 2].map(() => run('both', 'data', 'fetch', 'MSFT', ...SPAN)));
+  assert.deepEqual(both.map(({ code, json }) => [code, json['bars']]), [[0, 252], [0, 252]]);
+  assert.equal(both.reduce((sum, { json }) => sum + Number(json['added']), 0), 252);
+  assert.equal(street.requests.length, before_ + 1);
+});
+
 test('where every provider lies nothing is stored, and the exit code says that it was the venue', async () => {
   street.goWrong('alphavantage', 'one-hundredfold');
   street.goWrong('yahoo', 'yesterday');
