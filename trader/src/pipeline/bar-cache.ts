@@ -10,7 +10,7 @@ import type { ProviderLedger } from '../ports/provider-ledger.ts';
 /** What a cache works with. */
 export interface BarCacheSpec {
   readonly store: MarketStore;
-  readonly ledger: Pick<ProviderLedger, 'count' | 'refuse' | 'refusal'>;
+  readonly ledger: Pick<ProviderLedger, 'count' | 'refuse' | 'refusal' | 'claim' | 'release'>;
   readonly provider: BarProvider;
   readonly clock: Clock;
 }
@@ -39,13 +39,18 @@ const QUOTE_USABLE_MS = 15 * 60_000;
 /** So many requests at most for what is missing: more holes are asked for together, and of the answer only what lies in them is kept. */
 const MOST_REQUESTS = 4;
 
+/** So long a series is fetched by one process alone; who is killed meanwhile keeps the others waiting for no longer. */
+const CLAIM_MS = 60_000;
+const CLAIM_LOOK_MS = 100;
+
 const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
+const NOTHING_ASKED: Omit<CachedBars, 'bars'> = { asked: 0, added: 0, revised: 0, refused: [], failure: undefined };
 /** Days on which bars of so long an interval never open, where weekends are closed. */
 const WEEKEND: readonly number[] = [2, 3];
 
 /**
  * Bars and quotes, asked of the provider only where the store does not cover them. One request is in
- * flight for each series: who asks meanwhile waits for it. What was asked in vain is remembered.
+ * flight for each series in all processes that share a ledger: who asks meanwhile waits for it. What was asked in vain is remembered.
  */
 export class BarCache {
   readonly #spec: BarCacheSpec;
@@ -64,7 +69,8 @@ export class BarCache {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#inFlight.set(key, promise);
     try {
-      const filled = await this.#fill(series, symbol, span, weekends);
+      const isThere = (await this.#missing(series, span, weekends)).length === 0;
+      const filled = isThere ? NOTHING_ASKED : await this.#alone(key, () => this.#fill(series, symbol, span, weekends));
       this.#spec.ledger.count(filled.asked === 0 && filled.failure === undefined ? 'hit' : 'miss', this.#spec.clock.now());
       return { ...filled, bars: await this.#spec.store.range(series, span) };
     } finally {
@@ -98,12 +104,29 @@ export class BarCache {
     return answer;
   }
 
+  /** What of a span nobody was asked for yet, as far as its bars are over. */
+  async #missing(series: SeriesId, { from, to }: Span, weekends: boolean): Promise<readonly Span[]> {
+    const { store, clock } = this.#spec;
+    const closed = Math.floor(clock.now() / series.intervalMs) * series.intervalMs;
+    return missingSpans(await store.coverage(series), { from, to: Math.min(to, closed) }).map(tradingPart(series, weekends)).filter((part) => part.from < part.to);
+  }
+
+  /** Does what no other process may do at the same time. */
+  async #alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const { ledger, clock } = this.#spec;
+    while (!ledger.claim(key, clock.now(), clock.now() + CLAIM_MS)) await new Promise<void>((resolve) => { clock.after(CLAIM_LOOK_MS, resolve); });
+    try {
+      return await work();
+    } finally {
+      ledger.release(key);
+    }
+  }
+
   async #fill(series: SeriesId, symbol: string, span: Span, weekends: boolean): Promise<Omit<CachedBars, 'bars'>> {
-    const { store, ledger, provider, clock } = this.#spec;
+    const { ledger, provider, clock } = this.#spec;
     const { intervalMs } = series;
-    const closed = Math.floor(clock.now() / intervalMs) * intervalMs;
-    const trading = (part: Span) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
-    const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) }).map(trading).filter(({ from, to }) => from < to);
+    const trading = tradingPart(series, weekends);
+    const missing = await this.#missing(series, span, weekends);
     // Another chain may know what this one does not.
     const unknown = `${provider.name} ${symbol}`;
     const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
@@ -169,6 +192,11 @@ export class BarCache {
     const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
     return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
   }
+}
+
+/** Makes of a span what of it a series trades in: of bars of a day, weekends may not be. */
+function tradingPart({ intervalMs }: SeriesId, weekends: boolean): (part: Span) => Span {
+  return (part) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
 }
 
 /** Who tells only what is newest leaves the older part: the next of the chain may have it, or it is said why nobody has. */

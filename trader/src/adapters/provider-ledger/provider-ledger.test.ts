@@ -39,6 +39,19 @@ test('counts are of days, refusals end, and comparisons add up, also when the fi
   second.close();
 });
 
+test('what one process has claimed no other takes before it is given back, or its time is over', () => {
+  const path = join(folder, 'claims.sqlite');
+  const [one, two] = [new SqliteProviderLedger(path), new SqliteProviderLedger(path)];
+  assert.deepEqual([one.claim('NVDA', 0, 100), two.claim('NVDA', 50, 150), two.claim('MSFT', 50, 150), one.claim('NVDA', 60, 160)], [true, false, true, true]);
+  two.release('NVDA');
+  assert.equal(two.claim('NVDA', 159, 300), false, 'it was not its own to give back');
+  assert.equal(two.claim('NVDA', 160, 300), true);
+  two.release('NVDA');
+  assert.equal(one.claim('NVDA', 170, 300), true);
+  one.close();
+  two.close();
+});
+
 test('a ledger that may not be written is read, and what would change it is refused by name', () => {
   const path = join(folder, 'kept.sqlite');
   const first = new SqliteProviderLedger(path);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,13 +10,14 @@ import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.t
 import { openReadOnly, sqliteFault } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it; 0 is the first one, which did not. */
-const VERSION = 1;
+const VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS call (provider TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS call_order ON call (provider, at);
   CREATE TABLE IF NOT EXISTS daily (day INTEGER NOT NULL, what TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (day, what)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS refusal (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failure TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS claim (key TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS record (instrument TEXT NOT NULL, source TEXT NOT NULL, agreed INTEGER NOT NULL, disagreed INTEGER NOT NULL, PRIMARY KEY (instrument, source)) STRICT, WITHOUT ROWID;
 `;
 /** How long a process waits for another one that writes. */
@@ -27,6 +29,7 @@ const KEPT_MS = 40 * DAY_MS;
 export class SqliteProviderLedger implements ProviderLedger {
   readonly #path: string;
   readonly #database: DatabaseSync;
+  readonly #holder = randomUUID();
   /** Why it was opened to be read only; undefined where it was not. */
   readonly #unwritable: MarketStoreError | undefined;
 
@@ -81,6 +84,15 @@ export class SqliteProviderLedger implements ProviderLedger {
   refusal(key: string, now: Timestamp): ProviderFailure | undefined {
     const [row] = this.#rows('SELECT failure FROM refusal WHERE key = ? AND until > ?', key, now);
     return row === undefined ? undefined : JSON.parse(String(row['failure'])) as ProviderFailure;
+  }
+
+  claim(key: string, now: Timestamp, until: Timestamp): boolean {
+    return this.#rows(`INSERT INTO claim VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
+      WHERE claim.until <= ? OR claim.holder = excluded.holder RETURNING key`, key, this.#holder, Math.ceil(until), now).length > 0;
+  }
+
+  release(key: string): void {
+    this.#rows('DELETE FROM claim WHERE key = ? AND holder = ?', key, this.#holder);
   }
 
   compared(instrument: string, source: string, agreed: number, disagreed: number): void {
