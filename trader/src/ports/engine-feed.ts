@@ -322,6 +322,8 @@ export interface EngineSnapshot {
   readonly denials: readonly DenialFact[];
   /** Thinned where it is long; first and last point always stand. */
   readonly equity: readonly EquityRow[];
+  /** The last equity of each UTC day, none left out. */
+  readonly days: readonly EquityRow[];
   readonly limits: readonly LimitGauge[];
   readonly propFirm: PropFirmGauge | null;
   readonly limitSettings: LimitSettings;
