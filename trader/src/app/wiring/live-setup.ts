@@ -11,7 +11,8 @@ import { Refusal } from '../refusal.ts';
 import { RAMP_TERMS, type LiveTerms } from './live-terms.ts';
 import { rulesOf } from './profile.ts';
 import { choosePropFirmSetup } from './prop-firm.ts';
-import { LIMITS, SIZING, type Limits, type PaperSetup } from './paper-setup.ts';
+import { LIMITS, SIZING, type PaperSetup } from './paper-setup.ts';
+import type { Limits } from './run-limits.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import { VENUE_NAMES, type VenueName } from './venue-hosts.ts';
 

@@ -21,32 +21,9 @@ import { CATCHING_UP, wireLive, type LiveParts, type VenueLink } from './live.ts
 import { LIVE_TERMS, type LiveTerms } from './live-terms.ts';
 import { createPropFirmGuard, PROP_FIRM_SETUP } from './prop-firm.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
-import { guardsOf } from './run-limits.ts';
+import { guardsOf, type Limits } from './run-limits.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { ShippedInstrument } from './venue-rules.ts';
-
-/** The limits that every order of a run must keep; see `pipeline/guards.ts` for each. */
-export interface Limits {
-  readonly maxNotional: number;
-  /** Multiple of equity. */
-  readonly maxExposure: number;
-  readonly maxOrdersPerMinute: number;
-  /** Share of the last price. */
-  readonly priceCollar: number;
-  readonly maxDataAgeMs: number;
-  /** Share of the highest equity. */
-  readonly maxDrawdown: number;
-  /** Shares of equity: one instrument, and everything of one currency or coin. Absent, as those below, for no such rule. */
-  readonly maxPosition?: number | undefined;
-  readonly maxCurrencyExposure?: number | undefined;
-  /** What rises and falls together, by currency, coin or symbol, and the share of equity that it may be worth. */
-  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[] | undefined;
-  /** Losing trades in a row, and how long nothing is begun after more of them. */
-  readonly maxLossStreak?: number | undefined;
-  readonly lossPauseMs?: number | undefined;
-  /** Orders that add risk for one opinion. */
-  readonly maxOrdersPerOpinion?: number | undefined;
-}
 
 /** Everything that a run is made of, as the first record of its journal holds it: plain JSON. */
 export interface PaperSetup {

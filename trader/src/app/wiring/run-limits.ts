@@ -4,7 +4,29 @@ import {
 } from '../../pipeline/guards.ts';
 import { LimitDesk, type LimitKnob, type LimitTurn } from '../../pipeline/limit-desk.ts';
 import type { LimitChange, LimitSetting, LimitSettings } from '../../ports/steering-facts.ts';
-import type { Limits } from './paper-setup.ts';
+
+/** The limits that every order of a run must keep; see `pipeline/guards.ts` for each. */
+export interface Limits {
+  readonly maxNotional: number;
+  /** Multiple of equity. */
+  readonly maxExposure: number;
+  readonly maxOrdersPerMinute: number;
+  /** Share of the last price. */
+  readonly priceCollar: number;
+  readonly maxDataAgeMs: number;
+  /** Share of the highest equity. */
+  readonly maxDrawdown: number;
+  /** Shares of equity: one instrument, and everything of one currency or coin. Absent, as those below, for no such rule. */
+  readonly maxPosition?: number | undefined;
+  readonly maxCurrencyExposure?: number | undefined;
+  /** What rises and falls together, by currency, coin or symbol, and the share of equity that it may be worth. */
+  readonly groups?: readonly { readonly name: string; readonly members: readonly string[]; readonly maxExposure: number }[] | undefined;
+  /** Losing trades in a row, and how long nothing is begun after more of them. */
+  readonly maxLossStreak?: number | undefined;
+  readonly lossPauseMs?: number | undefined;
+  /** Orders that add risk for one opinion. */
+  readonly maxOrdersPerOpinion?: number | undefined;
+}
 
 /** What a limit may be changed to. */
 type LimitSpec = Pick<LimitSetting, 'unit' | 'min' | 'max' | 'whole'>;
