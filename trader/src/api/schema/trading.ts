@@ -101,7 +101,8 @@ const halt: z.ZodType<HaltFact> = z.strictObject({
 
 const feed: z.ZodType<FeedFact> = z.strictObject({
   name: z.string(), kind: z.enum(['replay', 'market', 'venue']), state: z.enum(['up', 'down', 'catching-up', 'ended']), ageMs: z.number().nullable(),
-  latencyMs: z.strictObject({ p50: z.number(), p99: z.number() }).nullable(), heard: z.int(), late: z.int(), reconnections: z.int(),
+  latencyMs: z.strictObject({ p50: z.number(), p99: z.number() }).nullable(),
+  latencyOf: z.enum(['trade', 'bar', 'order', 'question']).nullable(), aheadMs: z.number().nullable(), heard: z.int(), late: z.int(), reconnections: z.int(),
   trouble: z.string().nullable(), progress: z.strictObject({ done: z.number(), total: z.number() }).nullable(),
 }).meta({ id: 'FeedFact' });
 
