@@ -88,11 +88,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 }
 
 function addRoutes(app: FastifyInstance, parts: ServerParts): void {
-  const { gate, answers, clock, control } = parts;
+  const { gate, answers, clock } = parts;
   const idempotency = new Idempotency(answers, clock);
   const history = new TripHistory(parts.replica, parts.fills);
   const handlers: Handlers = {
-    ...runHandlers(parts), ...commandHandlers(control), ...barHandlers(parts), ...dataHandlers(parts), ...exportHandlers({ ...parts, history }), ...jobHandlers(parts),
+    ...runHandlers(parts), ...commandHandlers(parts), ...barHandlers(parts), ...dataHandlers(parts), ...exportHandlers({ ...parts, history }), ...jobHandlers(parts),
     ...performanceHandlers({ ...parts, history }), ...shelfHandlers(parts), ...documentHandlers(parts.version),
   };
   const methods = new Map<string, HTTPMethods[]>();

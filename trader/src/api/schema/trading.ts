@@ -213,7 +213,7 @@ export const TRADING_SCHEMAS = {
   listStrategies: { answer: z.strictObject({ items: z.array(book) }) },
   readStrategy: { params: strategyParams, answer: book },
   addStrategy: {
-    body: z.strictObject({ strategy: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), instrument: instrumentId, parameters: parameterValues, fraction: z.string().regex(/^(0(\.\d{1,8})?|1(\.0{1,8})?)$/) }),
+    body: z.strictObject({ strategy: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), instrument: instrumentId, parameters: parameterValues, fraction: z.string().regex(/^(0(\.\d{1,8})?|1(\.0{1,8})?)$/), series: z.array(id).min(1).max(10).optional() }),
     answer: receipt,
   },
   changeParameters: { params: strategyParams, body: z.strictObject({ parameters: parameterValues }), answer: receipt },
