@@ -84,7 +84,7 @@ function emptySnapshot(): EngineSnapshot {
       tsEvent: HAND_START, equity: '10000', cash: '10000', realised: '0', unrealised: '0', fees: '0', dayPnl: '0', weekPnl: '0', totalPnl: '0',
       drawdown: 0, maxDrawdown: 0, grossValue: '0', exposure: 0,
     },
-    markets: [HAND_MARKET], bars: {}, depths: [], trades: {}, books: [], positions: [], orders: [], fills: [], denials: [], equity: [[HAND_START, '10000']], limits: [], propFirm: null, limitSettings: { items: [], changes: [] }, halts: [],
+    markets: [HAND_MARKET], bars: {}, depths: [], trades: {}, books: [], positions: [], orders: [], fills: [], denials: [], equity: [[HAND_START, '10000']], days: [], limits: [], propFirm: null, limitSettings: { items: [], changes: [] }, halts: [],
     feeds: [], alerts: [], logs: [],
     health: { journalSequence: 0, journalBytes: 0, bars: 0, barsPerSecond: 0, orders: 0, fills: 0, denials: 0, decisionMicros: null, memoryMb: 50, eventsDropped: 0 },
   };

@@ -15,7 +15,7 @@ function watched(): { readonly feed: HandFeed; readonly book: AlertBook; readonl
 const limits = (share: number): EngineChange => ({ kind: 'limits', limits: [handLimit(share)], propFirm: null });
 const feeds = (more: Partial<FeedFact>): EngineChange => ({
   kind: 'feeds',
-  feeds: [{ name: 'binance market data', kind: 'market', state: 'up', ageMs: 100, latencyMs: null, heard: 1, late: 0, reconnections: 0, trouble: null, progress: null, ...more }],
+  feeds: [{ name: 'binance market data', kind: 'market', state: 'up', ageMs: 100, latencyMs: null, latencyOf: null, aheadMs: null, heard: 1, late: 0, reconnections: 0, trouble: null, progress: null, ...more }],
 });
 const denial = (number: number): EngineChange => {
   const fact: DenialFact = { id: `d${number}`, book: 'macd@BTC-USDT.HAND', instrument: 'BTC-USDT.HAND', side: 'buy', quantity: '1', rule: 'exposure', value: '2', limit: '1', tsEvent: HAND_START };

@@ -1,9 +1,9 @@
-import type { Timestamp } from '../domain/time.ts';
+import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   KEPT, type AccountFact, type AlertFact, type BarRow, type BookFact, type DenialFact, type EngineEvent, type EngineFeed, type EngineListener,
   type EngineSnapshot, type FeedFact, type FillFact, type HealthFact, type LimitGauge, type LogFact, type MarketFact, type OrderFact,
-  type PositionFact, type RunFact, type TradingFact,
+  type EquityRow, type PositionFact, type RunFact, type TradingFact,
 } from '../ports/engine-feed.ts';
 import type { DepthFact, TradeFact } from '../ports/market-facts.ts';
 import type { HaltFact, LimitSettings } from '../ports/steering-facts.ts';
@@ -106,6 +106,10 @@ export class EngineReplica implements EngineFeed {
   }
 }
 
+function dayOf([at]: EquityRow): number {
+  return Math.floor(at / DAY_MS);
+}
+
 /** The facts of a run, each by the name that a snapshot gives it. */
 class Facts {
   sequence: number;
@@ -131,6 +135,8 @@ class Facts {
   readonly denials: KeptList<DenialFact>;
   readonly halts: KeptList<HaltFact>;
   readonly equity: EquityHistory;
+  /** The last equity of each UTC day, by the day. */
+  readonly days: Map<number, EquityRow>;
   readonly alerts: KeptList<AlertFact>;
   readonly logs: KeptList<LogFact>;
   #ended = 0;
@@ -159,6 +165,7 @@ class Facts {
     this.fills = new KeptList(KEPT.fills, from.fills);
     this.denials = new KeptList(KEPT.denials, from.denials);
     this.equity = new EquityHistory(KEPT.equity, from.equity);
+    this.days = new Map(from.days.map((row) => [dayOf(row), row]));
     this.alerts = new KeptList(KEPT.alerts, from.alerts);
     this.logs = new KeptList(KEPT.logs, from.logs);
   }
@@ -193,7 +200,7 @@ class Facts {
       case 'fill': this.fills.push(event.fill); return;
       case 'denial': this.denials.push(event.denial); return;
       case 'halt': this.halts.push(event.halt); return;
-      case 'equity': for (const point of event.points) this.equity.push(point); return;
+      case 'equity': for (const point of event.points) this.#point(point); return;
       case 'alert': this.alerts.push(event.alert); return;
       case 'log': this.logs.push(event.line);
     }
@@ -210,8 +217,13 @@ class Facts {
       books: [...this.books.values()],
       positions: [...this.positions.values()],
       orders: [...this.orders.values()],
-      fills: this.fills.all(), denials: this.denials.all(), halts: this.halts.all(), equity: this.equity.all(), alerts: this.alerts.all(), logs: this.logs.all(),
+      fills: this.fills.all(), denials: this.denials.all(), halts: this.halts.all(), equity: this.equity.all(), days: [...this.days.values()], alerts: this.alerts.all(), logs: this.logs.all(),
     };
+  }
+
+  #point(point: EquityRow): void {
+    this.equity.push(point);
+    this.days.set(dayOf(point), point);
   }
 
   #prices(prices: readonly { readonly instrument: string; readonly last: string; readonly tsEvent: number }[]): void {

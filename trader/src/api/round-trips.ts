@@ -1,6 +1,7 @@
 import { abs, add, compare, divide, format, max, mul, parseDecimal, pow10, sign, sub, type Exact } from '../domain/exact.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { BookFact, FillFact } from '../ports/engine-feed.ts';
+import type { BookFact } from '../ports/engine-feed.ts';
+import type { ArchivedFill } from '../ports/fill-archive.ts';
 
 /** A finished round trip of one book: from flat, or the other side, back to flat. Decimals as text. */
 export interface RoundTrip {
@@ -42,39 +43,54 @@ interface OpenTrip {
  * The round trips among fills, which come oldest first; the trips too. Where the first fills of a book are not
  * among them, its trips are counted from where it was flat first: what is held now tells what was held before.
  */
-export function roundTrips(fills: readonly FillFact[], books: Iterable<BookFact>): readonly RoundTrip[] {
+export function roundTrips(fills: readonly ArchivedFill[], books: Iterable<BookFact>): readonly RoundTrip[] {
   const held = new Map<string, Exact>();
   for (const { book, quantity } of books) held.set(book, parseDecimal(quantity, SCALE));
   for (const fill of fills) held.set(fill.book, sub(held.get(fill.book) ?? 0, signedQuantity(fill)));
-  const open = new Map<string, OpenTrip>();
-  const trips: RoundTrip[] = [];
-  for (const fill of fills) {
-    const before = held.get(fill.book) ?? 0;
+  const counter = new TripCounter(held);
+  for (const fill of fills) counter.take(fill);
+  return counter.trips;
+}
+
+/** Counts round trips fill by fill. */
+export class TripCounter {
+  /** Finished ones, oldest first. */
+  readonly trips: RoundTrip[] = [];
+  readonly #held: Map<string, Exact>;
+  readonly #open = new Map<string, OpenTrip>();
+
+  /** What books hold before the first fill; nothing where they are not named. */
+  constructor(held = new Map<string, Exact>()) {
+    this.#held = held;
+  }
+
+  /** Takes the next fill. */
+  take(fill: ArchivedFill): void {
+    const before = this.#held.get(fill.book) ?? 0;
     const after = add(before, signedQuantity(fill));
-    held.set(fill.book, after);
+    this.#held.set(fill.book, after);
     const turned = sign(before) * sign(after) < 0;
-    const trip = open.get(fill.book);
+    const trip = this.#open.get(fill.book);
     // Of what was held before the first known fill, neither entry nor price is known.
     if (trip !== undefined) take(trip, fill, before, turned ? 0 : after);
     if (trip !== undefined && (turned || sign(after) === 0)) {
-      trips.push(finished(trip, fill));
-      open.delete(fill.book);
+      this.trips.push(finished(trip, fill));
+      this.#open.delete(fill.book);
     }
     if (turned || sign(before) === 0) {
       const begun: OpenTrip = { side: sign(after) === 1 ? 1 : -1, tsEntry: fill.tsEvent, largest: 0, opened: 0, openedValue: 0, closed: 0, closedValue: 0, fees: 0 };
       take(begun, fill, 0, after);
-      open.set(fill.book, begun);
+      this.#open.set(fill.book, begun);
     }
   }
-  return trips;
 }
 
-function signedQuantity({ side, quantity }: FillFact): Exact {
+function signedQuantity({ side, quantity }: ArchivedFill): Exact {
   return parseDecimal(side === 'buy' ? quantity : `-${quantity}`, SCALE);
 }
 
 /** The part of a fill that leads from one holding to another; its fee goes by that part. */
-function take(trip: OpenTrip, fill: FillFact, from: Exact, to: Exact): void {
+function take(trip: OpenTrip, fill: ArchivedFill, from: Exact, to: Exact): void {
   const part = abs(sub(to, from));
   const value = mul(part, parseDecimal(fill.price, SCALE));
   const fee = divide(mul(parseDecimal(fill.fee, MONEY_SCALE), part), parseDecimal(fill.quantity, SCALE), 'half-even');
@@ -89,7 +105,7 @@ function take(trip: OpenTrip, fill: FillFact, from: Exact, to: Exact): void {
   }
 }
 
-function finished(trip: OpenTrip, { id, book, instrument, tsEvent }: FillFact): RoundTrip {
+function finished(trip: OpenTrip, { id, book, instrument, tsEvent }: ArchivedFill): RoundTrip {
   const gross = trip.side === 1 ? sub(trip.closedValue, trip.openedValue) : sub(trip.openedValue, trip.closedValue);
   return {
     id, book, strategy: book.slice(0, book.indexOf('@')), instrument, side: trip.side === 1 ? 'long' : 'short', quantity: format(trip.largest, SCALE),

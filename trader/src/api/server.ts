@@ -3,6 +3,7 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { AnswerStore } from '../ports/answer-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EngineControl } from '../ports/engine-control.ts';
+import type { FillArchive } from '../ports/fill-archive.ts';
 import type { LimitStore } from '../ports/limit-store.ts';
 import { API_BASE } from './client.ts';
 import type { Call, HandledRoute, Handlers } from './call.ts';
@@ -25,6 +26,7 @@ import { ROUTES, type RouteFacts, type RouteName } from './routes.ts';
 import { SCHEMAS, type RouteSchemas } from './schema/table.ts';
 import { API_HEADERS, pagePolicy, STRICT_TRANSPORT } from './security-headers.ts';
 import { Site, serveSite } from './site.ts';
+import { TripHistory } from './trip-history.ts';
 import { checkBySchema, NOTHING_ASKED, schemaProblem, SchemaRefusal, takeJson } from './validation.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -37,7 +39,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
 
 /** What the server speaks for. */
-export interface ServerParts extends RunParts, BarParts, DataParts, JobParts, PerformanceParts, ShelfParts {
+export interface ServerParts extends RunParts, BarParts, DataParts, JobParts, Omit<PerformanceParts, 'history'>, ShelfParts {
+  /** All fills of a run; absent where the newest that the replica holds are enough. */
+  readonly fills?: FillArchive;
   readonly control: EngineControl;
   readonly gate: Gate;
   readonly answers: AnswerStore;
@@ -84,11 +88,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 }
 
 function addRoutes(app: FastifyInstance, parts: ServerParts): void {
-  const { gate, answers, clock, control } = parts;
+  const { gate, answers, clock } = parts;
   const idempotency = new Idempotency(answers, clock);
+  const history = new TripHistory(parts.replica, parts.fills);
   const handlers: Handlers = {
-    ...runHandlers(parts), ...commandHandlers(control), ...barHandlers(parts), ...dataHandlers(parts), ...exportHandlers(parts), ...jobHandlers(parts),
-    ...performanceHandlers(parts), ...shelfHandlers(parts), ...documentHandlers(parts.version),
+    ...runHandlers(parts), ...commandHandlers(parts), ...barHandlers(parts), ...dataHandlers(parts), ...exportHandlers({ ...parts, history }), ...jobHandlers(parts),
+    ...performanceHandlers({ ...parts, history }), ...shelfHandlers(parts), ...documentHandlers(parts.version),
   };
   const methods = new Map<string, HTTPMethods[]>();
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, RouteFacts][]) {

@@ -12,6 +12,7 @@ import { isOpen, packed, refOf, repeatOn, tradeKey, type Parcel } from './courie
 import { ASK_AFTER_MS, Errands, waitOf } from './errands.ts';
 import { CONFIRM_MS, type Holdings } from './holdings.ts';
 import type { FillFee } from './venue-fee.ts';
+import { VenuePulse } from './venue-pulse.ts';
 
 /** What a courier works with. */
 export interface CourierSpec {
@@ -56,13 +57,15 @@ export class Courier implements ExecutionClient, VenueListener {
   #stopped = false;
   #repeating = true;
   #opened = false;
-  #up = false;
   readonly #history: AccountHistory;
+  /** How the way to the venue does. */
+  readonly pulse: VenuePulse;
   /** How often a reconciliation was asked for that is not done. */
   #behind = 0;
 
   constructor(spec: CourierSpec) {
     this.#spec = spec;
+    this.pulse = new VenuePulse(() => spec.clock.now());
     this.#history = new AccountHistory(spec.gateway, (fill) => { this.#book(fill, true); });
     this.#errands = new Errands(spec.clock, (what, reason) => this.#note({ kind: 'retry', what, reason }));
   }
@@ -90,7 +93,7 @@ export class Courier implements ExecutionClient, VenueListener {
     if (this.#stopped) throw new Error('an order came to a courier that had stopped');
     sync();
     parcel.sentAt = clock.now();
-    gateway.submit(order).then(
+    this.pulse.time(this.pulse.orders, gateway.submit(order)).then(
       ({ venueOrderId, tsEvent }) => this.#accepted(parcel, venueOrderId, tsEvent),
       (error: unknown) => this.#notAccepted(parcel, error),
     );
@@ -150,7 +153,7 @@ export class Courier implements ExecutionClient, VenueListener {
   async reconcile(): Promise<void> {
     // Orders before fills: what trades in between is in the fills, and an order that is gone by now has all its fills there.
     const askedAt = this.#spec.clock.now();
-    const snapshot = await this.#spec.gateway.snapshot();
+    const snapshot = await this.pulse.time(this.pulse.questions, this.#spec.gateway.snapshot());
     await this.#history.readAnew();
     for (const payment of await this.#history.payments(this.#holdings?.paidFrom)) this.#holdings?.pay(payment);
     this.#sink?.settle();
@@ -206,9 +209,7 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 
   onConnection(state: 'up' | 'down', reason: string): void {
-    const before = this.#up;
-    this.#up = state === 'up';
-    if (!before && this.#up && !this.#repeating) this.#catchUp(`what happened while the stream was down (${reason})`);
+    if (this.pulse.onConnection(state) && !this.#repeating) this.#catchUp(`what happened while the stream was down (${reason})`);
   }
 
   /** Reconciles until the venue has answered: one at a time, however often the stream comes and goes meanwhile. */
@@ -319,7 +320,7 @@ export class Courier implements ExecutionClient, VenueListener {
       return;
     }
     const over = askedAt > parcel.sentAt + Math.min(gateway.capabilities.receiveWindowMs, UNSTATED_WINDOW_MS) + WINDOW_SLACK_MS;
-    if (!over || !this.#up || parcel.denials < 2) return;
+    if (!over || !this.pulse.up || parcel.denials < 2) return;
     this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
   }
@@ -382,6 +383,7 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 
   #tell(report: ExecutionReport): void {
+    if (!this.#repeating) this.pulse.onReport();
     this.#sink?.report(report);
     this.#sink?.settle();
   }

@@ -50,15 +50,17 @@ export class Roster {
   readonly #markets: readonly Market[];
   readonly #over: (strategy: Strategy) => Strategy;
   readonly #find: (name: string) => StrategyDefinition | undefined;
+  readonly #readingOf: (series: string) => SeriesReading;
   readonly #past: Bar[][];
   readonly #seen: number[];
 
-  /** `over` stands around each strategy of the run, as its ramp does; `find` knows those that may be added. */
-  constructor(engine: Engine, markets: readonly Market[], recipes: readonly Recipe[], over: (strategy: Strategy) => Strategy, find: (name: string) => StrategyDefinition | undefined) {
+  /** `over` stands around each strategy of the run, as its ramp does; `find` knows those that may be added, `readingOf` what they read of a series. */
+  constructor(engine: Engine, markets: readonly Market[], recipes: readonly Recipe[], over: (strategy: Strategy) => Strategy, find: (name: string) => StrategyDefinition | undefined, readingOf: (series: string) => SeriesReading) {
     this.#engine = engine;
     this.#markets = markets;
     this.#over = over;
     this.#find = find;
+    this.#readingOf = readingOf;
     this.#past = markets.map(() => []);
     this.#seen = markets.map(() => 0);
     recipes.forEach((recipe, index) => this.entries.push({ book: engine.books[index], recipe, stopped: false, changes: [], from: 0 }));
@@ -120,7 +122,7 @@ export class Roster {
     if (definition === undefined || market < 0) throw new RangeError(`there is no ${definition === undefined ? command.strategy : command.instrument}`);
     const parameters = command.parameters as ParameterValues;
     const book = this.#engine.addBook({ strategyName: definition.name, strategy: NONE, market, sizing: { kind: 'fraction', fraction: command.fraction } });
-    const entry: RosterEntry = { book, recipe: { definition, parameters, readings: [] }, stopped: false, changes: [], from: 0 };
+    const entry: RosterEntry = { book, recipe: { definition, parameters, readings: (command.series ?? []).map((id) => this.#readingOf(id)) }, stopped: false, changes: [], from: 0 };
     this.entries.push(entry);
     this.#exchange(entry);
     this.#note(entry, command, 'started', parameters);

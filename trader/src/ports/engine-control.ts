@@ -111,7 +111,7 @@ export type EngineCommand =
   | (Commanded & { readonly kind: 'protect'; readonly instrument: string; readonly stop?: string | null; readonly takeProfit?: string | null })
   | (Commanded & { readonly kind: 'start-strategy'; readonly book: string; readonly parameters?: Readonly<Record<string, string | number>> })
   /** A book of a strategy that trades nothing here yet. */
-  | (Commanded & { readonly kind: 'add-strategy'; readonly strategy: string; readonly instrument: string; readonly parameters: Readonly<Record<string, string | number>>; /** Share of equity at a full target, above 0 and up to 1. */ readonly fraction: string })
+  | (Commanded & { readonly kind: 'add-strategy'; readonly strategy: string; readonly instrument: string; readonly parameters: Readonly<Record<string, string | number>>; /** Share of equity at a full target, above 0 and up to 1. */ readonly fraction: string; /** Ids of the stored series that it reads, in its order. */ readonly series?: readonly string[] })
   /** `flat` closes what it holds, `keep` leaves it with its exits. */
   | (Commanded & { readonly kind: 'stop-strategy'; readonly book: string; readonly positions: 'flat' | 'keep' })
   /** From the next bar on, warmed up on the bars that the run has seen. Those that are not named stay. */

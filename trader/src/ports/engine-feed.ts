@@ -250,8 +250,12 @@ export interface FeedFact {
   readonly state: 'up' | 'down' | 'catching-up' | 'ended';
   /** Wall time since something was heard; null before. Of a replay the market time that is still to come is not known. */
   readonly ageMs: number | null;
-  /** Milliseconds from the close of a bar to our hearing it, or from order to acceptance: median and 99th percentile; null without a measurement. */
+  /** Milliseconds within which half and 99 of a hundred were; null without a measurement. What came by a feed counts by the venue's clock, as far as that is known. */
   readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
+  /** What it was measured on: from a trade, or a bar's end, until it was heard; from an order, or a question for the account, until the venue had answered. Null without a measurement. */
+  readonly latencyOf: 'trade' | 'bar' | 'order' | 'question' | null;
+  /** How far the venue's clock is ahead of this machine's; null where it does not say. */
+  readonly aheadMs: number | null;
   readonly heard: number;
   readonly late: number;
   readonly reconnections: number;
@@ -322,6 +326,8 @@ export interface EngineSnapshot {
   readonly denials: readonly DenialFact[];
   /** Thinned where it is long; first and last point always stand. */
   readonly equity: readonly EquityRow[];
+  /** The last equity of each UTC day, none left out. */
+  readonly days: readonly EquityRow[];
   readonly limits: readonly LimitGauge[];
   readonly propFirm: PropFirmGauge | null;
   readonly limitSettings: LimitSettings;

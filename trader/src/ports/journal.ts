@@ -55,7 +55,7 @@ export type ManualCommand =
 
 /** What a person does with strategies: in force from the next bar on. */
 export type StrategyCommand =
-  | { readonly kind: 'add-strategy'; readonly strategy: string; readonly instrument: string; readonly parameters: Readonly<Record<string, string | number>>; readonly fraction: string }
+  | { readonly kind: 'add-strategy'; readonly strategy: string; readonly instrument: string; readonly parameters: Readonly<Record<string, string | number>>; readonly fraction: string; /** Ids of the series that it reads, in its order. */ readonly series?: readonly string[] }
   /** `parameters` are all of them. */
   | { readonly kind: 'start-strategy'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }
   | { readonly kind: 'set-parameters'; readonly book: string; readonly parameters: Readonly<Record<string, string | number>> }

@@ -28,7 +28,7 @@ function eventfulFeed(): HandFeed {
     bars: { 'BTC-USDT.HAND': Array.from({ length: 30 }, (_, i) => [HAND_START + i * 60_000, 1, 3, 0.5, 2, i === 4 ? null : 10] as const) },
     positions: [{ instrument: 'BTC-USDT.HAND', quantity: '0.03', averagePrice: '95000.1', mark: '95000.2', value: '2850', unrealised: '0.001', realised: '0', fees: '2.85' }],
     denials: [{ id: 'd1', book: BOOK.book, instrument: BOOK.instrument, side: 'buy', quantity: '1', rule: 'exposure', value: '1.2', limit: '1', tsEvent: HAND_START }],
-    feeds: [{ name: 'replay', kind: 'replay', state: 'up', ageMs: 5, latencyMs: null, heard: 3, late: 0, reconnections: 0, trouble: null, progress: { done: 1, total: 2 } }],
+    feeds: [{ name: 'replay', kind: 'replay', state: 'up', ageMs: 5, latencyMs: null, latencyOf: null, aheadMs: null, heard: 3, late: 0, reconnections: 0, trouble: null, progress: { done: 1, total: 2 } }],
     logs: [{ tsWall: HAND_START, level: 'info', text: 'begun' }, { tsWall: HAND_START, level: 'warning', text: 'slow' }],
   });
 }

@@ -7,6 +7,7 @@ import { JournalFile } from '../../src/adapters/journal/journal-file.ts';
 import { openSeries } from '../../src/app/wiring/economic.ts';
 import { runId, type PaperSetup } from '../../src/app/wiring/paper-setup.ts';
 import { PaperTrader } from '../../src/app/wiring/paper.ts';
+import { Operator } from '../../src/app/wiring/operator.ts';
 import { replay } from '../../src/app/wiring/replay.ts';
 import type { SeriesState } from '../../src/domain/dated-series.ts';
 import { readJournal } from '../chaos/journal-ledger.ts';
@@ -70,6 +71,36 @@ test('on paper a figure is an input: journalled when it is known, traded on then
   assert.equal(again.state().fills, 3);
   await again.stop();
   assert.equal(readings().length, 4);
+});
+
+test('a strategy that reads a series is added while the run trades, hears of it from the next bar on, and comes back after a restart', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'series-added-'));
+  after(() => { rmSync(own, { recursive: true, force: true }); });
+  const store = openSeries(own);
+  await store.append({ id: 'UNRATE', source: 'fred', title: '', units: '', frequency: '', adjustment: '' }, { fetchedAt: 0, dueAt: undefined, vintages: true }, [{ date: Date.parse('2024-04-01'), value: 4, availableAt: FIRST - 9 * MINUTE }]);
+  await store.close();
+  let trader = await PaperTrader.open(own, undefined, true, SILENCE);
+  const operator = new Operator({ trader, carryOut: (command) => { trader.command(command); }, trading: () => ({ state: 'active', reason: null, by: null, since: null, flat: false }), now: () => 0 });
+  step(trader, 20);
+  const instrument = trader.run.markets[0].instrument.id;
+  const asked = { kind: 'add-strategy' as const, by: 'user:ann', strategy: 'macro-filter', instrument, parameters: {}, fraction: '0.05' };
+  const without = operator.request({ id: 'a', ...asked });
+  assert.deepEqual([without.ok, without.ok || without.error.field], [false, 'series']);
+  assert.ok(operator.request({ id: 'b', ...asked, series: ['UNRATE'] }).ok);
+  const known = () => readJournal(journalOf(own)).records.filter((record) => record.kind === 'reading').map(({ series, value }) => [series, value]);
+  // The store is read beside trading; the bar after that brings what it knows.
+  for (let tried = 0; tried < 200 && known().length === 0; tried++) {
+    step(trader, 1);
+    await new Promise((done) => { setTimeout(done, 10); });
+  }
+  assert.deepEqual(known(), [['UNRATE', 4]]);
+  const digest = trader.run.recorder.digest();
+  await trader.stop();
+  trader = await PaperTrader.open(own, undefined, false, SILENCE);
+  assert.deepEqual([trader.run.readings.series, trader.run.recorder.digest()], [['UNRATE'], digest]);
+  step(trader, 5);
+  assert.equal(known().length, 1, 'nothing new is told twice');
+  await trader.stop();
 });
 
 test('a run whose series is not stored is refused before it begins to trade', async () => {

@@ -228,6 +228,28 @@ test('a part that cannot be fetched says so in its place, for as long as it is s
   }
 });
 
+test('a page that breaks leaves mode and HALT in sight, and a chart that breaks leaves the page', async () => {
+  const { page, troubles } = await signedIn(VIEWS[0]);
+  const nonsense = (body: object) => ({ status: 200, contentType: 'application/json', body: JSON.stringify(body) });
+  await page.route('**/api/v1/data/status', (request) => request.fulfill(nonsense({})));
+  await page.goto(`${desk.url}/data`);
+  await page.getByText('This page broke').last().waitFor();
+  await page.getByRole('button', { name: /^HALT/ }).waitFor();
+  await picture(page, 'broken-page-desktop-dark');
+  await page.unroute('**/api/v1/data/status');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('Providers and their free quotas').waitFor();
+  // Bars that go back in time are more than the chart's library takes.
+  const bars = { instrument: 'BTC-USDT-PERP.BINANCE', interval: '1m', time: [180_000, 60_000, 120_000], open: [1, 1, 1], high: [1, 1, 1], low: [1, 1, 1], close: [1, 1, 1], volume: [1, 1, 1], more: false };
+  await page.route('**/api/v1/bars?*', (request) => request.fulfill(nonsense(bars)));
+  await page.goto(`${desk.url}/trade`);
+  await page.getByRole('button', { name: 'Review buy' }).waitFor();
+  await pause(2_000);
+  await page.getByRole('button', { name: 'Review buy' }).waitFor();
+  await page.unroute('**/api/v1/bars?*');
+  troubles.length = 0;
+});
+
 test('a backtest tells how far it is, survives a reload, and opens with its verdict', async () => {
   const { page, troubles } = await signedIn(VIEWS[0]);
   await page.goto(`${desk.url}/backtests`);

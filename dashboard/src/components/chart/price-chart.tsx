@@ -36,6 +36,8 @@ export interface PriceChartProps {
 const ROWS_MAX = 120;
 /** So many watched prices are said in the summary. */
 const LEVELS_SAID = 3;
+/** So often a chart that broke is made anew. */
+const BEGINNINGS_MAX = 3;
 
 /**
  * Candles with volume, the lines of a strategy, our trades, and the prices to watch. Its library is
@@ -97,6 +99,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
   const scene = useRef<PriceScene | undefined>(undefined);
   const [made, setMade] = useState(0);
   const [failed, setFailed] = useState(false);
+  const [begun, setBegun] = useState(0);
   const told = useRef({ onPoint, onOldest: props.onOldest });
   useEffect(() => { told.current = { onPoint, onOldest: props.onOldest }; });
   useEffect(() => {
@@ -117,12 +120,21 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
       scene.current?.remove();
       scene.current = undefined;
     };
-  }, [shown]);
+  }, [shown, begun]);
   const { bars, priceDecimals, intervalMs, levels, fills } = props;
-  useEffect(() => scene.current?.show(bars, { priceDecimals, intervalMs }), [made, bars, priceDecimals, intervalMs]);
-  useEffect(() => scene.current?.indicate(lines), [made, lines]);
-  useEffect(() => scene.current?.watch(levels), [made, levels]);
-  useEffect(() => scene.current?.mark(fills), [made, fills]);
+  // The library throws where data do not follow on each other. The chart is made anew then: it must not take the page and its HALT with it.
+  const drawn = (draw: (scene: PriceScene) => void): void => {
+    try {
+      if (scene.current !== undefined) draw(scene.current);
+    } catch {
+      if (begun < BEGINNINGS_MAX) setBegun(begun + 1);
+      else setFailed(true);
+    }
+  };
+  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs })), [made, bars, priceDecimals, intervalMs]);
+  useEffect(() => drawn((now) => now.indicate(lines)), [made, lines]);
+  useEffect(() => drawn((now) => now.watch(levels)), [made, levels]);
+  useEffect(() => drawn((now) => now.mark(fills)), [made, fills]);
   return { box, scene, failed };
 }
 

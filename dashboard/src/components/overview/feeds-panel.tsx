@@ -36,17 +36,30 @@ export function FeedsPanel(): ReactNode {
 }
 
 function Feed({ feed }: { readonly feed: FeedFact }): ReactNode {
-  const { name, kind, state, ageMs, latencyMs, heard, late, reconnections, trouble, progress } = feed;
+  const { name, kind, state, ageMs, heard, late, reconnections, trouble, progress } = feed;
   return (
     <li className={css.feed}>
       <p className={css.line}><strong>{name}</strong><span className={css.quiet}>{kind}</span><StatusChip tone={TONES[state]}>{state}</StatusChip></p>
       <p className={css.quiet}>
         {ageMs === null ? '' : <>heard {duration(ageMs)} ago · </>}
-        {latencyMs === null ? 'latency not measured' : <>latency {duration(latencyMs.p50)} (99 %: {duration(latencyMs.p99)})</>}
-        {' · '}<Num value={heard} /> heard, <Num value={late} /> late{reconnections === 0 ? '' : <>, <Num value={reconnections} /> reconnections</>}
+        <Latency feed={feed} />
+        {' · '}<Num value={heard} /> {kind === 'venue' ? 'reports' : <>bars heard, <Num value={late} /> late</>}{reconnections === 0 ? '' : <>, <Num value={reconnections} /> reconnections</>}
         {progress === null ? '' : <> · bar <Num value={progress.done} /> of <Num value={progress.total} /></>}
       </p>
       {trouble === null ? null : <p className={css.trouble}><span aria-hidden="true">▲ </span>{trouble}</p>}
     </li>
+  );
+}
+
+const MEASURED: Readonly<Record<NonNullable<FeedFact['latencyOf']>, string>> = { trade: 'trade to here', bar: 'end of a bar to here', order: 'order to its answer', question: 'question to its answer' };
+
+/** How long things take, on what that was measured, and how far the venue's clock is off, by which what it dates was corrected. */
+function Latency({ feed: { kind, latencyMs, latencyOf, aheadMs } }: { readonly feed: FeedFact }): ReactNode {
+  if (latencyMs === null || latencyOf === null) return kind === 'replay' ? 'recorded: no latency' : 'latency not measured yet';
+  return (
+    <>
+      {MEASURED[latencyOf]} ≤ <strong>{duration(latencyMs.p50)}</strong> (99 %: ≤ {duration(latencyMs.p99)})
+      {aheadMs === null ? '' : <>, its clock <Num value={Math.abs(aheadMs)} places={0} unit="ms" /> {aheadMs < 0 ? 'behind' : 'ahead'}</>}
+    </>
   );
 }

@@ -4,6 +4,7 @@ import type { Slices } from '../../data/engine.ts';
 import { useTopic } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { Limits } from '../limits.tsx';
+import { FeedsPanel } from '../overview/feeds-panel.tsx';
 import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -36,6 +37,7 @@ export function RiskPage(): ReactNode {
         <div className={css.main}>
           <LimitsPanel state={state} />
           <ExposurePanel />
+          <FeedsPanel />
           <DenialsPanel />
         </div>
       </div>}

@@ -50,10 +50,11 @@ function StopSheet({ book, blocked, onClose }: SheetProps): ReactNode {
 function StartSheet({ book, blocked, onClose }: SheetProps): ReactNode {
   const start = useCommand('startStrategy');
   const { mode, word } = useMode();
+  const held = Number(book.quantity) === 0 ? 'It holds nothing now.' : `The ${book.quantity} that it holds stays until its signal says otherwise${book.stop === null ? '; it has no stop' : `, with its stop at ${book.stop}`}.`;
   const send = (): void => { void start.send({ params: { book: book.book }, body: {} }).then((answer) => { if (answer !== undefined) { toast(`${book.strategy} is started`); onClose(); } }); };
   return (
     <ConfirmSheet
-      open onClose={onClose} title={`Start ${book.strategy} on ${book.instrument}`} consequence="It gives signals again from the next bar on, and trades them within the limits." look="neutral"
+      open onClose={onClose} title={`Start ${book.strategy} on ${book.instrument}`} consequence={`It gives signals again from the next bar on, and trades them within the limits. ${held}`} look="neutral"
       action={`Start it — ${word}`} ms={mode === 'live' ? 1200 : 800} busy={start.state === 'sending'} blocked={blocked} onConfirm={send}
       error={start.problem === undefined ? undefined : <Problem what="the strategy" verb={start.state === 'unknown' ? 'may or may not be started: no reply came' : 'was not started'} problem={start.problem} />}
     />

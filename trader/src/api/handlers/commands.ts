@@ -1,8 +1,10 @@
 import type { ControlError, EngineAnswer, EngineCommand, EngineControl } from '../../ports/engine-control.ts';
+import type { SeriesStore } from '../../ports/series-store.ts';
 import type { Result } from '../../domain/result.ts';
 import { byLine, type Call, type HandledRoute, type Handlers } from '../call.ts';
 import { ApiError } from '../problem.ts';
 import type { ProblemCode } from '../problems.ts';
+import type { DataParts } from './data.ts';
 import { tight } from '../tight.ts';
 
 type CommandRoute =
@@ -12,8 +14,13 @@ type CommandRoute =
 /** A command less who gives it. */
 type Said<C = EngineCommand> = C extends unknown ? Omit<C, 'id' | 'by'> : never;
 
+/** What commands go through, and are checked against. */
+export interface CommandParts extends Pick<DataParts, 'seriesStore'> {
+  readonly control: EngineControl;
+}
+
 /** What changes the run: each becomes one command, journalled by the loop under the id of the request. */
-export function commandHandlers(control: EngineControl): Handlers<CommandRoute> {
+export function commandHandlers({ control, seriesStore }: CommandParts): Handlers<CommandRoute> {
   const ask = async ({ id, caller }: Pick<Call<HandledRoute>, 'id' | 'caller'>, said: Said): Promise<EngineAnswer> =>
     answerOf(await control.request({ ...said, id, by: byLine(caller) }));
   return {
@@ -30,7 +37,10 @@ export function commandHandlers(control: EngineControl): Handlers<CommandRoute> 
     protectPosition: (call) => ask(call, { kind: 'protect', instrument: call.params.instrument, ...tight(call.body) }),
     halt: (call) => ask(call, { kind: 'halt', ...call.body }),
     resume: (call) => ask(call, { kind: 'resume' }),
-    addStrategy: (call) => ask(call, { kind: 'add-strategy', ...call.body }),
+    async addStrategy(call) {
+      await checkSeries(seriesStore(), call.body.series ?? []);
+      return ask(call, { kind: 'add-strategy', ...tight(call.body) });
+    },
     changeParameters: (call) => ask(call, { kind: 'set-parameters', book: call.params.book, ...call.body }),
     undoParameters: (call) => ask(call, { kind: 'undo-parameters', book: call.params.book }),
     startStrategy: (call) => ask(call, { kind: 'start-strategy', book: call.params.book, ...tight(call.body) }),
@@ -38,6 +48,15 @@ export function commandHandlers(control: EngineControl): Handlers<CommandRoute> 
     loosenLimits: (call) => ask(call, { kind: 'set-limits', loosen: true, ...call.body }),
     stopStrategy: (call) => ask(call, { kind: 'stop-strategy', book: call.params.book, ...call.body }),
   };
+}
+
+/** The trading loop reads no store while it looks at a command: what is not stored is refused here. */
+async function checkSeries(store: SeriesStore | undefined, ids: readonly string[]): Promise<void> {
+  const known = ids.length === 0 ? [] : (await store?.list() ?? []).map(({ id }) => id);
+  const missing = ids.find((id) => !known.includes(id));
+  if (missing === undefined) return;
+  const message = `${missing} is not stored: ./algotrendy economic fetch ${missing}`;
+  throw new ApiError('bad-value', message, { fields: [{ field: 'body.series', message }] });
 }
 
 const CODES: Readonly<Record<ControlError['kind'], ProblemCode>> = {

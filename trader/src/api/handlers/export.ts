@@ -1,24 +1,25 @@
 import type { NoteStore } from '../../ports/note-store.ts';
 import { present, type Handlers } from '../call.ts';
 import type { EngineReplica } from '../replica.ts';
-import { roundTrips } from '../round-trips.ts';
+import type { TripHistory } from '../trip-history.ts';
 
 /** What is handed out as files. */
 export interface ExportParts {
   readonly replica: EngineReplica;
   readonly notes: NoteStore;
+  readonly history: TripHistory;
 }
 
 type Cell = string | number | boolean | null;
 
 /** The record of the run as CSV (RFC 4180): one header, times as ISO 8601. */
-export function exportHandlers({ replica, notes }: ExportParts): Handlers<'exportCsv'> {
+export function exportHandlers({ replica, notes, history }: ExportParts): Handlers<'exportCsv'> {
   return {
-    exportCsv({ params: { what }, query: { from = -Infinity, to = Infinity } }) {
+    async exportCsv({ params: { what }, query: { from = -Infinity, to = Infinity } }) {
       const run = present(replica.facts, 'the trading loop');
       const within = (at: number) => at >= from && at < to;
       switch (what) {
-        case 'trips': return csv(roundTrips(run.fills.all(), run.books.values()).filter(({ exitTime }) => within(exitTime)), {
+        case 'trips': return csv((await history.all()).filter(({ exitTime }) => within(exitTime)), {
           id: (each) => each.id, book: (each) => each.book, strategy: (each) => each.strategy, instrument: (each) => each.instrument, side: (each) => each.side,
           quantity: (each) => each.quantity, entry_time: (each) => iso(each.entryTime), entry_price: (each) => each.entryPrice, exit_time: (each) => iso(each.exitTime),
           exit_price: (each) => each.exitPrice, fees: (each) => each.fees, pnl: (each) => each.pnl,

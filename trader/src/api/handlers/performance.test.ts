@@ -7,9 +7,10 @@ import { DAY_MS } from '../../domain/time.ts';
 const fill = (n: number, side: 'buy' | 'sell', price: string, day: number) => ({ ...handFill(n), side, quantity: '1', price, fee: '1', tsEvent: HAND_START + day * DAY_MS });
 
 async function tradedRun(t: TestContext, days = 40) {
+  const equity = Array.from({ length: days }, (_, i) => [HAND_START + i * DAY_MS, String(10_000 + (i === 5 ? -500 : i * 10))] as const);
   const rig = await startApi({}, new HandFeed({
     fills: [fill(1, 'buy', '100', 1), fill(2, 'sell', '110', 2), fill(3, 'sell', '110', 3), fill(4, 'buy', '120', 4)],
-    equity: Array.from({ length: days }, (_, i) => [HAND_START + i * DAY_MS, String(10_000 + (i === 5 ? -500 : i * 10))] as const),
+    equity, days: equity,
   }));
   t.after(() => rig.close());
   return { rig, api: await rig.client('trader') };

@@ -11,13 +11,16 @@ import type { NoteStore } from '../../ports/note-store.ts';
 import { found, present, type Handlers } from '../call.ts';
 import { pageOf } from '../paging.ts';
 import type { EngineReplica } from '../replica.ts';
-import { roundTrips, type RoundTrip } from '../round-trips.ts';
+import type { RoundTrip } from '../round-trips.ts';
+import type { TripHistory } from '../trip-history.ts';
 
 /** What the record of a run is worked out from. */
 export interface PerformanceParts {
   readonly replica: EngineReplica;
   readonly notes: NoteStore;
   readonly clock: Clock;
+  /** All round trips of the run. */
+  readonly history: TripHistory;
 }
 
 type PerformanceRoute =
@@ -31,18 +34,26 @@ const YEARLY_DAYS = 30;
 const DRAWDOWNS_MAX = 20;
 
 /** The record of the run: figures, round trips, and what people wrote about them. */
-export function performanceHandlers({ replica, notes, clock }: PerformanceParts): Handlers<PerformanceRoute> {
+export function performanceHandlers({ replica, notes, clock, history }: PerformanceParts): Handlers<PerformanceRoute> {
   const run = () => present(replica.facts, 'the trading loop');
-  const trips = () => roundTrips(run().fills.all(), run().books.values());
-  const days = (span: Span = {}) => dailyEquity(within(run().equity.all(), span), Number(run().run.startEquity));
+  const trips = () => {
+    run();
+    return history.all();
+  };
   return {
-    performance: ({ query }) => {
-      const rows = within(run().equity.all(), query);
-      const ended = trips().filter(({ exitTime }) => isWithin(exitTime, query));
-      return figures(rows, ended, Number(run().run.startEquity), run().run.currency, periodsOf([...run().markets.values()].map(({ assetClass }) => assetClass)));
+    async performance({ query }) {
+      const ended = (await trips()).filter(({ exitTime }) => isWithin(exitTime, query));
+      const { equity, days, run: { startEquity, currency }, markets, account } = run();
+      const whole = query.from === undefined && query.to === undefined;
+      const rows = within(equity.all(), query);
+      return figures({
+        rows, trips: ended, currency, opening: whole || rows.length === 0 ? Number(startEquity) : Number(rows[0][1]), days: within([...days.values()], query),
+        // The loop has looked at every moment; a part of the curve is thinned, though that leaves no trough out.
+        maxDrawdown: Math.max(deepest(rows), whole ? account.maxDrawdown : 0), periodsPerYear: periodsOf([...markets.values()].map(({ assetClass }) => assetClass)),
+      });
     },
     performanceMonths() {
-      const { opening, series } = days();
+      const [opening, series] = [Number(run().run.startEquity), seriesOf([...run().days.values()])];
       const value = (of: number) => (Number.isFinite(of) ? of : null);
       return {
         months: monthlyReturns(opening, series).map((each) => ({ ...each, value: value(each.value) })),
@@ -54,10 +65,10 @@ export function performanceHandlers({ replica, notes, clock }: PerformanceParts)
       const falls = drawdowns({ timestamps: Float64Array.from(rows, ([at]) => at), values: Float64Array.from(rows, ([, equity]) => Number(equity)) });
       return { items: falls.toSorted((a, b) => b.depth - a.depth).slice(0, DRAWDOWNS_MAX).map((each) => ({ ...each, recovered: each.recovered ?? null })) };
     },
-    performanceSlices: ({ query: { by } }) => ({ items: slices(trips(), (trip) => trip[by]) }),
-    listTrips({ query }) {
+    performanceSlices: async ({ query: { by } }) => ({ items: slices(await trips(), (trip) => trip[by]) }),
+    async listTrips({ query }) {
       const counts = Map.groupBy(notes.list(), ({ trade }) => trade);
-      const asked = trips().filter((trip) => (query.instrument === undefined || trip.instrument === query.instrument) && (query.strategy === undefined || trip.strategy === query.strategy));
+      const asked = (await trips()).filter((trip) => (query.instrument === undefined || trip.instrument === query.instrument) && (query.strategy === undefined || trip.strategy === query.strategy));
       const { items, next } = pageOf(asked.toReversed(), query, ({ id }) => id);
       return { items: items.map((trip) => ({ ...trip, notes: counts.get(trip.id)?.length ?? 0 })), next };
     },
@@ -89,16 +100,20 @@ function within(rows: readonly EquityRow[], span: Span): readonly EquityRow[] {
   return rows.filter(([at]) => isWithin(at, span));
 }
 
-/** The last equity of each UTC day. */
-function dailyEquity(rows: readonly EquityRow[], opening: number) {
-  const timestamps: number[] = [];
-  const values: number[] = [];
-  for (const [at, equity] of rows) {
-    const day = Math.floor(at / DAY_MS) * DAY_MS;
-    if (timestamps.at(-1) !== day) timestamps.push(day);
-    values[timestamps.length - 1] = Number(equity);
+/** The last equities of days, each at the beginning of its UTC day. */
+function seriesOf(days: readonly EquityRow[]) {
+  return { timestamps: Float64Array.from(days, ([at]) => Math.floor(at / DAY_MS) * DAY_MS), values: Float64Array.from(days, ([, equity]) => Number(equity)) };
+}
+
+/** The deepest fall of a curve, as a share of the peak before it. */
+function deepest(rows: readonly EquityRow[]): number {
+  let peak = -Infinity;
+  let deepest = 0;
+  for (const [, equity] of rows) {
+    peak = Math.max(peak, Number(equity));
+    deepest = Math.max(deepest, 1 - Number(equity) / peak);
   }
-  return { opening, series: { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) } };
+  return deepest;
 }
 
 /** A year of trading days, by what is traded; of several kinds, the most. */
@@ -106,21 +121,26 @@ function periodsOf(classes: readonly string[]): number {
   return classes.some((name) => !Object.hasOwn(PERIODS_PER_YEAR, name) || name === 'crypto') ? PERIODS_PER_YEAR.crypto : PERIODS_PER_YEAR.equity;
 }
 
-function figures(rows: readonly EquityRow[], trips: readonly RoundTrip[], startEquity: number, currency: string, periodsPerYear: number) {
-  const { opening, series } = dailyEquity(rows, rows.length > 0 ? Number(rows[0][1]) : startEquity);
-  const values = rows.map(([, equity]) => Number(equity));
-  let peak = opening;
-  let maxDrawdown = 0;
-  for (const value of values) {
-    peak = Math.max(peak, value);
-    maxDrawdown = Math.max(maxDrawdown, 1 - value / peak);
-  }
-  const known = performance({ dailyEquity: [opening, ...series.values], maxDrawdown, pnl: trips.map(({ pnl }) => Number(pnl)), periodsPerYear });
+/** What figures are worked out from. */
+interface Record {
+  readonly rows: readonly EquityRow[];
+  /** The last equity of each day. */
+  readonly days: readonly EquityRow[];
+  readonly trips: readonly RoundTrip[];
+  /** Equity before the first of them. */
+  readonly opening: number;
+  readonly currency: string;
+  readonly maxDrawdown: number;
+  readonly periodsPerYear: number;
+}
+
+function figures({ rows, days, trips, opening, currency, maxDrawdown, periodsPerYear }: Record) {
+  const known = performance({ dailyEquity: [opening, ...days.map(([, equity]) => Number(equity))], maxDrawdown, pnl: trips.map(({ pnl }) => Number(pnl)), periodsPerYear });
   const [first, last] = [rows.at(0), rows.at(-1)];
   const lasted = first !== undefined && last !== undefined ? last[0] - first[0] : 0;
   return {
-    from: first?.[0] ?? null, to: last?.[0] ?? null, currency, days: series.values.length,
-    netReturn: last === undefined ? null : Number(last[1]) / opening - 1, ...known, ...(series.values.length < YEARLY_DAYS && { cagr: null, calmar: null }), maxDrawdown: rows.length === 0 ? null : maxDrawdown,
+    from: first?.[0] ?? null, to: last?.[0] ?? null, currency, days: days.length,
+    netReturn: last === undefined ? null : Number(last[1]) / opening - 1, ...known, ...(days.length < YEARLY_DAYS && { cagr: null, calmar: null }), maxDrawdown: rows.length === 0 ? null : maxDrawdown,
     trades: trips.length, exposure: lasted > 0 ? held(trips) / lasted : null, fees: sum(trips.map(({ fees }) => fees)),
   };
 }

@@ -101,7 +101,8 @@ const halt: z.ZodType<HaltFact> = z.strictObject({
 
 const feed: z.ZodType<FeedFact> = z.strictObject({
   name: z.string(), kind: z.enum(['replay', 'market', 'venue']), state: z.enum(['up', 'down', 'catching-up', 'ended']), ageMs: z.number().nullable(),
-  latencyMs: z.strictObject({ p50: z.number(), p99: z.number() }).nullable(), heard: z.int(), late: z.int(), reconnections: z.int(),
+  latencyMs: z.strictObject({ p50: z.number(), p99: z.number() }).nullable(),
+  latencyOf: z.enum(['trade', 'bar', 'order', 'question']).nullable(), aheadMs: z.number().nullable(), heard: z.int(), late: z.int(), reconnections: z.int(),
   trouble: z.string().nullable(), progress: z.strictObject({ done: z.number(), total: z.number() }).nullable(),
 }).meta({ id: 'FeedFact' });
 
@@ -212,7 +213,7 @@ export const TRADING_SCHEMAS = {
   listStrategies: { answer: z.strictObject({ items: z.array(book) }) },
   readStrategy: { params: strategyParams, answer: book },
   addStrategy: {
-    body: z.strictObject({ strategy: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), instrument: instrumentId, parameters: parameterValues, fraction: z.string().regex(/^(0(\.\d{1,8})?|1(\.0{1,8})?)$/) }),
+    body: z.strictObject({ strategy: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), instrument: instrumentId, parameters: parameterValues, fraction: z.string().regex(/^(0(\.\d{1,8})?|1(\.0{1,8})?)$/), series: z.array(id).min(1).max(10).optional() }),
     answer: receipt,
   },
   changeParameters: { params: strategyParams, body: z.strictObject({ parameters: parameterValues }), answer: receipt },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SqliteAnswers } from '../../adapters/api-record/sqlite-answers.ts';
 import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
 import { SqliteSeen } from '../../adapters/api-record/sqlite-seen.ts';
+import { JournalFills } from '../../adapters/journal/journal-fills.ts';
 import type { ServerParts } from '../../api/server.ts';
 import { SeriesError } from '../../domain/series-error.ts';
 import { formatInterval, parseInterval } from '../../domain/time.ts';
@@ -24,7 +25,7 @@ import { shippedVenues } from './venue-account.ts';
 import { shippedInstruments } from './venue-rules.ts';
 
 /** What of the API's server stands on the disk of a state folder, and its end. */
-export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version'> & { readonly seen: SeenStore; close(): void };
+export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answers' | 'notes' | 'desk' | 'runs' | 'catalog' | 'version' | 'fills'> & { readonly seen: SeenStore; close(): void };
 
 /** Lengths that bars are commonly run at. */
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'];
@@ -45,6 +46,7 @@ export function openApiStores(config: Config): ApiStores {
   const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
   return {
     answers, notes, seen, marketStore, seriesStore, catalog: STRATEGIES, version: productVersion(), desk: deskOf(config), runs: shelfOf(config),
+    fills: new JournalFills(join(home, 'paper', 'journal.jsonl'), join(home, 'live', 'journal.jsonl')),
     close() {
       answers.close();
       notes.close();

@@ -1,10 +1,12 @@
+import { DAY_MS } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
 import {
-  KEPT, type AlertFact, type BarRow, type EngineChange, type EngineEvent, type EngineSnapshot, type FeedFact, type HealthFact, type LogFact, type RunFact, type TradingFact,
+  KEPT, type AlertFact, type BarRow, type EngineChange, type EngineEvent, type EngineSnapshot, type EquityRow, type HealthFact, type LogFact, type RunFact, type TradingFact,
 } from '../../ports/engine-feed.ts';
 import { noteText } from '../terminal/courier-note-text.ts';
-import { accountFact, bookFact, denialFact, depthFact, equityRows, fillFact, haltFacts, limitGauges, marketFact, orderFact, positionFact, priceDecimals, tradeFacts } from './run-facts.ts';
+import { accountFact, bookFact, dailyRows, denialFact, depthFact, equityRows, fillFact, haltFacts, limitGauges, marketFact, orderFact, positionFact, priceDecimals, tradeFacts } from './run-facts.ts';
+import { feedFacts } from './feed-facts.ts';
 import type { KeptBook } from './market-depth.ts';
 import type { PaperTrader } from './paper.ts';
 import { limitSettings } from './run-limits.ts';
@@ -99,8 +101,8 @@ export class EngineReporter {
       books: engine.books.map((book) => bookFact(trader, book)), positions: markets.map((_, market) => positionFact(trader, market)),
       orders: record.orders().slice(-KEPT.orders).map((tracked) => orderFact(trader, tracked)), fills: record.fills.slice(-KEPT.fills).map((fill) => fillFact(trader, fill)),
       denials: record.denials.slice(-KEPT.denials).map((denial, at, all) => denialFact(denial, record.denied - all.length + at + 1)),
-      equity: equityRows(trader, KEPT.equity), limits: limitGauges(trader), propFirm: run.propFirm?.gauge() ?? null,
-      limitSettings: limitSettings(run.limits), halts: haltFacts(trader, KEPT.halts), feeds: this.#feeds(),
+      equity: equityRows(trader, KEPT.equity), days: dailyRows(trader), limits: limitGauges(trader), propFirm: run.propFirm?.gauge() ?? null,
+      limitSettings: limitSettings(run.limits), halts: haltFacts(trader, KEPT.halts), feeds: feedFacts(this.#trader, this.#loop().state === 'ended'),
       alerts: this.#alerts.slice(-KEPT.alerts), logs: this.#logs.slice(-KEPT.logs), health: this.#health(),
     };
   }
@@ -205,7 +207,7 @@ export class EngineReporter {
     markets.forEach((_, market) => { tell(`position ${market}`, { kind: 'position', position: positionFact(trader, market) }); });
     this.#newEquity(changes);
     tell('limits', { kind: 'limits', limits: limitGauges(trader), propFirm: trader.run.propFirm?.gauge() ?? null });
-    tell('feeds', { kind: 'feeds', feeds: this.#feeds() });
+    tell('feeds', { kind: 'feeds', feeds: feedFacts(this.#trader, this.#loop().state === 'ended') });
     if (this.#differs('health', JSON.stringify(this.#health())) || now - this.#healthAt >= SIGN_EVERY_MS) {
       this.#healthAt = now;
       changes.push({ kind: 'health', health: this.#health() });
@@ -239,10 +241,23 @@ export class EngineReporter {
     // The last one always: a step counted from it.
     for (let at = this.#points + (fresh - 1) % step; at < history.length; at += step) {
       const point = history.at(at);
+      // The last of a day is told in any case, though its step passes over it.
+      points.push(...this.#dayEnds(at, step));
       if (point !== undefined) points.push([point.tsEvent, point.equity.toFixed(2)]);
     }
     this.#points = history.length;
     changes.push({ kind: 'equity', points });
+  }
+
+  /** The last points of the days that ended within the step before a point. */
+  #dayEnds(at: number, step: number): EquityRow[] {
+    const { history } = this.#trader;
+    const rows: EquityRow[] = [];
+    for (let before = Math.max(this.#points, at - step + 1); before < at; before++) {
+      const [point, next] = [history.at(before), history.at(before + 1)];
+      if (point !== undefined && next !== undefined && Math.floor(point.tsEvent / DAY_MS) < Math.floor(next.tsEvent / DAY_MS)) rows.push([point.tsEvent, point.equity.toFixed(2)]);
+    }
+    return rows;
   }
 
   #differs(key: string, text: string): boolean {
@@ -264,19 +279,6 @@ export class EngineReporter {
       id: run.id, mode: setup.live?.world ?? 'paper', venue: feed.kind === 'live' ? feed.venue : null, version, startedAt,
       currency: markets[0].instrument.quoteCurrency, startEquity: setup.cash, speed: Number.isFinite(speed) ? speed : null,
     };
-  }
-
-  #feeds(): readonly FeedFact[] {
-    const { feed } = this.#trader;
-    if (feed.kind === 'replay') {
-      const { done, total } = feed.replay;
-      return [{ name: 'shipped bars', kind: 'replay', state: this.#loop().state === 'ended' ? 'ended' : 'up', ageMs: null, latencyMs: null, heard: done, late: 0, reconnections: 0, trouble: null, progress: { done, total } }];
-    }
-    const { connection, catchingUp, heard, late, reconnections, trouble, ageMs = null, quality } = feed.live.state;
-    return [{
-      name: `${feed.venue} market data`, kind: 'market', state: connection === 'down' ? 'down' : catchingUp ? 'catching-up' : 'up',
-      ageMs, latencyMs: quality.tradeDelay ?? quality.barDelay ?? null, heard, late, reconnections, trouble: trouble ?? null, progress: null,
-    }];
   }
 
   #health(): HealthFact {

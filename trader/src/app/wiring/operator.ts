@@ -174,15 +174,16 @@ export class Operator {
   }
 
   #add(command: Asked<'add-strategy'>): Answered {
-    const { strategy, instrument, parameters, fraction } = command;
+    const { strategy, instrument, parameters, fraction, series = [] } = command;
     const definition = findStrategy(strategy);
     if (definition === undefined) return refuse('not-found', `there is no strategy ${strategy}`, 'strategy');
     if (!this.#trades(instrument)) return refuse('not-found', `${instrument} is not traded here`, 'instrument');
     if (this.#isReal) return refuse('unsupported', REAL_MONEY);
-    if (definition.series !== undefined && definition.series.length > 0) return refuse('unsupported', `${strategy} reads series: it can only be given when a run begins`, 'strategy');
+    const wanted = definition.series ?? [];
+    if (series.length !== wanted.length) return refuse('invalid', wanted.length === 0 ? `${strategy} reads no series` : `${strategy} reads ${wanted.join(', ')}: name a stored series for each`, 'series');
     if (!/^(0?\.\d{1,9}|0\.\d{1,9}|1(\.0+)?)$/.test(fraction) || Number(fraction) <= 0) return refuse('invalid', 'a fraction lies above 0 and up to 1', 'fraction');
     const read = this.#values(definition, parameters);
-    return read.ok ? this.#carryOut(command, { kind: 'add-strategy', strategy, instrument, parameters: read.value, fraction }) : read;
+    return read.ok ? this.#carryOut(command, { kind: 'add-strategy', strategy, instrument, parameters: read.value, fraction, ...(series.length > 0 && { series }) }) : read;
   }
 
   /** Starts, stops or changes a book that is there. */

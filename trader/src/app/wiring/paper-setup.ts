@@ -72,8 +72,8 @@ export interface PaperRun {
   readonly propFirm: PropFirmGuard | undefined;
   /** Shows a bar that was admitted to what looks at all of them. */
   watchBar(market: number, bar: Bar): void;
-  /** Ids of the series that its strategies read. */
-  readonly series: readonly string[];
+  /** Of the series that its strategies read. */
+  readonly readings: CurrentReadings;
   /** Bars until the first opinion of each book of the setup. */
   readonly warmups: readonly number[];
   /** Which strategy decides in which book. */
@@ -181,7 +181,7 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const run = runId(setup);
   const live = terms && wireLive({ ...parts, run, terms, moneyScale, journal, link, onReports: () => { propFirm?.afterReport(engine.now); } });
   const engine: Engine = live?.engine ?? simulatedEngine({ ...parts, latencyMs, marketFill: 'next-open' }, run);
-  const roster = new Roster(engine, markets, recipes, (strategy) => live?.ramp.over(strategy) ?? strategy, findStrategy);
+  const roster = new Roster(engine, markets, recipes, (strategy) => live?.ramp.over(strategy) ?? strategy, findStrategy, (id) => readings.of(id));
   const watchBar = (market: number, bar: Bar) => {
     roster.see(market, bar);
     live?.ramp.look(bar.timestamp + markets[market].intervalMs, engine.risk.state, CATCHING_UP);
@@ -192,7 +192,7 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
     strategy: (command) => { roster.take(command); },
     limits: (command) => { limits.take(command, engine.now); },
   });
-  return { setup, id: run, markets, engine, recorder, warmups, roster, limits, propFirm, watchBar, ingest, series: readings.series, live };
+  return { setup, id: run, markets, engine, recorder, warmups, roster, limits, propFirm, watchBar, ingest, readings, live };
 }
 
 async function loadBooks(setup: PaperSetup, readings: CurrentReadings): Promise<{ readonly books: BookSpec[]; readonly warmups: number[]; readonly recipes: Recipe[] }> {

@@ -71,9 +71,9 @@ export class PaperTrader {
   readonly #lock: ProcessLock;
   readonly #source: PaperSource;
   readonly #fills: FillTeller;
-  readonly #series: SeriesFeed | undefined;
+  readonly #series: SeriesFeed;
 
-  private constructor({ run, history, prices, fills, record }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed | undefined, books: boolean) {
+  private constructor({ run, history, prices, fills, record }: Recovered, journal: JournalFile, lock: ProcessLock, source: PaperSource, series: SeriesFeed, books: boolean) {
     this.run = run;
     this.#series = series;
     this.#fills = fills;
@@ -126,8 +126,7 @@ export class PaperTrader {
       let whenBooked = () => {};
       const link = source.link && { ...source.link, onBooked: () => { whenBooked(); } };
       const recovered = await recover(source.setup, journal, listener, false, link);
-      const { series } = recovered.run;
-      const read = series.length === 0 ? undefined : await SeriesFeed.open(home, series, Date.now(), (what) => { listener.onFault?.(what); });
+      const read = await SeriesFeed.open(home, recovered.run.readings.series, Date.now(), (what) => { listener.onFault?.(what); });
       const trader = new PaperTrader(recovered, journal, lock, source, read, listener.looksAtBooks === true);
       whenBooked = () => { trader.#afterReports(); };
       // What a crash kept it from ordering.
@@ -150,7 +149,7 @@ export class PaperTrader {
 
   /** Admits what has become known of series that strategies read, before the bars that close then. */
   #readSeries(tsEvent: Timestamp): void {
-    if (this.#series === undefined) return;
+    this.#series.follow(this.run.readings.series);
     for (const [id, reading] of this.#series.at(tsEvent)) this.run.ingest.admitReading(readingRecord(id, reading));
     this.#series.refresh(Date.now());
   }

@@ -4,7 +4,7 @@ import type { Denial } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { RosterChange, RosterEntry } from '../../pipeline/roster.ts';
-import type { AccountFact, BookChange, BookFact, DenialFact, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact } from '../../ports/engine-feed.ts';
+import type { AccountFact, BookChange, BookFact, DenialFact, EquityRow, FillFact, LimitGauge, MarketFact, OrderFact, PositionFact } from '../../ports/engine-feed.ts';
 import type { HaltFact } from '../../ports/steering-facts.ts';
 import type { DepthFact, TradeFact } from '../../ports/market-facts.ts';
 import type { FeedBook } from '../../ports/market-feed.ts';
@@ -254,6 +254,17 @@ export function haltFacts({ run: { ingest: { commands } } }: Pick<PaperTrader, '
       reason: command.kind === 'resume' ? null : command.reason, by: command.by ?? null, tsEvent: tsEvent === -Infinity ? null : tsEvent, tsWall: command.tsWall ?? null,
     }];
   });
+}
+
+/** The last equity of each UTC day. */
+export function dailyRows({ history }: Pick<PaperTrader, 'history'>): readonly EquityRow[] {
+  const rows: EquityRow[] = [];
+  const [first, last] = [history.at(0), history.at(-1)];
+  for (let day = Math.floor((first?.tsEvent ?? 0) / DAY_MS); last !== undefined && day <= Math.floor(last.tsEvent / DAY_MS); day++) {
+    const point = history.before((day + 1) * DAY_MS - 1);
+    if (point !== undefined && point.tsEvent >= day * DAY_MS) rows.push([point.tsEvent, point.equity.toFixed(2)]);
+  }
+  return rows;
 }
 
 /** Market time until which the equity curve is known, thinned to so many points; the first and the last always stand. */

@@ -17,7 +17,7 @@ export class SeriesFeed {
   readonly #home: string;
   readonly #onFault: (what: string) => void;
   readonly #courses = new Map<string, Course>();
-  #readAt = 0;
+  #readAt: Timestamp = 0;
   #reading = false;
 
   private constructor(home: string, onFault: (what: string) => void) {
@@ -28,9 +28,18 @@ export class SeriesFeed {
   /** Reads series from the store of a home. Refuses one that is not stored; throws `SeriesError`. `onFault` hears why they could not be read again. */
   static async open(home: string, ids: readonly string[], now: Timestamp, onFault: (what: string) => void): Promise<SeriesFeed> {
     const feed = new SeriesFeed(home, onFault);
-    for (const id of ids) feed.#courses.set(id, { fetchedAt: NaN, moments: [], readings: [] });
-    await feed.#read(now);
+    feed.follow(ids);
+    if (ids.length > 0) await feed.#read(now);
     return feed;
+  }
+
+  /** From here on these are read as well; what is known of a new one is told once the store was read again. */
+  follow(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.#courses.has(id)) continue;
+      this.#courses.set(id, { fetchedAt: NaN, moments: [], readings: [] });
+      this.#readAt = -Infinity;
+    }
   }
 
   /** What was known of each series at a moment; nothing for one of which nothing was. */
@@ -43,7 +52,7 @@ export class SeriesFeed {
 
   /** Has the store read again, in the background, where that is due by the machine's clock. */
   refresh(now: Timestamp): void {
-    if (this.#reading || now - this.#readAt < REREAD_MS) return;
+    if (this.#courses.size === 0 || this.#reading || now - this.#readAt < REREAD_MS) return;
     this.#read(now).catch((error: unknown) => { this.#onFault(error instanceof Error ? error.message : String(error)); });
   }
 
