@@ -205,7 +205,7 @@ export class Cci {
 
   /** Two sums, so that neither waits for the other. */
   update(bar: Bar): number {
-    const price = (bar.high + bar.low + bar.close) / 3;
+    const price = bar.high + bar.low + bar.close; // three times the typical one, all of them
     const mean = this.#mean.update(price);
     const prices = this.#prices;
     const n = this.warmup;
@@ -217,8 +217,8 @@ export class Cci {
     let even = 0;
     let odd = 0;
     for (let i = 0; i < length; i = (i + 2) | 0) {
-      even += Math.abs(prices[i] - mean);
-      odd += Math.abs(prices[(i + 1) | 0] - mean);
+      even += Math.abs(mean - prices[i]);
+      odd += Math.abs(mean - prices[(i + 1) | 0]);
     }
     const unit = this.#unit * (even + odd);
     return this.value = unit === 0 ? 0 : (price - mean) / unit;

@@ -13,6 +13,9 @@ const FIRST_CHUNK_BYTES = 1 << 10;
 /** No line of bars is longer; a longer one is some other file, or a decompression bomb. */
 const MAX_LINE_BYTES = 1 << 16;
 
+/** The parser looks for a time of thirteen digits wherever one should stand, even in a last line that is too short for it. */
+const LOOK_AHEAD_BYTES = 13;
+
 const NEWLINE = 0x0a;
 const SEPARATORS = [',', ';', '\t'];
 const LEAN_LINE = /^\d{8} \d\d:\d\d,\d+,\d+,\d+,\d+,\d+$/;
@@ -51,7 +54,7 @@ async function* parseBlocks(lines: LineBuffer, parser: CsvParser): AsyncGenerato
 
 /** A window over the text whose bytes [start, end) are whole lines. */
 class LineBuffer {
-  readonly bytes = new Uint8Array(new ArrayBuffer(CHUNK_BYTES + MAX_LINE_BYTES + 1));
+  readonly bytes = new Uint8Array(new ArrayBuffer(CHUNK_BYTES + MAX_LINE_BYTES + 1 + LOOK_AHEAD_BYTES));
   start = 0;
   end = 0;
   #filled = 0;
