@@ -1,7 +1,6 @@
 import { add, compare, type Exact } from '../domain/exact.ts';
 import type { Order } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
-import type { Timestamp } from '../domain/time.ts';
 import type { OrderRef } from '../ports/venue.ts';
 
 /** Where an order stands with the venue. */
@@ -21,8 +20,8 @@ export interface Parcel {
   readonly order: Order;
   stage: Stage;
   venueOrderId: string | undefined;
-  /** Until when it may have left. */
-  sentAt: Timestamp;
+  /** Whether its receive window has passed since it may last have left: the venue takes it no more. */
+  over: boolean;
   /** Booked so far. */
   filled: Exact;
   trades: number;
@@ -42,7 +41,7 @@ export interface Parcel {
 /** An order of which nothing is known yet. */
 export function packed(order: Order, stage: 'sent' | 'unknown'): Parcel {
   return {
-    order, stage, venueOrderId: undefined, sentAt: order.tsInit, filled: 0, trades: 0,
+    order, stage, venueOrderId: undefined, over: false, filled: 0, trades: 0,
     cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, pending: undefined,
   };
 }

@@ -85,14 +85,13 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 
   submit(order: Approved<Order>): void {
-    const { clock, gateway, sync } = this.#spec;
+    const { gateway, sync } = this.#spec;
     const parcel = packed(order, this.#repeating ? 'unknown' : 'sent');
     this.#parcels.set(order.clientOrderId, parcel);
     // While a journal is repeated nothing goes out: whether this one did is asked when all is known.
     if (this.#repeating) return;
     if (this.#stopped) throw new Error('an order came to a courier that had stopped');
     sync();
-    parcel.sentAt = clock.now();
     this.pulse.time(this.pulse.orders, gateway.submit(order)).then(
       ({ venueOrderId, tsEvent }) => this.#accepted(parcel, venueOrderId, tsEvent),
       (error: unknown) => this.#notAccepted(parcel, error),
@@ -123,8 +122,8 @@ export class Courier implements ExecutionClient, VenueListener {
    */
   async start(): Promise<void> {
     this.#repeating = false;
-    const { gateway, clock } = this.#spec;
-    for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') parcel.sentAt = Math.max(parcel.sentAt, clock.now());
+    const { gateway } = this.#spec;
+    for (const parcel of this.#parcels.values()) if (parcel.stage === 'unknown') this.#countWindow(parcel);
     if (gateway.capabilities.receiveWindowMs === Infinity) this.#note({ kind: 'no-window', giveUpMs: UNSTATED_WINDOW_MS });
     gateway.recall?.([...this.#parcels.values()].map(refOf).filter(({ venueOrderId }) => venueOrderId !== undefined));
     // Before the stream is up, which has all that was missed read.
@@ -249,13 +248,18 @@ export class Courier implements ExecutionClient, VenueListener {
     const { failure, reason, message } = error;
     if (failure === 'unknown-outcome' || failure === 'duplicate-id' || failure === 'not-found') {
       parcel.stage = 'unknown';
-      // The adapter may have held it back for a while, so its window counts from now on.
-      parcel.sentAt = this.#spec.clock.now();
+      this.#countWindow(parcel);
       this.#note({ kind: 'outcome-unknown', clientOrderId: parcel.order.clientOrderId, reason: message });
       this.#watch(parcel, ASK_AFTER_MS[0]);
       return;
     }
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: reason ?? failure });
+  }
+
+  /** From now on, since the adapter may have held the order back. By timers: setting the clock ends no order too early, and keeps none waiting. */
+  #countWindow(parcel: Parcel): void {
+    const { receiveWindowMs } = this.#spec.gateway.capabilities;
+    this.#errands.after(Math.max(0, Math.min(receiveWindowMs, UNSTATED_WINDOW_MS) + WINDOW_SLACK_MS), () => { parcel.over = true; });
   }
 
   #askCancel(parcel: Parcel): void {
@@ -287,8 +291,8 @@ export class Courier implements ExecutionClient, VenueListener {
   /** Asks after one order; what is heard settles it, what is not is asked again. */
   async #lookUp(parcel: Parcel): Promise<void> {
     if (parcel.stage === 'ended') return;
-    const { gateway, clock } = this.#spec;
-    const askedAt = clock.now();
+    const { gateway } = this.#spec;
+    const { over } = parcel;
     let banMs = 0;
     try {
       const told = await gateway.lookUp(refOf(parcel));
@@ -298,7 +302,7 @@ export class Courier implements ExecutionClient, VenueListener {
         if (isOpen(parcel) && told.status === 'open' && parcel.cancel === 'wanted') this.#askCancel(parcel);
       } else {
         await this.#history.readFills();
-        this.#denied(parcel, askedAt);
+        this.#denied(parcel, over);
       }
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
@@ -310,8 +314,7 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 
   /** The venue denies having an order. Not found is not not accepted: it may still be on its way to it. */
-  #denied(parcel: Parcel, askedAt: Timestamp): void {
-    const { clock, gateway } = this.#spec;
+  #denied(parcel: Parcel, over: boolean): void {
     if (!isOpen(parcel)) return;
     parcel.denials += 1;
     if (parcel.stage !== 'unknown') {
@@ -319,10 +322,9 @@ export class Courier implements ExecutionClient, VenueListener {
       if (parcel.denials === DENIALS_TOLD) this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
       return;
     }
-    const over = askedAt > parcel.sentAt + Math.min(gateway.capabilities.receiveWindowMs, UNSTATED_WINDOW_MS) + WINDOW_SLACK_MS;
     if (!over || !this.pulse.up || parcel.denials < 2) return;
     this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
-    this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: clock.now(), reason: 'lost' });
+    this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: 'lost' });
   }
 
   /** Fetches fills that the venue counts and the stream has not brought. */

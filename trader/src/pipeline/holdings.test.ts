@@ -80,6 +80,16 @@ test('a difference counts when it is seen twice, far enough apart, with nothing 
   assert.deepEqual(account.found, []);
 });
 
+test('a clock that is set back does not keep a difference waiting', () => {
+  const account = new Account('adopt');
+  assert.equal(account.look(7, '5000.00'), true);
+  account.now -= 3_600_000;
+  assert.equal(account.look(7, '5000.00'), true);
+  account.now += CONFIRM_MS;
+  assert.equal(account.look(7, '5000.00'), false);
+  assert.notDeepEqual(account.found, []);
+});
+
 test('halt: a position closed by hand is given up, its exit with it, and no risk is added until a person says so', () => {
   const account = new Account('halt');
   const stop = account.venue.last;

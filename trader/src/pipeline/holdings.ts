@@ -139,7 +139,8 @@ export class Holdings {
     }
     const found = [...positions, money].join(' ');
     const before = this.#suspicion;
-    if (before?.found !== found || before.fills !== fills) {
+    // A clock that was set back would keep it waiting.
+    if (before?.found !== found || before.fills !== fills || askedAt < before.at) {
       this.#suspicion = { found, fills, at: now };
       return true;
     }
