@@ -35,6 +35,10 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
     const { benchMigration } = await import('./migration.ts');
     return benchMigration();
   },
+  async migrationlarge() {
+    const { benchMigration } = await import('./migration.ts');
+    return benchMigration([10_000_000]);
+  },
   async ingest() {
     const { benchIngest } = await import('./ingest.ts');
     return benchIngest();
@@ -86,7 +90,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
 };
 
 /** Takes minutes: runs only where it is named. */
-const NAMED_ONLY: ReadonlySet<string> = new Set(['soak']);
+const NAMED_ONLY: ReadonlySet<string> = new Set(['soak', 'migrationlarge']);
 
 const { values: { json }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
