@@ -35,6 +35,10 @@ const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> =
     const { benchMigration } = await import('./migration.ts');
     return benchMigration();
   },
+  async migrationlarge() {
+    const { benchMigration } = await import('./migration.ts');
+    return benchMigration([10_000_000]);
+  },
   async ingest() {
     const { benchIngest } = await import('./ingest.ts');
     return benchIngest();
@@ -86,7 +90,7 @@ const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> =
 };
 
 /** Takes minutes: runs only where it is named. */
-const NAMED_ONLY: ReadonlySet<string> = new Set(['soak']);
+const NAMED_ONLY: ReadonlySet<string> = new Set(['soak', 'migrationlarge']);
 
 // How long the soak goes on: six hours of market time, where nobody says.
 const { values: { json, minutes }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false }, minutes: { type: 'string', default: '7.2' } }, allowPositionals: true });

@@ -11,6 +11,8 @@ import { didYouMean } from '../suggestion.ts';
 const OPTIONS = { for: value('1h', 'gather: stop after so much time on the clock', readInterval) };
 type SentimentContext = Context<typeof OPTIONS>;
 
+/** Sources of texts, which may be gone tomorrow. */
+const TOLD_AS_IT_STANDS: ReadonlySet<string> = new Set(['reddit', 'cryptocompare']);
 /** Coins whose communities are read; the index is of bitcoin, and taken for the market. */
 const COINS = ['BTC', 'ETH', 'SOL'];
 
@@ -24,7 +26,7 @@ export const sentimentCommand = defineCommand({
   positionals: [{ name: 'ACTION', help: 'fetch, gather or check' }, { name: 'WHAT', help: `a coin (${COINS.join(', ')}), several of them, or a CSV of labelled texts` }],
   options: OPTIONS,
   notes: [
-    'fetch keeps the fear-and-greed index of alternative.me as the series FEAR-GREED, with all its days; where traders of the coin\'s perpetual at Binance stand, as FUNDING-BTC from the first on, and OPEN-INTEREST-BTC, LONG-SHORT-BTC, TAKER-BTC and BASIS-BTC of thirty days, every five minutes; and, where REDDIT_ID and REDDIT_SECRET are kept, how hopeful its community on Reddit sounds day by day, as REDDIT-BTC. Only Reddit needs keys. ./algotrendy economic shows, lists and refreshes them like any other series, and strategies read them.',
+    'fetch keeps the fear-and-greed index of alternative.me as the series FEAR-GREED, with all its days; where traders of the coin\'s perpetual at Binance stand, as FUNDING-BTC from the first on, and OPEN-INTEREST-BTC, LONG-SHORT-BTC, TAKER-BTC and BASIS-BTC of thirty days, every five minutes; and, where REDDIT_ID and REDDIT_SECRET are kept, how hopeful its community on Reddit sounds day by day, as REDDIT-BTC; and, where CRYPTOCOMPARE_KEY is kept, how hopeful headlines on it do, as NEWS-BTC. The others need no keys. ./algotrendy economic shows, lists and refreshes them like any other series, and strategies read them.',
     'gather listens for liquidations of the coins\' perpetuals at Binance, which are told on a stream alone, until Ctrl-C, and keeps their sums of five minutes as LIQUIDATED-LONGS-BTC and LIQUIDATED-SHORTS-BTC. A period that was not heard whole is not kept.',
     'check scores texts that persons labelled by a lexicon of words, and says how often it agrees, and what calling all of them by the commoner label would have come to.',
   ],
@@ -39,16 +41,18 @@ export const sentimentCommand = defineCommand({
 
 async function fetchMood({ config, terminal, json }: SentimentContext, word: string): Promise<ExitName> {
   const coin = readCoin(word);
-  const { openFearGreed, openPositioning, openReddit, openSeries, REDDIT_HINT } = await import('../wiring/economic.ts');
+  const { NEWS_HINT, openFearGreed, openNews, openPositioning, openReddit, openSeries, REDDIT_HINT } = await import('../wiring/economic.ts');
   const { positioningSeries } = await import('../../adapters/binance/positioning.ts');
   const { FEAR_GREED } = await import('../../adapters/alternative/fear-greed.ts');
+  const { newsSeries } = await import('../wiring/news-mood.ts');
   const { redditSeries } = await import('../wiring/reddit-mood.ts');
   const { surroundings } = await import('../wiring/surroundings.ts');
   const around = surroundings(config, (text) => { terminal.note(text); });
   const store = openSeries(config.home);
-  const reddit = await openReddit(around);
+  const [reddit, news] = [await openReddit(around), await openNews(around)];
   const moods: readonly (readonly [SeriesSource, readonly string[]])[] = [
     [openFearGreed(around), [FEAR_GREED]], [openPositioning(around), positioningSeries(coin)], ...(reddit === undefined ? [] : [[reddit, [redditSeries(coin)]] as const]),
+    ...(news === undefined ? [] : [[news, [newsSeries(coin)]] as const]),
   ];
   const failed: string[] = [];
   try {
@@ -63,7 +67,7 @@ async function fetchMood({ config, terminal, json }: SentimentContext, word: str
     if (json) terminal.printJson({ series: fetched, failed });
     else {
       for (const { id, value, date, figures, added } of fetched) terminal.print(`${id}: ${value === null ? 'no figure' : `${Number(value.toPrecision(3))} on ${date ?? ''}`}; ${figures} figures are kept, ${added} of them added now`);
-      terminal.print(`See it: ./algotrendy economic show ${FEAR_GREED}`, ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []));
+      terminal.print(`See it: ./algotrendy economic show ${FEAR_GREED}`, ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []), ...(news === undefined ? ['', `Without the news: there is no key for them. ${NEWS_HINT}`] : []));
     }
   } finally {
     for (const [source] of moods) source.close();
@@ -87,8 +91,8 @@ async function keepSeries(store: SeriesStore, source: SeriesSource, id: string) 
   const { askFor, fetchSeries } = await import('../wiring/economic.ts');
   const { dateText } = await import('../terminal/economic-report.ts');
   const ask = await askFor(store, id, false);
-  // What indices and exchanges tell is published for good; of posts only what stands now can be had.
-  const whole = source.name !== 'reddit' && !ask.vintages ? { vintages: true } : ask;
+  // What indices and exchanges tell is published for good; of posts and headlines only what stands now can be had.
+  const whole = !TOLD_AS_IT_STANDS.has(source.name) && !ask.vintages ? { vintages: true } : ask;
   const now = Date.now();
   const { added, revised, equal } = await fetchSeries(store, source, id, whole, now);
   const states = await store.asOf(id, now + DAY_MS);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FearGreedSource } from '../../adapters/alternative/fear-greed.ts';
 import { PositioningSource } from '../../adapters/binance/positioning.ts';
+import { NewsClient } from '../../adapters/cryptocompare/news.ts';
 import { FredSource } from '../../adapters/fred/fred-source.ts';
 import { RedditClient } from '../../adapters/reddit/client.ts';
 import { EmbeddedSeriesStore } from '../../adapters/series-store/embedded-series-store.ts';
@@ -11,6 +12,7 @@ import type { SeriesAsk, SeriesSource } from '../../ports/series-source.ts';
 import type { SeriesCounts, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
 import { Refusal } from '../refusal.ts';
 import { GATHERED } from './liquidations.ts';
+import { NewsMood } from './news-mood.ts';
 import { providerHosts } from './provider-hosts.ts';
 import { RedditMood } from './reddit-mood.ts';
 import { sharedTurns } from './shared-turns.ts';
@@ -51,6 +53,11 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
       if (reddit === undefined) throw new Refusal('usage', 'Reddit answers only who has keys, and there are none here', { hint: REDDIT_HINT });
       return reddit;
     }
+    case 'cryptocompare': {
+      const news = await openNews(around);
+      if (news === undefined) throw new Refusal('usage', 'CryptoCompare tells its news only who has a key, and there is none here', { hint: NEWS_HINT });
+      return news;
+    }
     default:
       throw new Refusal('version', `a stored series comes from ${name}, which this version does not know`);
   }
@@ -75,6 +82,17 @@ export async function openReddit(around: Surroundings): Promise<RedditMood | und
   const [id, secret] = [await secrets.read('REDDIT_ID'), await secrets.read('REDDIT_SECRET')];
   if (id === undefined || secret === undefined) return undefined;
   return new RedditMood(new RedditClient({ hosts: providerHosts('reddit', loopbackPort), id, secret, clock, turn: sharedTurns('reddit', around) }), clock);
+}
+
+/** What is to be done where there is no key for the news. */
+export const NEWS_HINT = 'A key is free at https://developers.coindesk.com, as CryptoCompare is called now. Give it as ALGOTRENDY_SECRET_CRYPTOCOMPARE_KEY, or in secrets.env of the state folder.';
+
+/** The mood of the news on coins; undefined where its key is not kept. */
+export async function openNews(around: Surroundings): Promise<NewsMood | undefined> {
+  const { secrets, clock, loopbackPort } = around;
+  const key = await secrets.read('CRYPTOCOMPARE_KEY');
+  if (key === undefined) return undefined;
+  return new NewsMood(new NewsClient({ base: providerHosts('cryptocompare', loopbackPort).rest, key, clock, turn: sharedTurns('cryptocompare', around) }), clock);
 }
 
 /** Fetches every series that is due from where it comes; nobody is asked where nothing is. Throws as `refreshSeries` does, and refuses as the sources do. */

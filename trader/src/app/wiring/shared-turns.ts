@@ -2,8 +2,7 @@ import { MarketStoreError } from '../../domain/market-store-error.ts';
 import { SeriesError } from '../../domain/series-error.ts';
 import { quotaGate } from '../../pipeline/quota-gate.ts';
 import { openLedger } from './provider-ledger.ts';
-import type { SeriesProvider } from './provider-hosts.ts';
-import { readQuotas } from './provider-settings.ts';
+import { readQuotas, type QUOTAS } from './provider-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Who has to wait longer than this is refused instead. */
@@ -14,7 +13,7 @@ const LONGEST_WAIT_MS = 60_000;
  * installation share leaves one, and takes it. Throws `SeriesError`: `rate-limited` where that would take
  * long, `storage` where the ledger cannot be written.
  */
-export function sharedTurns(source: SeriesProvider, { home, clock }: Pick<Surroundings, 'home' | 'clock'>): () => Promise<void> {
+export function sharedTurns(source: keyof typeof QUOTAS, { home, clock }: Pick<Surroundings, 'home' | 'clock'>): () => Promise<void> {
   const quota = readQuotas(home)[source];
   const spend = () => {
     const ledger = openLedger(home);
