@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { openBars } from '../src/adapters/bars/column-cache.ts';
 import { openBarSource } from '../src/app/bar-source.ts';
 import { importBars } from '../src/app/wiring/bar-import.ts';
 import { BAR_COLUMNS } from '../src/domain/bar.ts';
+import { runAlone } from './own-process.ts';
 import { makeBars, writeCsv } from './walk.ts';
 
 const BARS = 1_000_000;
@@ -31,9 +31,6 @@ interface Measured {
   readonly cpu: number;
 }
 
-/** As the launcher starts Node. */
-const FLAGS = ['--no-concurrent-recompilation', '--disable-warning=ExperimentalWarning'];
-
 /** For how long a new process is left alone, so that what its other threads still have to do for its start is not taken for the loading. */
 const SETTLE_MS = 200;
 
@@ -51,8 +48,7 @@ async function measureHere(file: string, home: string, read: boolean): Promise<M
 }
 
 function measure(file: string, homeOf: (run: number) => string, read: boolean): Measured {
-  const runs = Array.from({ length: RUNS }, (_, run): Measured =>
-    JSON.parse(execFileSync(process.execPath, [...FLAGS, import.meta.filename, file, homeOf(run), read ? 'read' : 'open'], { encoding: 'utf8' })));
+  const runs = Array.from({ length: RUNS }, (_, run) => runAlone<Measured>(import.meta.filename, [file, homeOf(run), read ? 'read' : 'open']));
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[RUNS >> 1];
   return { wall: median(runs.map(({ wall }) => wall)), cpu: median(runs.map(({ cpu }) => cpu)) };
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBars } from '../src/adapters/bars/column-cache.ts';
+import { runSparingly } from '../src/app/wiring/backtest.ts';
 import { readParameters } from '../src/domain/parameters.ts';
 import {
   maxCurrencyExposure, maxDrawdown, maxExposure, maxGroupExposure, maxLossStreak, maxNotional, maxOrderRate, maxOrdersPerOpinion, maxPosition, priceCollar, staleData,
 } from '../src/pipeline/guards.ts';
-import { runBacktest } from '../src/research/backtest.ts';
 import { BasisPointFee } from '../src/simulation/fees.ts';
 import { macd } from '../src/strategies/macd/macd.ts';
 import type { Figure } from './figure.ts';
@@ -22,6 +22,8 @@ const PUBLISHED = join(ROOT, '..', 'shared', 'bench', 'bars.parquet');
 const BARS = 1_000_000;
 const PEER_BARS = 200_000;
 const RUNS = 5;
+/** How often a backtest of the command line looks at its progress. */
+const LOOKS = 240;
 const LIMIT = 10e6;
 
 const CANONICAL = { fast: 12, slow: 26, signal: 9, warmup: 34, seed: 'first', rule: 'cross', direction: 'long' } as const;
@@ -97,9 +99,9 @@ function makeStrategy(folder: string): string {
   return join(folder, 'bench-made', 'bench-made.ts');
 }
 
-/** The canonical strategy under every guard, none of which bites; no option sets guards, so a process of this file runs it. */
+/** The canonical strategy under every guard, none of which bites; no option sets guards, so a process of this file runs it as the command line would. */
 function guarded(file: string, home: string): Cost {
-  return JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--guarded', file, home], { encoding: 'utf8' })) as Cost;
+  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--guarded', file, home], { encoding: 'utf8' })) as Cost;
 }
 
 async function runGuarded(file: string, home: string): Promise<Pick<Cost, 'fills' | 'cpuSeconds' | 'barsPerCpuSecond'>> {
@@ -108,7 +110,7 @@ async function runGuarded(file: string, home: string): Promise<Pick<Cost, 'fills
   const values = readParameters(macd.parameters, CANONICAL);
   if (!values.ok) throw new Error(values.error.message);
   const before = process.cpuUsage();
-  const { portfolio } = runBacktest({
+  const { portfolio } = runSparingly({
     markets: [{
       instrument: { id: 'BENCH', assetClass: 'crypto', quoteCurrency: 'USD', priceScale: set.priceDecimals, quantityScale: 0, tickSize: 1, lotSize: 1, minNotional: 0 },
       intervalMs: set.intervalMs,
@@ -119,7 +121,7 @@ async function runGuarded(file: string, home: string): Promise<Pick<Cost, 'fills
       maxNotional(1e9), maxExposure(100), maxPosition(100), maxCurrencyExposure(100), maxGroupExposure('all', ['BENCH'], 100), maxLossStreak(1e9, 60_000), maxOrdersPerOpinion(1),
       maxOrderRate(1000, 60_000), priceCollar(0.5), staleData(120_000), maxDrawdown(0.99),
     ],
-  }, [[bars]]);
+  }, [[bars]], Math.ceil(bars.length / LOOKS), () => {});
   const { user, system } = process.cpuUsage(before);
   const cpuSeconds = (user + system) / 1e6;
   return { fills: portfolio.fills, cpuSeconds, barsPerCpuSecond: bars.length / cpuSeconds };

@@ -1,5 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { BarCursor } from '../src/domain/bar.ts';
 import type { Bar, Bars } from '../src/domain/bar.ts';
@@ -11,6 +10,7 @@ import { Beta, Correlation, StandardDeviation, ZScore } from '../src/indicators/
 import { Adx, Macd } from '../src/indicators/trend.ts';
 import { Atr, Bollinger, Donchian, Keltner } from '../src/indicators/volatility.ts';
 import { Mfi, Obv, Vwap } from '../src/indicators/volume.ts';
+import { runAlone } from './own-process.ts';
 import { makeBars } from './walk.ts';
 
 // Run alone: node trader/bench/indicators.ts [--json] [--python PYTHON]
@@ -139,8 +139,10 @@ function benchTalib(python: string): Readonly<Record<string, number>> {
 /** Measures every indicator, each in a process of its own, so that what one taught the compiler does not slow down the next. */
 export async function benchIndicators(python = 'python3'): Promise<IndicatorCost[]> {
   const talib = benchTalib(python);
+  const measureAlone = (name: string) => runAlone<IndicatorCost>(import.meta.filename, ['--only', name]);
+  measureAlone('sma'); // compiled code is kept from here on
   return [...INDICATORS.keys()].map((name) => {
-    const cost = JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--only', name], { encoding: 'utf8' })) as IndicatorCost;
+    const cost = measureAlone(name);
     const talibNsPerRow = talib[name];
     return talibNsPerRow === undefined ? cost : { ...cost, talibNsPerRow };
   });
@@ -151,7 +153,7 @@ function costLine({ name, nsPerUpdate, limitNs, nsPerRow, talibNsPerRow }: Indic
   return `${name.padEnd(12)} ${nsPerUpdate.toFixed(1).padStart(6)} ns an update (limit ${limitNs})  ${nsPerRow.toFixed(1).padStart(6)} ns a row as columns${talib}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   const { values: { only, json, python } } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, python: { type: 'string' } } });
   if (only !== undefined) console.log(JSON.stringify(measure(only)));
   else {

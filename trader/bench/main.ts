@@ -27,6 +27,10 @@ const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> =
     const { benchMarketStore } = await import('./market-store.ts');
     return benchMarketStore();
   },
+  async questdb() {
+    const { benchQuestDb } = await import('./questdb.ts');
+    return benchQuestDb();
+  },
   async migration() {
     const { benchMigration } = await import('./migration.ts');
     return benchMigration();

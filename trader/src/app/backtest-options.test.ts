@@ -24,6 +24,12 @@ test('a venue brings its own fee, cross margin and no leverage; without one ther
   for (const words of ['0.5', 'ten', '1e3']) assert.throws(() => read(`--bars x.csv --venue okx --leverage ${words}`), /takes a number from 1 on/);
 });
 
+test('no more than the whole of Kelly\'s fraction is taken', () => {
+  assert.deepEqual(read('--bars x.csv --sizing kelly').sizing, { kind: 'kelly', fraction: '0.10', cap: '1' });
+  assert.deepEqual(read('--bars x.csv --sizing kelly:1,cap=2').sizing, { kind: 'kelly', fraction: '1', cap: '2' });
+  assert.throws(() => read('--bars x.csv --sizing kelly:1.01'), /at most the whole of Kelly's fraction/);
+});
+
 test('bars name their instrument before =, unless that is a path', () => {
   assert.deepEqual(read('--bars BTC-USD.X=a.csv --bars ETH=b=c.csv').bars, [
     { instrument: 'BTC-USD.X', file: 'a.csv' }, { instrument: 'ETH', file: 'b=c.csv' },

@@ -135,7 +135,14 @@ function readSizing(text: string, name: string): Sizing {
   if (kind === 'fraction') return { kind, fraction: amount };
   const { cap = '1', volatility, edge } = Object.fromEntries(more);
   if (kind === 'volatility') return { kind, volatility: amount, cap };
+  atMostWhole(amount, name);
   return { kind: 'kelly', fraction: amount, cap, ...(volatility !== undefined && { volatility }), ...(edge !== undefined && { edge: readEdge(edge, refuse) }) };
+}
+
+/** Refuses more than the whole of Kelly's fraction. */
+function atMostWhole(fraction: string, name: string): void {
+  if (Number(fraction) <= 1) return;
+  throw new Refusal('usage', `--${name} takes at most the whole of Kelly's fraction, not ${fraction} times it`, { hint: 'Beyond it less is earned and more is risked: ./algotrendy kelly.' });
 }
 
 /** `0.002/0.03/250`: mean and standard deviation of a trade's return, and of how many trades. */

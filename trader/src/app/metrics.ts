@@ -85,12 +85,12 @@ function feedGauges(registry: Registry): PaperMetrics['setFeed'] {
     up.set(connection === 'up' ? 1 : 0);
     reconnections.set(times);
     unreadable.set(frames);
-    const { expected, live, backfilled, lost, refusedBars, repeatedBars, differingBars, barGaps, tradeGaps, missingTrades, repeatedTrades, lateTrades, aheadMs } = quality;
+    const { expected, live, backfilled, lost, refusedBars, repeatedBars, differingBars, barGaps, tradeGaps, missingTrades, fetchedTrades, repeatedTrades, lateTrades, aheadMs } = quality;
     for (const [what, count] of Object.entries({ expected, live, backfilled, lost, refused: refusedBars, repeated: repeatedBars, differing: differingBars })) bars.set({ what }, count);
     if (expected > 0) share.set(live / expected);
     gaps.set({ of: 'bars' }, barGaps);
     gaps.set({ of: 'trades' }, tradeGaps);
-    for (const [what, count] of Object.entries({ missing: missingTrades, repeated: repeatedTrades, late: lateTrades })) trades.set({ what }, count);
+    for (const [what, count] of Object.entries({ missing: missingTrades, fetched: fetchedTrades, repeated: repeatedTrades, late: lateTrades })) trades.set({ what }, count);
     if (aheadMs !== undefined) ahead.set(aheadMs / 1_000);
     tradeDelays.forEach((count, at) => {
       // A little above the longest bound stands for all that is longer.

@@ -171,23 +171,24 @@ class PaperLoop {
     this.#openApi();
     let market = trader.feed.peek();
     while (!this.#stopping && !(forMs !== undefined && performance.now() - this.#started >= forMs)) {
-      if (this.#isLive) market = trader.feed.peek();
-      else if (market === undefined) {
+      if (market === undefined && !this.#isLive) {
         if (this.#request.atEnd === 'stop') break;
         this.#waitAtEnd();
       }
-      const wait = this.#state === 'paused' || this.#state === 'ended' ? DRAW_EVERY_MS : this.#untilDue(market);
-      if (wait > 0) await this.#wait(wait);
-      else market = this.#slice();
+      await this.#wait(this.#untilDue(market));
+      for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
+      if (this.#isLive) market = trader.feed.peek();
+      // What is due by now goes first: the disk and the screen have time.
+      if (!this.#stopping && this.#untilDue(market) <= 0) market = this.#slice();
       this.#tend();
       await nextTurn();
-      for (let key = this.#keys.shift(); key !== undefined; key = this.#keys.shift()) this.#obey(key);
     }
     await this.#finish(market === undefined && !this.#isLive);
   }
 
   /** Until something is due: on a live market, a bar that comes ends the wait. */
   async #wait(waitMs: number): Promise<void> {
+    if (waitMs <= 0) return;
     const { feed } = this.#trader;
     const slept = sleep(Math.min(waitMs, DRAW_EVERY_MS));
     await (feed.kind === 'live' ? Promise.race([slept, feed.live.nextBar()]) : slept);
@@ -219,6 +220,7 @@ class PaperLoop {
 
   /** Milliseconds until the moment at `market` is due at the chosen speed. */
   #untilDue(market: Timestamp | undefined): number {
+    if (this.#state === 'paused' || this.#state === 'ended') return DRAW_EVERY_MS;
     if (market === undefined) return this.#isLive ? LOOK_EVERY_MS : DRAW_EVERY_MS;
     return this.#pace.untilDue(market);
   }
@@ -391,8 +393,7 @@ class PaperLoop {
       return;
     }
     this.#display?.note(`Stopped cleanly at ${state.tsEvent ?? 'the start'} market time: equity ${state.equity}, ${state.fills} fills, ${state.denials} orders denied.`);
-    if (ended) this.#display?.note(END_OF_DATA);
-    else this.#display?.note('Go on with the same command; nothing is lost.');
+    this.#display?.note(ended ? END_OF_DATA : 'Go on with the same command; nothing is lost.');
     if (!this.#isPaper) this.#display?.note(staysText(state));
     this.#display?.close();
   }

@@ -1,6 +1,6 @@
 import { AccountsError, type AccountsErrorKind } from '../adapters/accounts/accounts-error.ts';
 import { BackupError, type BackupErrorKind } from '../adapters/backup/backup-error.ts';
-import { BarFileError, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
+import { BarFileError, errorCode, type BarFileErrorKind } from '../adapters/bars/bar-file-error.ts';
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
 import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
@@ -46,7 +46,7 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof VenueError) return new Refusal('venue', message, { hint: VENUE_HINTS[error.failure] });
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
   }
@@ -81,7 +81,7 @@ const VENUE_HINTS: Readonly<Partial<Record<VenueFailure, string>>> = {
   banned: 'The venue has shut out this address for a while: wait, and find out what asked too often.',
   maintenance: 'Wait until the venue is back.',
   'clock-skew': 'Set this machine\'s clock by NTP.',
-  unauthorised: 'Look whether the keys are of this account, still valid, and allowed from this address: ./algotrendy keys test',
+  unauthorised: 'Look whether the keys are of this account, still valid, and allowed from this address. ./algotrendy keys test asks the venue about those that are kept.',
 };
 
 const JOURNAL_CODES: Readonly<Record<JournalErrorKind, Exclude<ExitName, 'ok'>>> = {

@@ -21,13 +21,13 @@ export function checkReason(reason: string | undefined): void {
 /** Throws kind `value` where a batch cannot be stored: an impossible bar or moment, times out of order or twice. Names the first fault. */
 export function checkBatch(
   series: { readonly instrument: string; readonly intervalMs: number },
-  { source, knownAt, bars, covers }: { readonly source: string; readonly knownAt: number; readonly bars: Bars; readonly covers?: Span },
+  { source, knownAt, bars, covers }: { readonly source: string; readonly knownAt: number; readonly bars: Bars; readonly covers?: readonly Span[] },
 ): void {
   checkSeries(series);
   const refuse = (what: string): never => { throw new MarketStoreError('value', `${series.instrument} from ${source}: ${what}`); };
   if (!SOURCE.test(source)) refuse('a source is named by at most 80 printable characters');
   if (!isTimestamp(knownAt)) refuse(`${knownAt} is no time to have learnt of bars`);
-  if (covers !== undefined && !(isTimestamp(covers.from) && isTimestamp(covers.to))) refuse(`${covers.from} to ${covers.to} is no span of time`);
+  for (const { from, to } of covers ?? []) if (!(isTimestamp(from) && isTimestamp(to))) refuse(`${from} to ${to} is no span of time`);
   const { length, timestamp, open, high, low, close, volume } = bars;
   let last = -Infinity;
   for (let row = 0; row < length; row++) {

@@ -13,7 +13,7 @@ export class LineDigest {
   readonly #hash = createHash('sha256');
 
   add(line: string): void {
-    this.#hash.update(line).update('\n');
+    this.#hash.update(`${line}\n`);
   }
 
   /** 64 hex digits over all lines so far. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { gapsBetween, joinSpans, missingSpans, type Span } from './span.ts';
+import { fewerSpans, gapsBetween, joinSpans, missingSpans, type Span } from './span.ts';
 
 const TIMES = Array.from({ length: 41 }, (_each, time) => time / 2);
 
@@ -25,6 +25,16 @@ test('joined spans hold what either held, in order and apart; what is missing is
         assert.ok(index === 0 || from > (spans[index - 1]?.to ?? Infinity));
       }
     }
+  }));
+});
+
+test('spans are made fewer by joining the nearest, and hold all that they held', () => {
+  assert.deepEqual(fewerSpans([{ from: 0, to: 1 }, { from: 2, to: 3 }, { from: 9, to: 10 }, { from: 12, to: 13 }], 2), [{ from: 0, to: 3 }, { from: 9, to: 13 }]);
+  fc.assert(fc.property(fc.array(span, { maxLength: 8 }), fc.integer({ min: 1, max: 4 }), (added, most) => {
+    const spans = added.reduce(joinSpans, [] as readonly Span[]);
+    const fewer = fewerSpans(spans, most);
+    assert.equal(fewer.length, Math.min(most, spans.length));
+    for (const time of TIMES) assert.ok(!holds(spans, time) || holds(fewer, time));
   }));
 });
 

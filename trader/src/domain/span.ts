@@ -31,6 +31,14 @@ export function missingSpans(spans: readonly Span[], wanted: Span): readonly Spa
   return missing;
 }
 
+/** Spans that hold `spans` (in order and apart), so few that there are no more than `most`: the nearest are joined, with what lies between them. */
+export function fewerSpans(spans: readonly Span[], most: number): readonly Span[] {
+  if (spans.length <= most) return spans;
+  const between = spans.slice(1).map(({ from }, at) => ({ at, apart: from - spans[at].to })).sort((a, b) => b.apart - a.apart);
+  const ends = [...between.slice(0, most - 1).map(({ at }) => at).sort((a, b) => a - b), spans.length - 1];
+  return ends.map((end, i) => ({ from: spans[i === 0 ? 0 : ends[i - 1] + 1].from, to: spans[end].to }));
+}
+
 /** Where neighbours in `times` (ascending opens of bars) are further apart than `intervalMs`: from when the next bar should have opened to when one did. */
 export function gapsBetween(times: Float64Array, intervalMs: number): readonly Span[] {
   const gaps: Span[] = [];

@@ -48,17 +48,18 @@ export class ZScore {
   }
 }
 
-/** Moments of the last n pairs: `RollingMoments` for two values at once. */
-class RollingPairs {
-  /** Population variance of x; NaN before n pairs. */
-  varianceX = NaN;
-  /** Population variance of y; NaN before n pairs. */
-  varianceY = NaN;
-  /** Population covariance; NaN before n pairs. */
-  covariance = NaN;
-  /** 1/n. */
-  readonly #share: number = NaN;
-  /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, x², y², xy) as distances. */
+/**
+ * Correlation or beta of the last n pairs, of their moments as `RollingMoments` takes them. The value is
+ * made where the sums are, since to hand over their moments would cost a tenth of the update.
+ */
+class PairStatistic {
+  /** NaN before n pairs. */
+  value = NaN;
+  /** Whether it is the correlation; else it is beta. */
+  readonly #both: boolean = false;
+  /** A count, but used as a number. */
+  readonly #n: number = NaN;
+  /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, y², xy, x²) as distances. */
   readonly #ring: number[] = NO_RING;
   #at: number = 0;
   #firstX = NaN;
@@ -69,12 +70,13 @@ class RollingPairs {
   #squaresY = NaN;
   #products = NaN;
 
-  constructor(n: number) {
-    this.#share = 1 / n;
-    this.#ring = emptyRing(requirePeriod(n, 2), [0, 0, 0, 0, 0]);
+  constructor(period: number, of: 'correlation' | 'beta') {
+    this.#both = of === 'correlation';
+    this.#n = requirePeriod(period, 2);
+    this.#ring = emptyRing(period, [0, 0, 0, 0, 0]);
   }
 
-  update(x: number, y: number): void {
+  update(x: number, y: number): number {
     if (this.#at === 0) {
       this.#firstX = x;
       this.#firstY = y;
@@ -88,19 +90,24 @@ class RollingPairs {
     ring[(at + 1) | 0] = y;
     const dx = x - this.#firstX;
     const dy = y - this.#firstY;
-    const share = this.#share;
-    const meanX = ((this.#headX += dx) + ring[next]) * share;
-    const meanY = ((this.#headY += dy) + ring[(next + 1) | 0]) * share;
-    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 2) | 0]) * share - meanX * meanX;
-    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 3) | 0]) * share - meanY * meanY;
-    const covariance = ((this.#products += dx * dy) + ring[(next + 4) | 0]) * share - meanX * meanY;
-    this.varianceX = varianceX < 0 ? 0 : varianceX;
-    this.varianceY = varianceY < 0 ? 0 : varianceY;
-    this.covariance = covariance;
+    const n = this.#n;
+    const sumX = (this.#headX += dx) + ring[next];
+    const sumY = (this.#headY += dy) + ring[(next + 1) | 0];
+    // n² times the variances and the covariance.
+    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 2) | 0]) * n - sumY * sumY;
+    const covariance = ((this.#products += dx * dy) + ring[(next + 3) | 0]) * n - sumX * sumY;
+    if (!this.#both) return this.value = varianceY <= 0 ? 0 : covariance / varianceY;
+    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 4) | 0]) * n - sumX * sumX;
+    if (varianceX <= 0 || varianceY <= 0) return this.value = 0;
+    const value = covariance / Math.sqrt(varianceX * varianceY);
+    return this.value = Math.abs(value) > 1 ? Math.sign(value) : value;
   }
 
+  /** Here `| 0` spares each index a check for overflow. */
   #turn(): void {
+    const both = this.#both;
     const ring = this.#ring;
+    const length = ring.length;
     const firstX = this.#firstX;
     const firstY = this.#firstY;
     let sumX = 0;
@@ -108,41 +115,35 @@ class RollingPairs {
     let squaresX = 0;
     let squaresY = 0;
     let products = 0;
-    for (let i = 5; i < ring.length; i += 5) {
+    for (let i = 5; i < length; i = (i + 5) | 0) {
       const dx = ring[i] - firstX;
-      const dy = ring[i + 1] - firstY;
+      const dy = ring[(i + 1) | 0] - firstY;
       ring[i] = sumX += dx;
-      ring[i + 1] = sumY += dy;
-      ring[i + 2] = squaresX += dx * dx;
-      ring[i + 3] = squaresY += dy * dy;
-      ring[i + 4] = products += dx * dy;
+      ring[(i + 1) | 0] = sumY += dy;
+      ring[(i + 2) | 0] = squaresY += dy * dy;
+      ring[(i + 3) | 0] = products += dx * dy;
+      if (both) ring[(i + 4) | 0] = squaresX += dx * dx;
     }
-    this.#at = ring.length - 5;
+    this.#at = length - 5;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
   }
 }
 
 /** Pearson's correlation of the last n pairs, −1 to 1; 0 while either value does not move, as in TA-Lib. */
 export class Correlation {
-  /** NaN before `warmup` updates. */
-  value = NaN;
   readonly warmup: number;
-  readonly #pairs: RollingPairs;
+  readonly #pairs: PairStatistic;
 
   constructor(period: number) {
-    this.#pairs = new RollingPairs(period);
+    this.#pairs = new PairStatistic(period, 'correlation');
     this.warmup = period;
   }
 
+  /** NaN before `warmup` updates. */
+  get value(): number { return this.#pairs.value; }
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  update(x: number, y: number): number {
-    const pairs = this.#pairs;
-    pairs.update(x, y);
-    const scale = Math.sqrt(pairs.varianceX * pairs.varianceY);
-    const value = scale === 0 ? 0 : pairs.covariance / scale;
-    return this.value = value > 1 ? 1 : value < -1 ? -1 : value;
-  }
+  update(x: number, y: number): number { return this.#pairs.update(x, y); }
 }
 
 /**
@@ -150,21 +151,17 @@ export class Correlation {
  * move. Feed it returns, as beta is usually meant, or whatever levels are to be regressed.
  */
 export class Beta {
-  /** NaN before `warmup` updates. */
-  value = NaN;
   readonly warmup: number;
-  readonly #pairs: RollingPairs;
+  readonly #pairs: PairStatistic;
 
   constructor(period: number) {
-    this.#pairs = new RollingPairs(period);
+    this.#pairs = new PairStatistic(period, 'beta');
     this.warmup = period;
   }
 
+  /** NaN before `warmup` updates. */
+  get value(): number { return this.#pairs.value; }
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  update(x: number, y: number): number {
-    const pairs = this.#pairs;
-    pairs.update(x, y);
-    return this.value = pairs.varianceY === 0 ? 0 : pairs.covariance / pairs.varianceY;
-  }
+  update(x: number, y: number): number { return this.#pairs.update(x, y); }
 }

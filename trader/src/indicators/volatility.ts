@@ -1,7 +1,7 @@
 import { BarCursor } from '../domain/bar.ts';
 import type { Bar, Bars } from '../domain/bar.ts';
-import { Ema, Sma } from './moving-average.ts';
-import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
+import { Ema } from './moving-average.ts';
+import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMeans, RollingMoments } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -191,6 +191,24 @@ export class Donchian {
   }
 }
 
+/** Exponential averages of x and of y, started with the means of the first n. */
+class ExponentialMeans {
+  x = NaN;
+  y = NaN;
+  readonly #x: Ema;
+  readonly #y: Ema;
+
+  constructor(n: number) {
+    this.#x = new Ema(n, 'sma');
+    this.#y = new Ema(n, 'sma');
+  }
+
+  update(x: number, y: number): void {
+    this.x = this.#x.update(x);
+    this.y = this.#y.update(y);
+  }
+}
+
 /**
  * Keltner channel: the average typical price (high + low + close) ÷ 3, and `multiplier` average true
  * ranges to either side. Both averages are simple (Keltner's own, LEAN's default) or exponential,
@@ -202,14 +220,12 @@ export class Keltner {
   lower = NaN;
   readonly warmup: number;
   readonly #multiplier: number = NaN;
-  readonly #prices: Ema | Sma;
-  readonly #ranges: Ema | Sma;
+  /** Of the typical price (x) and of the true range (y). */
+  readonly #averages: RollingMeans | ExponentialMeans;
   #close = NaN;
 
   constructor(period: number, multiplier: number, average: 'ema' | 'sma') {
-    const make = () => average === 'ema' ? new Ema(period, 'sma') : new Sma(period);
-    this.#prices = make();
-    this.#ranges = make();
+    this.#averages = average === 'ema' ? new ExponentialMeans(period) : new RollingMeans(period);
     this.#multiplier = multiplier;
     this.warmup = period;
   }
@@ -222,8 +238,10 @@ export class Keltner {
     const close = bar.close;
     const previous = Number.isNaN(this.#close) ? low : this.#close;
     this.#close = close;
-    const middle = this.#prices.update((high + low + close) / 3);
-    const width = this.#multiplier * this.#ranges.update(Math.max(high, previous) - Math.min(low, previous));
+    const averages = this.#averages;
+    averages.update((high + low + close) / 3, Math.max(high, previous) - Math.min(low, previous));
+    const middle = averages.x;
+    const width = this.#multiplier * averages.y;
     this.upper = middle + width;
     this.middle = middle;
     this.lower = middle - width;

@@ -96,11 +96,11 @@ export class Mfi {
 
   /** The first bar's change is NaN, and so is, by the zero that it adds, its flow and every window that holds it: hence n + 1. */
   update(bar: Bar): number {
-    const price = (bar.high + bar.low + bar.close) / 3;
+    const price = bar.high + bar.low + bar.close; // three times the typical one, all of them
     const change = price - this.#price;
     this.#price = price;
     const flow = price * tradedVolume(bar) + (change - change);
-    return this.value = 100 * this.#share.update(flow * Number(change > 0), flow * Number(change !== 0));
+    return this.value = 100 * this.#share.update(flow * Number(change > 0), change === 0 ? 0 : flow);
   }
 }
 

@@ -42,20 +42,23 @@ class Source implements BarProvider {
   splits: Split[] = [];
   failure: ProviderFailure | undefined;
   price = 10;
+  /** It has nothing before, and says so. */
+  oldest = -Infinity;
 
   async bars({ span }: BarRequest) {
     this.asked.push(span);
     await Promise.resolve();
+    if (span.to <= this.oldest) return { ok: false, error: { kind: 'unsupported', provider: 'source', message: 'source: nothing before' } } as const;
     if (this.failure !== undefined) return { ok: false, error: this.failure } as const;
     const times = [];
-    for (let time = span.from; time < span.to && time <= this.last; time += DAY_MS) if (![2, 3].includes(Math.floor(time / DAY_MS) % 7)) times.push(time);
+    for (let time = Math.max(span.from, this.oldest); time < span.to && time <= this.last; time += DAY_MS) if (![2, 3].includes(Math.floor(time / DAY_MS) % 7)) times.push(time);
     const bars = allocateBars(times.length);
     times.forEach((time, i) => {
       bars.timestamp[i] = time;
       for (const column of ['open', 'high', 'low', 'close'] as const) bars[column][i] = (100 + Math.floor(time / DAY_MS) % 5) / this.scale;
       bars.volume[i] = 5;
     });
-    return { ok: true, value: { source: this.name, bars, covers: times.length === 0 ? [] : [{ from: span.from, to: (times.at(-1) ?? 0) + DAY_MS }], refused: [], facts: { currency: 'USD', timeZone: 'UTC', adjusted: 'splits', splits: this.splits, dividends: [] } } } as const;
+    return { ok: true, value: { source: this.name, bars, covers: times.length === 0 ? [] : [{ from: Math.max(span.from, this.oldest), to: (times.at(-1) ?? 0) + DAY_MS }], refused: [], facts: { currency: 'USD', timeZone: 'UTC', adjusted: 'splits', splits: this.splits, dividends: [] } } } as const;
   }
 
   async quote(symbol: string) {
@@ -72,6 +75,37 @@ test('only what is missing is asked for', () => caching(async ({ cache, asked })
   const more = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
   assert.equal(more.bars.length, 7);
   assert.deepEqual(asked, [{ from: DAY(3), to: DAY(6) }, { from: DAY(1), to: DAY(3) }, { from: DAY(8), to: DAY(10) }], 'the weekend of 6 and 7 January is left out');
+}));
+
+test('many holes take a few requests, and what lies between them stays as it was told', () => caching(async ({ cache, asked, store }) => {
+  // Every second day was told by another, at another price.
+  const days = [1, 3, 5, 9];
+  const told = allocateBars(days.length);
+  days.forEach((day, i) => {
+    told.timestamp[i] = DAY(day);
+    for (const column of ['open', 'high', 'low', 'close'] as const) told[column][i] = 7;
+  });
+  await store.append(SERIES, { source: 'table', knownAt: NOW, bars: told, covers: days.map((day) => ({ from: DAY(day), to: DAY(day + 1) })) });
+  const { bars, added, revised } = await cache.bars(SERIES, 'ABC', { from: Date.UTC(2023, 11, 25), to: NOW }, true);
+  assert.deepEqual([asked.length, added, revised], [4, 8, 0]);
+  assert.deepEqual([...bars.timestamp].filter((_, i) => bars.close[i] === 7), days.map(DAY));
+  assert.equal((await cache.bars(SERIES, 'ABC', { from: Date.UTC(2023, 11, 25), to: NOW }, true)).asked, 0);
+}));
+
+test('holes beyond that are asked for together', () => caching(async ({ cache, asked, store }) => {
+  const covers = Array.from({ length: 20 }, (_each, i) => ({ from: DAY(1) - (2 * i + 2) * DAY_MS, to: DAY(1) - (2 * i + 1) * DAY_MS }));
+  await store.append(SERIES, { source: 'table', knownAt: NOW, bars: allocateBars(0), covers });
+  const { added } = await cache.bars(SERIES, 'ABC', { from: DAY(1) - 41 * DAY_MS, to: DAY(1) }, true);
+  const { bars } = await cache.bars(SERIES, 'ABC', { from: DAY(1) - 41 * DAY_MS, to: DAY(1) }, true);
+  assert.equal(asked.length, 4);
+  assert.ok(added > 0 && added === bars.length);
+  assert.ok([...bars.timestamp].every((time) => covers.every(({ from }) => from !== time)), 'nothing of what is covered is taken');
+}));
+
+test('where a provider tells only what is newest, the rest is asked for by itself, and it is said why it is missing', () => caching(async ({ cache, asked, source }) => {
+  source.oldest = DAY(5);
+  const { added, asked: requests, failure } = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: NOW }, false);
+  assert.deepEqual([added, requests, failure?.message, asked], [3, 2, 'source: nothing before', [{ from: DAY(1), to: DAY(10) }, { from: DAY(1), to: DAY(5) }]]);
 }));
 
 test('who asks for the same while it is fetched waits for it', () => caching(async ({ cache, asked, ledger }) => {

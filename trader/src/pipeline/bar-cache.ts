@@ -1,7 +1,6 @@
-import type { Bars } from '../domain/bar.ts';
-import { sliceBars } from '../domain/bar.ts';
+import { allocateBars, BAR_COLUMNS, sliceBars } from '../domain/bar.ts';
 import type { Result } from '../domain/result.ts';
-import { missingSpans, type Span } from '../domain/span.ts';
+import { fewerSpans, missingSpans, type Span } from '../domain/span.ts';
 import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { BarProvider, ProvidedBars, ProvidedQuote, ProviderFailure, ProviderFailureKind } from '../ports/bar-provider.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,7 +10,7 @@ import type { ProviderLedger } from '../ports/provider-ledger.ts';
 /** What a cache works with. */
 export interface BarCacheSpec {
   readonly store: MarketStore;
-  readonly ledger: Pick<ProviderLedger, 'count' | 'refuse' | 'refusal'>;
+  readonly ledger: Pick<ProviderLedger, 'count' | 'refuse' | 'refusal' | 'claim' | 'release'>;
   readonly provider: BarProvider;
   readonly clock: Clock;
 }
@@ -37,13 +36,21 @@ const UNKNOWN_MS = DAY_MS;
 const QUOTE_FRESH_MS = 15_000;
 const QUOTE_USABLE_MS = 15 * 60_000;
 
+/** So many requests at most for what is missing: more holes are asked for together, and of the answer only what lies in them is kept. */
+const MOST_REQUESTS = 4;
+
+/** So long a series is fetched by one process alone; who is killed meanwhile keeps the others waiting for no longer. */
+const CLAIM_MS = 60_000;
+const CLAIM_LOOK_MS = 100;
+
 const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
+const NOTHING_ASKED: Omit<CachedBars, 'bars'> = { asked: 0, added: 0, revised: 0, refused: [], failure: undefined };
 /** Days on which bars of so long an interval never open, where weekends are closed. */
 const WEEKEND: readonly number[] = [2, 3];
 
 /**
  * Bars and quotes, asked of the provider only where the store does not cover them. One request is in
- * flight for each series: who asks meanwhile waits for it. What was asked in vain is remembered.
+ * flight for each series in all processes that share a ledger: who asks meanwhile waits for it. What was asked in vain is remembered.
  */
 export class BarCache {
   readonly #spec: BarCacheSpec;
@@ -62,7 +69,8 @@ export class BarCache {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#inFlight.set(key, promise);
     try {
-      const filled = await this.#fill(series, symbol, span, weekends);
+      const isThere = (await this.#missing(series, span, weekends)).length === 0;
+      const filled = isThere ? NOTHING_ASKED : await this.#alone(key, () => this.#fill(series, symbol, span, weekends));
       this.#spec.ledger.count(filled.asked === 0 && filled.failure === undefined ? 'hit' : 'miss', this.#spec.clock.now());
       return { ...filled, bars: await this.#spec.store.range(series, span) };
     } finally {
@@ -96,17 +104,36 @@ export class BarCache {
     return answer;
   }
 
+  /** What of a span nobody was asked for yet, as far as its bars are over. */
+  async #missing(series: SeriesId, { from, to }: Span, weekends: boolean): Promise<readonly Span[]> {
+    const { store, clock } = this.#spec;
+    const closed = Math.floor(clock.now() / series.intervalMs) * series.intervalMs;
+    return missingSpans(await store.coverage(series), { from, to: Math.min(to, closed) }).map(tradingPart(series, weekends)).filter((part) => part.from < part.to);
+  }
+
+  /** Does what no other process may do at the same time. */
+  async #alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const { ledger, clock } = this.#spec;
+    while (!ledger.claim(key, clock.now(), clock.now() + CLAIM_MS)) await new Promise<void>((resolve) => { clock.after(CLAIM_LOOK_MS, resolve); });
+    try {
+      return await work();
+    } finally {
+      ledger.release(key);
+    }
+  }
+
   async #fill(series: SeriesId, symbol: string, span: Span, weekends: boolean): Promise<Omit<CachedBars, 'bars'>> {
-    const { store, ledger, provider, clock } = this.#spec;
+    const { ledger, provider, clock } = this.#spec;
     const { intervalMs } = series;
-    const closed = Math.floor(clock.now() / intervalMs) * intervalMs;
-    const trading = (part: Span) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
-    const missing = missingSpans(await store.coverage(series), { from: span.from, to: Math.min(span.to, closed) }).map(trading).filter(({ from, to }) => from < to);
+    const trading = tradingPart(series, weekends);
+    const missing = await this.#missing(series, span, weekends);
     // Another chain may know what this one does not.
     const unknown = `${provider.name} ${symbol}`;
     const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
     const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
-    for (const hole of missing) {
+    const holes = [...fewerSpans(missing, MOST_REQUESTS)];
+    const first = new Set(holes);
+    for (const hole of holes) {
       const failure = ledger.refusal(unknown, clock.now()) ?? ledger.refusal(nothingIn(hole), clock.now());
       if (failure !== undefined) {
         // Nothing new is no failure: it may yet come.
@@ -116,12 +143,16 @@ export class BarCache {
       const answer = await provider.bars({ symbol, intervalMs, span: hole, known: await this.#around(series, hole) });
       total.asked += 1;
       if (answer.ok) {
-        const counts = await this.#keep(series, answer.value);
+        const parts = missing.map(({ from, to }) => ({ from: Math.max(from, hole.from), to: Math.min(to, hole.to) })).filter(({ from, to }) => from < to);
+        const counts = await this.#keep(series, within(answer.value, parts));
         total.added += counts.added;
         total.revised += counts.revised;
         total.refused.push(...answer.value.refused);
-        const [left] = missingSpans(answer.value.covers, hole);
-        if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: hole.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        for (const part of parts) {
+          const [left] = missingSpans(answer.value.covers, part);
+          if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: part.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
+        }
+        if (first.has(hole)) holes.push(...olderPart(answer.value, hole));
         if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
       } else {
         total.failure ??= answer.error;
@@ -153,11 +184,7 @@ export class BarCache {
 
   async #keep(series: SeriesId, { source, bars, covers }: ProvidedBars): Promise<{ readonly added: number; readonly revised: number }> {
     const { store, clock } = this.#spec;
-    const knownAt = clock.now();
-    const counts = await store.append(series, { source, knownAt, bars });
-    const none: Bars = sliceBars(bars, 0, 0);
-    for (const span of covers) await store.append(series, { source, knownAt, bars: none, covers: span });
-    return counts;
+    return store.append(series, { source, knownAt: clock.now(), bars, covers });
   }
 
   async #around(series: SeriesId, hole: Span): Promise<{ readonly before: number | undefined; readonly after: number | undefined }> {
@@ -165,6 +192,31 @@ export class BarCache {
     const [ahead, behind] = [await this.#spec.store.range(series, { from: hole.from - near, to: hole.from }), await this.#spec.store.range(series, { from: hole.to, to: hole.to + near })];
     return { before: ahead.length === 0 ? undefined : ahead.close[ahead.length - 1], after: behind.length === 0 ? undefined : behind.open[0] };
   }
+}
+
+/** Makes of a span what of it a series trades in: of bars of a day, weekends may not be. */
+function tradingPart({ intervalMs }: SeriesId, weekends: boolean): (part: Span) => Span {
+  return (part) => (weekends || intervalMs < DAY_MS ? part : withoutWeekends(part));
+}
+
+/** Who tells only what is newest leaves the older part: the next of the chain may have it, or it is said why nobody has. */
+function olderPart({ covers }: ProvidedBars, asked: Span): readonly Span[] {
+  return missingSpans(covers, asked).slice(0, 1).filter(({ from, to }) => from === asked.from && to < asked.to);
+}
+
+/** What of an answer lies in these spans: all of it where it was asked for one. */
+function within(answer: ProvidedBars, spans: readonly Span[]): ProvidedBars {
+  if (spans.length <= 1) return answer;
+  const { bars, covers } = answer;
+  const kept = allocateBars(bars.length);
+  let length = 0;
+  for (let row = 0; row < bars.length; row++) {
+    if (!spans.some(({ from, to }) => bars.timestamp[row] >= from && bars.timestamp[row] < to)) continue;
+    for (const column of BAR_COLUMNS) kept[column][length] = bars[column][row];
+    length += 1;
+  }
+  const told = spans.flatMap((span) => covers.map((cover) => ({ from: Math.max(span.from, cover.from), to: Math.min(span.to, cover.to) }))).filter(({ from, to }) => from < to);
+  return { ...answer, bars: sliceBars(kept, 0, length), covers: told };
 }
 
 /** A span of days without the Saturdays and Sundays at both its ends. The epoch was a Thursday. */

@@ -101,7 +101,7 @@ export class Engine implements ReportSink {
     for (const book of spec.books) this.#books.push(this.#maker.make(book));
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
-    this.execution = new Execution(spec.client, this.portfolio, this.books, (order) => spec.audit?.onOrder(order));
+    this.execution = new Execution(spec.client, this.portfolio, this.books, spec.audit);
     this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
     this.#client = spec.client;
     this.keepsProfits = spec.client.unlinked === true;

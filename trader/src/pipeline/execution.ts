@@ -1,4 +1,4 @@
-import { add, neg, sub, type Exact } from '../domain/exact.ts';
+import { add, sub, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
@@ -18,6 +18,11 @@ export type Outcome =
   /** Not an order of ours that is working, or a trade already booked. */
   | 'unknown';
 
+/** Hears of an order before it is sent. */
+export interface OrderListener {
+  onOrder(order: Order): void;
+}
+
 /** Sends approved orders and follows each to its end. */
 export class Execution {
   orders = 0;
@@ -28,13 +33,13 @@ export class Execution {
   readonly #client: ExecutionClient;
   readonly #portfolio: Portfolio;
   readonly #books: readonly Book[];
-  readonly #onOrder: (order: Order) => void;
+  readonly #audit: OrderListener | undefined;
 
-  constructor(client: ExecutionClient, portfolio: Portfolio, books: readonly Book[], onOrder: (order: Order) => void) {
+  constructor(client: ExecutionClient, portfolio: Portfolio, books: readonly Book[], audit: OrderListener | undefined) {
     this.#client = client;
     this.#portfolio = portfolio;
     this.#books = books;
-    this.#onOrder = onOrder;
+    this.#audit = audit;
   }
 
   /** Tracks the order, has it journalled, and only then sends it. */
@@ -43,7 +48,7 @@ export class Execution {
     book.working.push(working);
     if (working.protective) book.protecting += 1;
     this.orders += 1;
-    this.#onOrder(order);
+    this.#audit?.onOrder(order);
     this.#client.submit(order);
   }
 
@@ -108,11 +113,10 @@ export class Execution {
     working.lastTrade = report.tradeId;
     working.leaves = sub(working.leaves, report.quantity);
     if (!working.protective) release(book, report.order, report.quantity);
-    const before = book.quantity;
+    const expected = report.order.side === 'buy' ? add(book.quantity, report.quantity) : sub(book.quantity, report.quantity);
     this.#portfolio.applyFill(book, report);
     // What a fee in coins has kept is not bought again: the opinion comes to that much less.
-    const kept = sub(sub(book.quantity, before), report.order.side === 'buy' ? report.quantity : neg(report.quantity));
-    if (kept !== 0) book.wanted = add(book.wanted, kept);
+    if (book.quantity !== expected) book.wanted = add(book.wanted, sub(book.quantity, expected));
     const whole = working.leaves === 0;
     if (whole) this.#end(book, working);
     if (working.protective) return 'protective-filled';

@@ -1,7 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import { minuteText } from '../domain/calendar.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { FeedTrade } from '../ports/market-feed.ts';
+import type { FeedTrade, TradeHole } from '../ports/market-feed.ts';
 import { DelayHistogram } from './delay-histogram.ts';
 import { TradeBars } from './trade-bars.ts';
 
@@ -18,8 +18,9 @@ export interface FeedQualityFacts {
   /** Bars that came again, and those that cannot be and were asked for instead. */
   readonly repeatedBars: number;
   readonly refusedBars: number;
-  /** Trades that are missing, by the venue's numbers, those that came late taken off; and the holes in which they were. */
+  /** Trades that are missing, by the venue's numbers, those that came late or were fetched taken off; those that were fetched; and the holes in which they were. */
   readonly missingTrades: number;
+  readonly fetchedTrades: number;
   readonly tradeGaps: number;
   readonly repeatedTrades: number;
   /** Trades that came after later ones. */
@@ -51,7 +52,7 @@ export class FeedQuality {
   readonly #intervalMs: number;
   /** The venue's bars that wait for the trades behind them, by instrument. */
   readonly #waiting: (Bar | undefined)[] = [];
-  #counts = { expected: 0, live: 0, backfilled: 0, lost: 0, barGaps: 0, repeatedBars: 0, refusedBars: 0, missingTrades: 0, tradeGaps: 0, repeatedTrades: 0, lateTrades: 0, checkedBars: 0, differingBars: 0 };
+  #counts = { expected: 0, live: 0, backfilled: 0, lost: 0, barGaps: 0, repeatedBars: 0, refusedBars: 0, missingTrades: 0, fetchedTrades: 0, tradeGaps: 0, repeatedTrades: 0, lateTrades: 0, checkedBars: 0, differingBars: 0 };
   #difference: string | undefined;
 
   constructor(instruments: number, intervalMs: number) {
@@ -69,17 +70,25 @@ export class FeedQuality {
     if (kind !== 'repeated') this.tradeDelay.add(venueNow - trade.tsEvent);
   }
 
+  /** A trade of a hole, asked for. */
+  onFetchedTrade(instrument: number, trade: FeedTrade): void {
+    const { kind, missing } = this.#bars[instrument].add(trade);
+    if (kind !== 'late') return;
+    this.#counts.missingTrades += missing;
+    this.#counts.fetchedTrades -= missing;
+  }
+
+  /** Which trades of an instrument are missing, the oldest first. */
+  holes(instrument: number): readonly TradeHole[] {
+    return this.#bars[instrument].holes();
+  }
+
   /** A bar of the stream. It is checked when the next one comes: then the trades at both its edges are known. */
   onBar(instrument: number, bar: Bar, venueNow: Timestamp): void {
     this.barDelay.add(venueNow - bar.timestamp - this.#intervalMs);
     const last = this.#waiting[instrument];
     if (last === undefined || bar.timestamp > last.timestamp) this.#waiting[instrument] = bar;
     if (last !== undefined && bar.timestamp > last.timestamp) this.#check(instrument, last);
-  }
-
-  /** The stream is up again. */
-  onUp(): void {
-    for (const bars of this.#bars) bars.restart();
   }
 
   /** A bar was handed out: it was heard in time, or had to be asked for. */

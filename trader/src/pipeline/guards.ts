@@ -242,8 +242,7 @@ function remembered(): (instrument: Instrument) => string {
 /** After more than so many losing trades in a row, no new risk until `pauseMs` after the last of them closed. */
 export function maxLossStreak(losses: number, pauseMs: number): Guard {
   const value = ({ now, portfolio: { trades } }: Intent) => {
-    let streak = 0;
-    while (streak < trades.length && trades.pnlAt(trades.length - 1 - streak) < 0) streak += 1;
+    const streak = trades.losses;
     return streak > 0 && now < trades.at(trades.length - 1).tsExit + pauseMs ? streak : undefined;
   };
   return {

@@ -14,6 +14,8 @@ export class Recorder implements Audit {
   readonly #instruments: readonly Instrument[];
   readonly #moneyScale: number;
   readonly #digest = new LineDigest();
+  /** The last order, which goes into the digest when it is on its way. */
+  #sent: OrderRecord | undefined;
 
   constructor(journal: Journal, instruments: readonly Instrument[], moneyScale: number) {
     this.#journal = journal;
@@ -24,11 +26,13 @@ export class Recorder implements Audit {
   onOrder(order: Order): void {
     const record = orderRecord(order, this.#instruments);
     this.#journal.append(record);
-    this.#digest.add(JSON.stringify(record));
+    this.#digestSent();
+    this.#sent = record;
     this.orders += 1;
   }
 
   onReport(report: ExecutionReport): void {
+    this.#digestSent();
     this.#journal.append(reportRecord(report, this.#instruments, this.#moneyScale));
   }
 
@@ -42,7 +46,13 @@ export class Recorder implements Audit {
 
   /** SHA-256 over the records of all orders so far, in order, as 64 hex digits. */
   digest(): string {
+    this.#digestSent();
     return this.#digest.value();
+  }
+
+  #digestSent(): void {
+    if (this.#sent !== undefined) this.#digest.add(JSON.stringify(this.#sent));
+    this.#sent = undefined;
   }
 }
 

@@ -55,16 +55,17 @@ test('in whatever order trades come, and however often, the bar is the same', ()
   }));
 });
 
-test('what was told while the stream was down is no hole in it, and makes no whole bar', () => {
+test('a hole is known by its numbers and by the times around it, and closes with what is fetched of it, in whatever order', () => {
   const quality = new FeedQuality(1, MINUTE);
-  quality.onTrade(0, trade(1, 9, 0), 0);
-  quality.onTrade(0, trade(2, 10, MINUTE), MINUTE);
-  quality.onUp();
-  quality.onTrade(0, trade(9, 11, MINUTE + 30_000), MINUTE + 30_000);
-  quality.onTrade(0, trade(10, 11, 2 * MINUTE), 2 * MINUTE);
-  for (const start of [MINUTE, 2 * MINUTE]) quality.onBar(0, { timestamp: start, open: 1, high: 1, low: 1, close: 1, volume: 1 }, start + MINUTE);
-  const { missingTrades, tradeGaps, checkedBars } = quality.facts(undefined);
-  assert.deepEqual([missingTrades, tradeGaps, checkedBars], [0, 0, 0]);
+  for (const [id, at] of [[1, 0], [2, MINUTE], [6, MINUTE + 30_000], [7, 2 * MINUTE]] as const) quality.onTrade(0, trade(id, 10 + id, at), at);
+  assert.deepEqual(quality.holes(0), [{ firstId: 3, lastId: 5, from: MINUTE, to: MINUTE + 30_000 }]);
+  quality.onFetchedTrade(0, trade(5, 99, MINUTE + 20_000));
+  assert.deepEqual(quality.holes(0), [{ firstId: 3, lastId: 4, from: MINUTE, to: MINUTE + 20_000 }]);
+  for (const id of [3, 3, 5, 4]) quality.onFetchedTrade(0, trade(id, 20, MINUTE + id));
+  assert.deepEqual(quality.holes(0), []);
+  for (const start of [MINUTE, 2 * MINUTE]) quality.onBar(0, { timestamp: start, open: 12, high: 99, low: 12, close: 16, volume: 5 }, start + MINUTE);
+  const { missingTrades, fetchedTrades, tradeGaps, repeatedTrades, checkedBars, differingBars } = quality.facts(undefined);
+  assert.deepEqual([missingTrades, fetchedTrades, tradeGaps, repeatedTrades, checkedBars, differingBars], [0, 3, 1, 0, 1, 0]);
 });
 
 test('a bar of the venue that is not what its trades make is found out', () => {

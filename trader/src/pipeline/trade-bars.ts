@@ -1,6 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { FeedTrade } from '../ports/market-feed.ts';
+import type { FeedTrade, TradeHole } from '../ports/market-feed.ts';
 
 /** A bar in the making: its numbers and the trades that it is made of, by their ids. */
 interface Bucket {
@@ -14,6 +14,14 @@ interface Bucket {
   low: number;
   close: number;
   volume: number;
+}
+
+/** Trades that follow each other without a hole: their numbers, and when the first and the last were made. */
+interface Run {
+  first: number;
+  last: number;
+  from: Timestamp;
+  to: Timestamp;
 }
 
 /** Bars that are kept until they are asked for: the one in the making, and a few for what comes late. */
@@ -30,9 +38,8 @@ const RUNS = 64;
 export class TradeBars {
   readonly #intervalMs: number;
   readonly #buckets: Bucket[] = [];
-  /** Ids that were heard, as runs without a hole: first, last; ascending and apart. */
-  readonly #runs: [first: number, last: number][] = [];
-  #fresh = true;
+  /** What was heard, ascending and apart. */
+  readonly #runs: Run[] = [];
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
@@ -41,7 +48,7 @@ export class TradeBars {
   /** Takes a trade, and says whether it came in its turn, leaving a hole of so many before it, into a hole, or again. A trade without numbers is taken for none: `unnumbered`. */
   add({ price, quantity, tsEvent, firstId, lastId }: FeedTrade): { readonly kind: 'next' | 'early' | 'late' | 'repeated' | 'unnumbered'; readonly missing: number } {
     if (!(lastId >= firstId)) return { kind: 'unnumbered', missing: 0 };
-    const place = this.#admit(firstId, lastId);
+    const place = this.#admit({ first: firstId, last: lastId, from: tsEvent, to: tsEvent });
     if (place.kind === 'repeated') return place;
     const start = Math.floor(tsEvent / this.#intervalMs) * this.#intervalMs;
     const bucket = this.#bucket(start, firstId, lastId, price);
@@ -65,9 +72,9 @@ export class TradeBars {
     return { timestamp: start, open, high, low, close, volume };
   }
 
-  /** The stream is another one now: what was told between the two is no hole in it. */
-  restart(): void {
-    this.#fresh = true;
+  /** What is missing between the first trade that is remembered and the last, the oldest first. */
+  holes(): readonly TradeHole[] {
+    return this.#runs.slice(1).map(({ first, from }, at) => ({ firstId: this.#runs[at].last + 1, lastId: first - 1, from: this.#runs[at].to, to: from }));
   }
 
   #bucket(start: Timestamp, firstId: number, lastId: number, price: number): Bucket | undefined {
@@ -84,34 +91,31 @@ export class TradeBars {
     return made;
   }
 
-  /** Writes down that these ids were heard. */
-  #admit(first: number, last: number): { readonly kind: 'next' | 'early' | 'late' | 'repeated'; readonly missing: number } {
+  /** Writes down that these were heard. */
+  #admit(heard: Run): { readonly kind: 'next' | 'early' | 'late' | 'repeated'; readonly missing: number } {
     const runs = this.#runs;
     const newest = runs.at(-1);
-    if (newest === undefined || first > newest[1]) {
-      const missing = newest === undefined ? 0 : first - newest[1] - 1;
-      const fresh = this.#fresh;
-      this.#fresh = false;
-      if (newest !== undefined && missing === 0) newest[1] = last;
-      else runs.push([first, last]);
-      if (runs.length > RUNS) runs.shift();
-      return fresh || missing === 0 ? { kind: 'next', missing: 0 } : { kind: 'early', missing };
-    }
-    return this.#admitLate(first, last);
+    if (newest !== undefined && heard.first <= newest.last) return this.#admitLate(heard);
+    const missing = newest === undefined ? 0 : heard.first - newest.last - 1;
+    if (newest !== undefined && missing === 0) [newest.last, newest.to] = [heard.last, heard.to];
+    else runs.push(heard);
+    if (runs.length > RUNS) runs.shift();
+    return { kind: missing === 0 ? 'next' : 'early', missing };
   }
 
   /** Into a hole between two runs, or not at all. */
-  #admitLate(first: number, last: number): { readonly kind: 'late' | 'repeated'; readonly missing: number } {
+  #admitLate(heard: Run): { readonly kind: 'late' | 'repeated'; readonly missing: number } {
+    const { first, last, from, to } = heard;
     const runs = this.#runs;
-    const at = runs.findLastIndex(([from]) => from <= first);
+    const at = runs.findLastIndex((run) => run.first <= first);
     const [before, after] = [runs[at], runs[at + 1]];
     // Of before all that is remembered it cannot be told whether it was heard: it does not count.
-    if (before === undefined || after === undefined || first <= before[1] || last >= after[0]) return { kind: 'repeated', missing: 0 };
-    if (first === before[1] + 1) before[1] = last;
-    else if (last + 1 === after[0]) after[0] = first;
-    else runs.splice(at + 1, 0, [first, last]);
-    if (before[1] + 1 === after[0]) {
-      before[1] = after[1];
+    if (before === undefined || after === undefined || first <= before.last || last >= after.first) return { kind: 'repeated', missing: 0 };
+    if (first === before.last + 1) [before.last, before.to] = [last, to];
+    else if (last + 1 === after.first) [after.first, after.from] = [first, from];
+    else runs.splice(at + 1, 0, heard);
+    if (before.last + 1 === after.first) {
+      [before.last, before.to] = [after.last, after.to];
       runs.splice(at + 1, 1);
     }
     return { kind: 'late', missing: first - last - 1 };

@@ -39,6 +39,7 @@ class OpenTrip {
   }
 }
 
+/** Numbers of a trip but its profit, in the order of `RoundTrip`. */
 const WIDTH = 7;
 /** Trips in one block of rows. */
 const BLOCK = 1024;
@@ -47,6 +48,8 @@ const BLOCK = 1024;
 export class TradeLog {
   /** Finished trips. */
   length = 0;
+  /** How many of the last ones, one after another, have lost. */
+  losses = 0;
   readonly #blocks: Float64Array[] = [];
   #pnl = new Float64Array(BLOCK);
   readonly #open: OpenTrip[];
@@ -94,15 +97,12 @@ export class TradeLog {
 
   /** The trip at `index`, in order of exit. */
   at(index: number): RoundTrip {
+    const rows = this.#block(index);
     const row = (index % BLOCK) * WIDTH;
-    const [book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees] = this.#block(index).subarray(row, row + WIDTH) as unknown as
-      [number, number, number, number, number, number, number];
-    return { book, tsEntry, tsExit, quantity, entryPrice, exitPrice, fees, pnl: this.#pnl[index] };
-  }
-
-  /** Profit after fees of the trip at `index`. */
-  pnlAt(index: number): number {
-    return this.#pnl[index];
+    return {
+      book: rows[row], tsEntry: rows[row + 1], tsExit: rows[row + 2], quantity: rows[row + 3],
+      entryPrice: rows[row + 4], exitPrice: rows[row + 5], fees: rows[row + 6], pnl: this.#pnl[index],
+    };
   }
 
   /** Profits after fees of all trips, in order of exit. */
@@ -126,7 +126,9 @@ export class TradeLog {
     rows[row + 5] = trip.closedValue / trip.closed;
     rows[row + 6] = trip.fees;
     if (this.length === this.#pnl.length) this.#grow();
-    this.#pnl[this.length] = trip.realised - trip.fees;
+    const pnl = trip.realised - trip.fees;
+    this.#pnl[this.length] = pnl;
+    this.losses = pnl < 0 ? this.losses + 1 : 0;
     this.length += 1;
   }
 

@@ -17,6 +17,8 @@ export interface MarketFeed {
   barDelayMs?(intervalMs: number): number;
   /** Closed bars of one length that opened at or after `from`, oldest first, as far as one answer of the venue goes. Throws `VenueError`. */
   barsSince(instrument: number, intervalMs: number, from: Timestamp): Promise<readonly Bar[]>;
+  /** Trades of a hole, as many as one answer of the venue gives, from either end of it; absent where it numbers none. Throws `VenueError`. */
+  tradesIn?(instrument: number, hole: TradeHole): Promise<readonly FeedTrade[]>;
   /** Opens the stream of all instruments and keeps it open until `close`; resolves when it is first up. What the listener has no method for is not asked of the venue. */
   open(intervalMs: number, listener: FeedListener): Promise<void>;
   close(): Promise<void>;
@@ -33,6 +35,14 @@ export interface FeedTrade {
   readonly lastId: number;
   /** What he did who took what was offered; absent where the venue does not say. */
   readonly taker?: Side;
+}
+
+/** Trades that were not heard, by the venue's numbers, and when those were made that lie before and behind them. */
+export interface TradeHole {
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
 }
 
 /** The best of both sides. */

@@ -18,8 +18,8 @@ export interface BarBatch {
   readonly knownAt: Timestamp;
   /** Times ascending, each once; every bar possible (`isPossibleBar`). May be empty where only `covers` is to be kept. */
   readonly bars: Bars;
-  /** Times about which the source has hereby told all there is, with bars or without. */
-  readonly covers?: Span;
+  /** Times about which the source has hereby told all there is, with bars or without; in any order. */
+  readonly covers?: readonly Span[];
 }
 
 /** What became of the bars of a batch. */

@@ -27,6 +27,10 @@ export interface ProviderLedger {
   refuse(key: string, failure: ProviderFailure, until: Timestamp): void;
   /** Why asking is of no use now; undefined where it may be. */
   refusal(key: string, now: Timestamp): ProviderFailure | undefined;
+  /** Takes something for this process until a moment, if no other has it now; what is released, or past its moment, anybody may take. */
+  claim(key: string, now: Timestamp, until: Timestamp): boolean;
+  /** Gives back what this process has claimed. */
+  release(key: string): void;
   /** Adds comparisons of bars. */
   compared(instrument: string, source: string, agreed: number, disagreed: number): void;
   /** All sources by instrument. */

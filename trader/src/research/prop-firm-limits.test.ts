@@ -168,7 +168,7 @@ test('the history of a run agrees with its ledger, and its lows lie below its cl
   assert.equal(seen.equity.at(-1), engine.portfolio.equity());
   const { trades } = engine.portfolio;
   let closed = 0;
-  for (let i = 0; i < trades.length; i++) closed += trades.pnlAt(i);
+  for (let i = 0; i < trades.length; i++) closed += trades.at(i).pnl;
   const open = seen.flat.at(-1) === 1 ? 0 : 1;
   assert.ok(open === 1 || Math.abs((seen.balance.at(-1) ?? NaN) - 100_000 - closed) < 1e-6);
   assert.equal(seen.entries.length, trades.length + open);

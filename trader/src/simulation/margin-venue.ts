@@ -43,9 +43,10 @@ class Desk {
   /** Held, signed. */
   quantity = 0;
   mark = NaN;
-  /** The price beyond which what is held is liquidated, unless it is `stale`: it is worked out when it is asked for. */
+  /** The price beyond which what is held is liquidated; NaN until it is asked for. */
   trigger = NaN;
-  stale = true;
+  /** The price that a bar must pass before that one is asked for; NaN until the next bar. */
+  near = NaN;
   /** When the next payment is due. */
   due = -Infinity;
   /** Liquidated: nothing is traded here any more. */
@@ -149,14 +150,13 @@ export class MarginVenue implements ExecutionClient {
     this.standing?.at(timestamp);
     if (timestamp >= desk.due) this.#collect(desk, timestamp);
     if (desk.closed) return;
-    // Most bars come nowhere near: one look at the worst price settles those.
-    const near = desk.quantity !== 0 && this.#breached(desk, desk.quantity > 0 ? bar.low : bar.high);
+    const near = this.#isNear(desk, bar);
     if (near && this.#breached(desk, bar.open)) {
       this.#liquidate(desk, bar.open, timestamp);
       return;
     }
     this.inner.onBar?.(instrument, bar, intervalMs);
-    if (desk.quantity !== 0 && (near || desk.stale)) this.#judge(desk, bar);
+    if (near || Number.isNaN(desk.near)) this.#judge(desk, bar);
     desk.mark = bar.close;
     if (tsClose >= desk.due) this.#collect(desk, tsClose);
   }
@@ -164,7 +164,7 @@ export class MarginVenue implements ExecutionClient {
   /** Judges a position between the open and the range of a bar. */
   #afterOpen(instrument: number, bar: Bar): void {
     const desk = this.desks[instrument];
-    if (desk.quantity !== 0 && !this.#stopped(desk)) this.#judge(desk, bar);
+    if (this.#isNear(desk, bar) && !this.#stopped(desk)) this.#judge(desk, bar);
   }
 
   /** Whether a stop would end the position before its liquidation price is reached. */
@@ -177,28 +177,40 @@ export class MarginVenue implements ExecutionClient {
 
   #judge(desk: Desk, bar: Bar): void {
     const long = desk.quantity > 0;
-    if (desk.closed || !this.#breached(desk, long ? bar.low : bar.high)) return;
+    if (desk.closed || !this.#isNear(desk, bar) || !this.#breached(desk, long ? bar.low : bar.high)) return;
     const trigger = this.#trigger(desk);
     this.#liquidate(desk, long ? Math.min(trigger, bar.open) : Math.max(trigger, bar.open), this.tsClose);
   }
 
+  /** Whether a bar's worst price is one that needs a look at the liquidation price: most are far from it. */
+  #isNear(desk: Desk, bar: Bar): boolean {
+    const { quantity } = desk;
+    if (quantity === 0) return false;
+    if (Number.isNaN(desk.near)) desk.near = this.#near(desk);
+    return quantity > 0 ? bar.low < desk.near : bar.high > desk.near;
+  }
+
+  /** As long as the account is worth more than the steepest step asks for, no liquidation price needs to be worked out. */
+  #near(desk: Desk): number {
+    const { quantity, brackets, steepest } = desk;
+    const never = quantity > 0 ? -Infinity : Infinity;
+    if (brackets.length === 0) return never;
+    if (!this.cross) return this.#trigger(desk);
+    if (this.held > 1 || steepest >= 1) return -never;
+    // cash + quantity × price = steepest × |quantity| × price, and a little before it for what float64 leaves in the last digits.
+    const price = this.cash / (steepest * Math.abs(quantity) - quantity);
+    return price + Math.abs(price) * (quantity > 0 ? 1e-9 : -1e-9);
+  }
+
   #breached(desk: Desk, price: number): boolean {
-    // An account that is worth more than the steepest step asks for needs no liquidation price to be worked out.
-    if (desk.stale && this.cross && this.held === 1 && this.cash + desk.quantity * price > desk.steepest * Math.abs(desk.quantity) * price) return false;
     const trigger = this.#trigger(desk);
     return desk.quantity > 0 ? price < trigger : price > trigger;
   }
 
   /** The liquidation price; it moves with other prices only where several positions share one margin. */
   #trigger(desk: Desk): number {
-    return desk.stale || (this.held > 1 && this.cross) ? this.#anew(desk) : desk.trigger;
-  }
-
-  #anew(desk: Desk): number {
-    const price = this.#price(desk);
-    desk.trigger = price;
-    desk.stale = false;
-    return price;
+    if (Number.isNaN(desk.trigger) || (this.held > 1 && this.cross)) desk.trigger = this.#price(desk);
+    return desk.trigger;
   }
 
   #price(desk: Desk): number {
@@ -300,7 +312,7 @@ export class MarginVenue implements ExecutionClient {
   #refresh(): void {
     const { desks, account } = this;
     this.cash = toNumber(account.cash, account.moneyScale);
-    for (let i = 0; i < desks.length; i++) desks[i].stale = true;
+    for (let i = 0; i < desks.length; i++) desks[i].near = desks[i].trigger = NaN;
   }
 
   /** Collects what has fallen due by `now`, each payment at its time; the price is the last one. */

@@ -12,8 +12,6 @@ import type { VenueRules } from './venue-rules.ts';
 
 /** Most that slippage takes of a price: beyond it a model says nothing any more, and a sale would bring less than nothing. */
 const MOST_SLIPPAGE = 0.99;
-/** Which orders a bar's range meets first. */
-const RANGE_ORDER = { stop: ['stop', 'limit'], limit: ['limit', 'stop'] } as const;
 
 /**
  * A venue made of bars. What a bar cannot tell is decided by a policy, against the trader unless the
@@ -45,7 +43,7 @@ export class SimulatedVenue implements ExecutionClient {
   constructor(rules: VenueRules) {
     this.rules = rules;
     this.watching = rules.slippage !== undefined || rules.volumeLimit !== undefined;
-    this.plain = !this.watching && rules.afterOpen === undefined && rules.marketFill === 'next-open';
+    this.plain = !this.watching && rules.marketFill === 'next-open';
     this.books = rules.instruments.map((instrument, market) => createBook(instrument, rules.marketFees?.[market] ?? rules.fees));
   }
 
@@ -119,20 +117,29 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   #trade(instrument: number, book: Book, bar: Bar, tsClose: Timestamp): void {
+    const { orders } = book;
+    const { first } = this.rules.policy;
     this.inBar = true;
     this.now = bar.timestamp;
     this.price = bar.open;
-    this.#open(book, bar);
-    this.sink?.settle();
-    this.rules.afterOpen?.(instrument, bar);
-    this.now = tsClose;
-    this.price = bar.close;
-    const settled = book.orders.length;
-    if (settled > 0) {
-      this.#range(book, bar, tsClose, settled);
+    // Messages arrive in their order: where the first is still on its way at the open, all are.
+    const arrived = book.next !== undefined || orders.at(0).arrival <= this.now;
+    if (arrived) {
+      this.#open(book, this.now, this.price);
       this.sink?.settle();
+    }
+    this.rules.afterOpen?.(instrument, bar);
+    const settled = orders.length;
+    if (settled > 0) {
+      this.now = tsClose;
+      this.price = bar.close;
+      if (arrived) {
+        this.#range(first, book, bar, tsClose, settled);
+        this.#range(first === 'stop' ? 'limit' : 'stop', book, bar, tsClose, settled);
+        this.sink?.settle();
+      }
       this.#close(book, bar, tsClose, settled);
-      this.#sweep(book);
+      orders.keep(isThere);
       this.sink?.settle();
     }
     this.inBar = false;
@@ -158,8 +165,7 @@ export class SimulatedVenue implements ExecutionClient {
   }
 
   /** The opening trade: what had arrived by then and can trade at that price does. */
-  #open(book: Book, bar: Bar): void {
-    const { timestamp, open } = bar;
+  #open(book: Book, timestamp: Timestamp, open: number): void {
     const { next, orders, instrument } = book;
     if (next !== undefined && next.tsInit <= timestamp) {
       const { quantity, side } = next;
@@ -176,24 +182,21 @@ export class SimulatedVenue implements ExecutionClient {
       if (resting.isOver(timestamp)) this.#lapse(resting, timestamp);
       else this.#meet(resting, open, timestamp);
     }
-    this.#sweep(book);
+    orders.keep(isThere);
   }
 
-  /** Between open and close, for the first `count` orders. */
-  #range(book: Book, bar: Bar, tsClose: Timestamp, count: number): void {
-    const { orders } = book;
-    for (const type of RANGE_ORDER[this.rules.policy.first]) {
-      for (let i = 0; i < count; i++) {
-        const resting = orders.at(i);
-        if (resting.gone || resting.type !== type || resting.arrival > bar.timestamp || !this.#admit(resting)) continue;
-        if (type === 'stop') {
-          this.#rangeStop(resting, bar, tsClose);
-        } else if (this.#isImmediate(resting)) {
-          // What had arrived by the open has had its chance; this was sent in answer to it.
-          this.#end(resting, bar.timestamp);
-        } else if (resting.passed(resting.order.side === 'buy' ? bar.low : bar.high, this.rules.policy.touchFills)) {
-          this.#make(resting, tsClose);
-        }
+  /** Between open and close, for the stops, or limit orders, among the first `count` orders. */
+  #range(type: 'stop' | 'limit', { orders }: Book, bar: Bar, tsClose: Timestamp, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const resting = orders.at(i);
+      if (resting.gone || resting.type !== type || resting.arrival > bar.timestamp || !this.#admit(resting)) continue;
+      if (type === 'stop') {
+        this.#rangeStop(resting, bar, tsClose);
+      } else if (this.#isImmediate(resting)) {
+        // What had arrived by the open has had its chance; this was sent in answer to it.
+        this.#end(resting, bar.timestamp);
+      } else if (resting.passed(resting.order.side === 'buy' ? bar.low : bar.high, this.rules.policy.touchFills)) {
+        this.#make(resting, tsClose);
       }
     }
   }
@@ -387,10 +390,6 @@ export class SimulatedVenue implements ExecutionClient {
   #end(resting: Resting, tsEvent: Timestamp, kind: 'canceled' | 'expired' = 'canceled'): void {
     resting.gone = true;
     this.sink?.report({ kind, order: resting.order, tsEvent });
-  }
-
-  #sweep(book: Book): void {
-    book.orders.keep(isThere);
   }
 }
 

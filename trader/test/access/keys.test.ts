@@ -70,6 +70,7 @@ test('keys that can withdraw, may not trade or are unknown, and a clock that is 
       resolve(addKeys({ venue: 'binance', world: 'sandbox' }, parseKeys(text, (value) => new Secret(value)), config, surroundings(config, () => undefined)));
     }).then(() => undefined, (reason: unknown) => reason);
     assert.match(toRefusal(error).message, pattern);
+    assert.match(toRefusal(error).hint ?? '', /^Nothing was kept/);
     assert.doesNotMatch(inspect(error, { depth: 9 }), /planted/);
     assert.throws(() => statSync(join(home, 'secrets.env')), { code: 'ENOENT' });
   };

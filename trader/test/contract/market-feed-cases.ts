@@ -307,6 +307,21 @@ const BETWEEN: readonly FeedCase[] = [
       for (const [, { bids }] of bench.ear.books) if (bids.some(({ quantity }) => quantity === 8)) assert.equal(bids[0].price, 98.5);
     },
   },
+  {
+    id: 'F54', title: 'the trades of a hole are found by asking, and are those that the stream told',
+    run: async (bench) => {
+      await opened(bench);
+      const at = bench.clock.now();
+      for (const [i, price] of ['100', '101', '102', '103', '104'].entries()) bench.server.trade(0, price, at + 10 * i, '1.5');
+      bench.server.trade(1, '7', at + 20, '1');
+      await bench.ear.until('the trades', () => bench.ear.trades.length === 6);
+      const [before, ...heard] = bench.ear.trades.filter(({ price }) => price > 7);
+      const missed = heard.slice(0, 3);
+      const hole = { firstId: before.lastId + 1, lastId: missed.at(-1)?.lastId ?? 0, from: before.tsEvent, to: heard.at(-1)?.tsEvent ?? 0 };
+      const told = await bench.feed.tradesIn?.(0, hole) ?? [];
+      assert.deepEqual(told.filter(({ firstId, lastId }) => firstId >= hole.firstId && lastId <= hole.lastId).sort((a, b) => a.firstId - b.firstId), missed);
+    },
+  },
 ];
 
 /** Every case of feeds, in the order of its number. */

@@ -146,13 +146,15 @@ export function marketStoreContract(name: string, subject: MarketStoreSubject): 
     });
 
     test('coverage joins the spans that sources answered for, with bars or without', async () => {
-      const told = (from: number, to: number, bars: readonly Bar[] = []) => store.append(series, { source: 'first', knownAt: 1_000, bars: columns(bars), covers: { from: from * MINUTE, to: to * MINUTE } });
+      const told = (from: number, to: number, bars: readonly Bar[] = []) => store.append(series, { source: 'first', knownAt: 1_000, bars: columns(bars), covers: [{ from: from * MINUTE, to: to * MINUTE }] });
       await told(0, 10, [bar(1, 10)]);
       await told(20, 30);
       await told(25, 40);
       assert.deepEqual(await store.coverage(series), [{ from: 0, to: 10 * MINUTE }, { from: 20 * MINUTE, to: 40 * MINUTE }]);
       await told(10, 20);
       assert.deepEqual(await store.coverage(series), [{ from: 0, to: 40 * MINUTE }]);
+      await store.append(series, { source: 'first', knownAt: 1_000, bars: columns([]), covers: [[70, 80], [50, 60], [38, 45], [60, 60]].map(([from, to]) => ({ from: from * MINUTE, to: to * MINUTE })) });
+      assert.deepEqual(await store.coverage(series), [[0, 45], [50, 60], [70, 80]].map(([from, to]) => ({ from: from * MINUTE, to: to * MINUTE })));
     });
 
     test('the list sums up each series that has a bar', async () => {

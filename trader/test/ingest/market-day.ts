@@ -3,7 +3,7 @@ import { LiveFeed, type FeedState } from '../../src/app/wiring/live-feed.ts';
 import type { Bar } from '../../src/domain/bar.ts';
 import { Random } from '../../src/domain/random.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
-import type { FeedListener, MarketFeed } from '../../src/ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed, TradeHole } from '../../src/ports/market-feed.ts';
 import { VirtualClock } from '../../src/simulation/virtual-clock.ts';
 import { toBar, type FeedHarness } from '../contract/market-feed.ts';
 import type { FeedServer, ServedBar } from '../venues/feed-server.ts';
@@ -154,6 +154,14 @@ class CountedFeed implements MarketFeed {
   async barsSince(instrument: number, intervalMs: number, from: number): Promise<readonly Bar[]> {
     try {
       return await this.#feed.barsSince(instrument, intervalMs, from);
+    } finally {
+      this.events += 1;
+    }
+  }
+
+  async tradesIn(instrument: number, hole: TradeHole): Promise<readonly FeedTrade[]> {
+    try {
+      return await this.#feed.tradesIn?.(instrument, hole) ?? [];
     } finally {
       this.events += 1;
     }

@@ -59,6 +59,8 @@ test('what others do on the account is found within one look, told, and halts th
   });
   assert.equal(ended.code, 0, ended.stderr);
   assert.ok(linesOf(ended.stdout).some(({ note }) => note?.kind === 'external-order'));
+  const limits = JSON.parse((await street.run(['limits', '--json'])).stdout) as { readonly journal: string; readonly trading: string; readonly limits: readonly object[] };
+  assert.deepEqual([limits.journal, limits.trading, limits.limits.length], [`${street.home}/live/journal.jsonl`, 'halted', 6], 'limits looks at the run that traded last');
   assert.deepEqual(street.records().filter(({ kind }) => kind === 'stranger').map(({ venueOrderId, policy }) => ({ venueOrderId, policy })), [{ venueOrderId: foreign, policy: 'halt' }]);
 }));
 

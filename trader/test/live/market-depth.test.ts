@@ -38,7 +38,7 @@ async function watched(t: TestContext, venue: FeedName, harness: FeedHarness, lo
   server.remember(0, [{ timestamp: now - MINUTE, open: '100.0', high: '100.0', low: '100.0', close: '100.0', volume: '1' }]);
   const request: LiveRequest = {
     venue, instruments: [symbol], intervalMs: undefined, strategy: undefined, parameters: {}, series: [],
-    around: { secrets: { read: () => Promise.resolve(undefined), write: () => Promise.resolve(), remove: () => Promise.resolve() }, clock: WALL_CLOCK, random: new Random(1), loopbackPort: Number(host.split(':')[1]), onUnreadable: () => undefined },
+    around: { home, secrets: { read: () => Promise.resolve(undefined), write: () => Promise.resolve(), remove: () => Promise.resolve() }, clock: WALL_CLOCK, random: new Random(1), loopbackPort: Number(host.split(':')[1]), onUnreadable: () => undefined },
   };
   const trader = await PaperTrader.open(home, undefined, false, { onFill() {}, onDenial() {}, onOrder() {}, looksAtBooks }, request);
   const reporter = new EngineReporter(trader, () => ({ state: 'active', speed: Infinity, barsPerSecond: 0, decisionMicros: null, version: '0', startedAt: 0 }));

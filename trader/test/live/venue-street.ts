@@ -134,11 +134,12 @@ export async function trade(street: VenueStreet, words: readonly string[], then:
       const line = JSON.parse(text) as Line;
       const signal = then(line);
       if (signal !== undefined) child.kill(signal);
-      const begins = line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false && !ticking;
-      if (!begins && line.kind !== 'minute') return;
+      // One bar for each that was worked off, and none for those that were caught up with.
+      const next = ticking ? line.kind === 'minute' : line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false;
+      if (!next) return;
       ticking = true;
-      // Slower than an order takes.
-      setTimeout(() => { street.tick(); }, 60);
+      // While an order is open, slower than it takes.
+      setTimeout(() => { street.tick(); }, (line.openOrders?.length ?? 0) > 0 ? 60 : 15);
     },
   }, config);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SqliteProviderLedger } from '../../src/adapters/provider-ledger/provider-ledger.ts';
 import { EmbeddedMarketStore } from '../../src/adapters/market-store/embedded-market-store.ts';
+import { readUniverse } from '../../src/app/wiring/data-batch.ts';
 import { allocateBars } from '../../src/domain/bar.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { ROOT } from '../command-line.ts';
@@ -49,6 +50,14 @@ test('bars are fetched once, with every fall-back told and counted, and a backte
   assert.equal(backtest.code, 0, backtest.notes);
 });
 
+test('two processes that want the same at once ask for it once', async () => {
+  const before_ = street.requests.length;
+  const both = await Promise.all([1, 2].map(() => run('both', 'data', 'fetch', 'MSFT', ...SPAN)));
+  assert.deepEqual(both.map(({ code, json }) => [code, json['bars']]), [[0, 252], [0, 252]]);
+  assert.equal(both.reduce((sum, { json }) => sum + Number(json['added']), 0), 252);
+  assert.equal(street.requests.length, before_ + 1);
+});
+
 test('where every provider lies nothing is stored, and the exit code says that it was the venue', async () => {
   street.goWrong('alphavantage', 'one-hundredfold');
   street.goWrong('yahoo', 'yesterday');
@@ -72,6 +81,8 @@ test('a batch fetches a universe, goes on where it was, and says what failed', a
   const asked = street.requests.length;
   const again = await run('three', 'data', 'batch', '--universe', universe, '--years', '6');
   assert.deepEqual([again.json['stored'], again.json['fetched'], street.requests.length], [2, 0, asked], 'not even the unknown symbol is asked for');
+  assert.equal(readUniverse('sp500').length, 503, 'the one that ships');
+  assert.throws(() => readUniverse(join(folder, 'absent.txt')), /there is no file/);
   writeFileSync(universe, 'not a symbol!\n');
   assert.equal((await run('three', 'data', 'batch', '--universe', universe)).code, 3);
 });

@@ -37,13 +37,13 @@ describe('QuestDB over a connection that breaks', () => {
       const store = await QuestDbMarketStore.open(url);
       for (let cut = 0; cut < 20; cut++) {
         const series = { instrument: `CUT-${cut}.TEST`, intervalMs: 60_000 };
-        const batch = { source: 'test', knownAt: 1_000, bars, covers: { from: 0, to: 50 * 60_000 } };
+        const batch = { source: 'test', knownAt: 1_000, bars, covers: [{ from: 0, to: 50 * 60_000 }] };
         proxy.cutAfter = cut * 60;
         await store.append(series, batch).catch((error: unknown) => { assert.ok(error instanceof MarketStoreError && error.kind === 'unreachable', String(error)); });
         proxy.cutAfter = Number.POSITIVE_INFINITY;
         await store.append(series, batch);
         assert.deepEqual([...(await store.range(series)).close], [...bars.close]);
-        assert.deepEqual(await store.coverage(series), [batch.covers]);
+        assert.deepEqual(await store.coverage(series), batch.covers);
       }
       assert.equal((await store.list()).reduce((sum, { revisions }) => sum + revisions, 0), 0);
       assert.ok(proxy.cuts > 5, `${proxy.cuts} cuts`);

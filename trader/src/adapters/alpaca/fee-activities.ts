@@ -14,8 +14,9 @@ const feeActivity = z.looseObject({ id: z.string(), date: z.string().regex(/^\d{
 
 /**
  * Fees of our instruments that were booked later than their trades, from a moment on. Only their day is told, so each
- * counts as of its end, and of now while the day lasts: before that it was not in any balance. A fee that
- * names no instrument (the regulatory ones of shares) belongs to none of ours. Throws `VenueError`.
+ * counts as of its end, and of now while the day lasts: before that it was not in any balance. `listed` finds an
+ * instrument of ours; '' stands for the one that takes fees which name none, as the regulatory ones of shares
+ * ("REG fee for proceed of …") do: what was sold stands in words alone, all sales of a day together. Throws `VenueError`.
  */
 export async function feesSince(rest: RestClient, from: Timestamp, now: Timestamp, listed: (symbol: string) => (VenueListing & { readonly index: number }) | undefined): Promise<readonly VenuePayment[]> {
   const found: VenuePayment[] = [];

@@ -143,9 +143,10 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
     return { fills, place: read.place };
   }
 
-  /** Fees on coins, which Alpaca takes at the end of the day. */
+  /** Fees on coins and the regulatory ones of shares, which Alpaca takes at the end of the day. Those that name no share are the first one's. */
   paymentsSince(from: Timestamp): Promise<readonly VenuePayment[]> {
-    return feesSince(this.#rest, from, this.#spec.clock.now(), (symbol) => this.#bySymbol.get(symbol));
+    const share = this.#listed.find(({ instrument }) => instrument.assetClass === 'equity');
+    return feesSince(this.#rest, from, this.#spec.clock.now(), (symbol) => (symbol === '' ? share : this.#bySymbol.get(symbol)));
   }
 
   async checkKeys(): Promise<KeyCheck> {

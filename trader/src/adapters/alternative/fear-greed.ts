@@ -28,11 +28,13 @@ export class FearGreedSource implements SeriesSource {
   readonly name = 'alternative';
   readonly #http: HttpCaller;
   readonly #clock: Clock;
+  readonly #turn: (() => Promise<void>) | undefined;
 
-  /** `base` is `https://…` without a path. */
-  constructor({ base, clock }: { readonly base: string; readonly clock: Clock }) {
+  /** `base` is `https://…` without a path; `turn` waits for this installation's turn, where others of its processes ask as well. */
+  constructor({ base, clock, turn }: { readonly base: string; readonly clock: Clock; readonly turn?: () => Promise<void> }) {
     this.#http = new HttpCaller({ venue: 'alternative.me', base, clock, timeoutMs: TIMEOUT_MS });
     this.#clock = clock;
+    this.#turn = turn;
   }
 
   async fetch(id: string, { vintages, since = -Infinity }: SeriesAsk): Promise<FetchedSeries> {
@@ -56,6 +58,7 @@ export class FearGreedSource implements SeriesSource {
   }
 
   async #call(): Promise<HttpAnswer> {
+    await this.#turn?.();
     try {
       // Of 0 days is of all.
       return await this.#http.call('fng', { method: 'GET', target: '/fng/?limit=0&format=json' });

@@ -41,9 +41,10 @@ export class BarFileError extends Error {
   }
 }
 
-/** The system's error code (`ENOENT`, `ENOSPC`, …) of a caught value; empty where it has none. */
+/** The system's error code (`ENOENT`, `ENOSPC`, …) of a caught value; empty where it has none. A folder that cannot be made on a file system to be read only is `EROFS`, though Node, asked for its parents too, says `ENOENT`. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return '';
+  return error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir' ? 'EROFS' : error.code;
 }
 
 /** The error to raise for a failed write under `directory`. */

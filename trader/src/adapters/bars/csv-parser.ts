@@ -36,13 +36,13 @@ const UNKNOWN_DECIMALS = 99;
 /** Digits of a time of the years 2001 to 2286 in milliseconds. */
 const MILLISECOND_DIGITS = 13;
 
-/** Thirteen digits at `at` as a number, in groups so that one digit need not wait for the other; -1 where they are not all digits. */
-function readMilliseconds(bytes: Uint8Array, at: number): number {
+/** Thirteen digits at `at` as a number, in groups so that one digit need not wait for the other; -1 where they are no time in milliseconds. */
+function readTime(bytes: Uint8Array, at: number, unit: TimestampUnit): number {
   const high = readFourDigits(bytes, at);
   const middle = readFourDigits(bytes, at + 4);
   const low = readFourDigits(bytes, at + 8);
   const last = (bytes[at + 12] - ZERO) | 0;
-  if ((high | middle | low | last) < 0 || last > 9) return -1;
+  if ((high | middle | low | last) < 0 || last > 9 || unit !== 'ms') return -1;
   return (high * 10_000 + middle) * 1e5 + (low * 10 + last);
 }
 
@@ -93,9 +93,7 @@ export class CsvParser {
   /** By field, the most decimals written so far; `UNKNOWN_DECIMALS` once a number came that is no plain decimal of 15 digits. */
   readonly #decimals: Int32Array;
   readonly #targets: readonly Float64Array[];
-  /** The timestamp where it is in milliseconds, or else in `#slowField`: then it is never on the fast path. */
   readonly #timeField: number;
-  readonly #slowField: number;
   readonly #separator: number;
   #line: number;
   #position = 0;
@@ -108,9 +106,7 @@ export class CsvParser {
     this.#decimals = new Int32Array(layout.fields.length);
     const skipped = new Float64Array(BLOCK_BARS);
     this.#targets = layout.fields.map((field) => (field === undefined ? skipped : this.block[field]));
-    const timestamp = layout.fields.indexOf('timestamp');
-    this.#timeField = layout.unit === 'ms' ? timestamp : -1;
-    this.#slowField = layout.unit === 'ms' ? -1 : timestamp;
+    this.#timeField = layout.fields.indexOf('timestamp');
     if (!layout.fields.includes('volume')) this.block.volume.fill(NaN);
   }
 
@@ -120,76 +116,71 @@ export class CsvParser {
     return decimals < UNKNOWN_DECIMALS ? decimals : Infinity;
   }
 
-  /** Fills the block anew from lines of [start, end), which ends with a newline; returns where it stopped, at the end or the block full. */
+  /**
+   * Fills the block anew from lines of [start, end), which ends with a newline; returns where it stopped, at the end or
+   * the block full. This is the hot loop; `| 0` spares it checks for overflow.
+   */
   parse(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
-    let row = 0;
-    while (at < end && row < BLOCK_BARS) {
-      at = this.#parseLine(bytes, at, row);
-      row++;
-      this.#line++;
-    }
-    this.rows = row;
-    return at;
-  }
-
-  /** Reads the line at `start` into `row`; returns where the next begins. This is the hot loop; `| 0` spares it checks for overflow. */
-  #parseLine(bytes: Uint8Array, start: number, row: number): number {
     const targets = this.#targets;
     const last = targets.length - 1;
     const timeField = this.#timeField | 0;
-    const slowField = this.#slowField | 0;
     const separator = this.#separator | 0;
+    const unit = this.#layout.unit;
     const most = this.#decimals;
     let at = start | 0;
-    for (let field = 0; field <= last; field++) {
-      const first = at;
-      let value = 0;
-      let whole = true;
-      let digit = (bytes[at] - ZERO) | 0;
-      if (field === timeField) {
-        value = readMilliseconds(bytes, at);
-        whole = value >= 0;
-        at = (at + MILLISECOND_DIGITS) | 0;
-        digit = (bytes[at] - ZERO) | 0;
-      } else {
-        let mantissa = 0;
-        while (digit >>> 0 <= 9) {
-          mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-          at = (at + 1) | 0;
+    let row = 0;
+    for (; at < end && row < BLOCK_BARS; row++) {
+      for (let field = 0; field <= last; field++) {
+        const first = at;
+        let value = 0;
+        let whole = true;
+        let digit = (bytes[at] - ZERO) | 0;
+        if (field === timeField) {
+          value = readTime(bytes, at, unit);
+          whole = value >= 0;
+          at = (at + MILLISECOND_DIGITS) | 0;
           digit = (bytes[at] - ZERO) | 0;
-        }
-        let digits = (at - first) | 0;
-        let decimals = 0;
-        value = mantissa;
-        if (digit === POINT) {
-          at = (at + 1) | 0;
-          const point = at;
-          digit = (bytes[at] - ZERO) | 0;
+        } else {
+          let mantissa = 0;
           while (digit >>> 0 <= 9) {
             mantissa = (Math.imul(mantissa, 10) + digit) | 0;
             at = (at + 1) | 0;
             digit = (bytes[at] - ZERO) | 0;
           }
-          decimals = (at - point) | 0;
-          digits = (digits + decimals) | 0;
-          if (decimals > most[field]) most[field] = decimals;
-          value = mantissa / POWERS_OF_TEN[decimals & 15]; // a number of more is read again
+          let digits = (at - first) | 0;
+          let decimals = 0;
+          value = mantissa;
+          if (digit === POINT) {
+            at = (at + 1) | 0;
+            const point = at;
+            digit = (bytes[at] - ZERO) | 0;
+            while (digit >>> 0 <= 9) {
+              mantissa = (Math.imul(mantissa, 10) + digit) | 0;
+              at = (at + 1) | 0;
+              digit = (bytes[at] - ZERO) | 0;
+            }
+            decimals = (at - point) | 0;
+            digits = (digits + decimals) | 0;
+            most[field] = Math.max(most[field], decimals);
+            value = mantissa / POWERS_OF_TEN[decimals & 15]; // a number of more is read again
+          }
+          if (digits > 9) value = readLongDecimal(bytes, first, at, decimals);
+          whole = (digits - 1) >>> 0 < MAX_DIGITS;
         }
-        if (digits > 9) value = readLongDecimal(bytes, first, at, decimals);
-        whole = (digits - 1) >>> 0 < MAX_DIGITS && field !== slowField;
-      }
-      if (!whole || digit !== (field < last ? separator : NEWLINE)) {
-        if (whole && field === last && isReturn(bytes, at)) at = (at + 1) | 0;
-        else {
-          value = this.#readSlowly(bytes, first, field);
-          most[field] = UNKNOWN_DECIMALS;
-          at = this.#position | 0;
+        if (!whole || digit !== (field < last ? separator : NEWLINE)) {
+          if (whole && field === last && isReturn(bytes, at)) at = (at + 1) | 0;
+          else {
+            value = this.#readSlowly(bytes, first, field);
+            most[field] = UNKNOWN_DECIMALS;
+            at = this.#position | 0;
+          }
         }
+        targets[field][row] = value;
+        at = (at + 1) | 0;
       }
-      targets[field][row] = value;
-      at = (at + 1) | 0;
+      this.#line++;
     }
+    this.rows = row;
     return at;
   }
 

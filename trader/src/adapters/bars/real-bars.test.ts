@@ -54,8 +54,13 @@ if (existsSync(ohlcv)) {
     assert.deepEqual(agreeing(made, await read(join(ohlcv, 'binance-spot_SOLUSDT_5m_20220801-20230927.csv.gz'))), { both: 13_217, prices: 13_217, volumes: 13_217 });
   });
 
-  test('five-minute bars make the exchange\'s own hourly bars', async () => {
-    const made = resample(await read(join(ohlcv, 'binance-spot_BTCUSDT_5m_20220801-20230927.csv.gz')), 3_600_000);
+  test('five-minute bars make the exchange\'s own hourly bars, also the hour that an outage cut short', async () => {
+    const fives = await read(join(ohlcv, 'binance-spot_BTCUSDT_5m_20220801-20230927.csv.gz'));
+    const made = resample(fives, 3_600_000);
     assert.deepEqual(agreeing(made, await read(join(ohlcv, 'binance-spot_BTCUSDT_1h_20220801-20231231.csv.gz'))), { both: 10_145, prices: 10_145, volumes: 10_145 });
+    const parts = new Map<number, number>();
+    for (const time of fives.timestamp) parts.set(Math.floor(time / 3_600_000) * 3_600_000, (parts.get(Math.floor(time / 3_600_000) * 3_600_000) ?? 0) + 1);
+    // 10 144 hours are made of all their twelve bars; the one more is the hour in which Binance stood still.
+    assert.deepEqual([...made.timestamp].filter((time) => parts.get(time) !== 12), [Date.parse('2023-03-24T12:00:00Z')]);
   });
 }

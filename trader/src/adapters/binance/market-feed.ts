@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { BookLevel, FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { BookLevel, FeedListener, FeedTrade, MarketFeed, TradeHole } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { SteadySocket } from '../wire/steady-socket.ts';
 import { failureOf } from './failure.ts';
@@ -37,6 +37,7 @@ export interface FuturesFeedSpec extends FeedSurroundings {
 interface Market {
   readonly rest: RestClient;
   readonly klines: { readonly path: string; readonly weight: number };
+  readonly trades: { readonly path: string; readonly weight: number };
   /** Combined streams: their names go to its end. */
   readonly streams: string;
   readonly intervals: readonly string[];
@@ -46,6 +47,8 @@ interface Market {
 
 /** As many bars as are asked for at once: the most that spot gives, and on futures the most for their price. */
 const PAGE = 1_000;
+/** Between two moments that are further apart than an hour Binance tells no trades. */
+const TRADES_SPAN_MS = 3_599_000;
 /** As many streams as one connection carries (web-socket-streams.md, "WebSocket Limits"). */
 const MOST_STREAMS = 1_024;
 const SILENCE_MS = 15_000;
@@ -56,6 +59,9 @@ const INTERVALS = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h',
 
 /** Opening time, open, high, low, close, volume, closing time; what follows is not read. */
 const klines = z.array(z.tuple([z.number(), decimal, decimal, decimal, decimal, decimal, z.number()]).rest(z.unknown()));
+
+const aggregated = z.object({ p: decimal, q: decimal, T: z.number(), f: z.number().int(), l: z.number().int(), m: z.boolean() });
+const aggregatedTrades = z.array(aggregated);
 
 const levels = z.array(z.tuple([decimal, decimal]).transform(([price, quantity]): BookLevel => ({ price: Number(price), quantity: Number(quantity) })));
 
@@ -113,6 +119,15 @@ class KlineFeed implements MarketFeed {
     ));
   }
 
+  async tradesIn(instrument: number, { from, to }: TradeHole): Promise<readonly FeedTrade[]> {
+    const symbol = this.#listings[instrument]?.symbol;
+    if (symbol === undefined) throw new RangeError(`binance: no instrument ${instrument}`);
+    const { rest, trades: { path, weight } } = this.#market;
+    // Numbers of aggregated trades are others than those of the trades in them, so they are asked for by time.
+    const parameters = { symbol, startTime: String(from), endTime: String(Math.min(to, from + TRADES_SPAN_MS)), limit: String(PAGE) };
+    return checked(aggregatedTrades, await rest.request({ method: 'GET', path, parameters, weight, purpose: 'question', security: 'none' }), 'trades').map(toTrade);
+  }
+
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
     const interval = this.#interval(intervalMs);
     const words = [`kline_${interval}`, 'aggTrade', ...(this.tells.includes('quotes') && listener.onQuote ? ['bookTicker'] : []), ...(this.tells.includes('books') && listener.onBook ? [BOOK_WORD] : [])];
@@ -158,7 +173,7 @@ class KlineFeed implements MarketFeed {
     if (instrument === undefined) return;
     switch (data.e) {
       case 'aggTrade':
-        listener.onTrade(instrument, { price: Number(data.p), quantity: Number(data.q), tsEvent: data.T, firstId: data.f, lastId: data.l, taker: data.m ? 'sell' : 'buy' });
+        listener.onTrade(instrument, toTrade(data));
         break;
       case 'quote':
         listener.onQuote?.(instrument, { bid: Number(data.b), bidQuantity: Number(data.B), ask: Number(data.a), askQuantity: Number(data.A) });
@@ -184,7 +199,7 @@ export class SpotFeed extends KlineFeed {
     const { hosts, clock } = spec;
     super({
       rest: new RestClient({ base: hosts.data, clock, budget: new RequestBudget(SPOT_LIMITS), timePath: '/api/v3/time', failureOf }),
-      klines: { path: '/api/v3/klines', weight: 2 }, streams: `${hosts.dataStream}/stream?streams=`, intervals: ['1s', ...INTERVALS], tells: ['quotes', 'books'],
+      klines: { path: '/api/v3/klines', weight: 2 }, trades: { path: '/api/v3/aggTrades', weight: 4 }, streams: `${hosts.dataStream}/stream?streams=`, intervals: ['1s', ...INTERVALS], tells: ['quotes', 'books'],
     }, spec, listings);
   }
 }
@@ -195,9 +210,13 @@ export class FuturesFeed extends KlineFeed {
     const { hosts, clock } = spec;
     super({
       rest: new RestClient({ base: hosts.rest, clock, budget: new RequestBudget(FUTURES_LIMITS), timePath: '/fapi/v1/time', failureOf }),
-      klines: { path: '/fapi/v1/klines', weight: 5 }, streams: `${hosts.stream}/market/stream?streams=`, intervals: INTERVALS, tells: [],
+      klines: { path: '/fapi/v1/klines', weight: 5 }, trades: { path: '/fapi/v1/aggTrades', weight: 20 }, streams: `${hosts.stream}/market/stream?streams=`, intervals: INTERVALS, tells: [],
     }, spec, listings);
   }
+}
+
+function toTrade({ p, q, T, f, l, m }: z.infer<typeof aggregated>): FeedTrade {
+  return { price: Number(p), quantity: Number(q), tsEvent: T, firstId: f, lastId: l, taker: m ? 'sell' : 'buy' };
 }
 
 function readFrame(text: string): z.infer<typeof frame> | undefined {

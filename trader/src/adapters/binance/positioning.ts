@@ -69,11 +69,13 @@ export class PositioningSource implements SeriesSource {
   readonly name = 'binance-usdm';
   readonly #http: HttpCaller;
   readonly #clock: Clock;
+  readonly #turn: (() => Promise<void>) | undefined;
 
-  /** `base` is `https://…` without a path. */
-  constructor({ base, clock }: { readonly base: string; readonly clock: Clock }) {
+  /** `base` is `https://…` without a path; `turn` waits for this installation's turn, where others of its processes ask as well. */
+  constructor({ base, clock, turn }: { readonly base: string; readonly clock: Clock; readonly turn?: () => Promise<void> }) {
     this.#http = new HttpCaller({ venue: this.name, base, clock, timeoutMs: TIMEOUT_MS });
     this.#clock = clock;
+    this.#turn = turn;
   }
 
   async fetch(id: string, { vintages, since = -Infinity }: SeriesAsk): Promise<FetchedSeries> {
@@ -121,6 +123,7 @@ export class PositioningSource implements SeriesSource {
   }
 
   async #call(what: string, target: string) {
+    await this.#turn?.();
     try {
       return await this.#http.call(what, { method: 'GET', target });
     } catch (error) {

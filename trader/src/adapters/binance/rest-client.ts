@@ -42,6 +42,8 @@ const TIMEOUT_MS = 12_000;
 /** A 418 or 429 without the header that says how long. */
 const UNTOLD_PAUSE_MS = 60_000;
 
+const PUBLIC: Readonly<Record<string, string>> = {};
+
 const errorBody = z.object({ code: z.number(), msg: z.string() });
 const timeBody = z.object({ serverTime: z.number() });
 
@@ -54,6 +56,8 @@ export class RestClient {
   readonly #spec: RestSpec;
   readonly #http: HttpCaller;
   #ahead: number | undefined;
+  /** One object for all requests: what was made in advance for the last one needs no change for the next. */
+  #keyed: Readonly<Record<string, string>> | undefined;
 
   constructor(spec: RestSpec) {
     this.#spec = spec;
@@ -148,7 +152,7 @@ export class RestClient {
   }
 
   #call(what: string, { method, path, security }: Ask, query: string): Promise<HttpAnswer> {
-    const headers = security === 'none' ? {} : { 'X-MBX-APIKEY': this.#signer().key };
+    const headers = security === 'none' ? PUBLIC : this.#keyed ??= { 'X-MBX-APIKEY': this.#signer().key };
     return this.#http.call(what, { method, target: query === '' ? path : `${path}?${query}`, headers });
   }
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { queryOf, signedParameters, signedQuery, Signer } from './signing.ts';
@@ -32,6 +34,18 @@ test('parameters are signed as the documentation of the WebSocket API publishes 
     symbol: '１２３４５６', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1.00000000', price: '0.10000000', recvWindow: '5000', timestamp: '1645423376532',
   });
   assert.equal(wide.signature, 'b33892ae8e687c939f4468c6268ddd4c40ac1af18ad19a064864c47bae0752cd');
+});
+
+test('any text is signed with any secret as by the library, however long', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 200 });
+  fc.assert(fc.property(text, fc.array(fc.tuple(text, fc.nat(60)), { maxLength: 5 }), (secret, texts) => {
+    const each = new Signer(KEY, secret);
+    // One signer for all: what was signed before leaves nothing behind.
+    for (const [part, times] of texts) {
+      const payload = part.repeat(times);
+      assert.equal(each.sign(payload), createHmac('sha256', secret).update(payload).digest('hex'));
+    }
+  }), { numRuns: 60 });
 });
 
 test('a printed signer shows neither key nor secret', () => {

@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed, TradeHole } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { LevelBook } from '../wire/level-book.ts';
 import { BarPoll } from './bar-poll.ts';
@@ -25,6 +25,8 @@ export interface CoinbaseFeedSpec {
 
 /** As many candles as Coinbase gives at once ("Get Public Product Candles"). */
 const PAGE = 350;
+/** As many trades as are asked for at once. */
+const TRADES_PAGE = 1_000;
 /** A candle may still change for a moment after its end, and public answers are kept for a second. */
 const SETTLE_MS = 3_000;
 const DAY_MS = 86_400_000;
@@ -34,7 +36,10 @@ const GRANULARITIES: Readonly<Record<string, string>> = {
 };
 
 const candlesBody = z.object({ candles: z.array(z.object({ start: z.string().regex(/^\d+$/), open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal })) });
-const tradesEvent = z.object({ type: z.string(), trades: z.array(z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, side: z.string().optional(), time })) });
+const tradeBody = z.object({ product_id: z.string(), trade_id: z.union([z.string().regex(/^\d{1,15}$/), z.number().int()]).transform(Number), price: decimal, size: decimal, side: z.string().optional(), time });
+const tradesEvent = z.object({ type: z.string(), trades: z.array(tradeBody) });
+/** What "Get Public Market Trades" tells, the newest first. */
+const tradesBody = z.object({ trades: z.array(tradeBody) });
 const tickerEvent = z.object({ tickers: z.array(z.object({ product_id: z.string(), best_bid: decimal, best_bid_quantity: decimal, best_ask: decimal, best_ask_quantity: decimal })) });
 const bookEvent = z.object({ type: z.enum(['snapshot', 'update']), product_id: z.string(), updates: z.array(z.object({ side: z.enum(['bid', 'offer']), price_level: decimal, new_quantity: decimal })) });
 
@@ -83,6 +88,15 @@ export class CoinbaseFeed implements MarketFeed {
     return bars;
   }
 
+  async tradesIn(instrument: number, { from, to }: TradeHole): Promise<readonly FeedTrade[]> {
+    const symbol = this.#listings[instrument]?.symbol;
+    if (symbol === undefined) throw new RangeError(`coinbase: no instrument ${instrument}`);
+    // Whole seconds, both ends within what is asked for, whether Coinbase counts them or not.
+    const query = [['limit', String(TRADES_PAGE)], ['start', String(Math.floor(from / 1_000))], ['end', String(Math.floor(to / 1_000) + 2)]] as const;
+    const told = await this.#rest.request({ method: 'GET', path: `/api/v3/brokerage/market/products/${encodeURIComponent(symbol)}/ticker`, query, purpose: 'question', open: true });
+    return checked(tradesBody, told, 'trades').trades.map(toTrade);
+  }
+
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
     granularityOf(intervalMs);
     const { hosts, clock, random, onUnreadable } = this.#spec;
@@ -120,9 +134,9 @@ export class CoinbaseFeed implements MarketFeed {
   #hearTrades(event: unknown, listener: FeedListener): boolean {
     const { data } = tradesEvent.safeParse(event);
     if (data?.type !== 'update') return data !== undefined;
-    for (const { product_id: symbol, trade_id: id, price, size, side, time: tsEvent } of data.trades.toReversed()) {
-      const instrument = this.#bySymbol.get(symbol);
-      if (instrument !== undefined) listener.onTrade(instrument, { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id, ...(side === 'BUY' ? { taker: 'sell' } : side === 'SELL' && { taker: 'buy' }) });
+    for (const each of data.trades.toReversed()) {
+      const instrument = this.#bySymbol.get(each.product_id);
+      if (instrument !== undefined) listener.onTrade(instrument, toTrade(each));
     }
     return true;
   }
@@ -171,6 +185,10 @@ export class CoinbaseFeed implements MarketFeed {
     }
     return until;
   }
+}
+
+function toTrade({ trade_id: id, price, size, side, time: tsEvent }: z.infer<typeof tradeBody>): FeedTrade {
+  return { price: Number(price), quantity: Number(size), tsEvent, firstId: id, lastId: id, ...(side === 'BUY' ? { taker: 'sell' } : side === 'SELL' && { taker: 'buy' }) };
 }
 
 function granularityOf(intervalMs: number): string {

@@ -13,6 +13,8 @@ export interface FredSpec {
   /** 32 lower-case letters and digits, fred.stlouisfed.org/docs/api/api_key.html. */
   readonly key: Secret;
   readonly clock: Clock;
+  /** Waits for this installation's turn, where others of its processes ask as well. Throws `SeriesError`. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** FRED takes 120 requests a minute and key, and turns away bursts beyond two a second. */
@@ -39,15 +41,17 @@ export class FredClient {
   readonly #http: HttpCaller;
   readonly #key: Secret;
   readonly #clock: Clock;
+  readonly #shared: FredSpec['turn'];
   readonly #waits = new Set<() => void>();
   #nextAt = 0;
   #closed = false;
 
-  constructor({ base, key, clock }: FredSpec) {
+  constructor({ base, key, clock, turn }: FredSpec) {
     if (!/^[a-z0-9]{32}$/.test(key.reveal())) throw new SeriesError('unauthorised', 'fred: a key is 32 lower-case letters and digits, and this one is not');
     this.#http = new HttpCaller({ venue: 'fred', base, clock, timeoutMs: TIMEOUT_MS });
     this.#key = key;
     this.#clock = clock;
+    this.#shared = turn;
   }
 
   /** Series that a text is found in, the most fitting first, at most `limit`; and how many there are. */
@@ -137,6 +141,7 @@ export class FredClient {
       this.#waits.delete(resolve);
     }
     this.#nextAt = this.#clock.now() + SPACING_MS;
+    await this.#shared?.();
   }
 
   #errorOf(path: string, { status, statusText, text }: HttpAnswer): SeriesError {

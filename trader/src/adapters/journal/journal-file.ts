@@ -36,6 +36,7 @@ const LINE_BYTES_MAX = 16 << 20;
 const NEWLINE = 10;
 /** Eight hex digits of the checksum and a space stand before the JSON. */
 const PREFIX = 9;
+const NO_PREFIX = ' '.repeat(PREFIX);
 /** How a record begins, and how one begins that was torn there, or whose sector never reached the disk. */
 const RECORD_START = /^[0-9a-f]{8} \{"kind":/;
 const TORN_START = /^([0-9a-f]{0,8} ?(\0|$)|[0-9a-f]{8} \{)/;
@@ -155,8 +156,9 @@ export class JournalFile implements Journal {
     if (this.#access === 'read') return;
     // Behind half a record nothing may follow, even if there is room again: that would be damage.
     if (this.#failure) throw this.#failure;
-    const crc = crc32(text, this.#crc);
-    const bytes = Buffer.from(`${prefix(crc)}${text}\n`);
+    const bytes = Buffer.from(`${NO_PREFIX}${text}\n`);
+    const crc = crc32(bytes.subarray(PREFIX, -1), this.#crc);
+    bytes.write(prefix(crc), 'latin1');
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed, TradeHole } from '../../ports/market-feed.ts';
 import { firstIssue, readJson } from '../wire/provided-json.ts';
 import { PublicRest } from '../wire/public-rest.ts';
 import { SteadySocket } from '../wire/steady-socket.ts';
@@ -36,6 +36,9 @@ const envelope = z.object({ error: z.array(z.string()).default([]), result: z.un
 const row = z.tuple([z.number().int(), decimal, decimal, decimal, decimal, decimal, decimal, z.number()]);
 /** `last` is when the last bar began that has ended; what comes behind it still grows. */
 const history = z.object({ last: z.number().int() }).catchall(z.unknown());
+/** Trades of one pair, oldest first: price, quantity, seconds, side, kind, nothing, number. */
+const pastTrades = z.object({ last: z.string() }).catchall(z.unknown());
+const pastTrade = z.tuple([decimal, decimal, z.number(), z.enum(['b', 's']), z.string(), z.string(), z.number().int()]);
 const time = z.string().transform((text, context) => {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'no time' });
@@ -92,6 +95,15 @@ export class KrakenFeed implements MarketFeed {
     const { last, ...byPair } = told;
     return checked(z.array(row), Object.values(byPair)[0] ?? [], 'bars').filter(([start]) => start * 1_000 >= from && start <= last)
       .map(([start, open, high, low, close, , volume]) => ({ timestamp: start * 1_000, open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) }));
+  }
+
+  async tradesIn(instrument: number, { from }: TradeHole): Promise<readonly FeedTrade[]> {
+    const listing = this.#listings[instrument];
+    if (listing === undefined) throw new RangeError(`kraken: no instrument ${instrument}`);
+    // `since` is in nanoseconds, and what was made at that very one is not told.
+    const { last: _last, ...byPair } = checked(pastTrades, await ask(this.#rest, '/0/public/Trades', { pair: listing.altname, since: `${from - 1}999999`, count: '1000' }), 'trades');
+    return checked(z.array(pastTrade), Object.values(byPair)[0] ?? [], 'trades')
+      .map(([price, quantity, seconds, side, , , id]) => ({ price: Number(price), quantity: Number(quantity), tsEvent: Math.floor(seconds * 1_000), firstId: id, lastId: id, taker: side === 'b' ? 'buy' : 'sell' }));
   }
 
   async open(intervalMs: number, listener: FeedListener): Promise<void> {

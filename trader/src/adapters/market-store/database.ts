@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
+import { openReadOnly, sqliteFault } from '../wire/sqlite-file.ts';
 
 /** What a store is told by; "ATMS" as a number. */
 const APPLICATION_ID = 0x41544d53;
@@ -49,11 +49,10 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** A database with a log beside it can be read where the log can; one without has all in itself, and nobody changes it without making a log. */
 function openToRead(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(existsSync(`${path}-wal`) ? path : new URL('?immutable=1', pathToFileURL(path)), { readOnly: true });
+    database = openReadOnly(path);
     checkVersion(database, path);
     return database;
   } catch (error) {
@@ -120,21 +119,13 @@ function bracketed<T>(database: DatabaseSync, path: string, begin: string, work:
   }
 }
 
-/** https://sqlite.org/rescode.html */
-const SQLITE = { busy: 5, readOnly: 8, inputOutput: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
-
 function storeError(error: unknown, path: string): unknown {
   if (error instanceof MarketStoreError || !(error instanceof Error)) return error;
-  const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  const elsewhere = 'correct its permissions, or point ALGOTRENDY_HOME elsewhere';
-  switch (code) {
-    case SQLITE.busy: return new MarketStoreError('locked', `${path}: another process is writing and does not end; try again when it is done`, error);
-    case SQLITE.full: return new MarketStoreError('storage', `${path}: the disk is full; nothing half-written was kept. Free some space`, error);
-    case SQLITE.readOnly: case SQLITE.cannotOpen: case SQLITE.inputOutput:
-      return new MarketStoreError('storage', `${path} cannot be written (${error.message}); ${elsewhere}`, error);
-    case SQLITE.corrupt: case SQLITE.notADatabase:
-      return new MarketStoreError('damaged', `${path} is damaged; restore it from a backup`, error);
-    default:
-      return 'syscall' in error ? new MarketStoreError('storage', `${path}: ${error.message}; ${elsewhere}`, error) : error;
+  switch (sqliteFault(error)) {
+    case 'locked': return new MarketStoreError('locked', `${path}: another process is writing and does not end; try again when it is done`, error);
+    case 'full': return new MarketStoreError('storage', `${path}: the disk is full, or fails (${error.message}); nothing half-written was kept. Free some space`, error);
+    case 'unwritable': return new MarketStoreError('storage', `${path} cannot be written (${error.message}); correct its permissions, or point ALGOTRENDY_HOME elsewhere`, error);
+    case 'damaged': return new MarketStoreError('damaged', `${path} is damaged; restore it from a backup`, error);
+    default: return error;
   }
 }

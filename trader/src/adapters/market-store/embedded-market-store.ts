@@ -51,7 +51,7 @@ export class EmbeddedMarketStore implements MarketStore {
           .run(added, fresh.time[0], fresh.time[fresh.length - 1], revised, released, batch.knownAt, id);
         this.#database.prepare('INSERT OR IGNORE INTO series_source VALUES (?, ?)').run(id, source);
       }
-      if (batch.covers !== undefined) this.#cover(id, batch.covers);
+      if (batch.covers !== undefined && batch.covers.length > 0) this.#cover(id, batch.covers);
       return { added, revised, equal };
     });
   }
@@ -211,8 +211,8 @@ export class EmbeddedMarketStore implements MarketStore {
     return rows.map(({ begins, ends }) => ({ from: begins, to: ends }));
   }
 
-  #cover(series: number, covered: Span): void {
-    const spans = joinSpans(this.#coverage(series), covered);
+  #cover(series: number, covered: readonly Span[]): void {
+    const spans = covered.reduce(joinSpans, this.#coverage(series));
     this.#database.prepare('DELETE FROM coverage WHERE series = ?').run(series);
     const insert = this.#database.prepare('INSERT INTO coverage VALUES (?, ?, ?)');
     for (const { from, to } of spans) insert.run(series, from, to);

@@ -4,7 +4,7 @@ import type { Random } from '../../domain/random.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FeedListener, MarketFeed } from '../../ports/market-feed.ts';
+import type { FeedListener, FeedTrade, MarketFeed, TradeHole } from '../../ports/market-feed.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { firstIssue, readJson } from '../wire/provided-json.ts';
 import { PublicRest } from '../wire/public-rest.ts';
@@ -97,6 +97,14 @@ export class OkxFeed implements MarketFeed {
       if (intervalMs < DAY_MS) start = Math.max(start, await this.#nextDay(symbol, start, now) - PAGE * intervalMs);
     }
     return [];
+  }
+
+  async tradesIn(instrument: number, { lastId }: TradeHole): Promise<readonly FeedTrade[]> {
+    const symbol = this.#listings[instrument]?.symbol;
+    if (symbol === undefined) throw new RangeError(`okx: no instrument ${instrument}`);
+    // Type 1 goes by the numbers of trades, and what is told is before the one that is named, the newest first.
+    const told = checked(envelope, await this.#rest.get('/api/v5/market/history-trades', { instId: symbol, type: '1', after: String(lastId + 1), limit: String(PAGE) }), 'trades').data;
+    return checked(z.array(tradeBody), told, 'trades').map(toTrade);
   }
 
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
@@ -204,9 +212,12 @@ export class OkxFeed implements MarketFeed {
 function hearTrade(instrument: number, each: unknown, listener: FeedListener): boolean {
   const { data } = tradeBody.safeParse(each);
   if (data === undefined) return false;
-  const id = Number(data.tradeId);
-  listener.onTrade(instrument, { price: Number(data.px), quantity: Number(data.sz), tsEvent: data.ts, firstId: id, lastId: id, taker: data.side });
+  listener.onTrade(instrument, toTrade(data));
   return true;
+}
+
+function toTrade({ tradeId, px, sz, side, ts }: z.infer<typeof tradeBody>): FeedTrade {
+  return { price: Number(px), quantity: Number(sz), tsEvent: ts, firstId: Number(tradeId), lastId: Number(tradeId), taker: side };
 }
 
 function hearQuote(instrument: number, each: unknown, listener: FeedListener): boolean {

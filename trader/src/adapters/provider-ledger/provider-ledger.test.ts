@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { MarketStoreError } from '../../domain/market-store-error.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { SqliteProviderLedger } from './provider-ledger.ts';
 
@@ -35,4 +37,42 @@ test('counts are of days, refusals end, and comparisons add up, also when the fi
   assert.equal(second.refusal('GONE', 100), undefined);
   assert.deepEqual(second.records(), [{ instrument: 'NVDA', source: 'yahoo', agreed: 1, disagreed: 1 }]);
   second.close();
+});
+
+test('what one process has claimed no other takes before it is given back, or its time is over', () => {
+  const path = join(folder, 'claims.sqlite');
+  const [one, two] = [new SqliteProviderLedger(path), new SqliteProviderLedger(path)];
+  assert.deepEqual([one.claim('NVDA', 0, 100), two.claim('NVDA', 50, 150), two.claim('MSFT', 50, 150), one.claim('NVDA', 60, 160)], [true, false, true, true]);
+  two.release('NVDA');
+  assert.equal(two.claim('NVDA', 159, 300), false, 'it was not its own to give back');
+  assert.equal(two.claim('NVDA', 160, 300), true);
+  two.release('NVDA');
+  assert.equal(one.claim('NVDA', 170, 300), true);
+  one.close();
+  two.close();
+});
+
+test('a ledger that may not be written is read, and what would change it is refused by name', () => {
+  const path = join(folder, 'kept.sqlite');
+  const first = new SqliteProviderLedger(path);
+  first.count('hit', 5);
+  first.close();
+  // SQLite cannot write where it cannot make this file.
+  mkdirSync(`${path}-shm`);
+  const second = new SqliteProviderLedger(path);
+  assert.equal(second.counts(0).get('hit'), 1);
+  assert.throws(() => second.take('yahoo', { limits: [], documented: true }, 5), (error) => error instanceof MarketStoreError && error.kind === 'storage' && error.message.startsWith(path));
+  second.close();
+});
+
+test('a ledger that cannot be made, one that is damaged and one of another version are refused by name', () => {
+  const refused = (path: string, kind: MarketStoreError['kind']) => { assert.throws(() => new SqliteProviderLedger(path), (error) => error instanceof MarketStoreError && error.kind === kind && error.message.startsWith(path)); };
+  writeFileSync(join(folder, 'no-folder'), '');
+  refused(join(folder, 'no-folder', 'x.sqlite'), 'storage');
+  writeFileSync(join(folder, 'garbage.sqlite'), 'garbage '.repeat(100));
+  refused(join(folder, 'garbage.sqlite'), 'damaged');
+  const newer = new DatabaseSync(join(folder, 'newer.sqlite'));
+  newer.exec('PRAGMA user_version = 9');
+  newer.close();
+  refused(join(folder, 'newer.sqlite'), 'version');
 });

@@ -1,3 +1,5 @@
+import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
 import type { Secret } from '../../domain/secret.ts';
 
@@ -8,13 +10,25 @@ const TIMEOUT_MS = 60_000;
 /** How long what was written may take until it can be read. */
 const APPLIED_MS = 60_000;
 
+/** What is sent, and how it was answered. */
+interface Sent {
+  readonly method?: 'POST';
+  readonly body?: string;
+}
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /**
- * QuestDB over its HTTP port: queries by `/exec`, rows by `/write`. Every failure is a
- * `MarketStoreError`, which never holds the URL: a password may be in it.
+ * QuestDB over its HTTP port: queries by `/exec`, rows by `/write`, over connections that are kept, by
+ * Node's own client: a read takes a few milliseconds, and `fetch` takes one of its own. Every failure is
+ * a `MarketStoreError`, which never holds the URL: a password may be in it.
  */
 export class QuestDbClient {
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: PlainAgent | SecureAgent;
 
   /** `url`: `http://HOST:PORT`, with `USER:PASSWORD@` where the server wants them. */
   constructor(url: Secret) {
@@ -23,6 +37,7 @@ export class QuestDbClient {
     const user = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
     this.#headers = parsed.username === '' ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
     this.#base = new URL(parsed.origin);
+    this.#agent = parsed.protocol === 'https:' ? new SecureAgent({ keepAlive: true }) : new PlainAgent({ keepAlive: true });
   }
 
   /** The rows that a statement gives; none for one that makes something. What they are called and how long it took is not asked for: it is as long as a few rows. */
@@ -52,19 +67,37 @@ export class QuestDbClient {
     return [Number(row?.[0]), Number(row?.[1]), row?.[2] === true];
   }
 
-  async #send(target: string, init: { readonly method?: string; readonly body?: string }): Promise<string> {
-    let response: Response;
-    let text: string;
+  /** Lets the connections go. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #send(target: string, sent: Sent): Promise<string> {
+    let answer: Answer;
     try {
-      response = await fetch(new URL(target, this.#base), { ...init, headers: this.#headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-      text = await response.text();
+      answer = await this.#exchange(target, sent, true);
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new MarketStoreError('unreachable', `QuestDB does not answer: ${cause}`, error);
+      throw new MarketStoreError('unreachable', `QuestDB does not answer: ${error instanceof Error ? wordsOf(error) : String(error)}`, error);
     }
-    if (response.ok) return text;
-    if (response.status === 401 || response.status === 403) throw new MarketStoreError('unreachable', 'QuestDB refuses the user or the password');
-    throw new MarketStoreError(response.status >= 500 ? 'unreachable' : 'storage', `QuestDB refuses (${response.status}): ${messageOf(text)}`);
+    const { status, text } = answer;
+    if (status >= 200 && status < 300) return text;
+    if (status === 401 || status === 403) throw new MarketStoreError('unreachable', 'QuestDB refuses the user or the password');
+    throw new MarketStoreError(status >= 500 ? 'unreachable' : 'storage', `QuestDB refuses (${status}): ${messageOf(text)}`);
+  }
+
+  /** Sends once; a second time over a new connection where the kept one turned out to be closed: all that is sent here may be sent twice. No redirection is followed. */
+  #exchange(target: string, sent: Sent, again: boolean): Promise<Answer> {
+    const request = this.#base.protocol === 'https:' ? secureRequest : plainRequest;
+    return new Promise<Answer>((resolve, reject) => {
+      const asked = request(new URL(target, this.#base), { method: sent.method ?? 'GET', headers: this.#headers, agent: this.#agent, signal: AbortSignal.timeout(TIMEOUT_MS) }, (response) => {
+        readAll(response).then((text) => { resolve({ status: response.statusCode ?? 0, text }); }, reject);
+      });
+      asked.on('error', (error) => {
+        if (again && asked.reusedSocket && 'code' in error && error.code === 'ECONNRESET') resolve(this.#exchange(target, sent, false));
+        else reject(error);
+      });
+      asked.end(sent.body);
+    });
   }
 }
 
@@ -78,4 +111,16 @@ function messageOf(text: string): string {
     // Not every answer is JSON; then it is shown as it came.
   }
   return text.slice(0, 200);
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function wordsOf(error: Error): string {
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return `nothing within ${TIMEOUT_MS / 1000} s`;
+  // Of an address with several numbers each has its own error, and the whole has no words.
+  return error.message === '' && 'code' in error ? String(error.code) : error.message;
 }

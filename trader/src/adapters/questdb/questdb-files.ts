@@ -22,6 +22,7 @@ export async function* questDbFiles(url: Secret, root: string): AsyncIterable<{ 
     for (const path of files) yield { path: `questdb/${path}`, source: join(root, path) };
   } finally {
     await client.ask('CHECKPOINT RELEASE');
+    client.close();
   }
 }
 

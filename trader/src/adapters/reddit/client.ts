@@ -13,6 +13,8 @@ export interface RedditSpec {
   readonly id: Secret;
   readonly secret: Secret;
   readonly clock: Clock;
+  /** Waits for this installation's turn, where others of its processes ask as well. Throws `SeriesError`. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** A post of a community. */
@@ -119,6 +121,7 @@ export class RedditClient {
     }
     if (this.#closed) throw new SeriesError('unreachable', `reddit: ${what} was not asked for, since the connection is closed`);
     this.#nextAt = clock.now() + SPACING_MS;
+    await this.#spec.turn?.();
     try {
       return await http.call(what, ask);
     } catch (error) {

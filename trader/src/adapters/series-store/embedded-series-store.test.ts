@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -100,4 +100,17 @@ test('a file of another version and a file that is none are refused by name', ()
   const garbage = join(folder, 'garbage.sqlite');
   writeFileSync(garbage, 'no database at all, and long enough to be looked at as one'.repeat(100));
   assert.throws(() => new EmbeddedSeriesStore(garbage), (error) => error instanceof SeriesError && error.kind === 'damaged');
+});
+
+test('a file that may not be written is read, and what would change it is refused', async () => {
+  const path = file();
+  const store = new EmbeddedSeriesStore(path);
+  await store.append(FACTS, FETCH, [{ date: 0, value: 1, availableAt: 10 }]);
+  await store.close();
+  // SQLite cannot write where it cannot make this file.
+  mkdirSync(`${path}-shm`);
+  const again = new EmbeddedSeriesStore(path);
+  assert.equal((await again.list()).length, 1);
+  await assert.rejects(again.append(FACTS, FETCH, [{ date: 1, value: 1, availableAt: 10 }]), (error) => error instanceof SeriesError && error.kind === 'storage');
+  await again.close();
 });

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
 import { SeriesError, type SeriesErrorKind } from '../../domain/series-error.ts';
 import { isTimestamp, type Timestamp } from '../../domain/time.ts';
 import type { SeriesCounts, SeriesFetch, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
+import { openReadOnly, sqliteFault, type SqliteFault } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it. */
 const VERSION = 1;
@@ -32,20 +33,18 @@ export class EmbeddedSeriesStore implements SeriesStore {
   readonly #path: string;
   readonly #database: DatabaseSync;
 
-  /** Opens or makes the file at `path`. Throws `SeriesError`. */
+  /** Opens or makes the file at `path`; one that may not be written is opened to be read. Throws `SeriesError`. */
   constructor(path: string) {
     this.#path = path;
-    this.#database = guarded(path, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      const database = new DatabaseSync(path, { timeout: WAIT_MS });
-      try {
-        prepareFile(path, database);
-      } catch (error) {
-        database.close();
-        throw error;
-      }
-      return database;
-    });
+    try {
+      this.#database = guarded(path, () => {
+        mkdirSync(dirname(path), { recursive: true });
+        return prepared(path, new DatabaseSync(path, { timeout: WAIT_MS }));
+      });
+    } catch (error) {
+      if (!(error instanceof SeriesError) || error.kind !== 'storage' || !existsSync(path)) throw error;
+      this.#database = guarded(path, () => prepared(path, openReadOnly(path)));
+    }
   }
 
   async append(facts: SeriesFacts, fetch: SeriesFetch, states: readonly SeriesState[]): Promise<SeriesCounts> {
@@ -124,6 +123,17 @@ function keepState(series: number, { date, value, availableAt }: SeriesState, { 
   return outcome;
 }
 
+/** The database, once it has this version's tables; closed where it cannot have them. */
+function prepared(path: string, database: DatabaseSync): DatabaseSync {
+  try {
+    prepareFile(path, database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
 function prepareFile(path: string, database: DatabaseSync): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
   if (version !== 0 && version !== VERSION) throw new SeriesError('version', `${path} was written by another version of the program (its format is ${version}, this one reads ${VERSION})`);
@@ -132,19 +142,20 @@ function prepareFile(path: string, database: DatabaseSync): void {
   database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 
-/** By SQLite's result code (sqlite.org/rescode.html): busy, read only, I/O, corrupt, full, cannot open, not a database. */
-const KINDS: Readonly<Record<number, readonly [SeriesErrorKind, string]>> = {
-  5: ['locked', 'another process is writing; wait until it is done, then try again'], 8: ['storage', 'it cannot be written'], 10: ['storage', 'the disk failed'],
-  11: ['damaged', 'it is damaged; bring it back from a backup, or remove it and fetch again'], 13: ['storage', 'the disk is full'], 14: ['storage', 'it cannot be opened'],
-  26: ['damaged', 'it is no store of series; bring it back from a backup, or remove it and fetch again'],
+/** What each fault is, and what to do. */
+const FAULTS: Readonly<Record<SqliteFault, readonly [SeriesErrorKind, string]>> = {
+  locked: ['locked', 'another process is writing; wait until it is done, then try again'], full: ['storage', 'the disk is full, or fails; nothing half-written was kept. Free some space'],
+  unwritable: ['storage', 'it cannot be written; correct its permissions, or point ALGOTRENDY_HOME elsewhere'],
+  damaged: ['damaged', 'it is damaged, or no store of series; bring it back from a backup, or remove it and fetch again'],
 };
 
 function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const code = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? KINDS[error.errcode & 0xff] : undefined;
-    if (code === undefined) throw error;
-    throw new SeriesError(code[0], `${path}: ${code[1]}`, error);
+    const fault = sqliteFault(error);
+    if (error instanceof SeriesError || fault === undefined) throw error;
+    const [kind, words] = FAULTS[fault];
+    throw new SeriesError(kind, `${path}: ${words}`, error);
   }
 }

@@ -33,6 +33,8 @@ export interface HttpCallerSpec {
 /** A request, and who hears of it. */
 interface Sent {
   readonly request: ClientRequest;
+  /** Those that it has by now, besides Node's own. */
+  headers: Readonly<Record<string, string>>;
   onError: (error: Error) => void;
   onResponse: (response: IncomingMessage) => void;
 }
@@ -80,8 +82,7 @@ export class HttpCaller {
     }
     request.method = method;
     request.path = target;
-    for (const name of Object.keys(this.#usual)) if (headers[name] === undefined) request.removeHeader(name);
-    for (const name of Object.keys(headers)) if (request.getHeader(name) !== headers[name]) request.setHeader(name, headers[name] ?? '');
+    dress(sent, headers);
     if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
     // The bytes first: everything that follows has time until the answer comes.
     request.end(body);
@@ -117,7 +118,7 @@ export class HttpCaller {
 
   /** A request that has not been written yet. */
   #make(method: string): Sent {
-    const sent: Sent = { request: this.#request({ ...this.#fixed, method }), onError: () => undefined, onResponse: () => undefined };
+    const sent: Sent = { request: this.#request({ ...this.#fixed, method }), headers: NONE, onError: () => undefined, onResponse: () => undefined };
     sent.request.on('error', (error) => { sent.onError(error); });
     sent.request.on('response', (response) => { sent.onResponse(response); });
     return sent;
@@ -127,7 +128,7 @@ export class HttpCaller {
   #prepare(): void {
     if (this.#closed || this.#spare !== undefined) return;
     const spare = this.#make('POST');
-    for (const name of Object.keys(this.#usual)) spare.request.setHeader(name, this.#usual[name] ?? '');
+    dress(spare, this.#usual);
     spare.request.on('socket', (socket) => { if (spare === this.#spare) socket.unref(); });
     spare.onError = () => { if (spare === this.#spare) this.#spare = undefined; };
     this.#spare = spare;
@@ -140,6 +141,14 @@ export class HttpCaller {
     for (const giveUp of this.#inFlight) giveUp();
     this.#agent.destroy();
   }
+}
+
+/** Gives a request these headers and no others: nothing to do where they are the very ones that it has. */
+function dress(sent: Sent, headers: Readonly<Record<string, string>>): void {
+  if (sent.headers === headers) return;
+  for (const name of Object.keys(sent.headers)) if (headers[name] === undefined) sent.request.removeHeader(name);
+  for (const name of Object.keys(headers)) if (sent.headers[name] !== headers[name]) sent.request.setHeader(name, headers[name] ?? '');
+  sent.headers = headers;
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {

@@ -32,7 +32,7 @@ describe('what is known of stored data', () => {
   let rig: ApiRig;
   let api: ApiClient;
   before(async () => {
-    await market.append(NVDA, { source: 'yahoo', knownAt: START + 3 * DAY_MS, bars: hours(10), covers: { from: START, to: START + DAY_MS } });
+    await market.append(NVDA, { source: 'yahoo', knownAt: START + 3 * DAY_MS, bars: hours(10), covers: [{ from: START, to: START + DAY_MS }] });
     const disputed = allocateBars(1);
     disputed.timestamp[0] = START;
     disputed.open[0] = disputed.high[0] = disputed.low[0] = disputed.close[0] = 12;

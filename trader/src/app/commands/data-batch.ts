@@ -12,11 +12,11 @@ export const dataBatchCommand = defineCommand({
   name: 'data batch',
   group: 'Data',
   summary: 'fetch a universe of symbols, within the quotas; goes on where it was stopped',
-  usage: '--universe FILE [--interval 1d] [--years N] [--provider NAME]',
-  examples: ['data batch --universe sp500.txt --years 7', 'data batch --universe sp500.txt --json'],
+  usage: '--universe FILE|sp500 [--interval 1d] [--years N] [--provider NAME]',
+  examples: ['data batch --universe sp500 --years 7', 'data batch --universe mine.txt --json'],
   positionals: [],
   options: {
-    universe: value('FILE', 'a symbol a line, or a CSV whose first column is the symbol', readText),
+    universe: value('FILE|sp500', 'a symbol a line, or a CSV whose first column is the symbol; sp500 ships, as of 2026-08-08', readText),
     interval: withDefault(value('1d', 'how long each bar is', readInterval), '1d'),
     years: withDefault(value('N', 'so many years up to now', readInteger(1)), '1'),
     provider: list('NAME', `ask these, in this order, and no others: ${PROVIDER_NAMES.join(', ')}`, readChoice(...PROVIDER_NAMES)),
@@ -25,7 +25,7 @@ export const dataBatchCommand = defineCommand({
     'Yahoo is asked first here, and Alpha Vantage, whose calls are few, where Yahoo fails; what is left of them is for data check. What the store covers is not asked for: started again, a batch asks for the rest, and on the next day for the next day. For every night, after the last session has closed: 30 0 * * 2-6 in schedule.json, which schedule runs.',
   ],
   async run({ options: { universe, interval, years, provider }, config, terminal, json }) {
-    if (universe === undefined) throw new Refusal('usage', 'data batch needs a universe', { hint: 'Give --universe FILE, one symbol a line.' });
+    if (universe === undefined) throw new Refusal('usage', 'data batch needs a universe', { hint: 'Give --universe sp500, or a file with one symbol a line.' });
     const { openMarketData, readyProviders } = await import('../wiring/market-data.ts');
     const { BULK_ORDER } = await import('../wiring/provider-settings.ts');
     const { fetchUniverse, readUniverse } = await import('../wiring/data-batch.ts');

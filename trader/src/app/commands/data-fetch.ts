@@ -38,6 +38,7 @@ export const dataFetchCommand = defineCommand({
     const now = WALL_CLOCK.now();
     const end = to ?? now;
     const begin = Math.floor((from ?? end - (years ?? 1) * YEAR_MS) / interval) * interval;
+    if (begin >= now) throw new Refusal('usage', '--from lies in the future: there are no bars yet');
     if (!(begin < end)) throw new Refusal('usage', 'the span is empty: --from must be before --to');
     const fallBacks: Parameters<typeof fetchBars>[2] = [];
     const data = await openMarketData(config, provider.length === 0 ? undefined : provider, (event) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,9 @@ test('flatten from another process closes every position and halts; resume trade
     paper.kill('SIGINT');
     await once(paper, 'close');
   }
+  writeFileSync(join(home, 'KILL'), '');
+  assert.match(JSON.stringify(run('resume')), /stopped by the file KILL.*Remove it/, 'which would undo it at once');
+  rmSync(join(home, 'KILL'));
   assert.deepEqual(run('halt'), { command: 'halt', taken: false });
   const { stdout } = spawnSync(process.execPath, [MAIN, 'paper', '--speed', '20000', '--for', '1s', '--json'], { env, encoding: 'utf8' });
   const stopped = JSON.parse(stdout.trim().split('\n').at(-1) as string) as State;

@@ -34,6 +34,9 @@ export const resumeCommand = defineCommand({
 
 async function leave(command: TradingCommand, home: string, terminal: Terminal, json: boolean): Promise<'ok'> {
   const { CommandBox } = await import('../wiring/command-box.ts');
+  const { KillSwitch } = await import('../wiring/kill-switch.ts');
+  // It would be undone at once.
+  if (command.kind === 'resume') new KillSwitch(home).refuseStart();
   // Whatever trades here is meant, on paper or at a venue; where nothing does, what traded there last will carry it out.
   const boxes = (['live', 'paper'] as const).filter((run) => existsSync(join(home, run, 'journal.jsonl'))).map((run) => new CommandBox(home, run));
   if (boxes.length === 0) boxes.push(new CommandBox(home));

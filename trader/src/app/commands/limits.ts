@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 
 /** Shows how far a run is from each limit that it keeps. */
@@ -7,13 +6,13 @@ export const limitsCommand = defineCommand({
   group: 'Trade',
   summary: 'show the room that a run has to each of its limits',
   usage: '[JOURNAL]',
-  examples: ['limits', 'limits .algotrendy/paper/journal.jsonl --json'],
-  positionals: [{ name: 'JOURNAL', help: 'the journal of a run; that of the paper run here where none is named', optional: true }],
+  examples: ['limits', 'limits .algotrendy/live/journal.jsonl --json'],
+  positionals: [{ name: 'JOURNAL', help: 'the journal of a run; where none is named, that of the run here, on paper or at a venue, which traded last', optional: true }],
   options: {},
   notes: ['It repeats the journal without touching it or the process that trades: equity is that of the last bar.'],
   async run({ positionals, config, terminal, json }) {
-    const { readLimits } = await import('../wiring/limits.ts');
-    const found = await readLimits(positionals[0] ?? join(config.home, 'paper', 'journal.jsonl'));
+    const { lastJournal, readLimits } = await import('../wiring/limits.ts');
+    const found = await readLimits(positionals[0] ?? lastJournal(config.home));
     if (json) {
       terminal.printJson(found);
       return 'ok';
@@ -23,7 +22,7 @@ export const limitsCommand = defineCommand({
     const { propFirm, journal, tsEvent, trading, reason, limits } = found;
     terminal.print(`${journal} at ${tsEvent ?? 'its start'}: ${trading}${reason === null ? '' : `, ${reason}`}`);
     if (limits.length > 0) terminal.print('', ...limitLines(limits, terminal.columns, terminal.style), '');
-    if (propFirm === null) terminal.print('The run keeps no rules of a prop firm. ./algotrendy paper --fresh --prop-firm NAME begins one that does.');
+    if (propFirm === null) terminal.print('The run keeps no rules of a prop firm. One that does begins with ./algotrendy paper --fresh --prop-firm NAME, or propFirm in the configuration of live.');
     else terminal.print(...propFirmLines(propFirm, terminal.columns, terminal.style));
     return 'ok';
   },

@@ -17,7 +17,7 @@ export const scheduleCommand = defineCommand({
   positionals: [{ name: 'ACTION', help: 'run, list or now' }, { name: 'JOB', help: 'now: the job to run', optional: true }],
   options: {},
   notes: [
-    'What is to be run stands in $ALGOTRENDY_HOME/schedule.json: {"jobs": {"nightly": {"cron": "30 0 * * 2-6", "run": "data batch --universe sp500.txt"}}}. A cron expression has minute, hour, day, month and weekday, in UTC, or seconds in front of them; "run" is a command line, or a list of its words where one holds a space.',
+    'What is to be run stands in $ALGOTRENDY_HOME/schedule.json: {"jobs": {"nightly": {"cron": "30 0 * * 2-6", "run": "data batch --universe sp500"}}}. A cron expression has minute, hour, day, month and weekday, in UTC, or seconds in front of them; "run" is a command line, or a list of its words where one holds a space.',
     'run goes on until Ctrl-C, which ends what runs, too. A job is not begun while it still runs; one whose time came while nothing ran here is begun at once. What a job says is in schedule/JOB.log of the state folder. Commands that trade are not begun by a clock.',
   ],
   async run(context) {

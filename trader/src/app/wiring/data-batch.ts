@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Span } from '../../domain/span.ts';
 import type { ProviderFailure } from '../../ports/bar-provider.ts';
 import { Refusal } from '../refusal.ts';
 import { tradesOnWeekends, type MarketData } from './market-data.ts';
+import { DATA_FOLDER } from './venue-rules.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
 /** What is fetched, and who hears of it. */
@@ -33,8 +35,13 @@ export interface BatchReport {
 /** A quota or a breaker that lets go within so long is waited for. */
 const WORTH_WAITING_MS = 5 * 60_000;
 
-/** Reads a universe: a symbol a line, or the first column of a CSV; a header `symbol` and what follows `#` do not count. Refuses what is no symbol. */
-export function readUniverse(file: string): readonly string[] {
+/** The universe that ships, by its name. */
+const SHIPPED_UNIVERSE = 'sp500';
+
+/** Reads a universe, the shipped one by its name or a file: a symbol a line, or the first column of a CSV; a header `symbol` and what follows `#` do not count. Refuses what is not there or no symbol. */
+export function readUniverse(name: string): readonly string[] {
+  const file = name === SHIPPED_UNIVERSE && !existsSync(name) ? join(DATA_FOLDER, `${name}.txt`) : name;
+  if (!existsSync(file)) throw new Refusal('bad-data', `there is no file ${file}`, { hint: `Give a file with a symbol a line, or ${SHIPPED_UNIVERSE}, which ships.` });
   const lines = readFileSync(file, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').split(',')[0]?.trim() ?? '');
   const symbols = lines.filter((line, i) => line !== '' && !(i === 0 && /^(symbol|ticker)$/i.test(line)));
   const wrong = symbols.find((symbol) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(symbol));

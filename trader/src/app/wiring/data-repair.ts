@@ -47,8 +47,7 @@ export async function repairSeries(data: MarketData, series: SeriesSummary, now:
     const { bars, covers, source } = answer.value;
     for (const hole of holes) {
       const [from, to] = [hole.from, hole.to].map((time) => { const at = bars.timestamp.findIndex((each) => each >= time); return at < 0 ? bars.length : at; });
-      added += (await store.append(series, { source, knownAt: now, bars: sliceBars(bars, from, to) })).added;
-      for (const span of covers.map((cover) => overlap(cover, hole))) if (span.from < span.to) await store.append(series, { source, knownAt: now, bars: sliceBars(bars, 0, 0), covers: span });
+      added += (await store.append(series, { source, knownAt: now, bars: sliceBars(bars, from, to), covers: covers.map((cover) => overlap(cover, hole)).filter((span) => span.from < span.to) })).added;
     }
     holes = await holesNow();
   }

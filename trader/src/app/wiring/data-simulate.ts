@@ -153,7 +153,7 @@ class ProviderMonth {
     const span = { from: BEGIN - YEARS * 365 * DAY_MS, to: BEGIN };
     for (const instrument of this.#symbols) {
       const answer = await archive.bars({ symbol: instrument, intervalMs: DAY_MS, span });
-      if (answer.ok) await this.#data.store.append({ instrument, intervalMs: DAY_MS }, { source: 'yahoo', knownAt: BEGIN, bars: answer.value.bars, covers: span });
+      if (answer.ok) await this.#data.store.append({ instrument, intervalMs: DAY_MS }, { source: 'yahoo', knownAt: BEGIN, bars: answer.value.bars, covers: [span] });
     }
   }
 

@@ -7,9 +7,9 @@ import { EmbeddedMarketStore } from '../../adapters/market-store/embedded-market
 import { allocateBars } from '../../domain/bar.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { dataStatus } from './data-status.ts';
-import { openLedger } from './market-data.ts';
 import { marketStorePath } from './market-store-path.ts';
-import { PROVIDER_NAMES } from './provider-hosts.ts';
+import { openLedger } from './provider-ledger.ts';
+import { QUOTA_NAMES } from './provider-settings.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'data-status-'));
 after(() => { rmSync(root, { recursive: true, force: true }); });
@@ -17,7 +17,7 @@ const NOW = Date.UTC(2024, 5, 1, 12);
 
 test('nothing is made where nothing was fetched', async () => {
   const { series, providers, today } = await dataStatus(root, NOW);
-  assert.deepEqual([series, today.hitRate, providers.map(({ name, limits }) => [name, limits.every(({ used }) => used === 0)])], [[], null, PROVIDER_NAMES.map((name) => [name, true])]);
+  assert.deepEqual([series, today.hitRate, providers.map(({ name, limits }) => [name, limits.every(({ used }) => used === 0)])], [[], null, QUOTA_NAMES.map((name) => [name, true])]);
   assert.deepEqual(readdirSync(root), []);
 });
 
@@ -31,7 +31,7 @@ test('a series is told with its gaps, age, quarantine and what nobody was asked 
   });
   const first = bars.timestamp[0];
   const id = { instrument: 'AAPL', intervalMs: DAY_MS };
-  await store.append(id, { source: 'yahoo', knownAt: NOW, bars, covers: { from: first, to: first + 5 * DAY_MS } });
+  await store.append(id, { source: 'yahoo', knownAt: NOW, bars, covers: [{ from: first, to: first + 5 * DAY_MS }] });
   await store.quarantine(id, [first + 5 * DAY_MS], 'odd', NOW);
   await store.close();
   const ledger = openLedger(root);

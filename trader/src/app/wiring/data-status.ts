@@ -4,10 +4,9 @@ import { trustOf } from '../../pipeline/cross-check.ts';
 import type { DataStatus, ProviderStatus, SeriesStatus } from '../../ports/data-desk.ts';
 import type { MarketStore, SeriesSummary } from '../../ports/market-store.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
-import { openLedger } from './market-data.ts';
 import { openKnownMarketStore } from './market-store.ts';
-import { PROVIDER_NAMES } from './provider-hosts.ts';
-import { readQuotas } from './provider-settings.ts';
+import { openKnownLedger } from './provider-ledger.ts';
+import { QUOTA_NAMES, readQuotas } from './provider-settings.ts';
 
 /** What paid feeds of such data ask a year, US dollars: the span that the product was made to spare its users. */
 const PAID_FEEDS = [3_000, 30_000] as const;
@@ -16,28 +15,26 @@ const PAID_FEEDS = [3_000, 30_000] as const;
 export async function dataStatus(home: string, now: Timestamp): Promise<DataStatus> {
   const cost = { paid: 0, paidFeeds: PAID_FEEDS };
   const quotas = readQuotas(home);
-  const usage = (callsSince: (name: string, from: Timestamp) => number) => PROVIDER_NAMES.map((name): ProviderStatus => ({
-    name, documented: quotas[name].documented, limits: quotas[name].limits.map(({ calls, windowMs }) => ({ calls, windowMs, used: callsSince(name, now - windowMs) })),
-  }));
+  const ledger = openKnownLedger(home);
   const store = await openKnownMarketStore(home);
-  if (store === undefined) return { series: [], providers: usage(() => 0), today: { hits: 0, misses: 0, hitRate: null, failures: {} }, cost };
-  const ledger = openLedger(home);
   try {
-    const records = ledger.records();
+    const providers = QUOTA_NAMES.map((name): ProviderStatus => ({
+      name, documented: quotas[name].documented, limits: quotas[name].limits.map(({ calls, windowMs }) => ({ calls, windowMs, used: ledger?.callsSince(name, now - windowMs) ?? 0 })),
+    }));
+    const records = ledger?.records() ?? [];
     const series: SeriesStatus[] = [];
-    for (const summary of await store.list()) series.push(await seriesStatus(store, summary, records, now));
-    const providers = usage((name, from) => ledger.callsSince(name, from));
+    if (store !== undefined) for (const summary of await store.list()) series.push(await seriesStatus(store, summary, records, now));
     return { series, providers, today: answersOfToday(ledger, now), cost };
   } finally {
-    ledger.close();
-    await store.close();
+    ledger?.close();
+    await store?.close();
   }
 }
 
-function answersOfToday(ledger: ProviderLedger, now: Timestamp): DataStatus['today'] {
-  const counts = ledger.counts(Math.floor(now / DAY_MS) * DAY_MS);
+function answersOfToday(ledger: ProviderLedger | undefined, now: Timestamp): DataStatus['today'] {
+  const counts = ledger?.counts(Math.floor(now / DAY_MS) * DAY_MS) ?? new Map<string, number>();
   const [hits, misses] = [counts.get('hit') ?? 0, counts.get('miss') ?? 0];
-  const failures = Object.fromEntries([...counts].filter(([what]) => PROVIDER_NAMES.some((name) => what.startsWith(`${name} `))));
+  const failures = Object.fromEntries([...counts].filter(([what]) => QUOTA_NAMES.some((name) => what.startsWith(`${name} `))));
   return { hits, misses, hitRate: hits + misses === 0 ? null : hits / (hits + misses), failures };
 }
 

@@ -13,6 +13,7 @@ import { Refusal } from '../refusal.ts';
 import { GATHERED } from './liquidations.ts';
 import { providerHosts } from './provider-hosts.ts';
 import { RedditMood } from './reddit-mood.ts';
+import { sharedTurns } from './shared-turns.ts';
 import type { Surroundings } from './surroundings.ts';
 import { hostsOf } from './venue-hosts.ts';
 
@@ -25,14 +26,15 @@ export function openSeries(home: string): SeriesStore {
 }
 
 /** FRED with the key of this home. Refuses where there is none, before anything is asked. */
-export async function openFred({ secrets, clock, loopbackPort }: Surroundings): Promise<FredSource> {
+export async function openFred(around: Surroundings): Promise<FredSource> {
+  const { secrets, clock, loopbackPort } = around;
   const key = await secrets.read(FRED_SECRET);
   if (key === undefined) {
     throw new Refusal('usage', 'FRED answers only who has a key, and there is none here', {
       hint: `A key is free: https://fred.stlouisfed.org/docs/api/api_key.html. Then set ALGOTRENDY_SECRET_${FRED_SECRET}, or write ${FRED_SECRET}=… into secrets.env of the state folder.`,
     });
   }
-  return new FredSource({ base: providerHosts('fred', loopbackPort).rest, key, clock });
+  return new FredSource({ base: providerHosts('fred', loopbackPort).rest, key, clock, turn: sharedTurns('fred', around) });
 }
 
 /** A source by the name that its series are kept with. Refuses one that is not there, and FRED without a key. */
@@ -55,23 +57,24 @@ async function openSource(name: string, around: Surroundings): Promise<SeriesSou
 }
 
 /** The fear-and-greed index. */
-export function openFearGreed({ clock, loopbackPort }: Surroundings): FearGreedSource {
-  return new FearGreedSource({ base: providerHosts('alternative', loopbackPort).rest, clock });
+export function openFearGreed(around: Surroundings): FearGreedSource {
+  return new FearGreedSource({ base: providerHosts('alternative', around.loopbackPort).rest, clock: around.clock, turn: sharedTurns('alternative', around) });
 }
 
 /** Where traders of Binance's perpetuals stand. */
-export function openPositioning({ clock, loopbackPort }: Surroundings): PositioningSource {
-  return new PositioningSource({ base: hostsOf('binance-usdm', 'live', loopbackPort).rest, clock });
+export function openPositioning(around: Surroundings): PositioningSource {
+  return new PositioningSource({ base: hostsOf('binance-usdm', 'live', around.loopbackPort).rest, clock: around.clock, turn: sharedTurns('binance-usdm', around) });
 }
 
 /** What is to be done where there are no keys for Reddit. */
 export const REDDIT_HINT = 'Make an app of type "script" at https://www.reddit.com/prefs/apps, and give its two keys as ALGOTRENDY_SECRET_REDDIT_ID and ALGOTRENDY_SECRET_REDDIT_SECRET, or in secrets.env of the state folder.';
 
 /** The moods of communities on Reddit; undefined where its keys are not kept. */
-export async function openReddit({ secrets, clock, loopbackPort }: Surroundings): Promise<RedditMood | undefined> {
+export async function openReddit(around: Surroundings): Promise<RedditMood | undefined> {
+  const { secrets, clock, loopbackPort } = around;
   const [id, secret] = [await secrets.read('REDDIT_ID'), await secrets.read('REDDIT_SECRET')];
   if (id === undefined || secret === undefined) return undefined;
-  return new RedditMood(new RedditClient({ hosts: providerHosts('reddit', loopbackPort), id, secret, clock }), clock);
+  return new RedditMood(new RedditClient({ hosts: providerHosts('reddit', loopbackPort), id, secret, clock, turn: sharedTurns('reddit', around) }), clock);
 }
 
 /** Fetches every series that is due from where it comes; nobody is asked where nothing is. Throws as `refreshSeries` does, and refuses as the sources do. */

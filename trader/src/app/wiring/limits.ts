@@ -1,7 +1,8 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
 import type { PropFirmGauge } from '../../domain/prop-firm.ts';
 import { Refusal } from '../refusal.ts';
-import { existsSync } from 'node:fs';
 import type { LimitGauge } from '../../ports/engine-feed.ts';
 import { limitGauges } from './run-facts.ts';
 import { recover, setupOf } from './run-recovery.ts';
@@ -19,9 +20,16 @@ export interface LimitsReport {
   readonly limits: readonly LimitGauge[];
 }
 
+/** The journal of a state folder that was written last: of the run on paper, or of the one at a venue; that of paper where there is none. */
+export function lastJournal(home: string): string {
+  const [paper, live] = ['paper', 'live'].map((run) => join(home, run, 'journal.jsonl'));
+  const writtenAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
+  return writtenAt(live) > writtenAt(paper) ? live : paper;
+}
+
 /** Repeats a journal without changing it and reads the distances to every limit. Refuses where there is none; throws `JournalError` where it does not come out again. */
 export async function readLimits(path: string): Promise<LimitsReport> {
-  if (!existsSync(path)) throw new Refusal('usage', 'there is no run to look at', { where: path, hint: 'Name a journal, or begin a run: ./algotrendy paper --prop-firm ftmo-challenge' });
+  if (!existsSync(path)) throw new Refusal('usage', 'there is no run to look at', { where: path, hint: 'Name a journal, or begin a run: ./algotrendy paper' });
   const journal = new JournalFile(path, 'read');
   try {
     const head = journal.ahead();

@@ -4,6 +4,7 @@ import type { Market } from '../../pipeline/engine.ts';
 import { FeedQuality, type FeedQualityFacts } from '../../pipeline/feed-quality.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeedListener, FeedTrade, MarketFeed } from '../../ports/market-feed.ts';
+import { TradeRepair } from './trade-repair.ts';
 
 /** A bar of a live feed. */
 export interface HeardBar {
@@ -70,6 +71,7 @@ const JUMP = 10;
  */
 export class LiveFeed {
   readonly quality: FeedQuality;
+  readonly #repair: TradeRepair;
   readonly #feed: MarketFeed;
   readonly #markets: readonly Market[];
   readonly #clock: Clock;
@@ -110,6 +112,7 @@ export class LiveFeed {
     this.#settled = markets.map(() => -Infinity);
     this.#clock = clock;
     this.quality = new FeedQuality(markets.length, markets[0].intervalMs);
+    this.#repair = new TradeRepair(feed, markets.length, this.quality);
   }
 
   /** Opens the stream; resolves when it is first up. Throws `VenueError`. */
@@ -171,7 +174,6 @@ export class LiveFeed {
     }
     this.#connections += 1;
     if (this.#connections === 1) this.#opened = this.#venueNow();
-    this.quality.onUp();
     this.#catchingUp = true;
     void this.#fetchAll(this.#round, this.#markets.keys(), false).then((done) => { if (done) this.#catchingUp = false; });
   }
@@ -255,7 +257,10 @@ export class LiveFeed {
 
   #lookLater(): void {
     this.#look = this.#clock.after(LOOK_EVERY_MS, () => {
-      if (this.#connection === 'up' && !this.#catchingUp && !this.#asking) void this.#askForMissing();
+      if (this.#connection === 'up' && !this.#catchingUp && !this.#asking) {
+        void this.#askForMissing();
+        void this.#repair.step(this.#venueNow());
+      }
       this.#lookLater();
     });
   }

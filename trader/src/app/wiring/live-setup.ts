@@ -21,7 +21,7 @@ const decimal = z.string().check(z.regex(/^\d+(\.\d+)?$/, 'must be a decimal in 
 const CONFIG = z.strictObject({
   mode: z.enum(['sandbox', 'live']),
   venue: z.enum(VENUE_NAMES),
-  capital: decimal.check(z.regex(/[1-9]/, 'is above 0')),
+  capital: decimal.check(z.regex(/[1-9]/, 'must be above 0')),
   interval: z.string().check(z.refine((text) => parseInterval(text) !== undefined, 'must be an interval such as 1m or 1h')),
   instruments: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   books: z.array(z.strictObject({
@@ -92,7 +92,7 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
   }
   const read = CONFIG.safeParse(told);
   if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'it'}: ${faultOf(issue)}`);
+    const faults = read.error.issues.map((issue) => `${[...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.') || 'all of it'}: ${isMissing(told, issue.path) ? 'is missing, and ' : ''}${faultOf(issue)}`);
     throw new Refusal('usage', `the configuration is refused: ${faults.join('; ')}`, { where: file, hint: 'docs/going-live.md shows one, key by key.' });
   }
   const { mode, instruments, books, propFirm, news, ramp = RAMP } = read.data;
@@ -104,18 +104,34 @@ export async function readLiveConfig(file: string): Promise<LiveConfig> {
   const stranger = books.find(({ instrument }) => !instruments.includes(instrument));
   if (stranger !== undefined) throw new Refusal('usage', `the configuration is refused: books trade ${stranger.instrument}, which is not among its instruments`, { where: file });
   choosePropFirmSetup({ 'prop-firm': propFirm, news });
-  for (const { strategy, parameters = {}, series } of books) readStrategyParameters(await loadStrategy(strategy, series), parameters);
-  return told as LiveConfig;
+  const config = told as LiveConfig;
+  for (const [at, book] of config.books.entries()) await checkStrategy(book, `books.${at}`, file);
+  return config;
 }
 
-/** What a value would have to be. */
+/** Refuses a strategy that there is not, and parameters that it does not take, by their place in the configuration. */
+async function checkStrategy({ strategy, parameters = {}, series }: LiveConfig['books'][number], place: string, file: string): Promise<void> {
+  try {
+    readStrategyParameters(await loadStrategy(strategy, series), parameters);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, `the configuration is refused: ${place}: ${error.message}`, { where: file, hint: error.hint });
+  }
+}
+
+/** Whether nothing is said at a place. */
+function isMissing(told: unknown, path: readonly PropertyKey[]): boolean {
+  return path.reduce<unknown>((within, key) => (typeof within === 'object' && within !== null ? Reflect.get(within, key) : undefined), told) === undefined;
+}
+
+/** What a value has to be. */
 function faultOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'unrecognized_keys': return 'unknown key';
-    case 'invalid_value': return `is one of ${issue.values.join(', ')}`;
-    case 'invalid_type': return issue.expected === 'string' ? 'is a text, in quotes' : `is ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
-    case 'too_small': return `is ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
-    case 'too_big': return `is ${issue.inclusive === true ? 'at most' : 'below'} ${issue.maximum}`;
+    case 'invalid_value': return `must be one of ${issue.values.join(', ')}`;
+    case 'invalid_type': return issue.expected === 'string' ? 'must be a text, in quotes' : `must be ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small': return `must ${issue.origin === 'number' ? 'be' : 'have'} ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
+    case 'too_big': return `must be ${issue.inclusive === true ? 'at most' : 'below'} ${issue.maximum}`;
     default: return issue.message;
   }
 }

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { AlphaVantageProvider } from '../../adapters/alphavantage/provider.ts';
 import { CoinGeckoProvider } from '../../adapters/coingecko/provider.ts';
 import { CryptoCompareProvider } from '../../adapters/cryptocompare/provider.ts';
-import { SqliteProviderLedger } from '../../adapters/provider-ledger/provider-ledger.ts';
 import { YahooProvider } from '../../adapters/yahoo/provider.ts';
 import type { ProviderQuota } from '../../domain/quota.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -16,6 +14,7 @@ import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { openMarketStore } from './market-store.ts';
 import { providerHosts, USUAL_PROVIDERS, type CoinVenue, type ProviderName } from './provider-hosts.ts';
+import { openLedger } from './provider-ledger.ts';
 import { readQuotas } from './provider-settings.ts';
 import { openSecrets } from './secret-stores.ts';
 import { surroundings, type Surroundings } from './surroundings.ts';
@@ -24,11 +23,6 @@ import { openDriver, openMarket } from './venue-drivers.ts';
 
 /** The secret that holds the key of Alpha Vantage. */
 const ALPHA_VANTAGE_KEY = 'ALPHAVANTAGE_KEY';
-
-/** What an installation remembers of its providers. */
-export function openLedger(home: string): ProviderLedger {
-  return new SqliteProviderLedger(join(home, 'market', 'providers.sqlite'));
-}
 
 /** The secret that holds the key of CoinGecko's demo plan. */
 const COINGECKO_KEY = 'COINGECKO_KEY';

@@ -109,7 +109,7 @@ async function keepBars(store: MarketStore, { bars }: HeardInstant, ids: readonl
     const one = allocateBars(1);
     for (const column of ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const) one[column][0] = bar[column];
     const series = { instrument: ids[market], intervalMs };
-    added += (await store.append(series, { source: venue, knownAt, bars: one, covers: { from: bar.timestamp, to: bar.timestamp + intervalMs } })).added;
+    added += (await store.append(series, { source: venue, knownAt, bars: one, covers: [{ from: bar.timestamp, to: bar.timestamp + intervalMs }] })).added;
   }
   return added;
 }

@@ -59,6 +59,19 @@ test('4 100 rows come over with their sources, and a second run finds all of it 
   await store.close();
 });
 
+test('what came over counts as told, run by run, and the holes of the source do not', async () => {
+  const home = join(root, 'holes');
+  const holed = join(root, 'holes.sql');
+  // 00:10 to 00:19 of the first symbol is missing.
+  writeFileSync(holed, readFileSync(dump, 'utf8').split('\n').filter((line) => !/^BTCUSDT\t2024-01-01 00:1\d:/.test(line)).join('\n'));
+  assert.equal(run(home, ['--from', holed]).status, 0);
+  const store = new EmbeddedMarketStore(marketStorePath(home));
+  const at = (minute: number) => 1_704_067_200_000 + minute * 60_000;
+  assert.deepEqual(await store.coverage({ instrument: 'BTCUSDT', intervalMs: 60_000 }), [{ from: at(0), to: at(10) }, { from: at(20), to: at(2_050) }]);
+  assert.deepEqual(await store.coverage({ instrument: 'ETHUSDT', intervalMs: 60_000 }), [{ from: at(0), to: at(2_050) }]);
+  await store.close();
+});
+
 test('a target in which a bar was changed is found out, and written once more', async () => {
   const home = join(root, 'changed');
   run(home, ['--from', dump]);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { BarTable, SymbolFacts, TableBlock } from '../../adapters/timescale/bar-table.ts';
 import { allocateBars, BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { Span } from '../../domain/span.ts';
 import { formatInterval, type Timestamp } from '../../domain/time.ts';
 import type { MarketStore } from '../../ports/market-store.ts';
 import { Refusal } from '../refusal.ts';
@@ -57,6 +58,8 @@ export interface MigrationRequest {
   readonly onProgress: (phase: 'Looking at the source' | 'Copying' | 'Comparing', fraction: number) => void;
 }
 
+/** Who tells that the runs of a table are whole. */
+const TABLE_SOURCE = 'timescale';
 const INSTRUMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 /** Sums of the source are its own arithmetic; what is beyond this share of them is a difference. */
 const SUM_TOLERANCE = 1e-9;
@@ -119,7 +122,7 @@ export async function migrate(request: MigrationRequest): Promise<MigrationRepor
     const carried = record.symbols[each.symbol];
     const read = copy.audits.get(each.symbol);
     if (carried === undefined || read === undefined) throw new Refusal('failure', `${each.symbol} was counted and never read`, { hint: 'Start again.' });
-    symbols.push(await compare(store, each, carried, read.facts(), (done) => { onProgress('Comparing', (compared + done) / rows); }));
+    symbols.push(await compare(store, each, carried, read.facts(), record.knownAt, (done) => { onProgress('Comparing', (compared + done) / rows); }));
     compared += each.rows;
   }
   const differing = symbols.filter(({ differences }) => differences.length > 0);
@@ -218,18 +221,32 @@ function rowsWhere(bars: Bars, wanted: (row: number) => boolean): Bars {
   return picked;
 }
 
-async function compare(store: MarketStore, facts: SymbolFacts, series: CarriedSymbol, source: AuditFacts, onRows: (done: number) => void): Promise<SymbolReport> {
+/** Reads a symbol back and compares it. What agrees counts as told whole, run by run: only the holes between may be asked for elsewhere. */
+async function compare(store: MarketStore, facts: SymbolFacts, series: CarriedSymbol, source: AuditFacts, knownAt: Timestamp, onRows: (done: number) => void): Promise<SymbolReport> {
   const audit = new BarAudit();
   const width = READ_BACK_BARS * series.intervalMs;
+  const runs: Span[] = [];
   let done = 0;
   for (let from = facts.first; from <= facts.last; from += width) {
     const bars = await store.range(series, { from, to: from + width, quarantined: true });
     audit.add(bars, (row) => bars.sources[bars.source[row]]);
+    addRuns(runs, bars.timestamp, series.intervalMs);
     onRows(done += bars.length);
   }
   const target = audit.facts();
   const expected = { rows: facts.rows, first: facts.first, last: facts.last, checksum: source.checksum };
   const exact = (['rows', 'first', 'last', 'checksum'] as const).filter((fact) => target[fact] !== expected[fact] || source[fact] !== expected[fact]);
   const sums = (['closes', 'volumes'] as const).filter((fact) => [source, target].some((each) => Math.abs(each[fact] - facts[fact]) > SUM_TOLERANCE * Math.abs(facts[fact])));
-  return { symbol: facts.symbol, instrument: series.instrument, interval: formatInterval(series.intervalMs), rows: facts.rows, source, target, differences: [...exact, ...sums] };
+  const differences = [...exact, ...sums];
+  if (differences.length === 0) await store.append(series, { source: TABLE_SOURCE, knownAt, bars: allocateBars(0), covers: runs });
+  return { symbol: facts.symbol, instrument: series.instrument, interval: formatInterval(series.intervalMs), rows: facts.rows, source, target, differences };
+}
+
+/** Adds bars to runs in which each follows the one before it at once; a hole of the source's ends a run. */
+function addRuns(runs: Span[], times: Float64Array, intervalMs: number): void {
+  for (const time of times) {
+    const last = runs.at(-1);
+    if (last !== undefined && time <= last.to) runs[runs.length - 1] = { from: last.from, to: time + intervalMs };
+    else runs.push({ from: time, to: time + intervalMs });
+  }
 }

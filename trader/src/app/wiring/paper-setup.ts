@@ -91,9 +91,9 @@ const amount = z.number().check(z.positive());
 const share = z.number().check(z.positive(), z.lte(1));
 
 /** How a sizing is written down. */
-export const SIZING = z.union([z.strictObject({ kind: z.literal('units'), units: some }), z.strictObject({ kind: z.literal('fraction'), fraction: some }),
-  z.strictObject({ kind: z.literal('kelly'), fraction: some, cap: some, volatility: z.optional(some), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
-  z.strictObject({ kind: z.literal('volatility'), volatility: some, cap: some })]);
+export const SIZING = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('units'), units: some }), z.strictObject({ kind: z.literal('fraction'), fraction: some }),
+  z.strictObject({ kind: z.literal('kelly'), fraction: some.check(z.refine((fraction) => Number(fraction) <= 1, 'must be at most 1: beyond the whole of Kelly\'s fraction less is earned and more is risked')), cap: some, volatility: z.optional(some), edge: z.optional(z.strictObject({ mean: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), deviation: decimal, trades: decimal })) }),
+  z.strictObject({ kind: z.literal('volatility'), volatility: some, cap: some })], 'must have a "kind": units, fraction, kelly or volatility');
 
 /** How limits are written down. */
 export const LIMITS = z.strictObject({

@@ -10,7 +10,7 @@ import { Portfolio } from '../../pipeline/portfolio.ts';
 import { PROP_FIRM_LEVELS } from '../../pipeline/prop-firm-guard.ts';
 import type { AccountTerms } from '../../simulation/account-terms.ts';
 import { backtest } from './backtest.ts';
-import { readLimits } from './limits.ts';
+import { lastJournal, readLimits } from './limits.ts';
 import { PaperTrader } from './paper.ts';
 import { choosePropFirm, propFirmPrograms, readPropFirmFile } from './prop-firm-rules.ts';
 import { choosePropFirmSetup, createPropFirmGuard, readNews } from './prop-firm.ts';
@@ -145,7 +145,7 @@ test('what the guard orders in a paper run is in its journal: it replays, and th
   const again = await open();
   assert.deepEqual({ ...again.state(), journalSequence: 0 }, { ...state, journalSequence: 0 }, 'a restart stands where it stopped');
   again.release();
-  const { propFirm, trading } = await readLimits(join(home, 'paper', 'journal.jsonl'));
+  const { propFirm, trading } = await readLimits(lastJournal(home));
   assert.deepEqual([propFirm, trading], [state.propFirm, state.trading]);
   await assert.rejects(PaperTrader.open(home, undefined, false, { onFill() {}, onDenial() {}, onOrder() {} }, undefined, setup), /began under FTMO 2-Step Challenge/);
 });

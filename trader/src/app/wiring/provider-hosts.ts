@@ -9,8 +9,9 @@ export type CoinVenue = (typeof COIN_VENUES)[number];
 export const PROVIDER_NAMES = [...USUAL_PROVIDERS, ...COIN_VENUES] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
-/** Sources of series and of what people say. */
-type SeriesHost = 'fred' | 'alternative' | 'reddit';
+/** Sources of series and of what people say; hosts of Binance's are in venue-hosts.ts. */
+export const SERIES_PROVIDERS = ['fred', 'alternative', 'binance-usdm', 'reddit'] as const;
+export type SeriesProvider = (typeof SERIES_PROVIDERS)[number];
 
 /** Every host of every provider; the only place of the product that names one, and a test keeps it so. */
 const HOSTS = {
@@ -21,7 +22,7 @@ const HOSTS = {
   fred: { rest: 'https://api.stlouisfed.org' },
   alternative: { rest: 'https://api.alternative.me' },
   reddit: { token: 'https://www.reddit.com', rest: 'https://oauth.reddit.com' },
-} as const satisfies Readonly<Record<Exclude<ProviderName, CoinVenue> | SeriesHost, Readonly<Record<string, string>>>>;
+} as const satisfies Readonly<Record<Exclude<ProviderName, CoinVenue> | Exclude<SeriesProvider, 'binance-usdm'>, Readonly<Record<string, string>>>>;
 
 /** Where a provider is; with a `loopbackPort` everything is at that port of this machine instead. */
 export function providerHosts<P extends keyof typeof HOSTS>(provider: P, loopbackPort: number | undefined): Readonly<Record<keyof (typeof HOSTS)[P], string>> {

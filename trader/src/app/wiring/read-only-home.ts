@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { BarFileError, errorCode } from '../../adapters/bars/bar-file-error.ts';
 import type { BarSet } from '../../adapters/bars/column-file.ts';
 
-/** How a system says that a folder may not be written. */
-const MAY_NOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS']);
+/** How a system says that a folder may not be written, or that there is no room. */
+const MAY_NOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
-/** Opens bars with copies in the state folder; where that may only be read, in one that is gone when the program ends. */
+/** Opens bars with copies in the state folder; where that may only be read, or is full, in one that is gone when the program ends. */
 export async function openWithCopies(home: string, open: (copies: string) => Promise<BarSet>): Promise<BarSet> {
   try {
     return await open(home);

@@ -45,7 +45,7 @@ const run = z.object({ startedAt: z.number(), endedAt: z.number().nullable(), ex
 /** The jobs of `$ALGOTRENDY_HOME/schedule.json`. Refuses where there is none, times that are none, and commands that are none of `commands`, or that no clock should begin. */
 export function readSchedule(home: string, commands: readonly string[]): readonly Job[] {
   const path = join(home, 'schedule.json');
-  const refuse = (problem: string) => new Refusal('usage', `${path}: ${problem}`, { hint: 'It reads like {"jobs": {"nightly": {"cron": "30 0 * * 2-6", "run": "data batch --universe sp500.txt"}}}; times are UTC.' });
+  const refuse = (problem: string) => new Refusal('usage', `${path}: ${problem}`, { hint: 'It reads like {"jobs": {"nightly": {"cron": "30 0 * * 2-6", "run": "data batch --universe sp500"}}}; times are UTC.' });
   if (!existsSync(path)) throw refuse('is not there, so nothing is scheduled');
   let json: unknown;
   try {

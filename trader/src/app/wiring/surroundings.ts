@@ -8,6 +8,8 @@ import { WALL_CLOCK } from './wall-clock.ts';
 
 /** What connections are made with. */
 export interface Surroundings {
+  /** The state folder, in which processes share what providers allow. */
+  readonly home: string;
   readonly secrets: SecretStore;
   readonly clock: Clock;
   /** Spreads the attempts to come back. */
@@ -20,5 +22,5 @@ export interface Surroundings {
 
 /** What a process connects to venues with: its own clock, lots of its own, and the secrets of its home. */
 export function surroundings(config: Config, onUnreadable: Surroundings['onUnreadable']): Surroundings {
-  return { secrets: openSecrets(config), clock: WALL_CLOCK, random: new Random(randomInt(2 ** 31)), loopbackPort: config.loopbackPort, onUnreadable };
+  return { home: config.home, secrets: openSecrets(config), clock: WALL_CLOCK, random: new Random(randomInt(2 ** 31)), loopbackPort: config.loopbackPort, onUnreadable };
 }

@@ -22,7 +22,7 @@ async function withVenue(check: (around: Surroundings, server: SpotServer) => Pr
   const server = new SpotServer({ key: 'key', secret: 'secret', now: Date.now });
   const [, port] = (await server.listen()).split(':');
   try {
-    await check({ secrets: KEYS, clock: WALL_CLOCK, random: new Random(1), loopbackPort: Number(port), onUnreadable: () => undefined }, server);
+    await check({ home: '', secrets: KEYS, clock: WALL_CLOCK, random: new Random(1), loopbackPort: Number(port), onUnreadable: () => undefined }, server);
   } finally {
     await server.close();
   }

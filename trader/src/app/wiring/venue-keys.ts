@@ -1,6 +1,6 @@
 import type { Secret } from '../../domain/secret.ts';
 import type { KeyCheck } from '../../ports/venue.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, toRefusal } from '../refusal.ts';
 import { keyNames, openSecrets, readKeys, type VenueKeys } from './secret-stores.ts';
 import { worldWord, type VenueName, type World } from './venue-hosts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -32,7 +32,10 @@ export function accountText({ venue, world }: KeyedAccount): string {
 
 /** Asks the venue about keys and, where nothing speaks against them, keeps them. Refuses keys that can take money away, or that do not work; then nothing is kept. */
 export async function addKeys(account: KeyedAccount, keys: VenueKeys, config: Config, around: Surroundings): Promise<KeyReport> {
-  const report = await testKeys(account, keys, around);
+  const report = await testKeys(account, keys, around).catch((error: unknown) => {
+    const { code, message, where, hint = '' } = toRefusal(error);
+    throw new Refusal(code, message, { where, hint: `Nothing was kept. ${hint}`.trim() });
+  });
   const names = keyNames(account.venue, account.world);
   const store = openSecrets(config);
   await store.write(names.key, keys.key);

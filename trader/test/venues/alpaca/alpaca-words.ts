@@ -71,12 +71,16 @@ export function activityId({ time, executionId }: AlpacaTrade): string {
   return `${new Date(time).toISOString().replaceAll(/\D/g, '')}::${executionId}`;
 }
 
-/** A fee in `GET /v2/account/activities`, which tells its day alone: the sample of docs.alpaca.markets, "Crypto Spot Trading Fees". */
+/**
+ * A fee in `GET /v2/account/activities`, which tells its day alone: of coins the sample of docs.alpaca.markets, "Crypto Spot
+ * Trading Fees"; of shares as "Account Activities" has it, in the words of "Regulatory Fees", without a symbol.
+ */
 export function feeBody(symbol: string, count: number, now: number, taken: { readonly qty?: string; readonly net_amount?: string }): Json & { readonly id: string } {
   const date = new Date(now).toISOString().slice(0, 10);
   return {
-    id: `${date.replaceAll('-', '')}000000000::53be51ba-46f9-43de-b81f-${String(count).padStart(12, '0')}`, activity_type: symbol.includes('/') ? 'CFEE' : 'FEE', date, net_amount: '0',
-    description: 'Coin Pair Transaction Fee (Non USD)', symbol: symbol.replace('/', ''), price: '1884.5', status: 'executed', ...taken,
+    id: `${date.replaceAll('-', '')}000000000::53be51ba-46f9-43de-b81f-${String(count).padStart(12, '0')}`, date, net_amount: '0', status: 'executed',
+    ...(symbol.includes('/') ? { activity_type: 'CFEE', description: 'Coin Pair Transaction Fee (Non USD)', symbol: symbol.replace('/', ''), price: '1884.5' }
+      : { activity_type: 'FEE', description: `REG fee for proceed of 1 shares (1 trades) on ${date}` }), ...taken,
   };
 }
 

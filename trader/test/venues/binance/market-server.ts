@@ -34,6 +34,7 @@ export class MarketServer implements FeedServer {
   readonly #faults: Fault[] = [];
   readonly #books = new Map<number, { readonly bids: Map<string, string>; readonly asks: Map<string, string> }>();
   readonly #trades = new Map<number, number>();
+  readonly #told: Json[][];
   #last = '';
   #refusals = 0;
   #dead = false;
@@ -42,6 +43,7 @@ export class MarketServer implements FeedServer {
   constructor(dialect: MarketDialect) {
     this.#dialect = dialect;
     this.#ended = dialect.symbols.map(() => []);
+    this.#told = dialect.symbols.map(() => []);
     this.#http = createServer((request, response) => { this.#serve(request, response); });
     this.#http.on('upgrade', (request, socket, head) => {
       const url = new URL(request.url ?? '', 'http://venue');
@@ -90,7 +92,9 @@ export class MarketServer implements FeedServer {
     // Two trades of one taker each time.
     const last = (this.#trades.get(instrument) ?? 105) + 2;
     this.#trades.set(instrument, last);
-    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], a: last, p: price, q: quantity, f: last - 1, l: last, T: tsEvent, m: true, M: true });
+    const trade = { a: last, p: price, q: quantity, f: last - 1, l: last, T: tsEvent, m: true, M: true };
+    this.#told[instrument]?.push(trade);
+    this.#tell('aggTrade', instrument, { e: 'aggTrade', E: tsEvent, s: this.#dialect.symbols[instrument], ...trade });
   }
 
   /** web-socket-streams.md, "Individual Symbol Book Ticker Streams". */
@@ -178,8 +182,15 @@ export class MarketServer implements FeedServer {
     const fault = this.#faults.shift();
     const answer = fault === undefined || fault === 'garbage' ? undefined : faultAnswer(fault, now());
     if (answer !== undefined) return void response.writeHead(answer.status, answer.headers).end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    if (pathname === `${rest}/aggTrades` && fault === undefined) return void response.end(JSON.stringify(this.#aggTrades(searchParams)));
     if (pathname !== `${rest}/klines`) return void response.writeHead(404).end();
     response.end(fault === 'garbage' ? '<html>' : JSON.stringify(this.#klines(searchParams)));
+  }
+
+  /** rest-api.md, "Compressed/Aggregate trades list": both ends count, the oldest first. */
+  #aggTrades(parameters: URLSearchParams): readonly Json[] {
+    const [from, to, limit] = ['startTime', 'endTime', 'limit'].map((name) => Number(parameters.get(name)));
+    return (this.#told[this.#dialect.symbols.indexOf(parameters.get('symbol') ?? '')] ?? []).filter(({ T }) => Number(T) >= from && Number(T) <= to).slice(0, limit);
   }
 
   #klines(parameters: URLSearchParams): unknown {

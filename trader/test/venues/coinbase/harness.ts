@@ -13,14 +13,15 @@ function makePem(): string {
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ type: 'sec1', format: 'pem' }).toString();
 }
 
-const PEM = makePem();
+/** The private half of that key, as Coinbase hands it out. */
+export const TEST_PEM = makePem();
 const STRANGE_PEM = makePem();
 
 /** The key whose tokens the servers of tests take. */
-const TEST_KEY = { name: NAME, publicKey: createPublicKey(createPrivateKey(PEM)) };
+export const TEST_KEY = { name: NAME, publicKey: createPublicKey(createPrivateKey(TEST_PEM)) };
 
 /** A signer with that key. */
-const testSigner = (): Signer => new Signer(NAME, PEM);
+const testSigner = (): Signer => new Signer(NAME, TEST_PEM);
 
 /** What the server lists first: quoted in USDT, as the suite's fees are. */
 const TEST_LISTING: VenueListing = {
@@ -33,7 +34,7 @@ const because = (ids: readonly string[], reason: string) => Object.fromEntries(i
 /** Coinbase Advanced Trade, spot, under the suite. */
 export const COINBASE: VenueHarness = {
   name: 'Coinbase',
-  secrets: [NAME, ...PEM.split('\n').filter((line) => line.length > 0 && !line.startsWith('-----'))],
+  secrets: [NAME, ...TEST_PEM.split('\n').filter((line) => line.length > 0 && !line.startsWith('-----'))],
   listing: TEST_LISTING,
   without: {
     ...because(['V5'], 'a token out of its time and a key that is unknown are refused with the same word, so where the venue\'s own clock agrees with ours it is told as unauthorised'),

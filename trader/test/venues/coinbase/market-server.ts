@@ -26,12 +26,13 @@ export class CoinbaseMarketServer implements FeedServer {
   readonly #books: readonly { readonly bids: Map<string, string>; readonly asks: Map<string, string> }[];
   #fault: Fault | undefined;
   readonly #trades = new Map<string, number>();
+  readonly #told: Json[] = [];
 
   constructor(spec: MarketServerSpec) {
     this.#spec = spec;
     this.#bars = spec.symbols.map(() => []);
     this.#books = spec.symbols.map(() => ({ bids: new Map(), asks: new Map() }));
-    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (channel, products) => (channel === 'market_trades' ? [[{ type: 'snapshot', trades: [this.#tradeBody(products[0], '1', 0)] }]]
+    this.#channels = new Channels({ clock: spec.clock, admits: () => false, snapshots: (channel, products) => (channel === 'market_trades' ? [[{ type: 'snapshot', trades: [this.#lastTrade(products[0])] }]]
       : channel === 'level2' ? products.map((product) => { const { bids, asks } = this.#books[spec.symbols.indexOf(product)]; return [this.#bookEvent('snapshot', product, [...bids], [...asks])]; }) : []) });
     this.#http = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://venue');
@@ -125,7 +126,21 @@ export class CoinbaseMarketServer implements FeedServer {
     const [event] = fixture('trades').events as readonly { readonly trades: readonly Json[] }[];
     const id = (this.#trades.get(symbol) ?? 22_381_690) + 1;
     this.#trades.set(symbol, id);
-    return { ...event.trades[0], product_id: symbol, trade_id: String(id), price, size, time: new Date(tsEvent).toISOString() };
+    const trade = { ...event.trades[0], product_id: symbol, trade_id: String(id), price, size, time: new Date(tsEvent).toISOString() };
+    this.#told.push(trade);
+    return trade;
+  }
+
+  /** "Get Public Market Trades": within whole seconds, the newest first. */
+  #tradesOf(symbol: string, query: URLSearchParams): readonly Json[] {
+    const [start, end, limit] = ['start', 'end', 'limit'].map((name) => Number(query.get(name)));
+    return this.#told.filter(({ product_id, time }) => product_id === symbol && Date.parse(String(time)) >= start * 1_000 && Date.parse(String(time)) < end * 1_000).toReversed().slice(0, limit);
+  }
+
+  /** What a snapshot begins with: a trade of before. */
+  #lastTrade(symbol: string): Json {
+    const [event] = fixture('trades').events as readonly { readonly trades: readonly Json[] }[];
+    return this.#told.findLast(({ product_id }) => product_id === symbol) ?? { ...event.trades[0], product_id: symbol, time: '1970-01-01T00:00:00Z' };
   }
 
   #answer({ pathname, searchParams: query }: URL): { readonly status: number; readonly body: unknown } {
@@ -136,6 +151,8 @@ export class CoinbaseMarketServer implements FeedServer {
     this.#fault = undefined;
     if (fault === 'garbage') return { status: 200, body: '<html>' };
     if (fault !== undefined) return faultAnswer(fault);
+    const traded = /^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/ticker$/.exec(pathname)?.[1];
+    if (traded !== undefined) return { status: 200, body: { trades: this.#tradesOf(traded, query), best_bid: '291.13', best_ask: '292.40' } };
     const [start, end, granularity] = [Number(query.get('start')), Number(query.get('end')), GRANULARITIES[query.get('granularity') ?? '']];
     if (granularity === undefined || !(end > start) || (end - start) / granularity > 350) return refuse(400, 'INVALID_ARGUMENT', 3, 'number of candles requested should be less than 350');
     const instrument = this.#spec.symbols.indexOf(/^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/candles$/.exec(pathname)?.[1] ?? '');

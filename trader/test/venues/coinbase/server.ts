@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseDecimal } from '../../../src/domain/exact.ts';
+import { format, parseDecimal } from '../../../src/domain/exact.ts';
 import type { RejectReason } from '../../../src/domain/venue-error.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { DialectServer, Fault, KeyGrant, ServedTrade, WireOrder } from '../dialect-server.ts';
@@ -146,6 +146,11 @@ export class CoinbaseServer implements DialectServer {
 
   pay(currency: string, amount: string): void {
     this.#account.move(currency, parseDecimal(amount, 16));
+  }
+
+  /** What the account has of a currency, exactly. */
+  balanceOf(currency: string): string {
+    return format(this.#account.balances.get(currency) ?? 0, 16);
   }
 
   close(): Promise<void> {

@@ -32,6 +32,7 @@ export class KrakenMarketServer implements FeedServer {
   readonly #bars: ServedBar[][];
   readonly #books: readonly ServedBook[];
   readonly #tradeIds: number[];
+  readonly #trades: (readonly [price: string, quantity: string, ms: number, id: number])[][];
   #fault: Fault | undefined;
   #last: (() => void) | undefined;
   #losing = false;
@@ -42,6 +43,7 @@ export class KrakenMarketServer implements FeedServer {
     this.#bars = symbols.map(() => []);
     this.#books = symbols.map(() => ({ bids: new Map(), asks: new Map() }));
     this.#tradeIds = symbols.map(() => 4_665_906);
+    this.#trades = symbols.map(() => []);
     this.#door = new MarketDoor({
       answer: (url) => this.#answer(url),
       onOpen: (socket) => {
@@ -93,6 +95,7 @@ export class KrakenMarketServer implements FeedServer {
 
   trade(instrument: number, price: string, tsEvent: number, quantity = '40.00000000'): void {
     this.#tradeIds[instrument] += 1;
+    this.#trades[instrument].push([price, quantity, tsEvent, this.#tradeIds[instrument]]);
     this.#tell('trade', instrument, { ...first('trades'), price: bare(price), qty: bare(quantity), trade_id: this.#tradeIds[instrument], timestamp: timeText(tsEvent) });
   }
 
@@ -190,6 +193,11 @@ export class KrakenMarketServer implements FeedServer {
     this.#fault = undefined;
     if (fault !== undefined) return faultAnswer(fault);
     const instrument = this.#symbols.findIndex((symbol) => altname(symbol) === query.get('pair'));
+    // "Get Recent Trades": after `since`, in nanoseconds, the oldest first; this server's trades are at 0.394914 ms of theirs.
+    if (pathname === '/0/public/Trades' && instrument >= 0) {
+      const rows = this.#trades[instrument].filter(([, , ms]) => BigInt(ms) * 1_000_000n + 394_914n > BigInt(query.get('since') ?? '0')).slice(0, Number(query.get('count') ?? 1_000));
+      return ok({ XXBTZUSD: rows.map(([price, quantity, ms, id]) => [price, quantity, (ms + 0.394914) / 1_000, 's', 'm', '', id]), last: `${rows.at(-1)?.[2] ?? 0}394914` });
+    }
     if (pathname !== '/0/public/OHLC' || instrument < 0) return { status: 200, body: { error: ['EQuery:Unknown asset pair'] } };
     const lengthMs = Number(query.get('interval')) * 60_000;
     const now = this.#clock.now();

@@ -28,6 +28,7 @@ export class OkxMarketServer implements FeedServer {
   readonly #bars: ServedBar[][];
   readonly #books: readonly ServedBook[];
   readonly #tradeIds: number[];
+  readonly #trades: Json[][];
   #fault: Fault | undefined;
   #last: readonly [string, number, Json] | undefined;
   #losing = false;
@@ -38,6 +39,7 @@ export class OkxMarketServer implements FeedServer {
     this.#bars = symbols.map(() => []);
     this.#books = symbols.map(() => ({ bids: new Map(), asks: new Map(), seqId: 123_456 }));
     this.#tradeIds = symbols.map(() => 130_639_474);
+    this.#trades = symbols.map(() => []);
     this.#door = new MarketDoor({
       answer: (url) => this.#answer(url),
       onOpen: (socket, path) => { this.#live.set(socket, { path, names: new Set() }); },
@@ -75,7 +77,9 @@ export class OkxMarketServer implements FeedServer {
 
   trade(instrument: number, price: string, tsEvent: number, quantity = '0.12060306'): void {
     this.#tradeIds[instrument] += 1;
-    this.#tell('trades-all', instrument, { data: [{ instId: this.#symbols[instrument], tradeId: String(this.#tradeIds[instrument]), px: price, sz: quantity, side: 'buy', ts: String(tsEvent), source: '0' }] });
+    const trade = { instId: this.#symbols[instrument], tradeId: String(this.#tradeIds[instrument]), px: price, sz: quantity, side: 'buy', ts: String(tsEvent), source: '0' };
+    this.#trades[instrument].push(trade);
+    this.#tell('trades-all', instrument, { data: [trade] });
   }
 
   tellQuote(instrument: number, bid: ServedLevel, ask: ServedLevel): void {
@@ -163,6 +167,11 @@ export class OkxMarketServer implements FeedServer {
     }
   }
 
+  /** "Get trades history", type 1: before the number that is named, the newest first. */
+  #tradesBefore(instrument: number, query: URLSearchParams): readonly Json[] {
+    return this.#trades[instrument].filter(({ tradeId }) => query.get('type') === '1' && Number(tradeId) < Number(query.get('after'))).toReversed().slice(0, Math.min(100, Number(query.get('limit'))));
+  }
+
   #answer({ pathname, searchParams: query }: URL): DoorAnswer {
     const ok = (data: readonly unknown[]): DoorAnswer => ({ status: 200, body: { code: '0', msg: '', data } });
     if (pathname === '/api/v5/public/time') return ok([{ ts: String(this.#clock.now()) }]);
@@ -173,6 +182,7 @@ export class OkxMarketServer implements FeedServer {
     const length = LENGTHS[query.get('bar') ?? ''];
     const instrument = this.#symbols.indexOf(query.get('instId') ?? '');
     if (instrument < 0) return { status: 200, body: { code: '51001', msg: 'Instrument ID does not exist', data: [] } };
+    if (pathname === '/api/v5/market/history-trades') return ok(this.#tradesBefore(instrument, query));
     if (length === undefined || !/^\/api\/v5\/market\/(history-)?candles$/.test(pathname)) return { status: 400, body: { code: '51000', msg: 'Parameter bar error', data: [] } };
     const [after, before, limit] = [Number(query.get('after') ?? Infinity), Number(query.get('before') ?? 0), Number(query.get('limit') ?? 100)];
     // `candles` goes back 1 440 bars and no further; the newest come first, and a page is the newest of what was asked for.
