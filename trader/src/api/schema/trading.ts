@@ -92,7 +92,7 @@ const limitChange: z.ZodType<LimitChange> = z.strictObject({ command: z.string()
 
 /** Some limits by name, as a person sets them. */
 const limitBody = z.strictObject({
-  limits: z.record(z.string().regex(/^[A-Za-z][\w:-]{0,63}$/), z.number().gt(0).max(1e15)).refine((given) => Object.keys(given).length > 0 && Object.keys(given).length <= 50, 'names 1 to 50 limits'),
+  limits: z.record(z.string().regex(/^[A-Za-z][\w:-]{0,63}$/), z.number().gt(0).max(1e15)).refine((given) => Object.keys(given).length > 0 && Object.keys(given).length <= 50, 'names 1 to 50 limits').meta({ minProperties: 1, maxProperties: 50 }),
 });
 
 const halt: z.ZodType<HaltFact> = z.strictObject({
