@@ -29,6 +29,8 @@ export interface PriceChartProps {
   readonly strategy: IndicatedStrategy | undefined;
   /** Asks for bars before the oldest. */
   readonly onOldest?: () => void;
+  /** A movable level was dragged to a price; nothing has changed by that. */
+  readonly onMove?: (level: ChartLevel, price: number) => void;
   /** Stands beside the readout: pickers of instrument and interval. */
   readonly children?: ReactNode;
 }
@@ -100,8 +102,8 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
   const [made, setMade] = useState(0);
   const [failed, setFailed] = useState(false);
   const [begun, setBegun] = useState(0);
-  const told = useRef({ onPoint, onOldest: props.onOldest });
-  useEffect(() => { told.current = { onPoint, onOldest: props.onOldest }; });
+  const told = useRef({ onPoint, onOldest: props.onOldest, onMove: props.onMove });
+  useEffect(() => { told.current = { onPoint, onOldest: props.onOldest, onMove: props.onMove }; });
   useEffect(() => {
     const element = box.current;
     if (!shown || element === null) return;
@@ -109,7 +111,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
     let unwatch = (): void => {};
     import('./price-scene.ts').then(({ PriceScene: Scene }) => {
       if (gone) return;
-      const made = new Scene(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.() });
+      const made = new Scene(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.(), onMove: (level, price) => told.current.onMove?.(level, price) });
       scene.current = made;
       unwatch = watchTheme(() => made.dress(readTheme(element)));
       setMade((count) => count + 1);

@@ -11,6 +11,7 @@ import { marksOf } from './chart-marks.ts';
 import type { ChartFill, ChartLevel } from './chart-marks.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import type { IndicatorLine } from './indicator-lines.ts';
+import { dragLevels } from './level-drag.ts';
 
 /** What a scene tells the page. */
 export interface SceneListener {
@@ -18,6 +19,8 @@ export interface SceneListener {
   onPoint(place: number | undefined): void;
   /** The oldest bars have come into sight. */
   onOldest(): void;
+  /** A movable line was let go at a price. */
+  onMove(level: ChartLevel, price: number): void;
 }
 
 /** How bars are drawn: the decimals of their prices, and their length. */
@@ -35,6 +38,8 @@ const MARK_WIDTH = 14;
 const FOLLOWS = -3;
 /** A watched price comes into sight where it is at most so many heights of the candles away. */
 const REACH = 0.6;
+/** So many pixels from a line it can be taken hold of. */
+const GRIP = 5;
 const NOTHING_DRAWN = { first: undefined, last: undefined, bars: 0 };
 
 /**
@@ -57,6 +62,9 @@ export class PriceScene {
   /** Up to where the lines are drawn. */
   #indicated: { readonly first: number | undefined; readonly last: number | undefined; readonly bars: number } = NOTHING_DRAWN;
   #cluster = 0;
+  /** A line that is held, and where. */
+  #held: { readonly id: string; readonly price: number } | undefined;
+  readonly #stopDrag: () => void;
 
   constructor(container: HTMLElement, theme: ChartTheme, listener: SceneListener) {
     this.#theme = theme;
@@ -72,6 +80,15 @@ export class PriceScene {
       if (sourceEvent === undefined && time !== undefined) return;
       const place = time === undefined ? -1 : this.#bars.time.indexOf(Number(time) * 1000);
       listener.onPoint(place < 0 ? undefined : place);
+    });
+    this.#stopDrag = dragLevels(container, {
+      levelAt: (y) => (y > this.#height ? undefined : this.#shownLevels.find(({ movable, price }) => movable === true && Math.abs((this.#candles.priceToCoordinate(price) ?? Infinity) - y) <= GRIP)),
+      priceAt: (y) => (y < 0 || y > this.#height ? undefined : this.#candles.coordinateToPrice(y) ?? undefined),
+      draw: ({ id }, price) => {
+        this.#held = price === undefined ? undefined : { id, price };
+        this.watch(this.#shownLevels);
+      },
+      drop: (level, price) => { listener.onMove(level, price); },
     });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && range.from < 8 && this.#bars.time.length > 0) listener.onOldest();
@@ -111,7 +128,7 @@ export class PriceScene {
   watch(levels: readonly ChartLevel[]): void {
     this.#shownLevels = levels;
     for (const line of this.#levels) this.#candles.removePriceLine(line);
-    this.#levels = levels.map((level) => this.#candles.createPriceLine(levelOptions(level, this.#theme)));
+    this.#levels = levels.map((level) => this.#candles.createPriceLine(levelOptions(level.id === this.#held?.id ? { ...level, price: this.#held.price } : level, this.#theme)));
   }
 
   /** Our own trades as arrows. */
@@ -156,7 +173,13 @@ export class PriceScene {
 
   /** Ends the chart; nothing else may be called after. */
   remove(): void {
+    this.#stopDrag();
     this.#chart.remove();
+  }
+
+  /** Pixels of the pane that the candles are in. */
+  get #height(): number {
+    return this.#chart.panes()[0]?.getHeight() ?? 0;
   }
 
   /** The range of prices in sight, with the watched prices that lie near it. */
