@@ -11,6 +11,7 @@ import type { ChartFill, ChartLevel } from './chart-marks.ts';
 import { readTheme, watchTheme } from './chart-theme.ts';
 import { indicatorLines } from './indicator-lines.ts';
 import type { IndicatedStrategy, IndicatorLine } from './indicator-lines.ts';
+import { sessionText } from './market-sessions.ts';
 import type { PriceScene } from './price-scene.ts';
 import { useSettled } from './settled.ts';
 import css from './price-chart.module.css';
@@ -20,6 +21,7 @@ export interface PriceChartProps {
   readonly quoteCurrency: string;
   readonly priceDecimals: number;
   readonly intervalMs: number;
+  readonly assetClass: string;
   readonly bars: BarColumns;
   /** Our own trades of this instrument. */
   readonly fills: readonly ChartFill[];
@@ -89,7 +91,7 @@ export function PriceChart(props: PriceChartProps): ReactNode {
       <p className="spoken" aria-live="polite">{spoken}</p>
       <p className={css.caption}>
         <span id={summaryId} className={css.said}>{summary(props, price)}</span>
-        {' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
+        {' '}{sessionText(props.assetClass, props.intervalMs)}{' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
       </p>
     </div>
   );
@@ -124,6 +126,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
     };
   }, [shown, begun]);
   const { bars, priceDecimals, intervalMs, levels, fills } = props;
+  const sessions = sessionText(props.assetClass, intervalMs) !== undefined;
   // The library throws where data do not follow on each other. The chart is made anew then: it must not take the page and its HALT with it.
   const drawn = (draw: (scene: PriceScene) => void): void => {
     try {
@@ -133,7 +136,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
       else setFailed(true);
     }
   };
-  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs })), [made, bars, priceDecimals, intervalMs]);
+  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs, sessions })), [made, bars, priceDecimals, intervalMs, sessions]);
   useEffect(() => drawn((now) => now.indicate(lines)), [made, lines]);
   useEffect(() => drawn((now) => now.watch(levels)), [made, levels]);
   useEffect(() => drawn((now) => now.mark(fills)), [made, fills]);

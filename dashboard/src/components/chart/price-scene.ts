@@ -12,6 +12,7 @@ import type { ChartFill, ChartLevel } from './chart-marks.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import type { IndicatorLine } from './indicator-lines.ts';
 import { dragLevels } from './level-drag.ts';
+import { outsideSession } from './market-sessions.ts';
 
 /** What a scene tells the page. */
 export interface SceneListener {
@@ -27,6 +28,8 @@ export interface SceneListener {
 export interface SceneScale {
   readonly priceDecimals: number;
   readonly intervalMs: number;
+  /** Whether bars outside of the market's session are shaded. */
+  readonly sessions: boolean;
 }
 
 type Candles = ISeriesApi<'Candlestick'>;
@@ -50,12 +53,14 @@ export class PriceScene {
   readonly #chart: IChartApi;
   readonly #candles: Candles;
   readonly #volume: ISeriesApi<'Histogram'>;
+  /** A column of full height behind each bar outside of the session. */
+  readonly #shade: ISeriesApi<'Histogram'>;
   readonly #marks: ISeriesMarkersPluginApi<Time>;
   #levels: IPriceLine[] = [];
   #indicators: IndicatorSeries[] = [];
   #theme: ChartTheme;
   #bars: BarColumns = NO_BARS;
-  #scale: SceneScale = { priceDecimals: 2, intervalMs: 60_000 };
+  #scale: SceneScale = { priceDecimals: 2, intervalMs: 60_000, sessions: false };
   #fills: readonly ChartFill[] = [];
   #shownLevels: readonly ChartLevel[] = [];
   #shownIndicators: readonly IndicatorLine[] = [];
@@ -69,6 +74,8 @@ export class PriceScene {
   constructor(container: HTMLElement, theme: ChartTheme, listener: SceneListener) {
     this.#theme = theme;
     this.#chart = createChart(container, { autoSize: true, ...chartOptions(theme) });
+    this.#shade = this.#chart.addSeries(HistogramSeries, { priceScaleId: 'session', lastValueVisible: false, priceLineVisible: false, autoscaleInfoProvider: () => ({ priceRange: { minValue: 0, maxValue: 1 } }) });
+    this.#chart.priceScale('session').applyOptions({ scaleMargins: { top: 0, bottom: 0 } });
     this.#candles = this.#chart.addSeries(CandlestickSeries, candleOptions(theme));
     this.#candles.applyOptions({ autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => this.#reached(own()) });
     this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: 'volume', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false });
@@ -106,12 +113,7 @@ export class PriceScene {
     this.#scale = scale;
     this.#candles.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -scale.priceDecimals, formatter: (price: number) => formatDecimal(price, { places: scale.priceDecimals }) ?? '' } });
     if (continues && bars.time.length - before.time.length < 50) {
-      for (let place = before.time.length - 1; place < bars.time.length; place++) {
-        // What lies before a bar that stands already was drawn with it.
-        if (place >= before.time.length) for (const blank of this.#blanksBefore(place)) { this.#candles.update(blank); this.#volume.update(blank); }
-        this.#candles.update(this.#candle(place));
-        this.#volume.update(this.#column(place));
-      }
+      this.#goOn(before.time.length);
     } else this.#redraw(same || continues);
     this.#drawMarks(true);
   }
@@ -191,6 +193,18 @@ export class PriceScene {
     return { ...own, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
   }
 
+  /** Draws what came behind so many bars, and the last of them anew. */
+  #goOn(drawn: number): void {
+    const { time } = this.#bars;
+    for (let place = drawn - 1; place < time.length; place++) {
+      // What lies before a bar that stands already was drawn with it.
+      if (place >= drawn) for (const blank of this.#blanksBefore(place)) { this.#candles.update(blank); this.#volume.update(blank); }
+      this.#candles.update(this.#candle(place));
+      this.#volume.update(this.#column(place));
+    }
+    if (this.#scale.sessions && time.length > drawn) this.#drawSessions();
+  }
+
   #redraw(keepSight: boolean): void {
     const scale = this.#chart.timeScale();
     const sight = scale.getVisibleRange();
@@ -204,7 +218,14 @@ export class PriceScene {
   }
 
   #redrawColumns(): void {
+    this.#drawSessions();
     this.#volume.setData(this.#bars.time.flatMap((_, place) => [...this.#blanksBefore(place), this.#column(place)]));
+  }
+
+  #drawSessions(): void {
+    const { time } = this.#bars;
+    const outside = this.#scale.sessions ? outsideSession(this.#bars) : [];
+    this.#shade.setData(outside.flatMap((out, place) => (out ? [{ time: seconds(time[place]), value: 1, color: this.#theme.shade }] : [])));
   }
 
   #candle(place: number): CandlestickData<Time> {

@@ -41,7 +41,7 @@ export function MarketChart({ market, markets, books, onChoose }: {
       <ChartHead market={market} markets={markets} onChoose={onChoose} />
       {loading ? <div className={css.room}><Skeleton lines={1} size="chart" label="Loading the chart" /></div> : (
         <PriceChart
-          instrument={market.instrument} quoteCurrency={market.quoteCurrency} priceDecimals={market.priceDecimals} intervalMs={interval.ms}
+          instrument={market.instrument} quoteCurrency={market.quoteCurrency} priceDecimals={market.priceDecimals} intervalMs={interval.ms} assetClass={market.assetClass}
           bars={bars} fills={marks} levels={levels} strategy={strategy} onOldest={onOldest} onMove={exits.onMove}
         >
           <span className={css.wide}><ChoiceField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} /></span>
