@@ -39,7 +39,7 @@ export class HandControl implements EngineControl {
 
 function handPreview({ instrument, side, type }: OrderTicket): OrderPreview {
   return {
-    instrument, side, type, quantity: '1', price: '100', notional: '100', fee: '0.1', currency: 'USDT', exposureAfter: 0.01, cashAfter: '9899.9', margin: '100',
+    instrument, side, type, quantity: '1', price: '100', notional: '100', fee: '0.1', currency: 'USDT', exposureAfter: 0.01, cashAfter: '9899.9', margin: '100', leverage: null, slippage: { expected: { price: '100', cost: '0.01' }, worst: { price: '101', cost: '1' }, from: 'bars' },
     positionAfter: '1', lossAtStop: { money: '5', share: 0.0005 }, gainAtTakeProfit: null, addsRisk: true,
     guards: [{ rule: 'exposure', verdict: 'ok', used: 0.01, limit: 1, message: 'exposure 0.01 of 1' }], allowed: true, notes: [], tsEvent: HAND_START,
   };

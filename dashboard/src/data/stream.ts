@@ -3,8 +3,11 @@ import { useSyncExternalStore } from 'react';
 import { refreshAccess } from './api.ts';
 import { EMPTY, FOLDS, type Slices } from './engine.ts';
 
-/** News are shown at once, but no more often than this: faster than that nobody reads. */
-const SHOW_EVERY_MS = 50;
+/** News are shown at once, but no more often than a screen does, and showing them leaves most of the time to the person. */
+const SHOW_EVERY_MS = 16;
+const SHOW_LONGEST_MS = 100;
+/** After showing has taken so long, it rests for so many times that. */
+const REST = 3;
 
 /** A channel that somebody on the page listens to. */
 interface Channel {
@@ -18,6 +21,7 @@ const channels = new Map<string, Channel>();
 const changed = new Set<Channel>();
 let client: StreamClient | undefined;
 let shownAt = 0;
+let restMs = SHOW_EVERY_MS;
 let showing = false;
 
 function source(): StreamClient {
@@ -34,13 +38,15 @@ function show(): void {
   const due = [...changed];
   changed.clear();
   for (const channel of due) for (const listener of channel.listeners) listener();
+  // Behind the rendering, which React has queued by now.
+  queueMicrotask(() => { restMs = Math.min(SHOW_LONGEST_MS, Math.max(SHOW_EVERY_MS, REST * (performance.now() - shownAt))); });
 }
 
 function soon(channel: Channel): void {
   changed.add(channel);
   if (showing) return;
   showing = true;
-  setTimeout(show, Math.max(0, shownAt + SHOW_EVERY_MS - performance.now()));
+  setTimeout(show, Math.max(0, shownAt + restMs - performance.now()));
 }
 
 function open<T extends Topic>(name: ChannelOf<T>, topic: T): Channel {

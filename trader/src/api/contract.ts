@@ -9,7 +9,7 @@ export type {
 } from '../ports/engine-feed.ts';
 export type { DepthFact, PriceLevel, TradeFact } from '../ports/market-facts.ts';
 export type { HaltFact, LimitChange, LimitSetting, LimitSettings } from '../ports/steering-facts.ts';
-export type { EngineAnswer, GuardVerdict, OrderPreview, OrderTicket, TicketSize } from '../ports/engine-control.ts';
+export type { EngineAnswer, GuardVerdict, OrderPreview, OrderTicket, SlippageBand, TicketSize } from '../ports/engine-control.ts';
 export type { JobFact, JobRequest } from '../ports/jobs.ts';
 export type { PropFirmGauge } from '../domain/prop-firm.ts';
 export { personName } from '../domain/person-name.ts';

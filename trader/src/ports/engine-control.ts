@@ -47,6 +47,15 @@ export interface OrderTicket {
   readonly takeProfit?: string;
 }
 
+/** Where an order that takes what is offered may trade. What it costs is measured from the middle of the book, or from the last price; account money, above zero for a loss. */
+export interface SlippageBand {
+  readonly expected: { readonly price: string; readonly cost: string };
+  /** As expected, after the price has moved against it by as much as it moves within one bar on average. */
+  readonly worst: { readonly price: string; readonly cost: string };
+  /** What was looked at: the order book, level by level; or recent bars, by the square root of the order's share of their volume. */
+  readonly from: 'book' | 'bars';
+}
+
 /** What an order may become: worked out by the rules that would judge it, and nothing is changed by it. */
 export interface OrderPreview {
   readonly instrument: string;
@@ -60,11 +69,15 @@ export interface OrderPreview {
   readonly fee: string;
   /** Currency of notional, fee and losses. */
   readonly currency: string;
-  /** What of the account stands for everything after it: |value| of all books at their largest ÷ equity, and the cash left. */
+  /** What of the account stands for everything after it: |value| of all books at their largest ÷ equity, and the cash left; on margin, what of equity is not set aside as margin. */
   readonly exposureAfter: number;
   readonly cashAfter: string;
   /** Margin that it takes at the leverage of the account: the notional where there is none. */
   readonly margin: string;
+  /** How positions are held; null where the account has no margin. */
+  readonly leverage: { readonly times: number; readonly isolated: boolean } | null;
+  /** Null where it trades at its limit, or better. */
+  readonly slippage: SlippageBand | null;
   readonly positionAfter: string;
   /** Lost at the stop, both fees included, and as a share of equity; null without a stop. */
   readonly lossAtStop: { readonly money: string; readonly share: number } | null;

@@ -60,7 +60,7 @@ export interface BookLevel {
   readonly quantity: number;
 }
 
-/** What is offered and asked for, the best first; as deep as the venue tells. */
+/** What is offered and asked for, the best first; as deep as the venue tells. Both sides are empty where it is not known any more. */
 export interface FeedBook {
   readonly bids: readonly BookLevel[];
   readonly asks: readonly BookLevel[];

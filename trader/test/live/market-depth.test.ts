@@ -141,6 +141,34 @@ describe('order book and trades of a live market', { concurrency: 2 }, () => {
     await until('the book again', () => begins(books.at(-1), 100, 100.5));
   });
 
+  test('a book with a hole is told anew, and what is traded by goes on meanwhile where it has a connection of its own', async (t) => {
+    const { server, trader, books } = await watched(t, 'okx', OKX_FEED);
+    change(server, BIDS, ASKS);
+    await until('the book', () => begins(books.at(-1), 100, 100.5));
+    server.loseFrames?.(true);
+    change(server, [['100.0', '0']], []);
+    server.loseFrames?.(false);
+    change(server, [['99.0', '8.00000000']], []);
+    await until('the whole book', () => begins(books.at(-1), 99.5, 100.5));
+    const { live } = trader.feed as Extract<typeof trader.feed, { kind: 'live' }>;
+    assert.deepEqual([live.state.connection, live.state.reconnections], ['up', 0]);
+  });
+
+  test('a book that is wrong whenever it is told costs the feed no more than a few connections', async (t) => {
+    const { server, trader, books } = await watched(t, 'kraken', KRAKEN_FEED);
+    const { live } = trader.feed as Extract<typeof trader.feed, { kind: 'live' }>;
+    for (let turn = 1; turn <= 3; turn++) {
+      change(server, BIDS, ASKS);
+      await until('the book', () => begins(books.at(-1), 100, 100.5));
+      server.say(JSON.stringify({ channel: 'book', type: 'update', data: [{ symbol: 'BTC/USD', bids: [{ price: 100, qty: 3 }], asks: [], checksum: 1, timestamp: new Date().toISOString() }] }));
+      await until('another connection', () => live.state.connection === 'up' && live.state.reconnections === turn);
+    }
+    change(server, [['100.0', '5.00000000']], []);
+    server.trade(0, '100.0', Date.now());
+    await until('the trade', () => trader.depth.trades(0).length === 1);
+    assert.deepEqual([books.at(-1)?.bids, live.state.connection, live.state.reconnections], [[], 'up', 3]);
+  });
+
   test('a run that nobody can look at asks its venue for no book', async (t) => {
     const { server, trader, books, readBook } = await watched(t, 'binance', BINANCE_SPOT_FEED, false);
     change(server, BIDS, ASKS);

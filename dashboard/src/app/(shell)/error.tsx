@@ -7,7 +7,7 @@ export default function BrokenPage({ error }: { readonly error: Error }): ReactN
   return (
     <>
       <h1 className="spoken">This page broke</h1>
-      <ErrorPanel title="This page broke" cause="A fault of ours, in what this page shows. Trading does not depend on it." stillWorks="HALT and all other pages." onRetry={() => location.reload()} details={error.message} />
+      <ErrorPanel title="This page broke" cause="A fault of ours, in what this page shows. Trading does not depend on it." stillWorks="HALT and all other pages work." onRetry={() => location.reload()} details={error.message} />
     </>
   );
 }

@@ -18,6 +18,8 @@ export interface ChartLevel {
   readonly price: number;
   /** As `Stop −3.0 %`; the price itself stands on the scale. */
   readonly label: string;
+  /** Whether a person may move it. */
+  readonly movable?: boolean;
 }
 
 /** One arrow: the fills of one side that lie so close that they would cover each other. */

@@ -9,6 +9,8 @@ export interface ChartTheme {
   readonly upSoft: string;
   readonly downSoft: string;
   readonly label: string;
+  /** Behind bars outside of a session. */
+  readonly shade: string;
   readonly fontFamily: string;
 }
 
@@ -23,7 +25,7 @@ export function readTheme(element: HTMLElement): ChartTheme {
   const up = read('--up');
   const down = read('--down');
   const theme = {
-    background: read('--s1'), text: read('--text-2'), quiet: read('--text-3'), line: read('--line'), label: read('--s3'),
+    background: read('--s1'), text: read('--text-2'), quiet: read('--text-3'), line: read('--line'), label: read('--s3'), shade: read('--s3'),
     up, down, upSoft: faded(up, 0.35), downSoft: faded(down, 0.35), fontFamily: getComputedStyle(element).fontFamily,
   };
   probe.remove();

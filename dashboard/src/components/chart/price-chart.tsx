@@ -11,6 +11,7 @@ import type { ChartFill, ChartLevel } from './chart-marks.ts';
 import { readTheme, watchTheme } from './chart-theme.ts';
 import { indicatorLines } from './indicator-lines.ts';
 import type { IndicatedStrategy, IndicatorLine } from './indicator-lines.ts';
+import { sessionText } from './market-sessions.ts';
 import type { PriceScene } from './price-scene.ts';
 import { useSettled } from './settled.ts';
 import css from './price-chart.module.css';
@@ -20,6 +21,7 @@ export interface PriceChartProps {
   readonly quoteCurrency: string;
   readonly priceDecimals: number;
   readonly intervalMs: number;
+  readonly assetClass: string;
   readonly bars: BarColumns;
   /** Our own trades of this instrument. */
   readonly fills: readonly ChartFill[];
@@ -29,6 +31,8 @@ export interface PriceChartProps {
   readonly strategy: IndicatedStrategy | undefined;
   /** Asks for bars before the oldest. */
   readonly onOldest?: () => void;
+  /** A movable level was dragged to a price; nothing has changed by that. */
+  readonly onMove?: (level: ChartLevel, price: number) => void;
   /** Stands beside the readout: pickers of instrument and interval. */
   readonly children?: ReactNode;
 }
@@ -87,7 +91,7 @@ export function PriceChart(props: PriceChartProps): ReactNode {
       <p className="spoken" aria-live="polite">{spoken}</p>
       <p className={css.caption}>
         <span id={summaryId} className={css.said}>{summary(props, price)}</span>
-        {' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
+        {' '}{sessionText(props.assetClass, props.intervalMs)}{' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
       </p>
     </div>
   );
@@ -100,8 +104,8 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
   const [made, setMade] = useState(0);
   const [failed, setFailed] = useState(false);
   const [begun, setBegun] = useState(0);
-  const told = useRef({ onPoint, onOldest: props.onOldest });
-  useEffect(() => { told.current = { onPoint, onOldest: props.onOldest }; });
+  const told = useRef({ onPoint, onOldest: props.onOldest, onMove: props.onMove });
+  useEffect(() => { told.current = { onPoint, onOldest: props.onOldest, onMove: props.onMove }; });
   useEffect(() => {
     const element = box.current;
     if (!shown || element === null) return;
@@ -109,7 +113,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
     let unwatch = (): void => {};
     import('./price-scene.ts').then(({ PriceScene: Scene }) => {
       if (gone) return;
-      const made = new Scene(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.() });
+      const made = new Scene(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.(), onMove: (level, price) => told.current.onMove?.(level, price) });
       scene.current = made;
       unwatch = watchTheme(() => made.dress(readTheme(element)));
       setMade((count) => count + 1);
@@ -122,6 +126,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
     };
   }, [shown, begun]);
   const { bars, priceDecimals, intervalMs, levels, fills } = props;
+  const sessions = sessionText(props.assetClass, intervalMs) !== undefined;
   // The library throws where data do not follow on each other. The chart is made anew then: it must not take the page and its HALT with it.
   const drawn = (draw: (scene: PriceScene) => void): void => {
     try {
@@ -131,7 +136,7 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
       else setFailed(true);
     }
   };
-  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs })), [made, bars, priceDecimals, intervalMs]);
+  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs, sessions })), [made, bars, priceDecimals, intervalMs, sessions]);
   useEffect(() => drawn((now) => now.indicate(lines)), [made, lines]);
   useEffect(() => drawn((now) => now.watch(levels)), [made, levels]);
   useEffect(() => drawn((now) => now.mark(fills)), [made, fills]);

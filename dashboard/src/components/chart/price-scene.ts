@@ -11,6 +11,8 @@ import { marksOf } from './chart-marks.ts';
 import type { ChartFill, ChartLevel } from './chart-marks.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import type { IndicatorLine } from './indicator-lines.ts';
+import { dragLevels } from './level-drag.ts';
+import { outsideSession } from './market-sessions.ts';
 
 /** What a scene tells the page. */
 export interface SceneListener {
@@ -18,12 +20,16 @@ export interface SceneListener {
   onPoint(place: number | undefined): void;
   /** The oldest bars have come into sight. */
   onOldest(): void;
+  /** A movable line was let go at a price. */
+  onMove(level: ChartLevel, price: number): void;
 }
 
 /** How bars are drawn: the decimals of their prices, and their length. */
 export interface SceneScale {
   readonly priceDecimals: number;
   readonly intervalMs: number;
+  /** Whether bars outside of the market's session are shaded. */
+  readonly sessions: boolean;
 }
 
 type Candles = ISeriesApi<'Candlestick'>;
@@ -35,6 +41,8 @@ const MARK_WIDTH = 14;
 const FOLLOWS = -3;
 /** A watched price comes into sight where it is at most so many heights of the candles away. */
 const REACH = 0.6;
+/** So many pixels from a line it can be taken hold of. */
+const GRIP = 5;
 const NOTHING_DRAWN = { first: undefined, last: undefined, bars: 0 };
 
 /**
@@ -45,22 +53,29 @@ export class PriceScene {
   readonly #chart: IChartApi;
   readonly #candles: Candles;
   readonly #volume: ISeriesApi<'Histogram'>;
+  /** A column of full height behind each bar outside of the session. */
+  readonly #shade: ISeriesApi<'Histogram'>;
   readonly #marks: ISeriesMarkersPluginApi<Time>;
   #levels: IPriceLine[] = [];
   #indicators: IndicatorSeries[] = [];
   #theme: ChartTheme;
   #bars: BarColumns = NO_BARS;
-  #scale: SceneScale = { priceDecimals: 2, intervalMs: 60_000 };
+  #scale: SceneScale = { priceDecimals: 2, intervalMs: 60_000, sessions: false };
   #fills: readonly ChartFill[] = [];
   #shownLevels: readonly ChartLevel[] = [];
   #shownIndicators: readonly IndicatorLine[] = [];
   /** Up to where the lines are drawn. */
   #indicated: { readonly first: number | undefined; readonly last: number | undefined; readonly bars: number } = NOTHING_DRAWN;
   #cluster = 0;
+  /** A line that is held, and where. */
+  #held: { readonly id: string; readonly price: number } | undefined;
+  readonly #stopDrag: () => void;
 
   constructor(container: HTMLElement, theme: ChartTheme, listener: SceneListener) {
     this.#theme = theme;
     this.#chart = createChart(container, { autoSize: true, ...chartOptions(theme) });
+    this.#shade = this.#chart.addSeries(HistogramSeries, { priceScaleId: 'session', lastValueVisible: false, priceLineVisible: false, autoscaleInfoProvider: () => ({ priceRange: { minValue: 0, maxValue: 1 } }) });
+    this.#chart.priceScale('session').applyOptions({ scaleMargins: { top: 0, bottom: 0 } });
     this.#candles = this.#chart.addSeries(CandlestickSeries, candleOptions(theme));
     this.#candles.applyOptions({ autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => this.#reached(own()) });
     this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: 'volume', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false });
@@ -72,6 +87,15 @@ export class PriceScene {
       if (sourceEvent === undefined && time !== undefined) return;
       const place = time === undefined ? -1 : this.#bars.time.indexOf(Number(time) * 1000);
       listener.onPoint(place < 0 ? undefined : place);
+    });
+    this.#stopDrag = dragLevels(container, {
+      levelAt: (y) => (y > this.#height ? undefined : this.#shownLevels.find(({ movable, price }) => movable === true && Math.abs((this.#candles.priceToCoordinate(price) ?? Infinity) - y) <= GRIP)),
+      priceAt: (y) => (y < 0 || y > this.#height ? undefined : this.#candles.coordinateToPrice(y) ?? undefined),
+      draw: ({ id }, price) => {
+        this.#held = price === undefined ? undefined : { id, price };
+        this.watch(this.#shownLevels);
+      },
+      drop: (level, price) => { listener.onMove(level, price); },
     });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && range.from < 8 && this.#bars.time.length > 0) listener.onOldest();
@@ -89,12 +113,7 @@ export class PriceScene {
     this.#scale = scale;
     this.#candles.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -scale.priceDecimals, formatter: (price: number) => formatDecimal(price, { places: scale.priceDecimals }) ?? '' } });
     if (continues && bars.time.length - before.time.length < 50) {
-      for (let place = before.time.length - 1; place < bars.time.length; place++) {
-        // What lies before a bar that stands already was drawn with it.
-        if (place >= before.time.length) for (const blank of this.#blanksBefore(place)) { this.#candles.update(blank); this.#volume.update(blank); }
-        this.#candles.update(this.#candle(place));
-        this.#volume.update(this.#column(place));
-      }
+      this.#goOn(before.time.length);
     } else this.#redraw(same || continues);
     this.#drawMarks(true);
   }
@@ -111,7 +130,7 @@ export class PriceScene {
   watch(levels: readonly ChartLevel[]): void {
     this.#shownLevels = levels;
     for (const line of this.#levels) this.#candles.removePriceLine(line);
-    this.#levels = levels.map((level) => this.#candles.createPriceLine(levelOptions(level, this.#theme)));
+    this.#levels = levels.map((level) => this.#candles.createPriceLine(levelOptions(level.id === this.#held?.id ? { ...level, price: this.#held.price } : level, this.#theme)));
   }
 
   /** Our own trades as arrows. */
@@ -156,7 +175,13 @@ export class PriceScene {
 
   /** Ends the chart; nothing else may be called after. */
   remove(): void {
+    this.#stopDrag();
     this.#chart.remove();
+  }
+
+  /** Pixels of the pane that the candles are in. */
+  get #height(): number {
+    return this.#chart.panes()[0]?.getHeight() ?? 0;
   }
 
   /** The range of prices in sight, with the watched prices that lie near it. */
@@ -166,6 +191,18 @@ export class PriceScene {
     const reach = (maxValue - minValue) * REACH;
     const near = this.#shownLevels.map(({ price }) => price).filter((price) => price >= minValue - reach && price <= maxValue + reach);
     return { ...own, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+  }
+
+  /** Draws what came behind so many bars, and the last of them anew. */
+  #goOn(drawn: number): void {
+    const { time } = this.#bars;
+    for (let place = drawn - 1; place < time.length; place++) {
+      // What lies before a bar that stands already was drawn with it.
+      if (place >= drawn) for (const blank of this.#blanksBefore(place)) { this.#candles.update(blank); this.#volume.update(blank); }
+      this.#candles.update(this.#candle(place));
+      this.#volume.update(this.#column(place));
+    }
+    if (this.#scale.sessions && time.length > drawn) this.#drawSessions();
   }
 
   #redraw(keepSight: boolean): void {
@@ -181,7 +218,14 @@ export class PriceScene {
   }
 
   #redrawColumns(): void {
+    this.#drawSessions();
     this.#volume.setData(this.#bars.time.flatMap((_, place) => [...this.#blanksBefore(place), this.#column(place)]));
+  }
+
+  #drawSessions(): void {
+    const { time } = this.#bars;
+    const outside = this.#scale.sessions ? outsideSession(this.#bars) : [];
+    this.#shade.setData(outside.flatMap((out, place) => (out ? [{ time: seconds(time[place]), value: 1, color: this.#theme.shade }] : [])));
   }
 
   #candle(place: number): CandlestickData<Time> {

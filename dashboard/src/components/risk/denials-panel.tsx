@@ -2,7 +2,9 @@
 import type { ReactNode } from 'react';
 import { ruleMeaning, ruleName } from 'trader/contract';
 import { useTopic } from '../../data/stream.ts';
+import { formatDecimal } from '../../format/decimal.ts';
 import { DataTable } from '../data-table.tsx';
+import { InstrumentName } from '../instrument-name.tsx';
 import { Num, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -23,10 +25,10 @@ export function DenialsPanel(): ReactNode {
         columns={[
           { key: 'rule', head: 'Rule', cell: ({ rule }) => <span title={ruleMeaning(rule)}>{ruleName(rule)}</span>, sortBy: ({ rule }) => rule },
           { key: 'time', head: 'When', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" />, sortBy: ({ tsEvent }) => tsEvent },
-          { key: 'order', head: 'Order', cell: ({ side, instrument, quantity }) => <>{side} <Num value={quantity} /> {instrument}</> },
+          { key: 'order', head: 'Order', cell: ({ side, instrument, quantity }) => <>{side} <Num value={quantity} /> <InstrumentName id={instrument} /></> },
           { key: 'book', head: 'Strategy', priority: 3, cell: ({ book }) => book.split('@')[0] },
-          { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => value },
-          { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => limit },
+          { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => formatDecimal(value) ?? value },
+          { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
         ]}
       />
     </Panel>

@@ -21,7 +21,7 @@ export function HaltHistory(): ReactNode {
   const asked = useQuery('listHalts', { query: { limit: SHOWN, ...(cursor === undefined ? {} : { cursor }) } }, { mark: `${trading?.state} ${trading?.since} ${trading?.reason}` });
   return (
     <Panel title="Halts">
-      <Answered asked={asked} what="the halts" lines={3}>
+      <Answered asked={asked} what="the halts" lines={1}>
         {({ items, next }) => (items.length === 0 && cursor === undefined ? <EmptyState>Trading was not halted since this run began.</EmptyState> : (
           <>
             <Timeline

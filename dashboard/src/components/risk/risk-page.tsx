@@ -30,9 +30,11 @@ export function RiskPage(): ReactNode {
         <div className={css.side}>
           <TradingPanel />
           {propFirm === null ? null : <PropFirmPanel gauge={propFirm} currency={state?.run?.currency ?? ''} />}
-          <HaltHistory />
-          {settings === undefined ? null : <LimitHistory settings={settings} />}
-          <div className={css.last}><LimitsReached /></div>
+          <div className={css.last}>
+            <HaltHistory />
+            {settings === undefined ? null : <LimitHistory settings={settings} />}
+            <LimitsReached />
+          </div>
         </div>
         <div className={css.main}>
           <LimitsPanel state={state} />

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { GuardVerdict, MarketFact, OrderPreview, OrderTicket } from 'trader/contract';
+import { ruleName, type GuardVerdict, type MarketFact, type OrderPreview, type OrderTicket, type SlippageBand } from 'trader/contract';
 import type { ModeFact } from '../../data/run.ts';
 import { Button } from '../button.tsx';
 import { HoldButton } from '../hold-button.tsx';
@@ -33,17 +33,7 @@ export function TicketReview({ market, ticket, preview, mode, busy, blocked, onB
     <div className={css.review} role="region" aria-label="Review of the order">
       <h3 className={css.headline} data-side={preview.side}>{verb} <Num value={preview.quantity} /> {base}</h3>
       <p className={css.quiet}>{market.instrument} · {ticket.type.replace('-', ' ')} · figures of <Time at={preview.tsEvent} detail="day-second" /> market time</p>
-      <dl className={css.figures}>
-        <Figure label={ticket.type === 'market' ? 'Expected price' : 'Price'}><Money value={preview.price} places={market.priceDecimals} currency={market.quoteCurrency} /></Figure>
-        <Figure label="Notional"><Money value={preview.notional} currency={preview.currency} /></Figure>
-        <Figure label="Fee, as taker"><Money value={preview.fee} currency={preview.currency} /></Figure>
-        <Figure label="Margin"><Money value={preview.margin} currency={preview.currency} /></Figure>
-        <Figure label="Cash after"><Money value={preview.cashAfter} currency={preview.currency} /></Figure>
-        <Figure label="Exposure after"><Pct ratio={preview.exposureAfter} /></Figure>
-        <Figure label="Position after"><Num value={preview.positionAfter} unit={base} /></Figure>
-        <Figure label="Loss at stop">{preview.lossAtStop === null ? <Unprotected addsRisk={preview.addsRisk} /> : <><Money value={preview.lossAtStop.money} currency={preview.currency} /> · <Pct ratio={preview.lossAtStop.share} /> of equity</>}</Figure>
-        {preview.gainAtTakeProfit === null ? null : <Figure label="Gain at take-profit"><Money value={preview.gainAtTakeProfit.money} currency={preview.currency} /> · <Pct ratio={preview.gainAtTakeProfit.share} /></Figure>}
-      </dl>
+      <Figures market={market} preview={preview} atMarket={ticket.type === 'market'} base={base} />
       {preview.notes.map((note) => <p key={note} className={css.quiet}>{note}</p>)}
       <Guards guards={preview.guards} addsRisk={preview.addsRisk} />
       <div className={css.actions}>
@@ -57,6 +47,36 @@ export function TicketReview({ market, ticket, preview, mode, busy, blocked, onB
       </div>
     </div>
   );
+}
+
+/** What it costs and what stands after it. */
+function Figures({ market, preview, atMarket, base }: { readonly market: MarketFact; readonly preview: OrderPreview; readonly atMarket: boolean; /** What its quantities are of. */ readonly base: string }): ReactNode {
+  const { slippage, leverage, lossAtStop, gainAtTakeProfit, currency } = preview;
+  // Exits leave all that is then held by hand.
+  const whole = Math.abs(Number(preview.positionAfter)) !== Number(preview.quantity) ? ', whole position' : '';
+  return (
+    <dl className={css.figures}>
+      <Figure label={atMarket ? 'Last price' : 'Price'}><Money value={preview.price} places={market.priceDecimals} currency={market.quoteCurrency} /></Figure>
+      <Figure label="Notional"><Money value={preview.notional} currency={currency} /></Figure>
+      <Figure label="Fee, as taker"><Money value={preview.fee} currency={currency} /></Figure>
+      {slippage === null ? null : <Slippage band={slippage} market={market} currency={currency} />}
+      <Figure label={leverage === null ? 'Margin, no leverage' : `Margin, ${leverage.isolated ? 'isolated' : 'cross'} at ${leverage.times}×`}><Money value={preview.margin} currency={currency} /></Figure>
+      <Figure label={leverage === null ? 'Cash after' : 'Free margin after'}><Money value={preview.cashAfter} currency={currency} /></Figure>
+      <Figure label="Exposure after"><Pct ratio={preview.exposureAfter} /></Figure>
+      <Figure label="Position after"><Num value={preview.positionAfter} unit={base} /></Figure>
+      <Figure label={`Loss at stop${whole}`}>{lossAtStop === null ? <Unprotected addsRisk={preview.addsRisk} /> : <><Money value={lossAtStop.money} currency={currency} /> · <Pct ratio={lossAtStop.share} /> of equity</>}</Figure>
+      {gainAtTakeProfit === null ? null : <Figure label={`Gain at take-profit${whole}`}><Money value={gainAtTakeProfit.money} currency={currency} /> · <Pct ratio={gainAtTakeProfit.share} /></Figure>}
+    </dl>
+  );
+}
+
+/** Where it may trade: what is expected, and what is bad luck. */
+function Slippage({ band: { expected, worst, from }, market, currency }: { readonly band: SlippageBand; readonly market: MarketFact; readonly currency: string }): ReactNode {
+  const by = from === 'book' ? 'by the order book' : 'by recent bars';
+  const row = (label: string, { price, cost }: SlippageBand['expected']): ReactNode => (
+    <Figure label={label}><Money value={price} places={market.priceDecimals} currency={market.quoteCurrency} />, costs <Money value={cost} currency={currency} /></Figure>
+  );
+  return <>{row(`Slippage expected, ${by}`, expected)}{row('Slippage at worst, a bar’s move against it', worst)}</>;
 }
 
 function Unprotected({ addsRisk }: { readonly addsRisk: boolean }): ReactNode {
@@ -89,7 +109,7 @@ function GuardList({ guards }: { readonly guards: readonly GuardVerdict[] }): Re
     <ul className={css.guards}>
       {guards.map((guard) => (
         <li key={`${guard.rule}|${guard.message}`}>
-          <span className={css.rule}>{guard.rule}</span><StatusChip tone={TONE[guard.verdict]}>{WORD[guard.verdict]}</StatusChip>
+          <span className={css.rule}>{ruleName(guard.rule)}</span><StatusChip tone={TONE[guard.verdict]}>{WORD[guard.verdict]}</StatusChip>
           <p className={css.quiet}>{guard.message}</p>
         </li>
       ))}

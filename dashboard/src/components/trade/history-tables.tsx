@@ -1,7 +1,7 @@
 'use client';
 
 import { useState, type ReactNode } from 'react';
-import type { DenialFact, FillFact } from 'trader/contract';
+import { ruleMeaning, ruleName, type DenialFact,  type FillFact } from 'trader/contract';
 import { DataTable, type Column } from '../data-table.tsx';
 import { ChoiceField } from '../field.tsx';
 import { Delta, Money, Num, Time } from '../numbers.tsx';
@@ -46,7 +46,7 @@ export function DenialTable({ denials }: { readonly denials: readonly DenialFact
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} /> },
     { key: 'side', head: 'Side', cell: ({ side }) => (side === 'buy' ? 'Buy' : 'Sell') },
     { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} /> },
-    { key: 'rule', head: 'Guard', cell: ({ rule }) => rule },
+    { key: 'rule', head: 'Guard', cell: ({ rule }) => <span title={ruleMeaning(rule)}>{ruleName(rule)}</span> },
     { key: 'value', head: 'Would be', figures: true, cell: ({ value }) => formatDecimal(value) ?? value },
     { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
     { key: 'book', head: 'Book', priority: 3, cell: ({ book }) => book.split('@')[0] },

@@ -1,6 +1,6 @@
 'use client';
 
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { BookFact, FillFact, MarketFact, OrderFact } from 'trader/contract';
 import { intervalsOf, useChartBars } from '../chart/chart-bars.ts';
 import { distanceText } from '../chart/chart-marks.ts';
@@ -14,6 +14,7 @@ import { useAddress } from '../../data/address.ts';
 import { useLastPrice } from '../../data/last-price.ts';
 import { useTopic } from '../../data/stream.ts';
 import { splitInstrument } from './instrument-name.tsx';
+import { ProtectSheet } from './protect-button.tsx';
 import { dayChange } from './watchlist.tsx';
 import css from './trade.module.css';
 
@@ -34,13 +35,14 @@ export function MarketChart({ market, markets, books, onChoose }: {
   const book = strategies.find(({ book: name }) => name === shown) ?? (shown === 'none' ? undefined : strategies[0]);
   const strategy = useMemo(() => (book === undefined ? undefined : { strategy: book.strategy, parameters: book.parameters }), [book?.strategy, book?.parameters]);
   const [base] = intervals;
+  const exits = useDraggedExit(market, books);
   return (
     <section className={css.chartPanel} aria-label={`Chart of ${market.instrument}`}>
       <ChartHead market={market} markets={markets} onChoose={onChoose} />
       {loading ? <div className={css.room}><Skeleton lines={1} size="chart" label="Loading the chart" /></div> : (
         <PriceChart
-          instrument={market.instrument} quoteCurrency={market.quoteCurrency} priceDecimals={market.priceDecimals} intervalMs={interval.ms}
-          bars={bars} fills={marks} levels={levels} strategy={strategy} onOldest={onOldest}
+          instrument={market.instrument} quoteCurrency={market.quoteCurrency} priceDecimals={market.priceDecimals} intervalMs={interval.ms} assetClass={market.assetClass}
+          bars={bars} fills={marks} levels={levels} strategy={strategy} onOldest={onOldest} onMove={exits.onMove}
         >
           <span className={css.wide}><ChoiceField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} /></span>
           <span className={`${css.compact} ${css.narrowOnly}`}><SelectField label="Length of a bar" value={interval.name} onChange={setWanted} options={intervals.map(({ name }) => ({ value: name, label: name }))} /></span>
@@ -49,10 +51,26 @@ export function MarketChart({ market, markets, books, onChoose }: {
           )}
         </PriceChart>
       )}
+      {exits.sheet}
       {fault === undefined ? null : <p className={css.fault}><StatusChip tone="warn">older bars missing</StatusChip> {fault}</p>}
       {book === undefined || interval === base ? null : <p className={css.fault}>Lines are drawn on {interval.name} bars; {book.strategy} decides on {base.name}.</p>}
     </section>
   );
+}
+
+/** Where a stop or target of what is held by hand was dragged to, and the sheet that asks about it: nothing is set by dragging alone. */
+function useDraggedExit(market: MarketFact, books: readonly BookFact[]): { readonly onMove: (level: ChartLevel, price: number) => void; readonly sheet: ReactNode } {
+  const [moved, setMoved] = useState<{ readonly stop?: string; readonly takeProfit?: string } | undefined>(undefined);
+  const manual = books.find(({ kind }) => kind === 'manual');
+  return {
+    onMove: ({ kind }, price) => setMoved({ [kind === 'stop' ? 'stop' : 'takeProfit']: steppedPrice(price, market) }),
+    sheet: moved === undefined || manual === undefined ? null : <ProtectSheet market={market} book={manual} moved={moved} onClose={() => setMoved(undefined)} />,
+  };
+}
+
+/** A price of the chart in the steps of its market. */
+function steppedPrice(price: number, { tick, priceDecimals }: MarketFact): string {
+  return (Math.round(price / Number(tick)) * Number(tick)).toFixed(priceDecimals);
 }
 
 function ChartHead({ market, markets, onChoose }: { readonly market: MarketFact; readonly markets: readonly MarketFact[]; readonly onChoose: (instrument: string) => void }): ReactNode {
@@ -80,7 +98,7 @@ function levelsOf(books: readonly BookFact[], orders: readonly OrderFact[]): Cha
     const entry = Number(book.averagePrice ?? NaN);
     const name = held.length > 1 ? `${book.strategy} ` : '';
     const level = (kind: ChartLevel['kind'], word: string, text: string | null): ChartLevel[] =>
-      text === null ? [] : [{ id: `${book.book}|${kind}`, kind, price: Number(text), label: kind === 'entry' ? `${name}${word}` : `${name}${word} ${distanceText(entry, Number(text))}` }];
+      text === null ? [] : [{ id: `${book.book}|${kind}`, kind, price: Number(text), label: kind === 'entry' ? `${name}${word}` : `${name}${word} ${distanceText(entry, Number(text))}`, movable: book.kind === 'manual' && kind !== 'entry' }];
     return [...level('entry', Number(book.quantity) > 0 ? 'Long from' : 'Short from', book.averagePrice), ...level('stop', 'Stop', book.stop), ...level('target', 'Target', book.takeProfit)];
   });
   const working = orders.filter(({ state, leg, price }) => (state === 'open' || state === 'sent' || state === 'unknown') && leg !== 'stop' && leg !== 'take-profit' && price !== null);

@@ -76,7 +76,7 @@ function AmendSheet({ order, quote, blocked, onClose }: { readonly order: OrderF
   return (
     <Sheet
       open onClose={onClose} title={`Amend ${order.side} ${order.type.replace('-', ' ')}`} band={<ModeBand />} place="middle"
-      description={<>It is canceled, and what of it was not filled by then is sent anew: {order.instrument}, <Num value={order.filled} /> of <Num value={order.quantity} /> filled.</>}
+      description={<>It is canceled, and what of it was not filled by then is sent anew, behind all that waits at its price: {order.instrument}, <Num value={order.filled} /> of <Num value={order.quantity} /> filled.</>}
       actions={<HoldButton ms={800} look={order.side} busy={amend.state === 'sending'} blocked={blocked ?? nothing} onConfirm={send}>Replace the order</HoldButton>}
     >
       {order.price === null ? null : <NumberField label="Price" unit={quote} value={price} onChange={setPrice} help={`was ${order.price}`} />}

@@ -27,6 +27,9 @@ export interface KrakenFeedSpec {
 const MINUTES: ReadonlySet<number> = new Set([1, 5, 15, 30, 60, 240, 1_440, 10_080]);
 /** Kraken allows about one open question a second and address. */
 const SPACING_MS = 1_000;
+/** A book that goes wrong so soon after it was asked for, so many times in a row, is not asked for any more: bars and trades come over the same connection. */
+const SOON_MS = 60_000;
+const MOST_WRONG = 3;
 /** Where nothing is told there is a heartbeat each second. */
 const SILENCE_MS = 10_000;
 
@@ -76,6 +79,9 @@ export class KrakenFeed implements MarketFeed {
   readonly #listings: readonly KrakenListing[];
   readonly #bySymbol: ReadonlyMap<string, number>;
   #books: readonly CheckedBook[] = [];
+  /** How often in a row a book went wrong soon after it was asked for, and when that was. */
+  #wrong = 0;
+  #askedAt = -Infinity;
   #bars: GrowingBars | undefined;
   #socket: SteadySocket | undefined;
 
@@ -109,9 +115,9 @@ export class KrakenFeed implements MarketFeed {
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
     const interval = minutesOf(intervalMs);
     const { hosts, clock, random } = this.#spec;
-    const channels = [
+    const channels = () => [
       { channel: 'ohlc', interval, snapshot: true }, { channel: 'trade', snapshot: false },
-      ...(listener.onQuote ? [{ channel: 'ticker', event_trigger: 'bbo' }] : []), ...(listener.onBook ? [{ channel: 'book', depth: BOOK_DEPTH }] : []),
+      ...(listener.onQuote ? [{ channel: 'ticker', event_trigger: 'bbo' }] : []), ...(listener.onBook && this.#wrong < MOST_WRONG ? [{ channel: 'book', depth: BOOK_DEPTH }] : []),
     ];
     const symbol = this.#listings.map((each) => each.symbol);
     const bars = new GrowingBars({ clock, intervalMs, now: () => clock.now() + (this.aheadMs ?? 0), onBar: (instrument, bar) => { listener.onBar(instrument, bar); } });
@@ -122,9 +128,10 @@ export class KrakenFeed implements MarketFeed {
       venue: 'kraken', url: () => `${hosts.stream}/v2`, clock, random, silenceMs: SILENCE_MS,
       onOpen: () => {
         this.#books = this.#listings.map((listing) => new CheckedBook(listing));
-        unconfirmed = new Set(channels.flatMap(({ channel }) => symbol.map((each) => `${channel} ${each}`)));
+        unconfirmed = new Set(channels().flatMap(({ channel }) => symbol.map((each) => `${channel} ${each}`)));
         asked = clock.now();
-        for (const params of channels) socket.send(JSON.stringify({ method: 'subscribe', params: { ...params, symbol } }));
+        this.#askedAt = asked;
+        for (const params of channels()) socket.send(JSON.stringify({ method: 'subscribe', params: { ...params, symbol } }));
       },
       onText: (text) => {
         const { data: told } = frame.safeParse(readJson(text));
@@ -192,7 +199,10 @@ export class KrakenFeed implements MarketFeed {
     if (data === undefined || instrument === undefined) return data !== undefined;
     const book = this.#books[instrument].take(type, data);
     if (book !== undefined) listener.onBook?.(instrument, book);
-    else socket.lost(`the book of ${data.symbol} has another checksum`);
+    else {
+      this.#wrong = this.#spec.clock.now() - this.#askedAt < SOON_MS ? this.#wrong + 1 : 1;
+      socket.lost(`the book of ${data.symbol} has another checksum`);
+    }
     return true;
   }
 }

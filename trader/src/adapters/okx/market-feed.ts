@@ -37,6 +37,9 @@ const SPACING_MS = 110;
 /** OKX ends a connection on which nothing was said for thirty seconds. */
 const SILENCE_MS = 15_000;
 
+/** A book of which nothing is known. */
+const UNKNOWN = { bids: [], asks: [] };
+
 const envelope = z.object({ code: z.string(), msg: z.string(), data: z.array(z.unknown()) });
 const candles = z.array(candle);
 const timeData = z.array(z.object({ ts: moment })).min(1);
@@ -61,8 +64,9 @@ export async function okxListings({ hosts, clock, onUnreadable }: OkxFeedSpec): 
 }
 
 /**
- * The market of OKX spot. Bars and single trades come over its entry for business, quotes and books over
- * the public one, which is opened only where somebody hears them.
+ * The market of OKX spot. Bars and single trades come over its entry for business; the feed is up while that is.
+ * Quotes and books come over the public one, which is opened only where somebody hears them, and comes and goes
+ * without the feed: nobody trades by them.
  */
 export class OkxFeed implements MarketFeed {
   readonly venue = 'okx';
@@ -74,8 +78,6 @@ export class OkxFeed implements MarketFeed {
   readonly #bySymbol: ReadonlyMap<string, number>;
   readonly #books: readonly CheckedBook[];
   readonly #sockets = new Set<SteadySocket>();
-  readonly #up = new Set<SteadySocket>();
-  #told = false;
 
   constructor(spec: OkxFeedSpec, listings: readonly VenueListing[]) {
     this.#spec = spec;
@@ -110,10 +112,14 @@ export class OkxFeed implements MarketFeed {
   async open(intervalMs: number, listener: FeedListener): Promise<void> {
     const channel = `candle${barOf(intervalMs)}`;
     const { stream } = this.#spec.hosts;
-    this.#connect(`${stream}/ws/v5/business`, [channel, 'trades-all'], listener);
+    const bars = this.#connect(`${stream}/ws/v5/business`, [channel, 'trades-all'], listener, (state, reason) => { listener.onConnection(state, reason); });
     const quotes = [...(listener.onQuote ? ['bbo-tbt'] : []), ...(listener.onBook ? ['books'] : [])];
-    if (quotes.length > 0) this.#connect(`${stream}/ws/v5/public`, quotes, listener);
-    await Promise.all([...this.#sockets].map((socket) => socket.open()));
+    if (quotes.length > 0) {
+      const looked = this.#connect(`${stream}/ws/v5/public`, quotes, listener, (state) => { if (state === 'down') this.#listings.forEach((_, instrument) => listener.onBook?.(instrument, UNKNOWN)); });
+      // Refused, there is no book; what else goes wrong it tries again by itself.
+      looked.open().catch(() => undefined);
+    }
+    await bars.open();
   }
 
   close(): Promise<void> {
@@ -122,7 +128,7 @@ export class OkxFeed implements MarketFeed {
     return Promise.resolve();
   }
 
-  #connect(url: string, channels: readonly string[], listener: FeedListener): void {
+  #connect(url: string, channels: readonly string[], listener: FeedListener, onConnection: FeedListener['onConnection']): SteadySocket {
     const { clock, random, onUnreadable } = this.#spec;
     const args = this.#listings.flatMap(({ symbol }) => channels.map((channel) => ({ channel, instId: symbol })));
     let unconfirmed = new Set<string>();
@@ -143,19 +149,10 @@ export class OkxFeed implements MarketFeed {
         } else if (told.event === 'error') socket.refused(new VenueError('rejected', `okx: the stream was refused, ${told.code}: ${told.msg}`, { code: told.code, reason: 'other' }));
         else socket.lost(`the server goes away: ${told.msg}`);
       },
-      onConnection: (state, reason) => { this.#connection(socket, state, reason, listener); },
+      onConnection,
     });
     this.#sockets.add(socket);
-  }
-
-  /** The feed is up when each of its streams is. */
-  #connection(socket: SteadySocket, state: 'up' | 'down', reason: string, listener: FeedListener): void {
-    if (state === 'up') this.#up.add(socket);
-    else this.#up.delete(socket);
-    const up = this.#up.size === this.#sockets.size;
-    if (up === this.#told) return;
-    this.#told = up;
-    listener.onConnection(up ? 'up' : 'down', reason);
+    return socket;
   }
 
   #hear(socket: SteadySocket, { channel, instId }: z.infer<typeof argument>, action: 'snapshot' | 'update' | undefined, data: readonly unknown[], listener: FeedListener): void {

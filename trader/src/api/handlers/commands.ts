@@ -56,7 +56,7 @@ async function checkSeries(store: SeriesStore | undefined, ids: readonly string[
   const missing = ids.find((id) => !known.includes(id));
   if (missing === undefined) return;
   const message = `${missing} is not stored: ./algotrendy economic fetch ${missing}`;
-  throw new ApiError('bad-value', message, { fields: [{ field: 'body.series', message }] });
+  throw new ApiError('not-found', message, { fields: [{ field: 'body.series', message }] });
 }
 
 const CODES: Readonly<Record<ControlError['kind'], ProblemCode>> = {

@@ -22,7 +22,7 @@ type RunRoute =
 export function runHandlers({ replica, alerts, clock }: RunParts): Handlers<RunRoute> {
   const run = () => present(replica.facts, 'the trading loop');
   const tells = (instrument: string, what: MarketFact['tells'][number]) => {
-    if (!found(run().markets.get(instrument), `market ${instrument}`).tells.includes(what)) throw new ApiError('not-offered', `The feed of ${instrument} tells no ${what === 'books' ? 'order book' : 'trades'}`);
+    if (!found(run().markets.get(instrument), `market ${instrument}`).tells.includes(what)) throw new ApiError('not-found', `The feed of ${instrument} tells no ${what === 'books' ? 'order book' : 'trades'}`);
   };
   return {
     health() {

@@ -92,7 +92,7 @@ const limitChange: z.ZodType<LimitChange> = z.strictObject({ command: z.string()
 
 /** Some limits by name, as a person sets them. */
 const limitBody = z.strictObject({
-  limits: z.record(z.string().regex(/^[A-Za-z][\w:-]{0,63}$/), z.number().gt(0).max(1e15)).refine((given) => Object.keys(given).length > 0 && Object.keys(given).length <= 50, 'names 1 to 50 limits'),
+  limits: z.record(z.string().regex(/^[A-Za-z][\w:-]{0,63}$/), z.number().gt(0).max(1e15)).refine((given) => Object.keys(given).length > 0 && Object.keys(given).length <= 50, 'names 1 to 50 limits').meta({ minProperties: 1, maxProperties: 50 }),
 });
 
 const halt: z.ZodType<HaltFact> = z.strictObject({
@@ -149,9 +149,12 @@ const verdict: z.ZodType<GuardVerdict> = z.strictObject({
   rule: z.string(), verdict: z.enum(['ok', 'warn', 'denied']), used: z.number().nullable(), limit: z.number().nullable(), message: z.string(),
 }).meta({ id: 'GuardVerdict' });
 
+const slipped = z.strictObject({ price: decimal, cost: decimal });
+
 const preview: z.ZodType<OrderPreview> = z.strictObject({
   instrument: z.string(), side, type: orderType, quantity: decimal, price: decimal, notional: decimal, fee: decimal, currency: z.string(),
-  exposureAfter: z.number(), cashAfter: decimal, margin: decimal, positionAfter: decimal, lossAtStop: money, gainAtTakeProfit: money,
+  exposureAfter: z.number(), cashAfter: decimal, margin: decimal,
+  leverage: z.strictObject({ times: z.number(), isolated: z.boolean() }).nullable(), slippage: z.strictObject({ expected: slipped, worst: slipped, from: z.enum(['book', 'bars']) }).nullable(), positionAfter: decimal, lossAtStop: money, gainAtTakeProfit: money,
   addsRisk: z.boolean(), guards: z.array(verdict), allowed: z.boolean(), notes: z.array(z.string()), tsEvent: time,
 }).meta({ id: 'OrderPreview' });
 

@@ -50,7 +50,7 @@ export async function openAccount(existing: PaperSetup | undefined, { config, ac
     await setMargin(gateway, config, listings);
     onGateway(gateway);
     return {
-      setup, link: { gateway, clock: around.clock, onNote },
+      setup, link: { gateway, clock: around.clock, onNote, ...(config.margin && { margin: config.margin }) },
       feed: (run, hears) => liveFeedOf({ feed, venue, unreadable }, run, around.clock, hears),
       async start({ live }) {
         for (let waitMs = RETRY_FIRST_MS; ; waitMs = Math.min(RETRY_LAST_MS, 2 * waitMs)) {

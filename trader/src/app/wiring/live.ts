@@ -12,7 +12,7 @@ import { feeOf } from '../../pipeline/venue-fee.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExecutionClient, FeeModel } from '../../ports/execution.ts';
 import type { Journal, JournalRecord } from '../../ports/journal.ts';
-import type { VenueGateway } from '../../ports/venue.ts';
+import type { Margin, VenueGateway } from '../../ports/venue.ts';
 import type { LiveTerms } from './live-terms.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
@@ -20,6 +20,8 @@ import { WALL_CLOCK } from './wall-clock.ts';
 export interface VenueLink {
   readonly gateway: VenueGateway;
   readonly clock: Clock;
+  /** How the account holds positions on margin; absent where it does not. */
+  readonly margin?: Margin;
   readonly onNote: (note: CourierNote) => void;
   /** Called when reports of the venue have been booked. */
   readonly onBooked: () => void;
@@ -33,6 +35,8 @@ export interface LiveParts {
   readonly ramp: Ramp;
   /** What may be asked of the venue. */
   readonly capabilities: VenueGateway['capabilities'];
+  /** How the account holds positions on margin; undefined where it does not, or a journal is only repeated. */
+  readonly margin: Margin | undefined;
   /** Takes a record of the journal that is an input only here; false where it is none, or fits nothing. */
   repeat(record: JournalRecord): boolean;
 }
@@ -87,7 +91,7 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
   const holdings = new Holdings({ engine, instruments, currency: instruments[0].quoteCurrency, margin: terms.margin, policy: terms.foreign, journal, onNote });
   courier.watch(holdings);
   return {
-    engine, courier, holdings, ramp, capabilities: gateway.capabilities,
+    engine, courier, holdings, ramp, capabilities: gateway.capabilities, margin: link?.margin,
     repeat(record) {
       switch (record.kind) {
         case 'report':

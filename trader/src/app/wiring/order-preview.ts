@@ -3,6 +3,8 @@ import type { Judgement } from '../../pipeline/risk.ts';
 import type { GuardVerdict, OrderPreview } from '../../ports/engine-control.ts';
 import { formatDecimal } from '../terminal/format.ts';
 import type { PaperTrader } from './paper.ts';
+import { priceDecimals } from './run-facts.ts';
+import { slippageBand } from './slippage-band.ts';
 import type { ReadTicket } from './ticket-reader.ts';
 
 /** From this share of a limit on, a guard warns. */
@@ -34,12 +36,28 @@ export function previewOf(trader: PaperTrader, ticket: ReadTicket): OrderPreview
   return {
     instrument: instrument.id, side, type: wish.type, quantity: order.quantity, price: format(price, priceScale), notional: text(notional), fee: text(fee),
     currency: markets[0].instrument.quoteCurrency, exposureAfter: judged.exposure / equity,
-    cashAfter: text(sub(side === 'buy' ? sub(account.cash, notional) : add(account.cash, notional), fee)),
-    margin: text(judged.adds ? notional : 0), positionAfter: format(after, quantityScale),
+    cashAfter: text(sub(side === 'buy' ? sub(account.cash, notional) : add(account.cash, notional), fee)), margin: text(judged.adds ? notional : 0), leverage: null,
+    ...onMargin(trader, judged, toNumber(notional, moneyScale), toNumber(fee, moneyScale)), slippage: slippageOf(trader, ticket), positionAfter: format(after, quantityScale),
     lossAtStop: at(stop, -1), gainAtTakeProfit: at(takeProfit, 1),
     addsRisk: judged.adds, guards: verdicts, allowed: judged.barred === undefined && verdicts.every(({ verdict }) => verdict !== 'denied'),
     notes: notesOf(trader, ticket, before), tsEvent: setup.live === undefined ? trader.tsEvent : engine.now,
   };
+}
+
+/** What differs where the account holds positions on margin: a part of their worth is set aside for them. */
+function onMargin({ run: { engine, live } }: PaperTrader, { adds, exposure }: Judgement, notional: number, fee: number): Partial<Pick<OrderPreview, 'cashAfter' | 'margin' | 'leverage'>> {
+  if (live?.margin === undefined) return {};
+  const { leverage, isolated } = live.margin;
+  return { cashAfter: (engine.portfolio.equity() - fee - exposure / leverage).toFixed(2), margin: (adds ? notional / leverage : 0).toFixed(2), leverage: { times: leverage, isolated } };
+}
+
+/** Of what trades at the market, now or once it is triggered; then by bars, for nobody knows the book of then. */
+function slippageOf({ run, depth }: PaperTrader, { market, instrument, wish: { side, type, quantity }, price }: ReadTicket): OrderPreview['slippage'] {
+  if (type === 'limit' || type === 'stop-limit') return null;
+  return slippageBand({
+    side, quantity: toNumber(quantity, instrument.quantityScale), last: toNumber(price, instrument.priceScale), book: type === 'market' ? depth.book(market) : undefined,
+    bars: run.roster.past(market), priceDecimals: priceDecimals(instrument),
+  });
 }
 
 function verdictsOf({ barred, verdicts, adds }: Judgement): GuardVerdict[] {
@@ -51,7 +69,8 @@ function verdictsOf({ barred, verdicts, adds }: Judgement): GuardVerdict[] {
   return [...bar, ...verdicts.map(({ rule, unit, value, limit, violation }): GuardVerdict => {
     const found = violation ?? (value === undefined || limit === undefined ? undefined : { value, limit });
     if (found === undefined) return { rule, verdict: 'ok', used: null, limit: null, message: 'It has nothing to say of this order.' };
-    const verdict = violation ? 'denied' : found.value > WARN_AT * found.limit ? 'warn' : 'ok';
+    // A count that this very order makes full is used up, not near: the next one is denied.
+    const verdict = violation ? 'denied' : unit !== 'count' && found.value > WARN_AT * found.limit ? 'warn' : 'ok';
     const words = { ok: 'within', warn: 'close to', denied: 'beyond' }[verdict];
     return { rule: violation?.rule ?? rule, verdict, used: finite(found.value), limit: finite(found.limit), message: `${amountText(found.value, unit)}, ${words} the limit of ${amountText(found.limit, unit)}.` };
   })];
@@ -78,6 +97,6 @@ function notesOf({ run }: PaperTrader, { wish, instrument, market, before }: Rea
   const reduces = wish.side === 'sell' ? before > 0 : before < 0;
   if (reduces && wish.quantity > abs(held)) notes.push('It takes off more than is held, and opens the other side with the rest.');
   const others = sub(run.engine.portfolio.netQuantity(market), held);
-  if (others !== 0) notes.push(`Strategies hold ${format(others, instrument.quantityScale)} of ${instrument.id} besides: theirs is not touched.`);
+  if (others !== 0) notes.push(`Strategies hold ${format(others, instrument.quantityScale).replace('-', '−')} of ${instrument.id} besides: theirs is not touched.`);
   return notes;
 }

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../../../test/command-line.ts';
+import { providerHosts } from './provider-hosts.ts';
 import { FEED_NAMES, hostName, hostsOf, isLiveHost, worldsOf } from './venue-hosts.ts';
 
 /** What every host of every venue belongs to. A comment may name a page there: it dials nothing. */
@@ -23,6 +24,15 @@ test('nothing of a sandbox is of real money, but for a market that both share', 
         assert.equal(isLiveHost(venue, hostName(url)), world === 'live' || (role.startsWith('data') && venue === 'alpaca'), `${venue} ${role}: ${url}`);
       }
     }
+  }
+});
+
+test('every host is spoken to under TLS', () => {
+  for (const venue of FEED_NAMES) {
+    for (const { world } of worldsOf(venue)) for (const url of Object.values(hostsOf(venue, world, undefined))) assert.match(url, /^(https|wss):\/\/[^/]/);
+  }
+  for (const provider of ['alphavantage', 'yahoo', 'cryptocompare', 'coingecko', 'fred', 'alternative', 'reddit'] as const) {
+    for (const url of Object.values(providerHosts(provider, undefined))) assert.match(url, /^https:\/\/[^/]/);
   }
 });
 
