@@ -291,11 +291,10 @@ export class Courier implements ExecutionClient, VenueListener {
   /** Asks after one order; what is heard settles it, what is not is asked again. */
   async #lookUp(parcel: Parcel): Promise<void> {
     if (parcel.stage === 'ended') return;
-    const { gateway } = this.#spec;
     const { over } = parcel;
     let banMs = 0;
     try {
-      const told = await gateway.lookUp(refOf(parcel));
+      const told = await this.#spec.gateway.lookUp(refOf(parcel));
       if (told !== undefined) {
         this.onOrder(told);
         // The word may have come while the answer was on its way.
