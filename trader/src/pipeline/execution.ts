@@ -19,7 +19,7 @@ export type Outcome =
   | 'unknown';
 
 /** Hears of an order before it is sent. */
-export interface OrderListener {
+interface OrderListener {
   onOrder(order: Order): void;
 }
 
