@@ -78,36 +78,33 @@ export class Rsi {
 }
 
 /**
- * The mean of the last n percentages, by a running sum without drift: each is rounded to a multiple of the
- * smallest step in which a double counts to 100 n, so that every sum of n of them is exact. That moves a
- * percentage by 3e-14 where n is 3, and by 6e-11 where it is 10 000.
+ * The running sum of the last n values of at most `most`, without drift: each is rounded to a multiple of the
+ * smallest step in which a double counts to n times `most`, so that every sum of n of them is exact. That moves
+ * a percentage by 3e-14 where n is 3, and by 6e-11 where it is 10 000.
  */
-class PercentAverage {
-  /** A count, but used as a number. */
-  readonly #n: number = NaN;
+class SteppedSum {
   readonly #ring: number[] = NO_RING;
-  /** Adding and taking off 1.5 times the largest power of two under 100 n rounds to those steps. */
+  /** Adding and taking off 1.5 times the largest power of two under n times `most` rounds to those steps. */
   readonly #rounder: number = NaN;
   #at: number = 0;
   #sum = 0;
 
-  constructor(n: number) {
-    this.#n = requirePeriod(n);
-    this.#rounder = 1.5 * 2 ** (Math.ceil(Math.log2(100 * n)) - 1);
-    this.#ring = emptyRing(n - 1, [NaN]).fill(0);
+  constructor(n: number, most: number) {
+    this.#rounder = 1.5 * 2 ** (Math.ceil(Math.log2(most * n)) - 1);
+    this.#ring = emptyRing(requirePeriod(n) - 1, [NaN]).fill(0);
   }
 
   /** Those of less than n updates count what is not there yet as 0. */
-  update(percentage: number): number {
+  update(value: number): number {
     const ring = this.#ring;
     const at = this.#at;
     this.#at = at + 1 === ring.length ? 0 : at + 1;
     const rounder = this.#rounder;
-    const rounded = percentage + rounder - rounder;
+    const rounded = value + rounder - rounder;
     const sum = this.#sum + (rounded - ring[at]);
     this.#sum = sum;
     ring[at] = rounded;
-    return sum / this.#n;
+    return sum;
   }
 }
 
@@ -122,15 +119,22 @@ export class Stochastic {
   d = NaN;
   readonly warmup: number;
   readonly #channel: Donchian;
-  readonly #k: PercentAverage;
-  readonly #d: PercentAverage;
+  /** Of percentages. */
+  readonly #sum: SteppedSum;
+  /** Of such sums. */
+  readonly #sums: SteppedSum;
+  /** Counts, but used as numbers: what both sums are divided by. */
+  readonly #smooth: number = NaN;
+  readonly #all: number = NaN;
   /** Updates still to come, once there is a channel, before both averages are whole. */
   #missing: number = 0;
 
   constructor(period: number, smooth: number, signal: number) {
     this.#channel = new Donchian(period);
-    this.#k = new PercentAverage(smooth);
-    this.#d = new PercentAverage(signal);
+    this.#sum = new SteppedSum(smooth, 100);
+    this.#sums = new SteppedSum(signal, 100 * smooth);
+    this.#smooth = smooth;
+    this.#all = smooth * signal;
     this.#missing = smooth + signal - 2;
     this.warmup = period + smooth + signal - 2;
   }
@@ -144,12 +148,12 @@ export class Stochastic {
     const lower = channel.lower;
     const width = channel.upper - lower;
     if (Number.isNaN(width)) return;
-    const k = this.#k.update(width === 0 ? 0 : 100 * (close - lower) / width);
-    const d = this.#d.update(k);
+    const sum = this.#sum.update(width === 0 ? 0 : 100 * (close - lower) / width);
+    const sums = this.#sums.update(sum);
     if (this.#missing > 0) this.#missing -= 1;
     else {
-      this.k = k;
-      this.d = d;
+      this.k = sum / this.#smooth;
+      this.d = sums / this.#all;
     }
   }
 }
