@@ -47,7 +47,7 @@ export class ExitStreet {
   #minutes = 0;
   #price = 30_000;
   #filling: NodeJS.Timeout | undefined;
-  #rising: NodeJS.Timeout | undefined;
+  #rise = 0;
 
   private constructor(kind: keyof typeof STREETS) {
     const { venue, instrument, market, open } = STREETS[kind];
@@ -75,7 +75,6 @@ export class ExitStreet {
       await check(street);
     } finally {
       clearInterval(street.#filling);
-      clearInterval(street.#rising);
       street.#door.close();
       await Promise.all([street.account.close(), street.#market.close()]);
       rmSync(street.#folder, { recursive: true });
@@ -88,9 +87,15 @@ export class ExitStreet {
     return { timestamp: this.#began + minutes * MINUTE, open: price, high: price, low: price, close: price, volume: '10.000' };
   }
 
-  /** From now on bars close, each so far above the last; slower than an order takes. */
+  /** From now on bars close, each so far above the last, one for each that the run has worked off. */
   rise(by: number): void {
-    this.#rising ??= setInterval(() => { this.#market.closeBar(0, this.#bar(this.#minutes++, this.#price + by)); }, 80);
+    if (this.#rise !== 0) return;
+    this.#rise = by;
+    this.#tick();
+  }
+
+  #tick(): void {
+    this.#market.closeBar(0, this.#bar(this.#minutes++, this.#price + this.#rise));
   }
 
   #fill(): void {
@@ -110,9 +115,13 @@ export class ExitStreet {
     const name = `ALGOTRENDY_SECRET_${STREETS[this.#kind].keys}_TESTNET`;
     return runProduct({
       home, words: ['live', '--config', file, '--json'], environment: { ALGOTRENDY_LOOPBACK_PORT: String(this.#port), [`${name}_KEY`]: KEY, [`${name}_SECRET`]: SECRET },
-      onLine(text, child) {
-        const signal = onLine(JSON.parse(text) as Line);
+      onLine: (text, child) => {
+        const line = JSON.parse(text) as Line;
+        const rises = this.#rise !== 0;
+        const signal = onLine(line);
         if (signal !== undefined) child.kill(signal);
+        // Slower than an order takes, while one is on its way.
+        else if (rises && line.kind === 'minute') setTimeout(() => { this.#tick(); }, line.openOrders?.some(({ leg }) => leg !== 'stop') === true ? 200 : 30);
       },
     });
   }
