@@ -39,7 +39,7 @@ const QUOTE_USABLE_MS = 15 * 60_000;
 /** So many requests at most for what is missing: more holes are asked for together, and of the answer only what lies in them is kept. */
 const MOST_REQUESTS = 4;
 
-/** So long a series is fetched by one process alone; who is killed meanwhile keeps the others waiting for no longer. */
+/** So long a series is fetched by one process alone, and then by another, too. */
 const CLAIM_MS = 60_000;
 const CLAIM_LOOK_MS = 100;
 

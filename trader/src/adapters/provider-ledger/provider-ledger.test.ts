@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,15 @@ test('what one process has claimed no other takes before it is given back, or it
   assert.equal(one.claim('NVDA', 170, 300), true);
   one.close();
   two.close();
+});
+
+test('what a process that was killed had claimed is free at once', () => {
+  const path = join(folder, 'killed.sqlite');
+  const script = `import { SqliteProviderLedger } from ${JSON.stringify(new URL('./provider-ledger.ts', import.meta.url).href)}; new SqliteProviderLedger(${JSON.stringify(path)}).claim('NVDA', 0, 1e15); process.kill(process.pid, 'SIGKILL');`;
+  assert.equal(spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]).signal, 'SIGKILL');
+  const ledger = new SqliteProviderLedger(path);
+  assert.equal(ledger.claim('NVDA', 1, 100), true);
+  ledger.close();
 });
 
 test('a ledger that may not be written is read, and what would change it is refused by name', () => {

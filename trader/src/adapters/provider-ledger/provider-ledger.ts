@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
@@ -29,7 +30,7 @@ const KEPT_MS = 40 * DAY_MS;
 export class SqliteProviderLedger implements ProviderLedger {
   readonly #path: string;
   readonly #database: DatabaseSync;
-  readonly #holder = randomUUID();
+  readonly #holder = `${hostname()} ${process.pid} ${randomUUID()}`;
   /** Why it was opened to be read only; undefined where it was not. */
   readonly #unwritable: MarketStoreError | undefined;
 
@@ -87,6 +88,8 @@ export class SqliteProviderLedger implements ProviderLedger {
   }
 
   claim(key: string, now: Timestamp, until: Timestamp): boolean {
+    const [held] = this.#rows('SELECT holder FROM claim WHERE key = ?', key);
+    if (held !== undefined && isDead(String(held['holder']))) this.#rows('DELETE FROM claim WHERE key = ? AND holder = ?', key, String(held['holder']));
     return this.#rows(`INSERT INTO claim VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
       WHERE claim.until <= ? OR claim.holder = excluded.holder RETURNING key`, key, this.#holder, Math.ceil(until), now).length > 0;
   }
@@ -133,6 +136,18 @@ function openToWrite(path: string): DatabaseSync {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Whether a claim's process was one of this machine and has ended without giving back. */
+function isDead(holder: string): boolean {
+  const [host, pid] = holder.split(' ');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 
