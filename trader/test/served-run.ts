@@ -73,7 +73,7 @@ function served(run: ChildProcess): Promise<{ readonly url: string; readonly fir
 }
 
 /** Signs in as the first person would, and makes a token for a program. */
-async function firstPerson(url: string, firstRun: string): Promise<Pick<ServedRun, 'token' | 'cookie'>> {
+export async function firstPerson(url: string, firstRun: string): Promise<Pick<ServedRun, 'token' | 'cookie'>> {
   const post = async (path: string, body: object, cookie = '') => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-algotrendy': '1', origin: url, cookie, 'idempotency-key': crypto.randomUUID() },

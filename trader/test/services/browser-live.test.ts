@@ -29,7 +29,7 @@ async function tradeAndHalt(page: Page, link: string): Promise<void> {
   await holdDown(page, page.getByRole('button', { name: /— DEMO/ }));
   await page.getByRole('heading', { name: 'Accepted' }).waitFor();
   await page.getByRole('tab', { name: 'Fills' }).click();
-  await page.getByRole('row', { name: /BTC-USDT.*Buy.*0\.02.*manual/ }).waitFor();
+  await page.getByRole('row', { name: /BTC-USDT.*Buy.*0\.02/ }).waitFor();
   await picture(page, 'testnet-filled-desktop-dark');
 
   await page.getByRole('button', { name: /^HALT/ }).click();

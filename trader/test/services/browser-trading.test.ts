@@ -52,7 +52,7 @@ test('an order goes from the ticket over its review to a fill on the paper venue
   await page.goto(`${desk.url}/trade`);
   await review(page, { Quantity: '0.005', 'Stop-loss': '80000' });
   const shown = await page.getByRole('region', { name: 'Review of the order' }).innerText();
-  for (const figure of [/Notional\s+\d/, /Fee, as taker\s+\d/, /Margin\s+\d/, /Loss at stop\s+\d.*of equity/s, /guards/]) assert.match(shown, figure);
+  for (const figure of [/Notional\s+\d/, /Fee, as taker\s+\d/, /Slippage expected, by recent bars\s+\d/, /Margin, no leverage\s+\d/, /Loss at stop\s+\d.*of equity/s, /guards/]) assert.match(shown, figure);
   await picture(page, 'ticket-review-desktop-dark');
   await sendButton(page).click();
   assert.match(await sendButton(page).innerText(), /Press again/, 'one short press must not send an order');

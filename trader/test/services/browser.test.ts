@@ -137,6 +137,7 @@ test('a second factor is set up, asked for at the next sign-in, and a recovery c
   const secret = await page.locator('[data-secret]').getAttribute('data-secret') ?? '';
   await page.getByLabel(/six digits/).fill(await authenticatorCode(secret));
   await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
   const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
   assert.ok(codes.length >= 8);
   await context.close();

@@ -318,7 +318,9 @@ function writeTicks(times: readonly number[], span: number): readonly string[] {
 }
 
 function writeTick(time: number, span: number): string {
-  if (span < 2 * DAY_MS) return CLOCK.format(time);
+  const clock = CLOCK.format(time);
+  // A day begins with its name.
+  if (span < 2 * DAY_MS && clock !== '00:00') return clock;
   if (span < 120 * DAY_MS) return DAY.format(time);
   return (span < 6 * 365 * DAY_MS ? MONTH : YEAR).format(time);
 }
