@@ -90,6 +90,11 @@ export class BarCache {
     return known !== undefined && age <= QUOTE_USABLE_MS ? { ok: true, value: known.quote } : fetched;
   }
 
+  /** Waits for what is being asked. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+  }
+
   #once<T>(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#inFlight.get(key) as Promise<T> | undefined;
     if (running !== undefined) return running;

@@ -50,6 +50,22 @@ test('bars are fetched once, with every fall-back told and counted, and a backte
   assert.equal(backtest.code, 0, backtest.notes);
 });
 
+test('a quote of long ago is refused and the next provider asked; one of now is told with its source', async () => {
+  const refused = await run('quotes', 'data', 'quote', 'NVDA', '--provider', 'yahoo');
+  assert.equal(refused.code, 7);
+  assert.match(String((refused.json['error'] as { message: string }).message), /yahoo: the last price of NVDA is of 20/);
+  street.tradeNow(true);
+  const { code, json, notes } = await run('quotes', 'data', 'quote', 'NVDA');
+  street.tradeNow(false);
+  assert.equal(code, 0, notes);
+  assert.deepEqual([json['symbol'], json['currency'], json['source']], ['NVDA', 'USD', 'yahoo']);
+  assert.match(notes, /Falling back to yahoo: alphavantage: the last price of NVDA is of/);
+  assert.ok(Number(json['price']) > 0);
+  const asked = street.asked('yahoo');
+  assert.equal((await run('quotes', 'data', 'quote', '../x')).code, 2);
+  assert.equal(street.asked('yahoo'), asked);
+});
+
 test('two processes that want the same at once ask for it once', async () => {
   const before_ = street.requests.length;
   const both = await Promise.all([1, 2].map(() => run('both', 'data', 'fetch', 'MSFT', ...SPAN)));

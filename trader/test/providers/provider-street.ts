@@ -55,6 +55,7 @@ export class ProviderStreet {
   readonly #server: Server;
   readonly #wrong = new Map<Street, Misanswer | 'one-nan' | 'nowhere'>();
   #needsCrumb = false;
+  #tradedNow = false;
 
   private constructor() {
     this.#server = createServer((request, response) => { this.#answer(request, response); });
@@ -90,6 +91,11 @@ export class ProviderStreet {
     this.#needsCrumb = true;
   }
 
+  /** Whether Yahoo's symbols were traded a moment ago from now on, or where their recorded bars end. */
+  tradeNow(does: boolean): void {
+    this.#tradedNow = does;
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => { this.#server.close(resolve); });
@@ -117,7 +123,7 @@ export class ProviderStreet {
     const [from, to] = [Number(url.searchParams.get('period1') ?? 0), Number(url.searchParams.get('period2') ?? Infinity)];
     const rows = spoiled(chart.rows.filter(({ seconds }) => seconds >= from && seconds < to), wrong);
     // It was traded last where the recorded bars end.
-    const meta = { ...chart.meta, regularMarketTime: chart.rows.at(-1)?.seconds, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}), ...(wrong === 'nowhere' ? { exchangeTimezoneName: 'Nowhere/Land' } : {}) };
+    const meta = { ...chart.meta, regularMarketTime: this.#tradedNow ? Math.floor(Date.now() / 1_000) : chart.rows.at(-1)?.seconds, ...(wrong === 'other-symbol' ? { symbol: 'TSLA' } : {}), ...(wrong === 'nowhere' ? { exchangeTimezoneName: 'Nowhere/Land' } : {}) };
     const column = (i: number) => rows.map(({ values }) => values[i]);
     const text = JSON.stringify({ chart: { result: [{
       meta, ...(rows.length === 0 ? {} : { timestamp: rows.map(({ seconds }) => seconds) }), events: chart.events,

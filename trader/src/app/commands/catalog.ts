@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   data: async () => (await import('./data.ts')).dataCommand,
   'data fetch': async () => (await import('./data-fetch.ts')).dataFetchCommand,
+  'data quote': async () => (await import('./data-quote.ts')).dataQuoteCommand,
   'data batch': async () => (await import('./data-batch.ts')).dataBatchCommand,
   'data listen': async () => (await import('./data-listen.ts')).dataListenCommand,
   'data check': async () => (await import('./data-check.ts')).dataCheckCommand,

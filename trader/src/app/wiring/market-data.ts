@@ -60,9 +60,11 @@ export async function openMarketData(config: Config, names: readonly ProviderNam
     ledger.count(`${event.failure.provider} ${event.failure.kind}`, clock.now());
     onFallBack(event);
   } });
+  const cache = new BarCache({ store, ledger, provider, clock });
   return {
-    store, ledger, providers, cache: new BarCache({ store, ledger, provider, clock }),
+    store, ledger, providers, cache,
     async close() {
+      await cache.idle();
       ledger.close();
       await store.close();
     },
