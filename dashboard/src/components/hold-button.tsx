@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
 import { usePreferences } from '../data/preferences.ts';
 import css from './hold-button.module.css';
 
@@ -62,9 +62,22 @@ interface Hold {
 function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boolean): Hold {
   const [state, setState] = useState<Hold['state']>('idle');
   const [leftMs, setLeftMs] = useState(ms);
-  const startedAt = useRef(0);
+  /** When the press began that is being held; Infinity while none is. */
+  const startedAt = useRef(Infinity);
   /** Whether the press that ends in a click was held to its end: then the click says nothing new. */
   const done = useRef(false);
+  const isHeldLongEnough = (): boolean => !off && performance.now() >= startedAt.current + ms;
+  const finish = (): void => {
+    startedAt.current = Infinity;
+    done.current = true;
+    setState('idle');
+    onConfirm();
+  };
+  // Not of the effect's making: a page that shows prices renders more often than the clock ticks, and would start it anew each time.
+  const count = useEffectEvent(() => {
+    setLeftMs(Math.min(ms, Math.max(0, startedAt.current + ms - performance.now())));
+    if (isHeldLongEnough()) finish();
+  });
 
   useEffect(() => {
     if (state === 'idle') return undefined;
@@ -72,16 +85,9 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
       const timer = setTimeout(() => setState('idle'), ARMED_MS);
       return () => clearTimeout(timer);
     }
-    const timer = setInterval(() => {
-      const left = startedAt.current + ms - performance.now();
-      setLeftMs(Math.max(0, left));
-      if (left > 0) return;
-      done.current = true;
-      setState('idle');
-      onConfirm();
-    }, COUNT_MS / 4);
+    const timer = setInterval(count, COUNT_MS / 4);
     return () => clearInterval(timer);
-  }, [state, ms, onConfirm]);
+  }, [state]);
 
   const start = (): void => {
     done.current = false;
@@ -90,7 +96,12 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
     setLeftMs(ms);
     setState('holding');
   };
-  const stop = (): void => setState((now) => (now === 'holding' ? 'idle' : now));
+  const stop = (): void => {
+    startedAt.current = Infinity;
+    setState((now) => (now === 'holding' ? 'idle' : now));
+  };
+  /** Who let go after the whole time has held it, however late the page's clock is. */
+  const release = (): void => (isHeldLongEnough() ? finish() : stop());
   const press = (): void => {
     if (off || done.current) return;
     if (state !== 'armed') return setState('armed');
@@ -104,7 +115,7 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
       onPointerDown: (event) => {
         if (event.button === 0) start();
       },
-      onPointerUp: stop,
+      onPointerUp: release,
       onPointerLeave: stop,
       onPointerCancel: stop,
       onContextMenu: (event) => event.preventDefault(),
@@ -113,7 +124,7 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
         // Enter would click on its way down, Space on its way up: both are judged when they end.
         if (event.key === 'Enter') event.preventDefault();
       },
-      onKeyUp: stop,
+      onKeyUp: release,
       onBlur: stop,
       onClick: press,
     },

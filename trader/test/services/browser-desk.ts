@@ -161,10 +161,8 @@ export async function enroll(page: Page, link: string): Promise<void> {
 
 /** Holds a button with the mouse for so long. */
 export async function holdDown(page: Page, button: Locator, ms = 1_100): Promise<void> {
-  await button.scrollIntoViewIfNeeded();
-  const box = await button.boundingBox();
-  assert.ok(box !== null);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  // Where it stays put: what arrives meanwhile may move it away under the pointer.
+  await button.hover();
   await page.mouse.down();
   await pause(ms);
   await page.mouse.up();
