@@ -12,8 +12,8 @@ function realMoneyColours(page: Page): Promise<string[]> {
   return page.evaluate(`[...document.querySelectorAll('*')].filter((element) => element.checkVisibility() && [getComputedStyle(element).backgroundColor, getComputedStyle(element).borderTopColor].includes('${REAL_MONEY}')).map((element) => element.outerHTML.slice(0, 80))`);
 }
 
-/** Trades by hand at the venue, in a browser, and halts; what the page said and asked for that it should not have. */
-async function tradeAndHalt(page: Page, link: string): Promise<void> {
+/** Trades by hand at the venue, in a browser, and halts. While an order is reviewed and sent the market is still, since a page asks to review again where its price has moved. */
+async function tradeAndHalt(page: Page, link: string, market: { isStill: boolean }): Promise<void> {
   await enroll(page, link);
   const url = new URL(link).origin;
   await page.getByText('no real money · binance testnet').waitFor();
@@ -23,11 +23,13 @@ async function tradeAndHalt(page: Page, link: string): Promise<void> {
 
   await page.goto(`${url}/trade`);
   await page.getByRole('textbox', { name: 'Quantity' }).fill('0.02');
+  market.isStill = true;
   await page.getByRole('button', { name: 'Review buy' }).click();
   await page.getByRole('region', { name: 'Review of the order' }).waitFor();
   assert.deepEqual(await realMoneyColours(page), []);
   await holdDown(page, page.getByRole('button', { name: /— DEMO/ }));
   await page.getByRole('heading', { name: 'Accepted' }).waitFor();
+  market.isStill = false;
   await page.getByRole('tab', { name: 'Fills' }).click();
   await page.getByRole('row', { name: /BTC-USDT.*Buy.*0\.02/ }).waitFor();
   await picture(page, 'testnet-filled-desktop-dark');
@@ -51,15 +53,16 @@ test('at a venue\'s testnet a person signs in, sees no colour of real money, tra
     const troubles: string[] = [];
     page.on('console', (message) => { if (message.type() === 'error') troubles.push(message.text()); });
     page.on('pageerror', (error) => { troubles.push(error.message); });
+    const market = { isStill: false };
     let walked: Promise<void> | undefined;
     let ticking: NodeJS.Timeout | undefined;
     const ended = await street.run(['live', '--json', '--api-port', '0'], {
       timeoutMs: 180_000,
       onLine(text, child) {
         const line = JSON.parse(text) as Line & { readonly firstRun?: string };
-        if (line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false) ticking ??= setInterval(() => { street.tick(); }, 500);
+        if (line.kind === 'feed' && line.connection === 'up' && line.catchingUp === false) ticking ??= setInterval(() => { if (!market.isStill) street.tick(); }, 500);
         if (line.kind !== 'api') return;
-        walked = tradeAndHalt(page, String(line.firstRun)).finally(() => { clearInterval(ticking); child.kill('SIGINT'); });
+        walked = tradeAndHalt(page, String(line.firstRun), market).finally(() => { clearInterval(ticking); child.kill('SIGINT'); });
         // It is looked at when the product has ended.
         walked.catch(() => undefined);
       },

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { DepthFact, MarketFact, PriceLevel } from 'trader/contract';
 import { Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
-import { EmptyState, Skeleton } from '../placeholders.tsx';
+import { Skeleton } from '../placeholders.tsx';
 import { Tabs } from '../tabs.tsx';
 import { formatTime, formatUtc } from '../../format/time.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -31,15 +31,15 @@ export function DepthPanel({ market }: { readonly market: MarketFact }): ReactNo
 function Book({ market }: { readonly market: MarketFact }): ReactNode {
   const book = useTopic('book', market.instrument);
   if (book === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the order book" />;
-  if (book === null) return <EmptyState>The venue has not told its order book yet.</EmptyState>;
-  if (book.bids.length + book.asks.length === 0) return <EmptyState>The order book is not known: the feed is down, or nobody offers anything. It comes back by itself.</EmptyState>;
+  if (book === null) return <p className={css.none}>The venue has not told its order book yet.</p>;
+  if (book.bids.length + book.asks.length === 0) return <p className={css.none}>The order book is not known: the feed is down, or nobody offers anything. It comes back by itself.</p>;
   return <Ladder book={book} market={market} />;
 }
 
 function Trades({ market }: { readonly market: MarketFact }): ReactNode {
   const trades = useTopic('trades', market.instrument);
   if (trades === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the trades" />;
-  if (trades.length === 0) return <EmptyState>No trade heard yet.</EmptyState>;
+  if (trades.length === 0) return <p className={css.none}>No trade heard yet.</p>;
   // Said once: the column is narrow.
   const [, zone = 'Time'] = clockOf(trades[0]?.tsEvent ?? 0);
   return (
