@@ -31,15 +31,15 @@ export function DepthPanel({ market }: { readonly market: MarketFact }): ReactNo
 function Book({ market }: { readonly market: MarketFact }): ReactNode {
   const book = useTopic('book', market.instrument);
   if (book === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the order book" />;
-  if (book === null) return <p className={css.none}>The venue has not told its order book yet.</p>;
-  if (book.bids.length + book.asks.length === 0) return <p className={css.none}>The order book is not known: the feed is down, or nobody offers anything. It comes back by itself.</p>;
+  if (book === null) return <p className={css.nothing}>The venue has not told its order book yet.</p>;
+  if (book.bids.length + book.asks.length === 0) return <p className={css.nothing}>The order book is not known: the feed is down, or nobody offers anything. It comes back by itself.</p>;
   return <Ladder book={book} market={market} />;
 }
 
 function Trades({ market }: { readonly market: MarketFact }): ReactNode {
   const trades = useTopic('trades', market.instrument);
   if (trades === undefined) return <Skeleton lines={LEVELS} size="row" label="Loading the trades" />;
-  if (trades.length === 0) return <p className={css.none}>No trade heard yet.</p>;
+  if (trades.length === 0) return <p className={css.nothing}>No trade heard yet.</p>;
   // Said once: the column is narrow.
   const [, zone = 'Time'] = clockOf(trades[0]?.tsEvent ?? 0);
   return (
