@@ -29,7 +29,7 @@ export function openProgress(stream: ProgressStream, style: Style, label: string
       const at = now();
       if (at - drawn < REDRAW_MS && done < 1) return;
       drawn = at;
-      stream.write(`\r${clip(progressLine(label, done, at - started, style), (stream.columns ?? 80) - 1)}\u001b[K`);
+      stream.write(`\r${clip(progressLine(label, done, at - started, style), (stream.columns || 80) - 1)}\u001b[K`);
     },
     close() {
       if (drawn > -Infinity) stream.write('\r\u001b[K');
