@@ -23,6 +23,8 @@ const PATIENCE_MS = 5000;
 /** What a thread's heap begins with, and what its young generation may grow to: what a combination leaves behind is small and soon dead. */
 const HEAP_MB = 1;
 const YOUNG_MB = 2;
+/** How much of a thread's heap may be garbage before it is collected, in percent of what is alive: else each would hold 20 MB of it. */
+const GROWTH_PERCENT = 100;
 
 /** A thread at an order. */
 interface Thread {
@@ -44,6 +46,7 @@ interface Thread {
 export async function sweepInThreads(job: SweepJob, orders: readonly SweepOrder[], threads: number, listener: PoolListener, patienceMs = PATIENCE_MS): Promise<void> {
   // The launcher has heaps begin large, which suits one short command; it would hold for every thread.
   setFlagsFromString(`--initial-heap-size=${HEAP_MB}`);
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   const pool = new Pool(job, orders, listener);
   const watch = setInterval(() => pool.watch(performance.now(), patienceMs), patienceMs / 5);
   const stop = Promise.withResolvers<never>();
