@@ -6,6 +6,7 @@ import { AccountWatch, FeedNews, flattenAll, staysText, type AccountChoice, type
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
+import { END_OF_DATA } from './terminal/paper-screen.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { DecisionTimes } from './decision-times.ts';
@@ -17,7 +18,7 @@ import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
-import { denialView, fillView, keepNewest, minuteView, paperView } from './wiring/paper-view.ts';
+import { denialView, fillView, minuteView, paperView } from './wiring/paper-view.ts';
 import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
 
 /** How a paper run is driven. */
@@ -46,7 +47,6 @@ const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
-const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
 
 /**
  * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
@@ -72,8 +72,6 @@ class PaperLoop {
   readonly #terminal: Terminal;
   readonly #metrics = paperMetrics();
   readonly #counter = new RunCounter(this.#metrics);
-  readonly #fills: FillView[] = [];
-  readonly #denials: DenialView[] = [];
   readonly #times = new DecisionTimes();
   readonly #startedAt = Date.now();
   #api: RunApi | undefined;
@@ -240,14 +238,12 @@ class PaperLoop {
 
   #onFill(fill: FillView): void {
     this.#metrics.onFill(fill.instrument, fill.side);
-    keepNewest(this.#fills, fill);
     if (this.#request.json) this.#terminal.printJson({ kind: 'fill', ...fill, tsEvent: new Date(fill.tsEvent).toISOString() });
     else this.#display?.fill(fill);
   }
 
   #onDenial(denial: DenialView): void {
     this.#metrics.onDenial(denial.rule);
-    keepNewest(this.#denials, denial);
     this.#display?.denial(denial);
   }
 
@@ -295,7 +291,7 @@ class PaperLoop {
     return paperView(this.#trader, {
       state: this.#state, haltReason: this.#haltReason, speed: this.#pace.speed, elapsedMs: performance.now() - this.#started,
       barsPerSecond: this.#times.barsPerSecond(this.#trader.run.engine.bars),
-      fills: this.#fills, denials: this.#denials, note: this.#lastNote, decisionMicros: this.#times.percentiles(),
+      note: this.#lastNote, decisionMicros: this.#times.percentiles(),
     });
   }
 

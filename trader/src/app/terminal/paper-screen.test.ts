@@ -120,6 +120,14 @@ test('a halt is told with its reason, and offers to resume', () => {
   assert.ok(!screen.includes('h halt'));
 });
 
+test('at the end of the data the screen says what to do next, and a coin without bars of the last day has no high', () => {
+  const view = paperView({ state: 'ended' });
+  const [btc, ...others] = view.instruments;
+  const screen = plain({ ...view, instruments: [{ ...btc, high24h: undefined, low24h: undefined }, ...others] }, 140, 40);
+  assert.match(screen, /ENDED.*\n The data has come to its end\. Begin anew with: \.\/algotrendy paper --fresh\n/);
+  assert.match(screen, / BTC .* – +20\.0k bars/);
+});
+
 test('without a terminal there is a line for a fill, a denial and a minute', () => {
   assert.equal(fillText(FILL, PLAIN_STYLE), '2025-05-18 12:53  buy  0.213 BTC at 103,882.4, fee 22.13  macd, target');
   assert.equal(fillText({ ...FILL, side: 'sell', realised: '-14.77', leg: 'stop' }, PLAIN_STYLE), '2025-05-18 12:53  sell 0.213 BTC at 103,882.4, fee 22.13, realised -14.77  macd, stop');

@@ -56,9 +56,13 @@ function headerLine(view: PaperView, width: number, style: Style): string {
   );
 }
 
+/** What a person is told where a replay has no more data. */
+export const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
+
 /** How far the feed has come, and the journal with it. */
 function feedLine(view: PaperView, width: number, style: Style): string {
   const { feed, health } = view;
+  if (view.state === 'ended') return style.warn(END_OF_DATA);
   const resumed = health.resumedFrom > 1 ? ` from #${formatCount(health.resumedFrom)}` : '';
   const journal = `journal #${formatCount(health.journalSequence)}${resumed}`;
   if (feed.total === undefined) return spread(style.faint(feed.name), style.faint(`  ${journal}`), width);

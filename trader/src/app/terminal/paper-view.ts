@@ -73,8 +73,9 @@ export interface InstrumentView {
   /** Relative changes, 0.01 is 1 %; undefined while too few bars have been seen. */
   readonly changeSinceStart: number | undefined;
   readonly change24h: number | undefined;
-  readonly high24h: string;
-  readonly low24h: string;
+  /** Undefined where the last day has no bar. */
+  readonly high24h: string | undefined;
+  readonly low24h: string | undefined;
   /** Closes, oldest first, evenly spaced (any length). */
   readonly history: readonly number[];
   /** Bars admitted, runs of missing bars, and market time since the last bar closed. */
