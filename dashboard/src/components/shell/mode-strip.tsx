@@ -26,6 +26,7 @@ export function ModeStrip(): ReactNode {
           {trading.reason === null ? '' : `: ${trading.reason}`}
         </strong>
       ) : null}
+      {trading?.state === 'catching-up' ? <strong>· catching up with the market</strong> : null}
       {trading?.state === 'paused' ? <strong>· feed paused</strong> : null}
       {trading?.state === 'ended' ? <strong>· data has ended</strong> : null}
     </p>
