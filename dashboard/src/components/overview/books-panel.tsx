@@ -6,6 +6,7 @@ import { DataTable } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { StatusChip, type Tone } from '../status-chip.tsx';
 
@@ -28,7 +29,7 @@ export function BooksPanel(): ReactNode {
   if (books === undefined) return <Panel title="Strategies"><Skeleton lines={3} size="row" /></Panel>;
   const rows = [...books.values()];
   return (
-    <Panel title={`Strategies (${rows.filter(({ kind }) => kind === 'strategy').length})`} flush aside={<a href="/strategies">All strategies</a>}>
+    <Panel title={`Strategies (${rows.filter(({ kind }) => kind === 'strategy').length})`} flush aside={<PlaceLink href="/strategies">All strategies</PlaceLink>}>
       <DataTable
         caption="Strategies and what they made"
         rows={rows}

@@ -7,6 +7,7 @@ import { DataTable, type Column } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Money, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { CloseButton } from '../trade/close-button.tsx';
 import { OPPOSED, opposed } from '../trade/position-table.tsx';
@@ -48,7 +49,7 @@ export function PositionsPanel(): ReactNode {
   const currency = useTopic('state')?.run?.currency;
   if (held === undefined) return <Panel title="Positions"><Skeleton lines={3} size="row" /></Panel>;
   return (
-    <Panel title={`Positions (${held.length})`} flush aside={<a href="/trade">Trade</a>}>
+    <Panel title={`Positions (${held.length})`} flush aside={<PlaceLink href="/trade">Trade</PlaceLink>}>
       <DataTable caption="Open positions" rows={held} rowKey={({ instrument }) => instrument} empty={<EmptyState>Nothing is held. A strategy opens a position when its signal says so.</EmptyState>} columns={columnsOf(currency)} />
     </Panel>
   );

@@ -12,6 +12,8 @@ import { Timeline } from '../timeline.tsx';
 import css from './risk.module.css';
 
 const SHOWN = 20;
+/** By whom a run that catches up with its market holds itself back. */
+const FEED = 'feed';
 
 /** When trading was halted and let go on, newest first: since the run began, whatever was started anew since. */
 export function HaltHistory(): ReactNode {
@@ -26,7 +28,7 @@ export function HaltHistory(): ReactNode {
           <>
             <Timeline
               label="Halts and resumptions, newest first"
-              entries={items.map((halt, at) => ({ id: halt.id, at: halt.tsWall ?? halt.tsEvent, tone: toneOf(halt, at === 0 && cursor === undefined), title: titleOf(halt), detail: halt.reason ?? undefined }))}
+              entries={items.map((halt, at) => ({ id: halt.id, at: halt.tsWall ?? halt.tsEvent, tone: toneOf(halt, at === 0 && cursor === undefined), title: titleOf(halt), detail: halt.by === FEED ? undefined : halt.reason ?? undefined }))}
             />
             {next === null && cursor === undefined ? null : (
               <div className={css.pages}>
@@ -41,12 +43,14 @@ export function HaltHistory(): ReactNode {
   );
 }
 
-function toneOf({ kind }: HaltFact, newest: boolean): 'ok' | 'critical' | 'neutral' {
+function toneOf({ kind, by }: HaltFact, newest: boolean): 'ok' | 'critical' | 'neutral' {
+  if (by === FEED) return newest && kind === 'resume' ? 'ok' : 'neutral';
   if (kind === 'resume') return newest ? 'ok' : 'neutral';
   return newest ? 'critical' : 'neutral';
 }
 
 function titleOf({ kind, orders, by }: HaltFact): string {
+  if (by === FEED) return kind === 'resume' ? 'Caught up with the market' : 'Catching up with what was missed';
   const who = by === null ? 'somebody' : personName(by);
   // A person's name is written as they write it.
   const said = by?.startsWith('user:') ? who : `${who.slice(0, 1).toUpperCase()}${who.slice(1)}`;

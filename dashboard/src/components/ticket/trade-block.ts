@@ -19,6 +19,7 @@ export function useTradeBlock({ reducing = false }: { readonly reducing?: boolea
 function stateBlock(state: TradingFact['state'] | undefined, reducing: boolean): string | undefined {
   switch (state) {
     case undefined: return 'waiting for the state of the run';
+    case 'catching-up': return reducing ? undefined : 'catching up with the market, which ends by itself';
     case 'halted': return reducing ? undefined : 'trading is halted';
     case 'liquidated': return 'the account was liquidated';
     case 'ended': return 'the data has ended';
