@@ -42,8 +42,8 @@ class OpenTrip {
 
 /** Numbers of a trip, in the order of `RoundTrip`. */
 const WIDTH = 8;
-/** Trips in one block of rows. */
-const BLOCK = 1024;
+/** Trips in one block of rows: so few that a second one has begun before V8 compiles what begins them, as it would have to once more. */
+const BLOCK = 256;
 
 /** Round trips by book, built fill by fill: float64 rows in blocks, which are never moved, and for metrics a tally. */
 export class TradeLog {

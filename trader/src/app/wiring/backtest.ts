@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { talliedStatistics } from '../../analytics/trades.ts';
-import type { Bars } from '../../domain/bar.ts';
+import { sliceBars, type Bars } from '../../domain/bar.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
@@ -94,16 +94,21 @@ const INLINING = '--min-maglev-inlining-frequency=0';
 const SPARING = ['--invocation-count-for-turbofan=2000000', '--max-maglev-inlined-bytecode-size=150', '--max-maglev-inline-depth=2'];
 
 /** Runs bars as `runBacktest` does, and has V8 compile sparingly what only orders need. */
-export function runSparingly(spec: BacktestSpec, streams: readonly Iterable<Bars>[], watchEvery: number, watch: Watch): Engine {
+export function runSparingly(spec: BacktestSpec, [first, ...others]: readonly Iterable<Bars>[], watchEvery: number, watch: Watch): Engine {
   setFlagsFromString(INLINING);
-  let counting = true;
-  return runBacktest(spec, streams, watchEvery, (done, engine) => {
-    if (counting && done >= COUNTED_BARS) {
-      counting = false;
-      for (const flag of SPARING) setFlagsFromString(flag);
-    }
-    watch(done, engine);
-  });
+  return runBacktest(spec, [sparedAfter(COUNTED_BARS, first), ...others], watchEvery, watch);
+}
+
+/** The same bars; V8 is told when the first of them are over. */
+function* sparedAfter(count: number, pieces: Iterable<Bars>): Generator<Bars> {
+  let left = count;
+  for (const piece of pieces) {
+    const counted = Math.min(left, piece.length);
+    left -= counted;
+    if (counted > 0) yield sliceBars(piece, 0, counted);
+    if (left === 0 && counted > 0) for (const flag of SPARING) setFlagsFromString(flag);
+    if (counted < piece.length) yield sliceBars(piece, counted, piece.length);
+  }
 }
 
 /** What a backtest runs on. */
@@ -127,9 +132,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const { markets, account } = opened;
   const cpu = process.cpuUsage();
   const total = loaded.reduce((sum, { length }) => sum + length, 0);
-  const looks = Math.max(1, Math.floor(total / PICTURE_POINTS / COUNTED_BARS));
-  const step = Math.max(1, Math.ceil(total / PICTURE_POINTS / looks));
-  const every = looks * step;
+  const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
   const benchmarkCurve: number[] = [];
   const picture = (running: Engine) => {
@@ -145,7 +148,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(createStrategy(prepared, market), market) ?? createStrategy(prepared, market), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
-  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? step : 1, (done, running) => {
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? every : 1, (done, running) => {
     guarded?.look(running);
     seen?.look(running);
     if (done % every !== 0) return;
