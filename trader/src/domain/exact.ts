@@ -89,7 +89,7 @@ export function divide(a: Exact, b: Exact, rounding: Rounding): Exact {
 }
 
 /** `Math.trunc`, which V8's middle compiler makes a call of; never −0. */
-function truncated(a: number): number {
+export function truncated(a: number): number {
   return (a < 0 ? Math.ceil(a) : Math.floor(a)) + 0;
 }
 
