@@ -56,9 +56,14 @@ export function useMe(): Me | undefined {
   return useSession().me;
 }
 
+/** Whether a role may do what takes another. */
+export function holdsRole(own: Role, asked: Role): boolean {
+  return RANK[own] >= RANK[asked];
+}
+
 /** Why this person may not do what takes `role`, in words; undefined when they may. */
 export function useMissingRole(role: Role): string | undefined {
   const { state, me } = useSession();
   if (me === undefined) return state === 'unknown' ? 'checking your role' : 'sign in first';
-  return RANK[me.role] >= RANK[role] ? undefined : `needs role: ${role}`;
+  return holdsRole(me.role, role) ? undefined : `needs role: ${role}`;
 }

@@ -31,10 +31,7 @@ export interface RunFact {
 
 /** Whether the run adds risk, and who said so. */
 export interface TradingFact {
-  /**
-   * `paused` holds the replayed feed; `ended` has run out of data; `liquidated` is for good; `catching-up` adds no
-   * risk while what is heard is of the past, after a start or a gap, and ends by itself.
-   */
+  /** `catching-up` adds no risk while what is heard is past; `paused` holds the replayed feed; `ended` has run out of data; `liquidated` is for good. */
   readonly state: 'active' | 'catching-up' | 'paused' | 'halted' | 'liquidated' | 'ended';
   /** Why it is halted or catching up; null otherwise. */
   readonly reason: string | null;

@@ -2,6 +2,7 @@
 
 import { useState, type ReactNode } from 'react';
 import type { BookFact, MarketFact } from 'trader/contract';
+import { Button } from '../button.tsx';
 import { Ticket } from '../ticket/ticket.tsx';
 import { useTradeBlock } from '../ticket/trade-block.ts';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
@@ -12,6 +13,7 @@ import { useFreshness } from '../shell/freshness-clock.tsx';
 import { useAddress } from '../../data/address.ts';
 import { useLastPrice } from '../../data/last-price.ts';
 import { useMode } from '../../data/run.ts';
+import { useMissingRole } from '../../data/session.ts';
 import { useTopic } from '../../data/stream.ts';
 import { Dock } from './dock.tsx';
 import { DepthPanel } from './depth-panel.tsx';
@@ -55,7 +57,7 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
   const books = useTopic('positions')?.books;
   const own: readonly BookFact[] = books === undefined ? [] : [...books.values()].filter(({ instrument }) => instrument === market.instrument);
   const [sheet, setSheet] = useState<'buy' | 'sell'>();
-  const block = useTradeBlock();
+  const missing = useMissingRole('trader');
   const { freshness } = useFreshness();
   // A book has a place of its own; that there is none is a line under the ticket.
   const deep = market.tells.length > 0;
@@ -72,8 +74,8 @@ function Desk({ market, markets, onChoose }: { readonly market: MarketFact; read
       <div className={css.held}><PositionCard market={market} books={own} /></div>
       <div className={css.dock}><Dock instrument={market.instrument} /></div>
       <div className={css.bar}>
-        <button type="button" className={css.sell} onClick={() => setSheet('sell')} title={block}>Sell</button>
-        <button type="button" className={css.buy} onClick={() => setSheet('buy')} title={block}>Buy</button>
+        <Button className={css.sell} blocked={missing} onClick={() => setSheet('sell')}>Sell</Button>
+        <Button className={css.buy} blocked={missing} onClick={() => setSheet('buy')}>Buy</Button>
       </div>
       <Sheet open={sheet !== undefined} onClose={() => setSheet(undefined)} title={`Order for ${market.instrument}`} band={<ModeBand />}>
         <LiveTicket market={market} side={sheet} />
