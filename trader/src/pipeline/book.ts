@@ -26,15 +26,15 @@ export class WorkingOrder {
 
 /**
  * The sub-position of one strategy in one instrument: what it wants, what it has, and what is on
- * its way. The venue sees the sum of all books; orders and fills belong to exactly one.
+ * its way. The venue sees the sum of all books; orders and fills belong to exactly one. (Fields are declared as in `Order`.)
  */
 export class Book implements OrderOwner {
-  readonly run: string;
-  readonly name: string;
-  readonly index: number;
-  readonly instrument: number;
-  strategy: Strategy;
-  readonly sizer: Sizer;
+  declare readonly run: string;
+  declare readonly name: string;
+  declare readonly index: number;
+  declare readonly instrument: number;
+  declare strategy: Strategy;
+  declare readonly sizer: Sizer;
   /** What the strategy writes its opinion into. */
   readonly signal = new Signal();
 
