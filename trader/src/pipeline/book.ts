@@ -5,23 +5,22 @@ import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Sizer } from './sizing.ts';
 
-/** An order on its way or resting at the venue. (Fields are declared as in `Order`.) */
-export class WorkingOrder {
-  declare readonly order: Order;
+/** An order on its way or resting at the venue. */
+export interface WorkingOrder {
+  readonly order: Order;
   /** Whether it protects a position rather than reaching for a target. */
-  declare readonly protective: boolean;
+  readonly protective: boolean;
   /** What is not filled yet, in quantity units. */
-  declare leaves: Exact;
+  leaves: Exact;
   /** Its end has been asked for. */
-  canceling = false;
+  canceling: boolean;
   /** The last trade of it that was booked: venues number trades upwards, so a repeated one is not above it. */
-  lastTrade = -1;
+  lastTrade: number;
+}
 
-  constructor(order: Order) {
-    this.order = order;
-    this.protective = isProtective(order);
-    this.leaves = order.quantity;
-  }
+/** An order of which nothing is known yet. (A literal is made at one stroke, where a constructor goes from shape to shape with each field.) */
+export function workingOrder(order: Order): WorkingOrder {
+  return { order, protective: isProtective(order), leaves: order.quantity, canceling: false, lastTrade: -1 };
 }
 
 /**

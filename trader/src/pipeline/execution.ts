@@ -2,7 +2,7 @@ import { add, sub, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
-import { WorkingOrder, type Book } from './book.ts';
+import { workingOrder, type Book, type WorkingOrder } from './book.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What a report did to its book. */
@@ -44,7 +44,7 @@ export class Execution {
 
   /** Tracks the order, has it journalled, and only then sends it. */
   submit(book: Book, order: Approved<Order>): void {
-    const working = new WorkingOrder(order);
+    const working = workingOrder(order);
     book.working.push(working);
     if (working.protective) book.protecting += 1;
     this.orders += 1;
