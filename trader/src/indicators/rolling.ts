@@ -77,13 +77,14 @@ class PairStatistic {
   }
 
   update(x: number, y: number): number {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#firstX = x;
       this.#firstY = y;
       this.#turn();
+      at = (ring.length - 5) | 0;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 5) | 0;
     this.#at = next;
     ring[at] = x;
@@ -124,7 +125,6 @@ class PairStatistic {
       ring[(i + 3) | 0] = products += dx * dy;
       if (both) ring[(i + 4) | 0] = squaresX += dx * dx;
     }
-    this.#at = length - 5;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
   }
 }

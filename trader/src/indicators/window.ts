@@ -15,6 +15,8 @@
  * - Fields begin as what they hold: 0 for counts, NaN for other numbers, `NO_RING` for rings. One that
  *   was once undefined is kept boxed, or checked at every use.
  * - A ring is filled from its end down to the tail that holds nothing, so that its end is index 0.
+ * - A field that a method may have set is read anew after it; so where a block begins is not kept, but known.
+ * - What may be absent is compared with undefined: asking whether it is truthy takes seven comparisons.
  * - What happens once a block stands in a method that neither takes nor gives numbers: between
  *   functions they are boxed.
  */
@@ -109,12 +111,13 @@ export class RollingMoments {
   }
 
   update(x: number): void {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#first = x;
       this.#turn();
+      at = (ring.length - 2) | 0;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 2) | 0;
     this.#at = next;
     ring[at] = x;
@@ -136,12 +139,11 @@ export class RollingMoments {
     const first = this.#first;
     let sum = 0;
     let squares = 0;
-    for (let i = 2; i < ring.length; i += 2) {
+    for (let i = 2; i < ring.length; i = (i + 2) | 0) {
       const distance = ring[i] - first;
       ring[i] = sum += distance;
-      ring[i + 1] = squares += distance * distance;
+      ring[(i + 1) | 0] = squares += distance * distance;
     }
-    this.#at = ring.length - 2;
     this.#head = 0;
     this.#headSquares = 0;
   }
@@ -190,20 +192,23 @@ export class RollingMin {
   }
 
   update(x: number): number {
-    if (this.#at === 0) this.#turn();
     const ring = this.#ring;
-    const at = this.#at;
-    this.#at = at - 1;
+    let at = this.#at;
+    if (at === 0) {
+      this.#turn();
+      at = ring.length - 1;
+    }
+    const next = (at - 1) | 0;
+    this.#at = next;
     ring[at] = x;
     const head = Math.min(this.#head, x);
     this.#head = head;
-    return this.value = Math.min(head, ring[at - 1]);
+    return this.value = Math.min(head, ring[next]);
   }
 
   #turn(): void {
     const ring = this.#ring;
     for (let i = 2; i < ring.length; i++) ring[i] = Math.min(ring[i], ring[i - 1]);
-    this.#at = ring.length - 1;
     this.#head = Infinity;
   }
 }
