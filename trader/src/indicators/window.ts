@@ -16,6 +16,7 @@
  *   was once undefined is kept boxed, or checked at every use.
  * - A ring is filled from its end down to the tail that holds nothing, so that its end is index 0.
  * - A field that a method may have set is read anew after it; so where a block begins is not kept, but known.
+ * - An update whose bytecode is longer than 460 bytes is called, no longer compiled into the loop that it is for.
  * - What may be absent is compared with undefined: asking whether it is truthy takes seven comparisons.
  * - What happens once a block stands in a method that neither takes nor gives numbers: between
  *   functions they are boxed.
