@@ -215,12 +215,14 @@ export class Cci {
 
   update(bar: Bar): number {
     const price = bar.high + bar.low + bar.close; // three times the typical one, all of them
-    if (this.#at === 0) {
+    const prices = this.#prices;
+    let at = this.#at;
+    if (at === 0) {
       this.#first = price;
       this.#turn();
+      at = prices.length;
     }
-    const prices = this.#prices;
-    const at = (this.#at - 1) | 0;
+    at = (at - 1) | 0;
     this.#at = at;
     prices[at] = price;
     const first = this.#first;
@@ -239,7 +241,6 @@ export class Cci {
     const first = this.#first;
     let sum = 0;
     for (let i = 0; i < prices.length; i = (i + 1) | 0) tails[(i + 1) | 0] = sum += prices[i] - first;
-    this.#at = prices.length;
     this.#head = 0;
   }
 }
