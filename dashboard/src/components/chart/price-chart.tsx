@@ -147,13 +147,16 @@ function Readout({ bar, price, lines, place, live }: {
   readonly bar: ChartBar | undefined; readonly price: (value: number) => string; readonly lines: readonly IndicatorLine[]; readonly place: number; readonly live: boolean;
 }) {
   if (bar === undefined) return <p className={css.readout}>No bars yet</p>;
+  const change = distanceText(bar.open, bar.close);
   const rose = bar.close >= bar.open;
+  // What rounds to nothing has no direction.
+  const flat = !/[1-9]/.test(change);
   return (
     <p className={css.readout}>
       <span>{live ? 'Newest bar' : moment(bar.time)}</span>
       <span>O {price(bar.open)}</span><span>H {price(bar.high)}</span><span>L {price(bar.low)}</span>
       <span>C {price(bar.close)}</span>
-      <span className={bar.close === bar.open ? undefined : rose ? css.up : css.down}>{bar.close === bar.open ? '' : rose ? '▲ ' : '▼ '}{distanceText(bar.open, bar.close)}</span>
+      <span className={flat ? undefined : rose ? css.up : css.down}>{flat ? '' : rose ? '▲ ' : '▼ '}{change}</span>
       <span>Vol {VOLUME.format(bar.volume)}</span>
       {lines.map((line) => {
         const value = line.values[place];
