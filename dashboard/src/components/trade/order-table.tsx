@@ -15,7 +15,7 @@ import { StatusChip, type Tone } from '../status-chip.tsx';
 import { useTradeBlock } from '../ticket/trade-block.ts';
 import { toast } from '../toast.tsx';
 import { useCommand } from '../../data/query.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
@@ -26,7 +26,7 @@ const TONES: Readonly<Record<OrderFact['state'], Tone>> = {
 /** Orders that work at the venue, to be changed or canceled. */
 export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] | undefined }): ReactNode {
   const blocked = useTradeBlock({ reducing: true });
-  const markets = useTopic('state')?.markets;
+  const markets = usePart('state', ({ markets }) => markets);
   const cancel = useCommand('cancelOrder');
   const [changing, setChanging] = useState<OrderFact>();
   if (orders === undefined) return <Skeleton lines={3} size="row" label="Loading the orders" />;
