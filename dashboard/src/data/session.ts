@@ -43,12 +43,14 @@ async function readMe(): Promise<Me> {
   }
 }
 
+function watch(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => { listeners.delete(listener); };
+}
+
 /** Who is signed in, and again whenever that changes. */
 export function useSession(): Session {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, () => session, () => UNKNOWN);
+  return useSyncExternalStore(watch, () => session, () => UNKNOWN);
 }
 
 /** Who is signed in; undefined while that is not known. */

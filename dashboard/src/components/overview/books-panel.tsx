@@ -1,7 +1,7 @@
 'use client';
 import type { BookFact } from 'trader/contract';
 import type { ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { DataTable } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Num } from '../numbers.tsx';
@@ -24,8 +24,8 @@ function wanted(target: number): string {
 
 /** Every strategy on its market: state, what it wants, what it made. */
 export function BooksPanel(): ReactNode {
-  const books = useTopic('positions')?.books;
-  const currency = useTopic('state')?.run?.currency;
+  const books = usePart('positions', ({ books }) => books);
+  const currency = usePart('state', ({ run }) => run?.currency);
   if (books === undefined) return <Panel title="Strategies"><Skeleton lines={3} size="row" /></Panel>;
   const rows = [...books.values()];
   return (

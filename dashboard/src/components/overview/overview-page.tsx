@@ -1,7 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useState, type ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { AttentionList, openAlerts } from '../attention-list.tsx';
 import { PartBoundary } from '../broken-part.tsx';
 import { LazyPart } from '../lazy-part.tsx';
@@ -40,7 +40,7 @@ export function OverviewPage(): ReactNode {
 
 function Now(): ReactNode {
   const alerts = useTopic('alerts');
-  const known = useTopic('state') !== undefined;
+  const known = usePart('state', () => true) === true;
   const count = alerts === undefined ? undefined : openAlerts(alerts).length;
   return (
     <div className={css.grid}>

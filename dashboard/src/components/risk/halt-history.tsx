@@ -2,7 +2,7 @@
 import { personName, type HaltFact } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
 import { useQuery } from '../../data/query.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { formatSpan } from '../../format/time.ts';
 import { Answered } from '../answered.tsx';
 import { Button } from '../button.tsx';
@@ -17,13 +17,13 @@ const FEED = 'feed';
 
 /** When trading was halted and let go on, newest first: since the run began, whatever was started anew since. */
 export function HaltHistory(): ReactNode {
-  const trading = useTopic('state')?.trading;
+  const trading = usePart('state', ({ trading }) => trading);
   const [cursor, setCursor] = useState<string | undefined>(undefined);
   // Asked again when trading is halted or goes on.
   const asked = useQuery('listHalts', { query: { limit: SHOWN, ...(cursor === undefined ? {} : { cursor }) } }, { mark: `${trading?.state} ${trading?.since} ${trading?.reason}` });
   return (
     <Panel title="Halts">
-      <Answered asked={asked} what="the halts" lines={1}>
+      <Answered asked={asked} what="the halts" size="line" lines={1}>
         {({ items, next }) => (items.length === 0 && cursor === undefined ? <EmptyState>Trading was not halted since this run began.</EmptyState> : (
           <>
             <Timeline
@@ -64,7 +64,7 @@ function titleOf({ kind, orders, by }: HaltFact): string {
 /** What limits were near or reached, newest first. */
 export function LimitsReached(): ReactNode {
   const alerts = useTopic('alerts');
-  if (alerts === undefined) return <Panel title="Limits reached"><Skeleton lines={3} /></Panel>;
+  if (alerts === undefined) return <Panel title="Limits reached"><Skeleton lines={1} /></Panel>;
   const past = [...alerts.values()].filter(({ kind }) => kind === 'limit').sort((a, b) => b.tsWall - a.tsWall);
   return (
     <Panel title="Limits reached">

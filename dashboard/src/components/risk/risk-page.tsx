@@ -55,7 +55,7 @@ function LimitsPanel({ state }: { readonly state: Slices['state'] | undefined })
   const missing = useMissingRole('trader');
   const changeable = settings !== undefined && settings.items.length > 0;
   return (
-    <Panel title="Limits" note="Checked before every order; at its limit new risk is denied, where nothing else is said. What is near stands first." aside={changeable ? <Button small aria-haspopup="dialog" blocked={missing} onClick={() => setChanging(true)}>Change…</Button> : undefined}>
+    <Panel title="Limits" note="Checked before every order; at its limit new risk is denied, where nothing else is said. What was near when the page was opened stands first." aside={changeable ? <Button small aria-haspopup="dialog" blocked={missing} onClick={() => setChanging(true)}>Change…</Button> : undefined}>
       {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
         ? <EmptyState>This run has no limits that are measured.</EmptyState>
         : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} usual="deny" />}

@@ -1,7 +1,7 @@
 'use client';
 import { personName, type TradingFact } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
@@ -19,7 +19,7 @@ const MEANINGS: Readonly<Record<TradingFact['state'], string>> = {
 
 /** Whether trading goes on, who said so last, and the way to stop it. */
 export function TradingPanel(): ReactNode {
-  const trading = useTopic('state')?.trading;
+  const trading = usePart('state', ({ trading }) => trading);
   const [open, setOpen] = useState(false);
   if (trading === undefined) return <Panel title="State"><Skeleton lines={3} /></Panel>;
   const halted = trading.state === 'halted';

@@ -3,7 +3,7 @@ import { usePathname, useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { loadSession, useMe, useSession } from '../../data/session.ts';
 import { usePlaces } from '../../data/places.ts';
-import { reconnectStream, useConnection, useTopic } from '../../data/stream.ts';
+import { reconnectStream, useConnection, usePart } from '../../data/stream.ts';
 import { Delta, Money } from '../numbers.tsx';
 import { Icon } from '../icon.tsx';
 import { PlaceLink } from '../place-link.tsx';
@@ -59,8 +59,8 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
 function Equity(): ReactNode {
   const { freshness } = useFreshness();
   const stale = freshness === 'stale' || freshness === 'offline';
-  const account = useTopic('equity')?.account;
-  const currency = useTopic('state')?.run?.currency;
+  const account = usePart('equity', ({ account }) => account);
+  const currency = usePart('state', ({ run }) => run?.currency);
   return (
     <dl className={`${css.equity} ${stale ? css.dim : ''}`}>
       <div><dt>Equity</dt><dd><Money value={account?.equity} currency={currency} why="not heard yet" /></dd></div>

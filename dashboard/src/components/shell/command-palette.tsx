@@ -2,7 +2,7 @@
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useGo } from '../../data/places.ts';
 import { choose, usePreferences } from '../../data/preferences.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Sheet } from '../sheet.tsx';
 import css from './command-palette.module.css';
 import { DESTINATIONS } from './destinations.ts';
@@ -17,7 +17,7 @@ interface Entry {
 function useEntries(): readonly Entry[] {
   const go = useGo();
   const { theme, confirm, shortcuts } = usePreferences();
-  const markets = [...(useTopic('state')?.markets.keys() ?? [])];
+  const markets = [...(usePart('state', ({ markets }) => markets).keys() ?? [])];
   return [
     ...DESTINATIONS.map(({ name, path, key }) => ({ name, hint: key === undefined ? 'page' : `g ${key}`, run: () => go(path) })),
     ...markets.map((instrument) => ({ name: instrument, hint: 'market', run: () => go(`/trade?instrument=${encodeURIComponent(instrument)}`) })),

@@ -6,7 +6,7 @@ import { useNow } from '../../data/ticker.ts';
 import { formatStopwatch, formatUtc } from '../../format/time.ts';
 import { Button } from '../button.tsx';
 import { destinationOf } from './destinations.ts';
-import { useFreshness } from './freshness-clock.tsx';
+import { useFiguresAt, useFreshness } from './freshness-clock.tsx';
 import css from './connection-band.module.css';
 
 /** A short break heals by itself before anybody could read of it. */
@@ -15,7 +15,8 @@ const PATIENCE_MS = 1500;
 /** The band under the top bar that says, in words, that figures stand still, since when, and what goes on without us. */
 export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => void }): ReactNode {
   const { lostAt } = useConnection();
-  const { freshness, at, reason } = useFreshness();
+  const { freshness, reason } = useFreshness();
+  const at = useFiguresAt();
   const now = useNow();
   const waits = useWaitText();
   const lost = lostAt !== null;

@@ -2,7 +2,7 @@
 import { personName, type TradingFact } from 'trader/contract';
 import { useEffect, type ReactNode } from 'react';
 import { useMode } from '../../data/run.ts';
-import { useConnection, useTopic } from '../../data/stream.ts';
+import { useConnection, usePart } from '../../data/stream.ts';
 import { formatTime } from '../../format/time.ts';
 import css from './mode-strip.module.css';
 
@@ -14,7 +14,7 @@ const CALM: Readonly<Partial<Record<TradingFact['state'], string>>> = { 'catchin
 /** The first line of every page: which money this is, and whether trading is halted and by whom. */
 export function ModeStrip(): ReactNode {
   const { mode, word, meaning } = useMode();
-  const trading = useTopic('state')?.trading;
+  const trading = usePart('state', ({ trading }) => trading);
   useMarks(mode, word);
   const halted = trading?.state === 'halted' || trading?.state === 'liquidated';
   return (

@@ -2,7 +2,7 @@
 
 import type { TradingFact } from 'trader/contract';
 import { useMissingRole } from '../../data/session.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { useFreshness } from '../shell/freshness-clock.tsx';
 
 /**
@@ -12,7 +12,7 @@ import { useFreshness } from '../shell/freshness-clock.tsx';
 export function useTradeBlock({ reducing = false }: { readonly reducing?: boolean } = {}): string | undefined {
   const role = useMissingRole('trader');
   const { reason } = useFreshness();
-  const state = useTopic('state')?.trading?.state;
+  const state = usePart('state', ({ trading }) => trading?.state);
   return role ?? reason ?? stateBlock(state, reducing);
 }
 

@@ -13,7 +13,7 @@ import { StatusChip } from '../status-chip.tsx';
 import { useAddress } from '../../data/address.ts';
 import { useLastPrice } from '../../data/last-price.ts';
 import { useMissingRole } from '../../data/session.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { splitInstrument } from './instrument-name.tsx';
 import { ProtectSheet } from './protect-button.tsx';
 import { dayChange } from './watchlist.tsx';
@@ -29,7 +29,7 @@ export function MarketChart({ market, markets, books, onChoose }: {
   const interval = intervals.find(({ name }) => name === wanted) ?? intervals[0];
   const { bars, fault, loading, onOldest } = useChartBars(market, interval);
   const fills = useTopic('fills');
-  const orders = useTopic('orders')?.orders;
+  const orders = usePart('orders', ({ orders }) => orders);
   const mayMove = useMissingRole('trader') === undefined;
   const marks = useMemo(() => (fills ?? []).filter(({ instrument }) => instrument === market.instrument).map(markOf), [fills, market.instrument]);
   const levels = useMemo(() => levelsOf(books, mayMove, orders === undefined ? [] : [...orders.values()].filter(({ instrument }) => instrument === market.instrument)), [books, mayMove, orders, market.instrument]);
