@@ -71,8 +71,8 @@ test('a table leaves out columns by rank until it fits, and never the first rank
 });
 
 test('a progress bar shows share and time left, and nothing where nobody watches', () => {
-  assert.equal(stripEscapes(progressLine('Reading', 0.25, 1000, PLAIN_STYLE)), 'Reading  ██████··················   25 %  ETA 00:00:03');
-  assert.match(progressLine('Reading', 0.5, 0, PLAIN_STYLE), /50 % {2}$/);
+  assert.equal(stripEscapes(progressLine('Reading', 0.25, 3000, PLAIN_STYLE)), 'Reading  ██████··················   25 %  ETA 00:00:03');
+  assert.match(progressLine('Reading', 0.5, undefined, PLAIN_STYLE), /50 % {2}$/);
   const written: string[] = [];
   const write = (text: string) => written.push(text);
   const silent = openProgress({ isTTY: false, write }, PLAIN_STYLE, 'x');
@@ -88,4 +88,14 @@ test('a progress bar shows share and time left, and nothing where nobody watches
   assert.equal(written.length, 2);
   assert.ok(stripEscapes(written[0]).length <= 21);
   assert.equal(written[1], '\r\u001b[K');
+});
+
+test('the time left is told by what was done since the first word, not by what was there before it', () => {
+  const written: string[] = [];
+  let time = 0;
+  const bar = openProgress({ isTTY: true, write: (text: string) => written.push(stripEscapes(text).trim()) }, PLAIN_STYLE, 'Sweeping', () => time);
+  bar.update(0.5);
+  time = 5_000;
+  bar.update(0.75);
+  assert.deepEqual(written.map((line) => line.replace(/.*?(?=\d+ %)/, '')), ['50 %', '75 %  ETA 00:00:05']);
 });
