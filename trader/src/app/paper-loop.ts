@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Timestamp } from '../domain/time.ts';
-import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
 import { AccountWatch, FeedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
@@ -328,7 +327,7 @@ class PaperLoop {
   #togglePause(): void {
     if (this.#state === 'ended' || this.#isLive) return;
     if (this.#state === 'paused') this.#anchorPace();
-    this.#state = this.#state === 'paused' ? this.#tradingState() : 'paused';
+    this.#state = this.#state === 'paused' ? this.#trader.trading : 'paused';
   }
 
   #changeSpeed(factor: number): void {
@@ -346,12 +345,12 @@ class PaperLoop {
   #followTrading(): void {
     const { state } = this.#trader.run.engine.risk;
     this.#haltReason = state.kind === 'halted' ? state.reason : undefined;
-    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = state.kind;
+    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#trader.trading;
   }
 
   /** Carries out what `halt`, `flatten` or `resume` left in another process. */
   #takeCommand(): void {
-    const killed = this.#kill.take(this.#tradingState());
+    const killed = this.#kill.take(this.#trader.run.engine.risk.state.kind);
     if (killed !== undefined) this.#command(killed);
     const command = this.#box.take();
     if (command === undefined) return;
@@ -368,10 +367,6 @@ class PaperLoop {
 
   get #isPaper(): boolean {
     return this.#trader.run.setup.live === undefined;
-  }
-
-  #tradingState(): TradingState['kind'] {
-    return this.#trader.run.engine.risk.state.kind;
   }
 
   async #finish(ended: boolean): Promise<void> {

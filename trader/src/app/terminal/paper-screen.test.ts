@@ -58,7 +58,7 @@ function plain(view: PaperView, columns: number, rows: number): string {
 }
 
 test('the screen has as many lines as the terminal and none wider, at any size and in any state', () => {
-  const states = fc.constantFrom<PaperView['state']>('active', 'paused', 'halted', 'ended');
+  const states = fc.constantFrom<PaperView['state']>('active', 'catching-up', 'paused', 'halted', 'ended');
   fc.assert(fc.property(fc.integer({ min: 20, max: 260 }), fc.integer({ min: 1, max: 90 }), states, fc.boolean(), (columns, rows, state, empty) => {
     const view = paperView({ state, haltReason: 'drawdown over 20 %', ...(empty ? { fills: [], orders: [], denials: [], positions: [], instruments: [] } : {}) });
     const lines = renderPaper(view, { columns, rows }, COLOR_STYLE);

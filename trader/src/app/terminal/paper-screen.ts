@@ -48,7 +48,7 @@ const TIMELESS = 60;
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
   const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
-  const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase();
+  const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase().replace('-', ' ');
   const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
     `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,

@@ -32,7 +32,7 @@ export function openProgress(stream: ProgressStream, style: Style, label: string
       if (at - drawn < REDRAW_MS && done < 1) return;
       drawn = at;
       const leftMs = done > first.done ? (at - first.at) / (done - first.done) * (1 - done) : undefined;
-      stream.write(`\r${clip(progressLine(label, done, leftMs, style), (stream.columns ?? 80) - 1)}\u001b[K`);
+      stream.write(`\r${clip(progressLine(label, done, leftMs, style), (stream.columns || 80) - 1)}\u001b[K`);
     },
     close() {
       if (drawn > -Infinity) stream.write('\r\u001b[K');

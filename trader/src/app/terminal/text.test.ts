@@ -79,6 +79,9 @@ test('a progress bar shows share and time left, and nothing where nobody watches
   silent.update(0.5);
   silent.close();
   assert.deepEqual(written, []);
+  const unsized: string[] = [];
+  openProgress({ isTTY: true, columns: 0, write: (text) => unsized.push(text) }, PLAIN_STYLE, 'x').update(0);
+  assert.match(unsized.join(''), /x .*0 %/, 'a terminal that does not know its width is told as well');
   const bar = openProgress({ isTTY: true, columns: 20, write }, PLAIN_STYLE, 'x', () => 0);
   bar.update(0.5);
   bar.close();
