@@ -1,4 +1,4 @@
-import { add, divide, fromNumber, mul, pow10, sub, toNumber, type Exact } from './exact.ts';
+import { add, divide, fromNumber, mul, pow10, sub, toNumber, truncated, type Exact } from './exact.ts';
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -64,6 +64,6 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 function fromFloat(quantity: number, scale: number): Exact {
   const scaled = quantity * Number(pow10(scale));
   const nearest = Math.round(scaled);
-  const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : Math.trunc(scaled);
-  return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);
+  const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : truncated(scaled);
+  return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole + 0 : BigInt(whole);
 }

@@ -50,11 +50,12 @@ export class Random {
   }
 
   private bits(): number {
-    const sum = (((this.a + this.b) | 0) + this.counter) | 0;
+    // Exact beyond 32 bits, so that it is cut to them but once.
+    const sum = this.a + this.b + this.counter;
     this.counter = (this.counter + 1) | 0;
     this.a = this.b ^ (this.b >>> 9);
     this.b = (this.c + (this.c << 3)) | 0;
     this.c = ((this.c << 21) | (this.c >>> 11)) + sum | 0;
-    return sum;
+    return sum | 0;
   }
 }

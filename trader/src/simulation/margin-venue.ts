@@ -1,8 +1,9 @@
-import { Account, type FlowKind } from '../domain/account.ts';
+import type { FlowKind } from '../domain/account.ts';
 import type { Bar } from '../domain/bar.ts';
 import { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
+import { Position } from '../domain/position.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
@@ -37,11 +38,14 @@ class Desk {
   readonly swap: Swap | undefined;
   /** Interest on the account's debt, collected with its first market. */
   readonly debit: Borrow | undefined;
-  private readonly payments: readonly Payment[];
+  private readonly payments: readonly Pick<Funding, 'next' | 'after'>[];
   /** Stops that would end a position at a known price. */
   readonly stops: Order[] = [];
-  /** Held, signed. */
+  /** Held, signed: exact, and as float64. */
+  held: Exact = 0;
   quantity = 0;
+  /** What was paid for it, which only isolated margin asks for. */
+  readonly position: Position | undefined;
   mark = NaN;
   /** The price beyond which what is held is liquidated; NaN until it is asked for. */
   trigger = NaN;
@@ -52,13 +56,14 @@ class Desk {
   /** Liquidated: nothing is traded here any more. */
   closed = false;
 
-  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms, debit: BorrowTerms | undefined) {
+  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms, position: Position | undefined, debit: BorrowTerms | undefined) {
     this.index = index;
     this.instrument = instrument;
     this.brackets = brackets;
     this.steepest = brackets.reduce((most, { rate }) => Math.max(most, rate), 0);
     this.shortable = shortable;
     this.minQuantity = minQuantity ?? 0;
+    this.position = position;
     this.funding = funding && new Funding(funding);
     this.borrow = borrow && new Borrow(borrow);
     this.swap = swap && new Swap(swap);
@@ -77,12 +82,6 @@ class Desk {
   }
 }
 
-/** Something that falls due from time to time. */
-interface Payment {
-  readonly next: Timestamp;
-  after(ts: Timestamp): void;
-}
-
 /**
  * The account that a venue keeps for us, around a venue that only matches orders: it asks for margin
  * before it lets an order in, collects funding, interest and swap when they are due, and takes a
@@ -95,7 +94,6 @@ interface Payment {
  */
 export class MarginVenue implements ExecutionClient {
   private readonly inner: ExecutionClient;
-  private readonly account: Account;
   private readonly desks: readonly Desk[];
   private readonly cross: boolean;
   private readonly leverage: number;
@@ -104,7 +102,10 @@ export class MarginVenue implements ExecutionClient {
   private sink: ReportSink | undefined;
   /** How many desks hold something. */
   private held = 0;
+  /** Cash: exact, in units of 10^-moneyScale, and as float64. */
+  private money: Exact = NaN;
   private cash = NaN;
+  private readonly moneyScale: number;
   /** Close of the bar at hand. */
   private tsClose: Timestamp = -Infinity;
 
@@ -112,11 +113,12 @@ export class MarginVenue implements ExecutionClient {
   constructor(build: (afterOpen: (instrument: number, bar: Bar) => void) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
     this.inner = build((instrument, bar) => this.#afterOpen(instrument, bar));
     this.terms = terms;
-    this.account = new Account(cash, moneyScale, instruments);
-    this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index], index === 0 ? terms.debit : undefined));
     this.cross = terms.margin === 'cross';
+    this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index], this.cross ? undefined : new Position(), index === 0 ? terms.debit : undefined));
     this.leverage = Number(terms.leverage);
     this.standing = standing;
+    this.money = cash;
+    this.moneyScale = moneyScale;
     this.cash = toNumber(cash, moneyScale);
   }
 
@@ -233,9 +235,14 @@ export class MarginVenue implements ExecutionClient {
   }
 
   /** Isolated: the margin that was posted for what is held, less what was paid for it. */
-  #posted({ index }: Desk): number {
-    const cost = toNumber(this.account.positions[index].cost, this.account.moneyScale);
+  #posted(desk: Desk): number {
+    const cost = this.#cost(desk);
     return Math.abs(cost) / this.leverage - cost;
+  }
+
+  /** Isolated: what was paid for what is held, below zero where it was received. */
+  #cost({ position }: Desk): number {
+    return toNumber(position?.cost ?? 0, this.moneyScale);
   }
 
   /** Why the venue will not have an order; undefined where it takes no risk on, or there is margin for it. */
@@ -260,7 +267,7 @@ export class MarginVenue implements ExecutionClient {
     if (this.held === 0) return sum;
     for (const other of this.desks) {
       if (other === desk || other.quantity === 0) continue;
-      const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(toNumber(this.account.positions[other.index].cost, this.account.moneyScale));
+      const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(this.#cost(other));
       sum += value / (other.brackets.length === 0 ? 1 : this.leverage);
     }
     return sum;
@@ -270,9 +277,9 @@ export class MarginVenue implements ExecutionClient {
   #funds(): number {
     let funds = this.cash;
     if (this.held === 0) return funds;
-    for (const { index, quantity, mark } of this.desks) {
-      if (quantity === 0) continue;
-      funds += this.cross ? quantity * mark : toNumber(this.account.positions[index].cost, this.account.moneyScale);
+    for (const desk of this.desks) {
+      if (desk.quantity === 0) continue;
+      funds += this.cross ? desk.quantity * desk.mark : this.#cost(desk);
     }
     return funds;
   }
@@ -291,27 +298,36 @@ export class MarginVenue implements ExecutionClient {
   }
 
   #filled(report: FillReport): void {
-    const { order, price, quantity } = report;
-    const desk = this.desks[order.instrument];
+    const { order: { instrument, side }, price, quantity, fee } = report;
+    const desk = this.desks[instrument];
     const { priceScale, quantityScale } = desk.instrument;
-    this.account.applyFill(desk.index, order.side, report);
     this.standing?.traded(toNumber(price, priceScale) * toNumber(quantity, quantityScale));
-    this.#hold(desk);
-    this.#refresh();
+    this.#trade(desk, side === 'buy' ? quantity : neg(quantity), price, fee);
   }
 
-  /** Mirrors a position after a trade. */
-  #hold(desk: Desk): void {
+  /** Books a trade of a signed quantity, and gives the profit that it realised before its fee; 0 with cross margin, which does not ask for it. */
+  #trade(desk: Desk, quantity: Exact, price: Exact, fee: Exact): Exact {
+    const { instrument: { quantityScale }, position } = desk;
+    const value = this.#value(desk, price, quantity);
     const before = desk.quantity;
-    desk.quantity = toNumber(this.account.positions[desk.index].quantity, desk.instrument.quantityScale);
-    if (before === 0 && desk.quantity !== 0) this.held += 1;
-    if (before !== 0 && desk.quantity === 0) this.held -= 1;
+    this.money = sub(sub(this.money, value), fee);
+    desk.held = add(desk.held, quantity);
+    desk.quantity = toNumber(desk.held, quantityScale);
+    if (before === 0) this.held += 1;
+    if (desk.quantity === 0) this.held -= 1;
+    this.#refresh();
+    return position === undefined ? 0 : position.applyFill(quantity, abs(value), fee);
+  }
+
+  /** Money value of a quantity at a price; it has the quantity's sign. */
+  #value({ instrument: { priceScale, quantityScale } }: Desk, price: Exact, quantity: Exact): Exact {
+    return rescale(mul(price, quantity), priceScale + quantityScale, this.moneyScale, 'half-even');
   }
 
   /** Mirrors the cash; which prices liquidate is to be worked out anew. */
   #refresh(): void {
-    const { desks, account } = this;
-    this.cash = toNumber(account.cash, account.moneyScale);
+    const { desks } = this;
+    this.cash = toNumber(this.money, this.moneyScale);
     for (let i = 0; i < desks.length; i++) desks[i].near = desks[i].trigger = NaN;
   }
 
@@ -326,22 +342,21 @@ export class MarginVenue implements ExecutionClient {
   }
 
   #pay(desk: Desk, ts: Timestamp): void {
-    const { funding, borrow, swap, debit, instrument: { priceScale, quantityScale } } = desk;
-    const { moneyScale, cash } = this.account;
-    const { quantity } = this.account.positions[desk.index];
-    if (quantity !== 0) {
+    const { funding, borrow, swap, debit, held, instrument: { priceScale, quantityScale } } = desk;
+    const { moneyScale, money } = this;
+    if (held !== 0) {
       const mark = fromNumber(desk.mark, priceScale);
       const valueScale = priceScale + quantityScale;
-      if (funding?.next === ts) this.#flow(desk, 'funding', funding.payment(quantity, mark, valueScale, moneyScale), ts);
-      if (borrow?.next === ts && quantity < 0) this.#flow(desk, 'borrow', borrow.payment(mul(neg(quantity), mark), valueScale, moneyScale), ts);
-      if (swap?.next === ts) this.#flow(desk, 'swap', swap.payment(quantity, mark, priceScale, quantityScale, moneyScale), ts);
+      if (funding?.next === ts) this.#flow(desk, 'funding', funding.payment(held, mark, valueScale, moneyScale), ts);
+      if (borrow?.next === ts && held < 0) this.#flow(desk, 'borrow', borrow.payment(mul(neg(held), mark), valueScale, moneyScale), ts);
+      if (swap?.next === ts) this.#flow(desk, 'swap', swap.payment(held, mark, priceScale, quantityScale, moneyScale), ts);
     }
-    if (debit?.next === ts && cash < 0) this.#flow(desk, 'borrow', debit.payment(neg(cash), moneyScale, moneyScale), ts);
+    if (debit?.next === ts && money < 0) this.#flow(desk, 'borrow', debit.payment(neg(money), moneyScale, moneyScale), ts);
   }
 
   #flow(desk: Desk, flow: FlowKind, paid: Exact, tsEvent: Timestamp): void {
     if (paid === 0) return;
-    this.account.applyFlow(flow, paid);
+    this.money = sub(this.money, paid);
     this.sink?.book({ kind: 'flow', flow, instrument: desk.index, tsEvent, paid });
     this.#refresh();
   }
@@ -354,29 +369,25 @@ export class MarginVenue implements ExecutionClient {
     }
     for (const one of this.desks) if (one.quantity !== 0) this.#close(one, one === desk ? price : one.mark, tsEvent);
     for (const one of this.desks) one.closed = true;
-    if (this.terms.lossLimited && this.account.cash < 0) this.#flow(desk, 'liquidation', this.account.cash, tsEvent);
+    if (this.terms.lossLimited && this.money < 0) this.#flow(desk, 'liquidation', this.money, tsEvent);
   }
 
   #close(desk: Desk, price: number, tsEvent: Timestamp): void {
-    const { account } = this;
-    const { index, instrument } = desk;
-    const { quantity, cost } = account.positions[index];
-    const long = quantity > 0;
-    const exact = roundToTick(price, instrument, long ? 'floor' : 'ceil');
-    const fee = this.#liquidationFee(account.notional(index, exact, abs(quantity)));
+    const { index, instrument, held, position } = desk;
+    const exact = roundToTick(price, instrument, held > 0 ? 'floor' : 'ceil');
+    const fee = this.#liquidationFee(this.#value(desk, exact, abs(held)));
+    const posted = this.#marginFor(abs(position?.cost ?? 0));
     desk.closed = true;
-    const realised = account.applyFill(index, long ? 'sell' : 'buy', { price: exact, quantity: abs(quantity), fee: 0 });
-    this.#hold(desk);
-    this.#refresh();
+    const realised = this.#trade(desk, neg(held), exact, 0);
     this.sink?.book({ kind: 'liquidated', instrument: index, tsEvent, price: exact, account: this.cross });
     this.#flow(desk, 'liquidation', fee, tsEvent);
-    const left = sub(add(this.#marginFor(abs(cost)), realised), fee);
+    const left = sub(add(posted, realised), fee);
     if (!this.cross && this.terms.lossLimited && left < 0) this.#flow(desk, 'liquidation', left, tsEvent);
   }
 
   #liquidationFee(value: Exact): Exact {
     const scale = decimalPlaces(this.terms.liquidationFee);
-    return rescale(mul(value, parseDecimal(this.terms.liquidationFee, scale)), this.account.moneyScale + scale, this.account.moneyScale, 'ceil');
+    return rescale(mul(value, parseDecimal(this.terms.liquidationFee, scale)), this.moneyScale + scale, this.moneyScale, 'ceil');
   }
 
   /** Margin posted for a cost at the account's leverage, in account money. */

@@ -116,7 +116,7 @@ export class Resting {
   }
 }
 
-/** What a trade costs of one who takes what is offered, where the order fills whole. */
+/** What the only trade of an order costs that takes what is offered. */
 export function feeOf({ fees, instrument: { priceScale, quantityScale } }: Book, price: Exact, quantity: Exact, moneyScale: number): Exact {
   return fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, 'taker');
 }
@@ -127,8 +127,9 @@ export interface Book {
   /** What trading it costs. */
   readonly fees: FeeModel;
   readonly orders: ReusableList<Resting>;
-  /** An order that waits alone and trades whole at the next open; then there are no `orders`. */
+  /** An order that waits alone, and when it arrives; then there are no `orders`. */
   next: Order | undefined;
+  nextArrival: Timestamp;
   /** Exact prices in one unit of price, and the distance in them that no rounding to a tick bridges. */
   readonly unit: number;
   readonly slack: number;
@@ -146,7 +147,7 @@ export interface Book {
 /** A book in which nothing has happened. */
 export function createBook(instrument: Instrument, fees: FeeModel): Book {
   return {
-    instrument, fees, orders: new ReusableList<Resting>(), next: undefined, unit: 10 ** instrument.priceScale, slack: 4 * Number(instrument.tickSize),
+    instrument, fees, orders: new ReusableList<Resting>(), next: undefined, nextArrival: -Infinity, unit: 10 ** instrument.priceScale, slack: 4 * Number(instrument.tickSize),
     last: NaN, tsLast: NaN, net: 0, tsArrival: -Infinity, bar: undefined, traded: 0,
   };
 }

@@ -78,7 +78,8 @@ export class SquareRootImpact implements SlippageModel {
   }
 
   share(quantity: number, { high, low, volume }: Bar): number {
-    const deviation = Math.max(Math.log(high / low), LEAST_RANGE) * PARKINSON;
+    const range = Math.log(high / low);
+    const deviation = (range < LEAST_RANGE ? LEAST_RANGE : range) * PARKINSON;
     return this.coefficient * deviation * (volume > 0 ? Math.sqrt(quantity / volume) : 1);
   }
 }

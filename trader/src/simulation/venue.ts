@@ -1,17 +1,14 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, min, sub, toNumber, type Exact } from '../domain/exact.ts';
-import { floorToLot, roundToTick } from '../domain/instrument.ts';
+import { add, sub, toNumber, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { fillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, Liquidity, ReportSink } from '../ports/execution.ts';
+import { hasVolume, offered, takenAt } from './offer.ts';
 import { isPlain, noWorse, reducible, refusalOf, takes } from './order-check.ts';
 import { createBook, feeOf, Resting, type Book } from './resting.ts';
 import { tradingDayEnd } from './trading-day.ts';
 import type { VenueRules } from './venue-rules.ts';
-
-/** Most that slippage takes of a price: beyond it a model says nothing any more, and a sale would bring less than nothing. */
-const MOST_SLIPPAGE = 0.99;
 
 /**
  * A venue made of bars. What a bar cannot tell is decided by a policy, against the trader unless the
@@ -30,8 +27,6 @@ export class SimulatedVenue implements ExecutionClient {
   private readonly books: Book[];
   /** Whether a model looks at bars. */
   private readonly watching: boolean;
-  /** Whether a market order trades whole at the next open. */
-  private readonly plain: boolean;
   private sink: ReportSink | undefined;
   private trades = 0;
   private inBar = false;
@@ -43,7 +38,6 @@ export class SimulatedVenue implements ExecutionClient {
   constructor(rules: VenueRules) {
     this.rules = rules;
     this.watching = rules.slippage !== undefined || rules.volumeLimit !== undefined;
-    this.plain = !this.watching && rules.marketFill === 'next-open';
     this.books = rules.instruments.map((instrument, market) => createBook(instrument, rules.marketFees?.[market] ?? rules.fees));
   }
 
@@ -56,7 +50,8 @@ export class SimulatedVenue implements ExecutionClient {
     const arrival = this.#arrival(book, order.tsInit);
     if (this.#isNext(order, book, arrival)) {
       book.next = order;
-      this.#tellAccepted(order, arrival);
+      book.nextArrival = arrival;
+      if (arrival === order.tsInit) this.#tellAccepted(order, arrival);
       return;
     }
     this.#followNext(book);
@@ -119,18 +114,20 @@ export class SimulatedVenue implements ExecutionClient {
   #trade(instrument: number, book: Book, bar: Bar, tsClose: Timestamp): void {
     const { orders } = book;
     const { first } = this.rules.policy;
+    // Messages arrive in their order: where the first is still on its way at the open, all are.
+    const arrival = book.next === undefined ? orders.at(0).arrival : book.nextArrival;
     this.inBar = true;
     this.now = bar.timestamp;
-    this.price = bar.open;
-    // Messages arrive in their order: where the first is still on its way at the open, all are.
-    const arrived = book.next !== undefined || orders.at(0).arrival <= this.now;
+    const arrived = arrival <= this.now;
     if (arrived) {
-      this.#open(book, this.now, this.price);
+      this.price = bar.open;
+      if (book.next === undefined) this.#open(book, this.now, this.price);
+      else this.#tradeNext(book, book.next, this.price, this.now);
       this.sink?.settle();
     }
     this.rules.afterOpen?.(instrument, bar);
     const settled = orders.length;
-    if (settled > 0) {
+    if (settled > 0 || book.next !== undefined) {
       this.now = tsClose;
       this.price = bar.close;
       if (arrived) {
@@ -138,43 +135,61 @@ export class SimulatedVenue implements ExecutionClient {
         this.#range(first === 'stop' ? 'limit' : 'stop', book, bar, tsClose, settled);
         this.sink?.settle();
       }
-      this.#close(book, bar, tsClose, settled);
-      orders.keep(isThere);
+      if (book.next === undefined) this.#close(book, bar, tsClose, settled);
+      else if (arrival <= tsClose) this.#tradeNext(book, book.next, this.price, tsClose);
       this.sink?.settle();
     }
     this.inBar = false;
   }
 
   /**
-   * Whether nothing can happen to an order but that it trades whole at the next open, alone: so it is
+   * Whether nothing can happen to an order but that it meets one price of the market, alone: so it is
    * with most orders of most backtests, and nothing else is kept of them.
    */
   #isNext(order: Order, book: Book, arrival: Timestamp): boolean {
-    return this.plain && isPlain(order) && arrival === order.tsInit && !this.inBar && book.next === undefined && book.orders.length === 0
-      && refusalOf(order, book.instrument, book, arrival, book.last) === undefined;
+    return this.rules.marketFill === 'next-open' && isPlain(order) && !this.inBar && book.next === undefined && book.orders.length === 0
+      && (arrival > order.tsInit || refusalOf(order, book.instrument, book, arrival, book.last) === undefined);
   }
 
   /** Something else can happen to it by now, so it is followed like any other. */
-  #followNext(book: Book): void {
+  #followNext(book: Book, accepted = book.nextArrival === book.next?.tsInit): void {
     const { next } = book;
     if (next === undefined) return;
     book.next = undefined;
-    const resting = new Resting(next, book, next.tsInit);
-    resting.accepted = true;
+    const resting = new Resting(next, book, book.nextArrival);
+    resting.accepted = accepted;
     book.orders.push(resting);
+  }
+
+  /** What waited alone meets a price of the market: as `#admit` and `#meet` do it. */
+  #tradeNext(book: Book, order: Order, price: number, tsEvent: Timestamp): void {
+    const { nextArrival } = book;
+    const { volumeLimit, slippage, moneyScale } = this.rules;
+    if (nextArrival !== order.tsInit) {
+      const reason = refusalOf(order, book.instrument, book, nextArrival, price);
+      if (reason !== undefined) {
+        book.next = undefined;
+        this.sink?.report({ kind: 'rejected', order, tsEvent: nextArrival, reason });
+        return;
+      }
+      this.#tellAccepted(order, nextArrival);
+    }
+    if (!hasVolume(book, volumeLimit)) {
+      this.#followNext(book, true);
+      return;
+    }
+    book.next = undefined;
+    const quantity = offered(order, order.quantity, book, volumeLimit);
+    if (quantity > 0) {
+      const exact = takenAt(order, quantity, price, book, slippage);
+      this.#tellFill(order, quantity, exact, feeOf(book, exact, quantity, moneyScale), tsEvent);
+    }
+    if (quantity !== order.quantity) this.sink?.report({ kind: 'canceled', order, tsEvent });
   }
 
   /** The opening trade: what had arrived by then and can trade at that price does. */
   #open(book: Book, timestamp: Timestamp, open: number): void {
-    const { next, orders, instrument } = book;
-    if (next !== undefined && next.tsInit <= timestamp) {
-      const { quantity, side } = next;
-      const price = roundToTick(open, instrument, side === 'buy' ? 'ceil' : 'floor');
-      book.next = undefined;
-      this.#tellFill(next, quantity, price, feeOf(book, price, quantity, this.rules.moneyScale), timestamp);
-      return;
-    }
-    this.#followNext(book);
+    const { orders } = book;
     const count = orders.length;
     for (let i = 0; i < count; i++) {
       const resting = orders.at(i);
@@ -228,6 +243,7 @@ export class SimulatedVenue implements ExecutionClient {
       else if (i >= settled && arrival === tsClose) this.#answer(resting, bar, tsClose);
       else if (arrival > bar.timestamp) this.#atClose(resting, bar, tsClose);
     }
+    orders.keep(isThere);
   }
 
   /** An order that arrived inside the bar sees its close, and a limit order what the policy lets it see. */
@@ -317,33 +333,17 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** A fill that takes what is offered at `price`, or at the order's own where that is NaN, and pays for it. */
   #take(resting: Resting, price: number, tsEvent: Timestamp): void {
-    const { order } = resting;
+    const { order, book } = resting;
     const { slippage } = this.rules;
-    const { bar, instrument, traded } = resting.book;
-    const quantity = this.#available(resting);
-    if (slippage === undefined || bar === undefined) {
-      this.#deal(resting, quantity, Number.isNaN(price) ? resting.price : resting.exact(price), 'taker', tsEvent);
-      return;
-    }
-    const from = Number.isNaN(price) ? toNumber(resting.price, instrument.priceScale) : price;
-    const slip = from * Math.min(slippage.share(toNumber(add(traded, quantity), instrument.quantityScale), bar), MOST_SLIPPAGE);
-    const exact = resting.exact(order.side === 'buy' ? from + slip : from - slip);
+    const quantity = offered(order, resting.leaves, book, this.rules.volumeLimit);
+    const exact = takenAt(order, quantity, Number.isNaN(price) ? toNumber(resting.price, book.instrument.priceScale) : price, book, slippage);
     this.#deal(resting, quantity, resting.type === 'limit' ? noWorse(order, exact) : exact, 'taker', tsEvent);
   }
 
   /** A fill at the order's limit. */
   #make(resting: Resting, tsEvent: Timestamp): void {
-    this.#deal(resting, this.#available(resting), resting.price, resting.rested ? 'maker' : 'taker', tsEvent);
-  }
-
-  /** How much of an order can trade now. */
-  #available({ order, leaves, book }: Resting): Exact {
-    const { volumeLimit } = this.rules;
-    if (volumeLimit === undefined && order.terms === undefined) return leaves;
-    const { bar, instrument, net, traded } = book;
-    const wanted = order.terms?.reduceOnly ? min(leaves, reducible(order.side, net)) : leaves;
-    const possible = volumeLimit && bar ? min(wanted, sub(floorToLot(volumeLimit.units(bar), instrument), traded)) : wanted;
-    return order.timeInForce === 'fok' && possible !== leaves ? 0 : possible;
+    const quantity = offered(resting.order, resting.leaves, resting.book, this.rules.volumeLimit);
+    this.#deal(resting, quantity, resting.price, resting.rested ? 'maker' : 'taker', tsEvent);
   }
 
   /** Trades a quantity, which may be nothing, and ends what has had its chance. */
@@ -357,7 +357,6 @@ export class SimulatedVenue implements ExecutionClient {
   #fill(resting: Resting, quantity: Exact, price: Exact, liquidity: Liquidity, tsEvent: Timestamp): void {
     const { order, book } = resting;
     const fee = resting.fee(price, quantity, this.rules.moneyScale, liquidity);
-    if (this.watching) book.traded = add(book.traded, quantity);
     resting.leaves = sub(resting.leaves, quantity);
     resting.gone = resting.leaves === 0;
     this.#tellFill(order, quantity, price, fee, tsEvent);
@@ -370,16 +369,15 @@ export class SimulatedVenue implements ExecutionClient {
 
   #tellFill(order: Order, quantity: Exact, price: Exact, fee: Exact, tsEvent: Timestamp): void {
     const book = this.books[order.instrument];
+    if (this.watching) book.traded = add(book.traded, quantity);
     book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
     this.trades += 1;
     this.sink?.report(fillReport(order, tsEvent, this.trades, price, quantity, fee));
   }
 
   /** Whether an order ends with the first price that it sees. Where volume counts, a bar in which nothing traded shows none. */
-  #isImmediate({ order, book: { bar } }: Resting): boolean {
-    if (order.timeInForce !== 'ioc' && order.timeInForce !== 'fok') return false;
-    const { volumeLimit } = this.rules;
-    return volumeLimit === undefined || bar === undefined || volumeLimit.units(bar) > 0;
+  #isImmediate({ order, book }: Resting): boolean {
+    return (order.timeInForce === 'ioc' || order.timeInForce === 'fok') && hasVolume(book, this.rules.volumeLimit);
   }
 
   /** Its time is over, by `now` at the latest. */
