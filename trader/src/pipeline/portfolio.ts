@@ -62,7 +62,7 @@ export class Portfolio {
     const booked = report.taken === undefined ? report : { ...report, quantity: order.side === 'buy' ? sub(report.quantity, report.taken) : add(report.quantity, report.taken) };
     if (report.feeIn !== undefined) this.feesElsewhere = add(this.feesElsewhere, fee);
     const realised = account.applyFill(book.index, order.side, booked);
-    const held = (account.positions[book.index] as { quantity: Exact }).quantity;
+    const held = account.positions[book.index].quantity;
     const before = this.quantities[book.index];
     const after = toNumber(held, quantityScale);
     const price = toNumber(report.price, priceScale);

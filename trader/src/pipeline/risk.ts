@@ -282,7 +282,7 @@ export class Risk {
 
   #approve(order: Order, now: Timestamp): Approved<Order> {
     const guards = this.guards;
-    for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now, order);
+    for (let i = 0; i < guards.length; i++) guards[i].sent?.(now, order);
     return order as Approved<Order>;
   }
 
