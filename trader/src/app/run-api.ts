@@ -44,7 +44,7 @@ export class RunApi {
       request: (command) => operator.request(command),
       onUp: (url, firstRun) => {
         // The link first: a screen may be too narrow for all of it.
-        const text = firstRun === undefined ? `${url} is the dashboard` : `${firstRun} is the dashboard: the first to open this link runs it`;
+        const text = firstRun === undefined ? `${url} is the dashboard` : `${firstRun} is the dashboard: whoever opens this link first becomes its administrator`;
         tell(text, { kind: 'api', url, firstRun: firstRun ?? null });
       },
       onTrouble: (text) => {

@@ -44,6 +44,9 @@ test('without the server every page that was shown opens again, the others say t
     await tab(page, name).click();
     await headed(page, name);
   }
+  await tab(page, 'Risk').click();
+  await page.getByText('So it was when it was last heard of').waitFor();
+  await tab(page, 'Overview').click();
   for (const name of ['Strategies', 'Backtests', 'Models', 'Data', 'Admin']) {
     await tab(page, name).click();
     await page.getByText(`◷ ${name} opens as soon as the server answers.`).waitFor();

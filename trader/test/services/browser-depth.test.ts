@@ -40,7 +40,7 @@ test('the order book and the trades of a live market are on the Trade page as it
       assert.match(await rows.nth(9).innerText(), /Spread\s+1\.50 · 0\.3 bp/);
       assert.match(await rows.nth(10).innerText(), /49,999\.00/);
       // Nothing of now was heard yet: that is no alarm.
-      await page.getByText('· catching up with the market').waitFor();
+      await page.getByText('· catching up', { exact: true }).waitFor();
       assert.equal(await page.getByText('HALTED').count(), 0);
       assert.deepEqual([await violations(page), await misfits(page, view.width < 640 ? 44 : 24)], [[], []], view.name);
       await picture(page, `trade-book-${view.name}`);

@@ -45,10 +45,12 @@ interface Kept {
   readonly asked: boolean;
 }
 
-/** Bars that were asked for before there was a chart. */
-let ahead: { readonly name: string; readonly answer: Promise<Answer<'listBars'>> } | undefined;
+type Page = Answer<'listBars'>;
 
-function askBars(instrument: string, interval: string, to?: number): Promise<Answer<'listBars'>> {
+/** Bars that were asked for before there was a chart; `page` once they are here. */
+let ahead: { readonly name: string; readonly answer: Promise<Page>; page?: Page } | undefined;
+
+function askBars(instrument: string, interval: string, to?: number): Promise<Page> {
   return api.call('listBars', { query: { instrument, interval, limit: PAGE, ...(to === undefined ? {} : { to }) } });
 }
 
@@ -56,16 +58,19 @@ function askBars(instrument: string, interval: string, to?: number): Promise<Ans
 export function askBarsAhead(market: MarketFact, wanted: string | null): void {
   const intervals = intervalsOf(market);
   const { name } = intervals.find((interval) => interval.name === wanted) ?? intervals[0];
-  const answer = askBars(market.instrument, name);
+  const asked: typeof ahead = { name: `${market.instrument}|${name}`, answer: askBars(market.instrument, name) };
   // Who takes it hears of a failure.
-  answer.catch(() => undefined);
-  ahead = { name: `${market.instrument}|${name}`, answer };
+  asked.answer.then((page) => { asked.page = page; }, () => undefined);
+  ahead = asked;
 }
 
-function takeAhead(name: string): Promise<Answer<'listBars'>> | undefined {
-  const taken = ahead?.name === name ? ahead.answer : undefined;
-  ahead = undefined;
-  return taken;
+/** What is known of a chart's bars before anything was asked for it. */
+function begun(name: string): Kept {
+  return ahead?.name === name && ahead.page !== undefined ? { name, bars: columnsOf(ahead.page), asked: true } : { name, bars: NO_BARS, asked: false };
+}
+
+function columnsOf(page: Page): BarColumns {
+  return { ...page, volume: page.volume.map((volume) => volume ?? 0) };
 }
 
 /** Bars of a market from the server, continued by the stream's closed bars and moved by its last price. */
@@ -74,13 +79,13 @@ export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs
   const name = `${instrument}|${interval.name}`;
   const rows = useTopic('bars', instrument);
   const { last, at } = useLastPrice(market);
-  const [kept, setKept] = useState<Kept>({ name, bars: NO_BARS, asked: false });
+  const [kept, setKept] = useState<Kept>(() => begun(name));
   const older = useRef<'idle' | 'asking' | 'end'>('idle');
-  const fetchBars = useCallback(async (to: number | undefined) => {
+  const fetchBars = useCallback(async (to: number | undefined, asked?: Promise<Page>) => {
     older.current = 'asking';
     try {
-      const answer = await ((to === undefined ? takeAhead(name) : undefined) ?? askBars(instrument, interval.name, to));
-      const page: BarColumns = { ...answer, volume: answer.volume.map((volume) => volume ?? 0) };
+      const answer = await (asked ?? askBars(instrument, interval.name, to));
+      const page = columnsOf(answer);
       older.current = answer.more ? 'idle' : 'end';
       setKept((was) => ({ name, asked: true, bars: was.name === name ? prepended(was.bars, page) : page }));
     } catch (cause) {
@@ -88,7 +93,12 @@ export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs
       setKept((was) => ({ ...(was.name === name ? was : { name, bars: NO_BARS }), asked: true, fault: cause instanceof Error ? cause.message : 'unknown' }));
     }
   }, [name, instrument, interval]);
-  useEffect(() => { setKept({ name, bars: NO_BARS, asked: false }); void fetchBars(undefined); }, [name, fetchBars]);
+  useEffect(() => {
+    const early = ahead?.name === name ? ahead : undefined;
+    setKept((was) => (early?.page !== undefined && was.name === name && was.asked ? was : { name, bars: NO_BARS, asked: false }));
+    ahead = undefined;
+    void fetchBars(undefined, early?.answer);
+  }, [name, fetchBars]);
   useEffect(() => {
     if (rows === undefined) return;
     const fresh = folded(rows.map(([time, open, high, low, close, volume]): ChartBar => ({ time, open, high, low, close, volume: volume ?? 0 })), interval.ms);

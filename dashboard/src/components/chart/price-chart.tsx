@@ -101,6 +101,18 @@ export function PriceChart(props: PriceChartProps): ReactNode {
   );
 }
 
+type SceneClass = typeof PriceScene;
+
+/** Once its library was loaded. */
+let Scene: SceneClass | undefined;
+
+async function loadScene(): Promise<SceneClass> {
+  return Scene = (await import('./price-scene.ts')).PriceScene;
+}
+
+// Who fetches this shows a chart soon. What goes wrong is told when there is a place to tell it.
+if (typeof window !== 'undefined') loadScene().catch(() => undefined);
+
 /** Keeps the scene and what it shows as one with the props. */
 function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoint: (place: number | undefined) => void, shown: boolean) {
   const box = useRef<HTMLDivElement>(null);
@@ -115,13 +127,15 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
     if (!shown || element === null) return;
     let gone = false;
     let unwatch = (): void => {};
-    import('./price-scene.ts').then(({ PriceScene: Scene }) => {
+    const begin = (Loaded: SceneClass): void => {
       if (gone) return;
-      const made = new Scene(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.(), onMove: (level, price) => told.current.onMove?.(level, price) });
+      const made = new Loaded(element, readTheme(element), { onPoint: (place) => told.current.onPoint(place), onOldest: () => told.current.onOldest?.(), onMove: (level, price) => told.current.onMove?.(level, price) });
       scene.current = made;
       unwatch = watchTheme(() => made.dress(readTheme(element)));
-      setMade((count) => count + 1);
-    }, () => setFailed(true));
+    };
+    // Where the library is here, what follows below is drawn with the first frame.
+    if (Scene === undefined) loadScene().then((loaded) => { begin(loaded); setMade((count) => count + 1); }).catch(() => setFailed(true));
+    else begin(Scene);
     return () => {
       gone = true;
       unwatch();
@@ -140,10 +154,12 @@ function useScene(props: PriceChartProps, lines: readonly IndicatorLine[], onPoi
       else setFailed(true);
     }
   };
-  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs, sessions })), [made, bars, priceDecimals, intervalMs, sessions]);
-  useEffect(() => drawn((now) => now.indicate(lines)), [made, lines]);
-  useEffect(() => drawn((now) => now.watch(levels)), [made, levels]);
-  useEffect(() => drawn((now) => now.mark(fills)), [made, fills]);
+  // Each scene is told everything.
+  const which = `${made} ${begun} ${shown}`;
+  useEffect(() => drawn((now) => now.show(bars, { priceDecimals, intervalMs, sessions })), [which, bars, priceDecimals, intervalMs, sessions]);
+  useEffect(() => drawn((now) => now.indicate(lines)), [which, lines]);
+  useEffect(() => drawn((now) => now.watch(levels)), [which, levels]);
+  useEffect(() => drawn((now) => now.mark(fills)), [which, fills]);
   return { box, scene, failed };
 }
 

@@ -6,6 +6,7 @@ import { Button } from '../button.tsx';
 import { Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { Skeleton } from '../placeholders.tsx';
+import { useFreshness } from '../shell/freshness-clock.tsx';
 import { HaltPanel } from '../shell/halt-panel.tsx';
 import { StatusChip, type Tone } from '../status-chip.tsx';
 import css from './risk.module.css';
@@ -21,12 +22,15 @@ const MEANINGS: Readonly<Record<TradingFact['state'], string>> = {
 export function TradingPanel(): ReactNode {
   const trading = usePart('state', ({ trading }) => trading);
   const [open, setOpen] = useState(false);
+  const { freshness } = useFreshness();
   if (trading === undefined) return <Panel title="State"><Skeleton lines={3} /></Panel>;
+  // What was heard of long ago is not said as if it were so.
+  const old = freshness === 'offline' || freshness === 'stale';
   const halted = trading.state === 'halted';
   return (
-    <Panel title="State" aside={<StatusChip tone={TONES[trading.state]}>{trading.state.replace('-', ' ')}</StatusChip>}>
+    <Panel title="State" aside={<StatusChip tone={old ? 'neutral' : TONES[trading.state]}>{old ? 'was ' : ''}{trading.state.replace('-', ' ')}</StatusChip>}>
       <div className={css.stack}>
-        <p>{MEANINGS[trading.state]}{trading.flat ? ' Everything is being closed.' : ''}</p>
+        <p>{old ? 'So it was when it was last heard of; what it is now is not known here.' : MEANINGS[trading.state]}{trading.flat ? ' Everything is being closed.' : ''}</p>
         {trading.by === null || trading.state === 'catching-up' ? null : (
           <dl className={css.facts}>
             <dt>{halted ? 'Halted by' : 'Last changed by'}</dt><dd>{personName(trading.by)}</dd>

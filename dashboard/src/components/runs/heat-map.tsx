@@ -5,6 +5,9 @@ import { heat } from './job-results.ts';
 import type { SweepResult } from './job-results.ts';
 import css from './runs.module.css';
 
+/** Most of the colour, in percent: over more of it the figures would be hard to read. */
+const MOST = 52;
+
 /** Net returns by two parameters: a table whose cells are coloured, so that it can be read without seeing colour. */
 export function HeatMap({ map, grid }: { readonly map: NonNullable<SweepResult['map']>; readonly grid: SweepResult['grid'] }): ReactNode {
   const valuesOf = (name: string): readonly (string | number)[] => grid.find((each) => each.name === name)?.values ?? [];
@@ -23,7 +26,7 @@ export function HeatMap({ map, grid }: { readonly map: NonNullable<SweepResult['
               {columns.map((column, j) => {
                 const value = map.netReturns[i * map.columns + j] ?? null;
                 const strength = heat(value, map.netReturns);
-                const style = { '--heat': `${Math.round(Math.abs(strength) * 60)}%` } as CSSProperties;
+                const style = { '--heat': `${Math.round(Math.abs(strength) * MOST)}%` } as CSSProperties;
                 return <td key={column} className={strength >= 0 ? css.gain : css.loss} style={style}>{value === null ? '—' : `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)}%`}</td>;
               })}
             </tr>

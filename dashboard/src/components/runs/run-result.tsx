@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { API_BASE, type Answer } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
-import { formatDecimal } from '../../format/decimal.ts';
+import { formatDecimal, formatPercent } from '../../format/decimal.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { LineChart } from '../chart/line-chart.tsx';
@@ -36,7 +36,7 @@ function Result({ run }: { readonly run: Run }): ReactNode {
   const money = (value: number): string => formatDecimal(value, { places: 2 }) ?? '—';
   return (
     <div className={css.stack}>
-      <Panel title={`${report.strategy} on ${report.instrument}`} note={`${report.interval} bars · ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)} UTC · fee ${report.fee} · sized ${report.sizing} · filled at ${report.fill.replace('-', ' ')}`} aside={<RunActions id={run.id} />}>
+      <Panel title={`${report.strategy} on ${report.instrument}`} note={`${report.interval} bars · ${report.from.slice(0, 10)} to ${report.to.slice(0, 10)} UTC · fee ${report.fee} · ${sizedText(report.sizing)} · filled at ${report.fill.replace('-', ' ')}`} aside={<RunActions id={run.id} />}>
         <p className={css.verdict}>{run.verdict}</p>
         <Cautions cautions={[...new Set([...run.cautions, ...report.warnings])]} />
       </Panel>
@@ -48,6 +48,12 @@ function Result({ run }: { readonly run: Run }): ReactNode {
       <Panel title="Parameters"><p className={css.values}>{Object.entries(report.parameters).map(([name, value]) => <span key={name}>{name} <strong>{value}</strong></span>)}</p></Panel>
     </div>
   );
+}
+
+/** How positions were sized, as a sentence has it: `fraction:0.9975` is a share of equity. */
+function sizedText(sizing: string): string {
+  const [rule = '', value] = sizing.split(':');
+  return rule === 'fraction' && value !== undefined ? `positions of ${formatPercent(Number(value)) ?? value} of equity` : `sized by ${sizing.replace(':', ' ')}`;
 }
 
 /** What speaks against trusting a run. */

@@ -17,7 +17,7 @@ interface Entry {
 function useEntries(): readonly Entry[] {
   const go = useGo();
   const { theme, confirm, shortcuts } = usePreferences();
-  const markets = [...(usePart('state', ({ markets }) => markets).keys() ?? [])];
+  const markets = [...(usePart('state', ({ markets }) => markets)?.keys() ?? [])];
   return [
     ...DESTINATIONS.map(({ name, path, key }) => ({ name, hint: key === undefined ? 'page' : `g ${key}`, run: () => go(path) })),
     ...markets.map((instrument) => ({ name: instrument, hint: 'market', run: () => go(`/trade?instrument=${encodeURIComponent(instrument)}`) })),

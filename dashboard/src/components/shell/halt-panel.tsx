@@ -35,7 +35,7 @@ export function HaltPanel({ onClose }: { readonly onClose: () => void }): ReactN
 
 /** What flattening closes, and what that would realise now. */
 function useHoldings(): string {
-  const positions = [...(usePart('positions', ({ positions }) => positions).values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
+  const positions = [...(usePart('positions', ({ positions }) => positions)?.values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
   const currency = usePart('state', ({ run }) => run?.currency) ?? '';
   if (positions.length === 0) return 'nothing is held';
   const open = positions.reduce((sum, { unrealised }) => sum + Number(unrealised), 0);

@@ -9,7 +9,7 @@ import css from './mode-strip.module.css';
 const ICONS = { paper: '/icon-paper.svg', sandbox: '/icon-paper.svg', live: '/icon-live.svg', unknown: '/icon-paper.svg' } as const;
 
 /** States that are no alarm, in words. */
-const CALM: Readonly<Partial<Record<TradingFact['state'], string>>> = { 'catching-up': 'catching up with the market', paused: 'feed paused', ended: 'data has ended' };
+const CALM: Readonly<Partial<Record<TradingFact['state'], string>>> = { 'catching-up': 'catching up', paused: 'feed paused', ended: 'data has ended' };
 
 /** The first line of every page: which money this is, and whether trading is halted and by whom. */
 export function ModeStrip(): ReactNode {
