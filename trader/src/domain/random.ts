@@ -1,3 +1,6 @@
+/** 2^-53, by which a multiplication is as exact as a division by its inverse, and quicker. */
+const LAST_BIT = 2 ** -53;
+
 /**
  * Seeded pseudo-random numbers for simulations: the same seed gives the same numbers on every
  * machine, so that a result can be had again. (sfc32 of C. Doty-Humphrey's PractRand, the state
@@ -27,7 +30,7 @@ export class Random {
 
   /** Uniform in [0, 1), with 53 random bits. */
   next(): number {
-    return ((this.bits() >>> 5) * 67_108_864 + (this.bits() >>> 6)) / 9_007_199_254_740_992;
+    return ((this.bits() >>> 5) * 67_108_864 + (this.bits() >>> 6)) * LAST_BIT;
   }
 
   /** Uniform among 0, 1, …, n − 1, for a whole n from 1 to 2^32; no value is likelier than another. */

@@ -56,7 +56,7 @@ export function simulatedEngine(spec: BacktestSpec, run: string): Engine {
   const cash = parseDecimal(spec.cash, moneyScale);
   const rules = { instruments, fees, marketFees: charged?.models, moneyScale, marketFill, latency: new ConstantLatency(latencyMs), policy: PESSIMISTIC, ...models };
   const client = terms && charged
-    ? new MarginVenue((afterOpen) => new SimulatedVenue({ ...rules, afterOpen }), { terms, instruments, cash, moneyScale, standing: charged.standing })
+    ? new MarginVenue((watch) => new SimulatedVenue({ ...rules, watch }), { terms, instruments, cash, moneyScale, standing: charged.standing })
     : new SimulatedVenue(rules);
   return new Engine({ run, markets, books, cash, moneyScale, fees, guards, client, ...(charged && { marketFees: charged.models }), ...(audit && { audit }) });
 }

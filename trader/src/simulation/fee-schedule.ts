@@ -23,7 +23,7 @@ export class FeeStanding {
   /** Index of the step that holds today. */
   step = 0;
   /** When today ends. */
-  private dayEnd = -Infinity;
+  dayEnd = -Infinity;
   private today = 0;
   private readonly steps: Float64Array;
   private readonly days = new Float64Array(WINDOW_DAYS);

@@ -7,11 +7,11 @@ import { Position } from '../domain/position.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
-import type { AccountTerms, MarketTerms } from './account-terms.ts';
-import { Borrow, Swap, type BorrowTerms } from './carry.ts';
+import type { AccountTerms } from './account-terms.ts';
 import type { FeeStanding } from './fee-schedule.ts';
-import { Funding } from './funding.ts';
-import { liquidationPrice, maintenanceMargin, maxLeverage, type MarginBracket } from './margin.ts';
+import { liquidationPrice, maintenanceMargin, maxLeverage } from './margin.ts';
+import { Desk } from './margin-desk.ts';
+import type { BarWatch } from './venue-rules.ts';
 
 /** What an account at a simulated venue is made of. */
 export interface MarginVenueSpec {
@@ -22,64 +22,6 @@ export interface MarginVenueSpec {
   readonly moneyScale: number;
   /** Told of every trade and of every day, where fees go by volume. */
   readonly standing: FeeStanding | undefined;
-}
-
-/** One market of the account, in float64 where a bar asks and exact where money moves. */
-class Desk {
-  readonly index: number;
-  readonly instrument: Instrument;
-  readonly brackets: readonly MarginBracket[];
-  /** The highest share of a value that the table asks for. */
-  readonly steepest: number;
-  readonly shortable: boolean;
-  readonly minQuantity: number;
-  readonly funding: Funding | undefined;
-  readonly borrow: Borrow | undefined;
-  readonly swap: Swap | undefined;
-  /** Interest on the account's debt, collected with its first market. */
-  readonly debit: Borrow | undefined;
-  private readonly payments: readonly Pick<Funding, 'next' | 'after'>[];
-  /** Stops that would end a position at a known price. */
-  readonly stops: Order[] = [];
-  /** Held, signed: exact, and as float64. */
-  held: Exact = 0;
-  quantity = 0;
-  /** What was paid for it, which only isolated margin asks for. */
-  readonly position: Position | undefined;
-  mark = NaN;
-  /** The price beyond which what is held is liquidated; NaN until it is asked for. */
-  trigger = NaN;
-  /** The price that a bar must pass before that one is asked for; NaN until the next bar. */
-  near = NaN;
-  /** When the next payment is due. */
-  due = -Infinity;
-  /** Liquidated: nothing is traded here any more. */
-  closed = false;
-
-  constructor(index: number, instrument: Instrument, { brackets, shortable, minQuantity, funding, borrow, swap }: MarketTerms, position: Position | undefined, debit: BorrowTerms | undefined) {
-    this.index = index;
-    this.instrument = instrument;
-    this.brackets = brackets;
-    this.steepest = brackets.reduce((most, { rate }) => Math.max(most, rate), 0);
-    this.shortable = shortable;
-    this.minQuantity = minQuantity ?? 0;
-    this.position = position;
-    this.funding = funding && new Funding(funding);
-    this.borrow = borrow && new Borrow(borrow);
-    this.swap = swap && new Swap(swap);
-    this.debit = debit && new Borrow(debit);
-    this.payments = [this.funding, this.borrow, this.swap, this.debit].filter((one) => one !== undefined);
-  }
-
-  /** Moves on to what falls due after `ts`. */
-  moveOn(ts: Timestamp): void {
-    let due = Infinity;
-    for (const one of this.payments) {
-      if (one.next <= ts) one.after(ts);
-      due = Math.min(due, one.next);
-    }
-    this.due = due;
-  }
 }
 
 /**
@@ -93,25 +35,26 @@ class Desk {
  * stands in between. A position that opens beyond its liquidation price is closed at the open.
  */
 export class MarginVenue implements ExecutionClient {
-  private readonly inner: ExecutionClient;
-  private readonly desks: readonly Desk[];
-  private readonly cross: boolean;
-  private readonly leverage: number;
-  private readonly terms: AccountTerms;
-  private readonly standing: FeeStanding | undefined;
+  private declare readonly inner: ExecutionClient;
+  private declare readonly desks: readonly Desk[];
+  private declare readonly cross: boolean;
+  private declare readonly leverage: number;
+  private declare readonly terms: AccountTerms;
+  private declare readonly standing: FeeStanding | undefined;
   private sink: ReportSink | undefined;
   /** How many desks hold something. */
   private held = 0;
   /** Cash: exact, in units of 10^-moneyScale, and as float64. */
   private money: Exact = NaN;
   private cash = NaN;
-  private readonly moneyScale: number;
-  /** Close of the bar at hand. */
-  private tsClose: Timestamp = -Infinity;
+  private declare readonly moneyScale: number;
 
-  /** Builds the venue inside with what it must call between the open and the range of every bar in which orders rest. */
-  constructor(build: (afterOpen: (instrument: number, bar: Bar) => void) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
-    this.inner = build((instrument, bar) => this.#afterOpen(instrument, bar));
+  /** Builds the venue inside with what must look at every bar in which orders rest. */
+  constructor(build: (watch: BarWatch) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
+    this.inner = build({
+      afterOpen: (instrument, bar, tsClose) => this.#judge(this.desks[instrument], bar, tsClose, true),
+      afterClose: (instrument, bar, tsClose) => this.#judge(this.desks[instrument], bar, tsClose, false),
+    });
     this.terms = terms;
     this.cross = terms.margin === 'cross';
     this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index], this.cross ? undefined : new Position(), index === 0 ? terms.debit : undefined));
@@ -146,9 +89,17 @@ export class MarginVenue implements ExecutionClient {
 
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const desk = this.desks[instrument];
+    // Most bars are over with this; it is small, so that V8 puts it into the engine's own look at a bar.
+    if (bar.timestamp < desk.wakes && (desk.quantity < 0 ? bar.high <= desk.near : bar.low >= desk.near)) {
+      this.inner.onBar?.(instrument, bar, intervalMs);
+      desk.mark = bar.close;
+    } else this.#look(desk, bar, intervalMs);
+  }
+
+  /** A bar in which something is due or a liquidation price may be near. */
+  #look(desk: Desk, bar: Bar, intervalMs: number): void {
     const { timestamp } = bar;
     const tsClose = timestamp + intervalMs;
-    this.tsClose = tsClose;
     this.standing?.at(timestamp);
     if (timestamp >= desk.due) this.#collect(desk, timestamp);
     if (desk.closed) return;
@@ -157,16 +108,11 @@ export class MarginVenue implements ExecutionClient {
       this.#liquidate(desk, bar.open, timestamp);
       return;
     }
-    this.inner.onBar?.(instrument, bar, intervalMs);
-    if (near || Number.isNaN(desk.near)) this.#judge(desk, bar);
+    this.inner.onBar?.(desk.index, bar, intervalMs);
+    if (near) this.#judge(desk, bar, tsClose, false);
     desk.mark = bar.close;
     if (tsClose >= desk.due) this.#collect(desk, tsClose);
-  }
-
-  /** Judges a position between the open and the range of a bar. */
-  #afterOpen(instrument: number, bar: Bar): void {
-    const desk = this.desks[instrument];
-    if (this.#isNear(desk, bar) && !this.#stopped(desk)) this.#judge(desk, bar);
+    if (!desk.closed) desk.wakes = Math.min(desk.due, this.standing?.dayEnd ?? Infinity) - intervalMs;
   }
 
   /** Whether a stop would end the position before its liquidation price is reached. */
@@ -177,26 +123,26 @@ export class MarginVenue implements ExecutionClient {
     return desk.stops.some(({ side, price }) => (desk.quantity > 0 ? side === 'sell' && toNumber(price, priceScale) >= trigger : side === 'buy' && toNumber(price, priceScale) <= trigger));
   }
 
-  #judge(desk: Desk, bar: Bar): void {
+  /** Judges a position at the worst price of a bar; stops may still come before that. */
+  #judge(desk: Desk, bar: Bar, tsClose: Timestamp, stopsFirst: boolean): void {
+    if (desk.closed || !this.#isNear(desk, bar) || stopsFirst && this.#stopped(desk)) return;
     const long = desk.quantity > 0;
-    if (desk.closed || !this.#isNear(desk, bar) || !this.#breached(desk, long ? bar.low : bar.high)) return;
+    if (!this.#breached(desk, long ? bar.low : bar.high)) return;
     const trigger = this.#trigger(desk);
-    this.#liquidate(desk, long ? Math.min(trigger, bar.open) : Math.max(trigger, bar.open), this.tsClose);
+    this.#liquidate(desk, long ? Math.min(trigger, bar.open) : Math.max(trigger, bar.open), tsClose);
   }
 
   /** Whether a bar's worst price is one that needs a look at the liquidation price: most are far from it. */
   #isNear(desk: Desk, bar: Bar): boolean {
-    const { quantity } = desk;
-    if (quantity === 0) return false;
     if (Number.isNaN(desk.near)) desk.near = this.#near(desk);
-    return quantity > 0 ? bar.low < desk.near : bar.high > desk.near;
+    return desk.quantity < 0 ? bar.high > desk.near : bar.low < desk.near;
   }
 
   /** As long as the account is worth more than the steepest step asks for, no liquidation price needs to be worked out. */
   #near(desk: Desk): number {
     const { quantity, brackets, steepest } = desk;
-    const never = quantity > 0 ? -Infinity : Infinity;
-    if (brackets.length === 0) return never;
+    const never = quantity < 0 ? Infinity : -Infinity;
+    if (quantity === 0 || brackets.length === 0) return never;
     if (!this.cross) return this.#trigger(desk);
     if (this.held > 1 || steepest >= 1) return -never;
     // cash + quantity × price = steepest × |quantity| × price, and a little before it for what float64 leaves in the last digits.
@@ -257,14 +203,18 @@ export class MarginVenue implements ExecutionClient {
     const value = Math.abs(after) * price;
     const leverage = desk.brackets.length === 0 ? 1 : this.leverage;
     if (leverage > 1 && leverage > maxLeverage(desk.brackets, value)) return `a position of this value cannot have leverage ${this.terms.leverage}`;
-    // What float64 leaves in the last digits must not refuse an order for exactly all that there is.
-    return this.#margins(desk) + value / leverage > this.#funds() * (1 + 1e-12) ? 'insufficient margin' : undefined;
+    return this.#lacks(desk, value / leverage) ? 'insufficient margin' : undefined;
+  }
+
+  /** Whether there is less than this margin for a desk. What float64 leaves in the last digits must not refuse an order for exactly all that there is. */
+  #lacks(desk: Desk, margin: number): boolean {
+    const slack = 1 + 1e-12;
+    return this.held === 0 ? margin > this.cash * slack : this.#margins(desk) + margin > this.#funds() * slack;
   }
 
   /** Initial margin of all other positions. */
   #margins(desk: Desk): number {
     let sum = 0;
-    if (this.held === 0) return sum;
     for (const other of this.desks) {
       if (other === desk || other.quantity === 0) continue;
       const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(this.#cost(other));
@@ -276,7 +226,6 @@ export class MarginVenue implements ExecutionClient {
   /** What margin can be taken from: equity (cross), or what is there but for open profits (isolated). */
   #funds(): number {
     let funds = this.cash;
-    if (this.held === 0) return funds;
     for (const desk of this.desks) {
       if (desk.quantity === 0) continue;
       funds += this.cross ? desk.quantity * desk.mark : this.#cost(desk);
@@ -368,7 +317,7 @@ export class MarginVenue implements ExecutionClient {
       return;
     }
     for (const one of this.desks) if (one.quantity !== 0) this.#close(one, one === desk ? price : one.mark, tsEvent);
-    for (const one of this.desks) one.closed = true;
+    for (const one of this.desks) one.end();
     if (this.terms.lossLimited && this.money < 0) this.#flow(desk, 'liquidation', this.money, tsEvent);
   }
 
@@ -377,7 +326,7 @@ export class MarginVenue implements ExecutionClient {
     const exact = roundToTick(price, instrument, held > 0 ? 'floor' : 'ceil');
     const fee = this.#liquidationFee(this.#value(desk, exact, abs(held)));
     const posted = this.#marginFor(abs(position?.cost ?? 0));
-    desk.closed = true;
+    desk.end();
     const realised = this.#trade(desk, neg(held), exact, 0);
     this.sink?.book({ kind: 'liquidated', instrument: index, tsEvent, price: exact, account: this.cross });
     this.#flow(desk, 'liquidation', fee, tsEvent);

@@ -1,10 +1,19 @@
 import type { Bar } from '../domain/bar.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import type { Timestamp } from '../domain/time.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { FillPolicy } from './fill-policy.ts';
 import type { LatencyModel } from './latency.ts';
 import type { SlippageModel } from './slippage.ts';
 import type { VolumeLimit } from './volume-limit.ts';
+
+/** Looks at a bar while orders are worked off in it. */
+export interface BarWatch {
+  /** Between its open and its range. */
+  afterOpen(instrument: number, bar: Bar, tsClose: Timestamp): void;
+  /** When nothing more happens in it. */
+  afterClose(instrument: number, bar: Bar, tsClose: Timestamp): void;
+}
 
 /** How the simulated venue behaves. */
 export interface VenueRules {
@@ -12,8 +21,8 @@ export interface VenueRules {
   readonly fees: FeeModel;
   /** What trading each market costs, in their order, where that differs; else `fees`. */
   readonly marketFees?: readonly FeeModel[] | undefined;
-  /** Called between the open and the range of every bar in which orders rest. */
-  readonly afterOpen?: ((instrument: number, bar: Bar) => void) | undefined;
+  /** Looks at every bar in which orders rest. */
+  readonly watch?: BarWatch | undefined;
   /** Decimals of account money. */
   readonly moneyScale: number;
   /** Time from the decision until the order, or its cancel, reaches the venue. */

@@ -1,5 +1,6 @@
 import type { Bar } from '../domain/bar.ts';
 import { add, sub, toNumber, type Exact } from '../domain/exact.ts';
+import { roundToTick } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { fillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -23,10 +24,10 @@ import type { VenueRules } from './venue-rules.ts';
  *   the bar is taken as hit if that bar reached it at all.
  */
 export class SimulatedVenue implements ExecutionClient {
-  private readonly rules: VenueRules;
-  private readonly books: Book[];
+  private declare readonly rules: VenueRules;
+  private declare readonly books: Book[];
   /** Whether a model looks at bars. */
-  private readonly watching: boolean;
+  private declare readonly watching: boolean;
   private sink: ReportSink | undefined;
   private trades = 0;
   private inBar = false;
@@ -92,6 +93,8 @@ export class SimulatedVenue implements ExecutionClient {
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const book = this.books[instrument];
     const tsClose = bar.timestamp + intervalMs;
+    // Read at every bar, so that the processor has the column at hand when an order needs it.
+    this.price = bar.open;
     if (this.watching) {
       book.bar = bar;
       book.traded = 0;
@@ -104,7 +107,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   /** Whether a bar passes by all that rests, as most do, so that nobody needs to be asked. */
   #passes({ orders }: Book, bar: Bar): boolean {
-    if (this.rules.afterOpen !== undefined) return false;
+    if (this.rules.watch !== undefined) return false;
     for (let i = 0; i < orders.length; i++) {
       if (!orders.at(i).sleeps(bar)) return false;
     }
@@ -120,12 +123,11 @@ export class SimulatedVenue implements ExecutionClient {
     this.now = bar.timestamp;
     const arrived = arrival <= this.now;
     if (arrived) {
-      this.price = bar.open;
       if (book.next === undefined) this.#open(book, this.now, this.price);
       else this.#tradeNext(book, book.next, this.price, this.now);
       this.sink?.settle();
     }
-    this.rules.afterOpen?.(instrument, bar);
+    this.rules.watch?.afterOpen(instrument, bar, tsClose);
     const settled = orders.length;
     if (settled > 0 || book.next !== undefined) {
       this.now = tsClose;
@@ -140,6 +142,7 @@ export class SimulatedVenue implements ExecutionClient {
       this.sink?.settle();
     }
     this.inBar = false;
+    this.rules.watch?.afterClose(instrument, bar, tsClose);
   }
 
   /**
@@ -164,9 +167,10 @@ export class SimulatedVenue implements ExecutionClient {
   /** What waited alone meets a price of the market: as `#admit` and `#meet` do it. */
   #tradeNext(book: Book, order: Order, price: number, tsEvent: Timestamp): void {
     const { nextArrival } = book;
-    const { volumeLimit, slippage, moneyScale } = this.rules;
+    const { slippage, volumeLimit, moneyScale } = this.rules;
+    const { instrument } = book;
     if (nextArrival !== order.tsInit) {
-      const reason = refusalOf(order, book.instrument, book, nextArrival, price);
+      const reason = refusalOf(order, instrument, book, nextArrival, price);
       if (reason !== undefined) {
         book.next = undefined;
         this.sink?.report({ kind: 'rejected', order, tsEvent: nextArrival, reason });
@@ -174,14 +178,14 @@ export class SimulatedVenue implements ExecutionClient {
       }
       this.#tellAccepted(order, nextArrival);
     }
-    if (!hasVolume(book, volumeLimit)) {
+    const quantity = volumeLimit === undefined ? order.quantity : offered(order, order.quantity, book, volumeLimit);
+    if (quantity <= 0 && !hasVolume(book, volumeLimit)) {
       this.#followNext(book, true);
       return;
     }
     book.next = undefined;
-    const quantity = offered(order, order.quantity, book, volumeLimit);
     if (quantity > 0) {
-      const exact = takenAt(order, quantity, price, book, slippage);
+      const exact = slippage === undefined ? roundToTick(price, instrument, order.side === 'buy' ? 'ceil' : 'floor') : takenAt(order, quantity, price, book, slippage);
       this.#tellFill(order, quantity, exact, feeOf(book, exact, quantity, moneyScale), tsEvent);
     }
     if (quantity !== order.quantity) this.sink?.report({ kind: 'canceled', order, tsEvent });

@@ -5,6 +5,7 @@ import { BarCursor, type Bars } from '../../src/domain/bar.ts';
 import { Order, type Approved, type OrderOwner } from '../../src/domain/order.ts';
 import type { ExecutionReport, FillReport } from '../../src/domain/report.ts';
 import { SimulatedVenue } from '../../src/simulation/venue.ts';
+import type { BarWatch } from '../../src/simulation/venue-rules.ts';
 import { noFee } from '../../src/simulation/fees.ts';
 import { PESSIMISTIC } from '../../src/simulation/fill-policy.ts';
 import { ConstantLatency } from '../../src/simulation/latency.ts';
@@ -41,11 +42,11 @@ interface Scene {
 }
 
 /** Random orders, pairs and cancels, sent after random closes to a venue of random rules, which may have to stop at every open. */
-function play(seed: number, afterOpen?: () => void): Scene {
+function play(seed: number, watch?: BarWatch): Scene {
   const random = seededRandom(seed);
   const latencyMs = pick(random, [0, 5, 20_000, MINUTE, 2.5 * MINUTE]);
   const marketFill = pick(random, ['next-open', 'close'] as const);
-  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC, afterOpen });
+  const venue = new SimulatedVenue({ instruments: [testInstrument()], fees: noFee, moneyScale: 2, latency: new ConstantLatency(latencyMs), marketFill, policy: PESSIMISTIC, watch });
   const fates: Fate[] = [];
   let bar = 0;
   venue.connect({
@@ -178,7 +179,7 @@ test('a bar that passes by all orders leaves them as it would if it were gone th
   let waited = 0;
   for (let seed = 1; seed <= 300; seed++) {
     // A venue that must stop at the open of every bar in which orders rest lets none pass.
-    const { fates } = play(seed, () => void (waited += 1));
+    const { fates } = play(seed, { afterOpen: () => void (waited += 1), afterClose() {} });
     assert.deepEqual(play(seed).fates, fates);
   }
   assert.ok(waited > 3000, `orders wait in ${waited} bars only`);
