@@ -92,6 +92,8 @@ export class SimulatedVenue implements ExecutionClient {
   onBar(instrument: number, bar: Bar, intervalMs: number): void {
     const book = this.books[instrument];
     const tsClose = bar.timestamp + intervalMs;
+    // Read at every bar, so that the processor fetches the column ahead of the orders that need it.
+    this.price = bar.open;
     if (this.watching) {
       book.bar = bar;
       book.traded = 0;
@@ -120,7 +122,6 @@ export class SimulatedVenue implements ExecutionClient {
     this.now = bar.timestamp;
     const arrived = arrival <= this.now;
     if (arrived) {
-      this.price = bar.open;
       if (book.next === undefined) this.#open(book, this.now, this.price);
       else this.#tradeNext(book, book.next, this.price, this.now);
       this.sink?.settle();
