@@ -35,6 +35,11 @@ function Field({ label, help, error, unit, children }: FieldProps & { readonly c
   );
 }
 
+/** Fields that only some may fill in: to others they show what stands there, and why it stays so. */
+export function Fields({ missing, children }: { readonly missing: string | undefined; readonly children: ReactNode }): ReactNode {
+  return <fieldset className={css.fields} disabled={missing !== undefined} title={missing}>{children}</fieldset>;
+}
+
 /** A line of text, a password, an address. */
 export function TextField({ label, help, error, unit, value, onChange, ...rest }: FieldProps & Omit<ComponentProps<'input'>, 'onChange' | 'value'> & { readonly value: string; readonly onChange: (value: string) => void }): ReactNode {
   return (

@@ -1,9 +1,10 @@
 'use client';
 import { limitName, type LimitGauge } from 'trader/contract';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { formatDecimal, formatPercent } from '../format/decimal.ts';
 import { formatSpan } from '../format/time.ts';
 import { LimitBar } from './limit-bar.tsx';
+import { shownIds } from './limit-order.ts';
 import css from './limits.module.css';
 
 const AT_BREACH: Readonly<Record<LimitGauge['atBreach'], string>> = { deny: 'new risk is denied', halt: 'trading halts', flatten: 'everything is closed' };
@@ -19,19 +20,12 @@ export function gaugeFigure(value: number, unit: LimitGauge['unit'], currency: s
   }
 }
 
-/** Limits of data and prices, not of money: they come behind, unless one of them is near. */
-const BEHIND: ReadonlySet<string> = new Set(['price-collar', 'stale-data', 'duplicate-intent', 'order-rate']);
-const NEAR = 0.8;
-
-/** Those that are near first, then those of money before those of data, else as the run lists them: nothing jumps about while figures move. */
-function byImportance(gauges: readonly LimitGauge[]): readonly LimitGauge[] {
-  const rank = ({ rule, share }: LimitGauge): number => (share >= NEAR ? 0 : BEHIND.has(rule) ? 2 : 1);
-  return gauges.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** Limits as bars, the most important first. What happens at one is said where it is not `usual`, which stands above them. */
-export function Limits({ gauges, currency, most, usual }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number; readonly usual?: LimitGauge['atBreach'] }): ReactNode {
-  const sorted = byImportance(gauges).slice(0, most);
+/** Limits as bars, at first sight the most important first. What happens at one is said where it is not `usual`, which stands above them. */
+export function Limits({ gauges, currency, most = Infinity, usual }: { readonly gauges: readonly LimitGauge[]; readonly currency: string; readonly most?: number | undefined; readonly usual?: LimitGauge['atBreach'] }): ReactNode {
+  const [order, setOrder] = useState<readonly string[]>([]);
+  const shown = shownIds(order, gauges, most);
+  if (shown !== order && shown.length > 0) setOrder(shown);
+  const sorted = shown.flatMap((id) => gauges.find((gauge) => gauge.id === id) ?? []);
   return (
     <ul className={css.limits}>
       {sorted.map((gauge) => (

@@ -1,4 +1,5 @@
 import { ApiProblem, createClient, type ApiClient } from 'trader/contract';
+import { withApproval } from './approvals.ts';
 import { requestKey } from './request-key.ts';
 import { askStepUp } from './step-up.ts';
 
@@ -44,8 +45,13 @@ async function callSteppedUp(route: string, input: object = {}): Promise<unknown
   }
 }
 
+/** The same; where a second administrator was asked for, what was approved brings the approval. */
+function callApproved(route: string, input: { readonly params?: object; readonly body?: object } = {}): Promise<unknown> {
+  return withApproval(JSON.stringify([route, input.params, input.body]), (approval) => callSteppedUp(route, approval === undefined ? input : { ...input, approval }));
+}
+
 /** The API, signed in by cookies. */
-export const api: ApiClient = { call: callSteppedUp as ApiClient['call'] };
+export const api: ApiClient = { call: callApproved as ApiClient['call'] };
 
 /** Gets a new access: false when the session has ended; rejects when that cannot be found out, as while the server is away. */
 export async function refreshAccess(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { MarketFact } from 'trader/contract';
-import { useTopic } from './stream.ts';
+import { usePart } from './stream.ts';
 
 /** A market's last price as exact text, and its market time. */
 export interface LastPrice {
@@ -9,6 +9,6 @@ export interface LastPrice {
 
 /** The last price of a market: what the stream of prices says, or what the market itself says where that is newer. */
 export function useLastPrice(market: Pick<MarketFact, 'instrument' | 'last' | 'tsLast'>): LastPrice {
-  const price = useTopic('prices')?.get(market.instrument);
+  const price = usePart('prices', (prices) => prices.get(market.instrument));
   return price !== undefined && price.tsEvent >= (market.tsLast ?? 0) ? { last: price.last, at: price.tsEvent } : { last: market.last, at: market.tsLast };
 }

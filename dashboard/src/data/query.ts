@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiProblem } from 'trader/contract';
 import type { Answer, CallInput, RouteName } from 'trader/contract';
 import { api } from './api.ts';
+import { requestKey } from './request-key.ts';
 
 /** What is known of a question: its answer, when that came, and what went wrong since. */
 export interface Asked<T> {
@@ -89,7 +90,7 @@ export function useCommand<R extends RouteName>(route: R): Command<R> {
   const [held, setHeld] = useState<{ readonly state: CommandState; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
   const key = useRef<string | undefined>(undefined);
   const send = useCallback(async (input: Omit<CallInput<R>, 'key' | 'signal'>) => {
-    const own = key.current ??= newKey();
+    const own = key.current ??= requestKey();
     setHeld({ state: 'sending' });
     try {
       const answer = await asked<R>(route, { ...input, key: own });
@@ -127,11 +128,6 @@ function once<T>(key: string, ask: () => Promise<T>): Promise<T> {
 
 function keyOf(route: string, input: object | undefined): string {
   return JSON.stringify([route, input]);
-}
-
-/** A random name. `crypto.randomUUID` is there on secure pages only, which plain http to another machine is not. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function problemOf(cause: unknown): ApiProblem {

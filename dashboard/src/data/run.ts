@@ -1,6 +1,5 @@
-import type { RunMode } from 'trader/contract';
-import type { Slices } from './engine.ts';
-import { useTopic } from './stream.ts';
+import type { RunFact, RunMode } from 'trader/contract';
+import { usePart } from './stream.ts';
 
 /** How the run is named wherever money may move. */
 export interface ModeFact {
@@ -12,8 +11,7 @@ export interface ModeFact {
 }
 
 /** The mode of the run in words; unknown until the server has told it. */
-function modeOf(state: Slices['state'] | undefined): ModeFact {
-  const run = state?.run;
+function modeOf(run: RunFact | undefined): ModeFact {
   if (run === undefined) return { mode: 'unknown', word: '…', meaning: 'asking the server which run this is' };
   const venue = run.venue ?? 'shipped bars';
   switch (run.mode) {
@@ -25,5 +23,5 @@ function modeOf(state: Slices['state'] | undefined): ModeFact {
 
 /** The mode of the run, kept in step. */
 export function useMode(): ModeFact {
-  return modeOf(useTopic('state'));
+  return modeOf(usePart('state', ({ run }) => run));
 }

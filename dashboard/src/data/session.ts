@@ -43,12 +43,14 @@ async function readMe(): Promise<Me> {
   }
 }
 
+function watch(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => { listeners.delete(listener); };
+}
+
 /** Who is signed in, and again whenever that changes. */
 export function useSession(): Session {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, () => session, () => UNKNOWN);
+  return useSyncExternalStore(watch, () => session, () => UNKNOWN);
 }
 
 /** Who is signed in; undefined while that is not known. */
@@ -56,9 +58,14 @@ export function useMe(): Me | undefined {
   return useSession().me;
 }
 
+/** Whether a role may do what takes another. */
+export function holdsRole(own: Role, asked: Role): boolean {
+  return RANK[own] >= RANK[asked];
+}
+
 /** Why this person may not do what takes `role`, in words; undefined when they may. */
 export function useMissingRole(role: Role): string | undefined {
   const { state, me } = useSession();
   if (me === undefined) return state === 'unknown' ? 'checking your role' : 'sign in first';
-  return RANK[me.role] >= RANK[role] ? undefined : `needs role: ${role}`;
+  return holdsRole(me.role, role) ? undefined : `needs role: ${role}`;
 }

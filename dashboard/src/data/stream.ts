@@ -2,10 +2,11 @@ import { createStreamClient, type ChannelOf, type StreamClient, type StreamStatu
 import { useSyncExternalStore } from 'react';
 import { refreshAccess } from './api.ts';
 import { EMPTY, FOLDS, type Slices } from './engine.ts';
+import { connectAhead } from './head-start.ts';
 
-/** News are shown at once, but no more often than a screen does, and showing them leaves most of the time to the person. */
+/** News are shown at once, but no more often than a screen does, and showing them leaves most of the time to the person; the slowest machine shows four times a second. */
 const SHOW_EVERY_MS = 16;
-const SHOW_LONGEST_MS = 100;
+const SHOW_LONGEST_MS = 250;
 /** After showing has taken so long, it rests for so many times that. */
 const REST = 3;
 
@@ -26,7 +27,7 @@ let showing = false;
 
 function source(): StreamClient {
   if (client === undefined) {
-    client = createStreamClient({ refresh: refreshAccess });
+    client = createStreamClient({ refresh: refreshAccess, connect: connectAhead });
     client.onStatus(note);
   }
   return client;
@@ -46,7 +47,8 @@ function soon(channel: Channel): void {
   changed.add(channel);
   if (showing) return;
   showing = true;
-  setTimeout(show, Math.max(0, shownAt + restMs - performance.now()));
+  // A bar, its price and what it did to the account come one after the other: for as long as showing takes, what follows is waited for.
+  setTimeout(show, Math.max(restMs / REST, shownAt + restMs - performance.now()));
 }
 
 function open<T extends Topic>(name: ChannelOf<T>, topic: T): Channel {
@@ -71,31 +73,63 @@ function open<T extends Topic>(name: ChannelOf<T>, topic: T): Channel {
   return channel;
 }
 
+/** So long a channel is kept that nobody listens to any more. */
+const LEAVE_MS = 2_000;
+
+type Subscribe = (listener: () => void) => () => void;
+/** How each channel is listened to. React listens anew whenever it is given another function, so there is one of each. */
+const subscribers = new Map<string, Subscribe>();
+
+function listenTo<T extends Topic>(name: ChannelOf<T>, topic: T): Subscribe {
+  const known = subscribers.get(name);
+  if (known !== undefined) return known;
+  const subscribe: Subscribe = (listener) => {
+    let channel = channels.get(name);
+    if (channel === undefined) {
+      channel = open(name, topic);
+      channels.set(name, channel);
+    }
+    const own = channel;
+    own.listeners.add(listener);
+    return () => {
+      own.listeners.delete(listener);
+      // The next page may want the same: what nobody took up again by then is let go.
+      setTimeout(() => {
+        if (own.listeners.size > 0 || channels.get(name) !== own) return;
+        own.end();
+        channels.delete(name);
+      }, LEAVE_MS);
+    };
+  };
+  subscribers.set(name, subscribe);
+  return subscribe;
+}
+
 /** What is known of a topic, kept in step while somebody looks; undefined until the first snapshot. */
 export function useTopic<T extends Topic>(topic: T, instrument?: string): Slices[T] | undefined {
   const name: ChannelOf<T> = instrument === undefined ? topic : `${topic}:${instrument}`;
-  return useSyncExternalStore(
-    (listener) => {
-      let channel = channels.get(name);
-      if (channel === undefined) {
-        channel = open(name, topic);
-        channels.set(name, channel);
-      }
-      const own = channel;
-      own.listeners.add(listener);
-      return () => {
-        own.listeners.delete(listener);
-        // The next page may want the same: what nobody took up again by then is let go.
-        setTimeout(() => {
-          if (own.listeners.size > 0 || channels.get(name) !== own) return;
-          own.end();
-          channels.delete(name);
-        }, 2000);
-      };
-    },
-    () => channels.get(name)?.slice as Slices[T] | undefined,
-    () => undefined,
-  );
+  return useSyncExternalStore(listenTo(name, topic), () => channels.get(name)?.slice as Slices[T] | undefined, () => undefined);
+}
+
+/** The first that is known of a topic, for what begins before the page is alive. */
+export function firstKnown<T extends Topic>(topic: T): Promise<Slices[T]> {
+  return new Promise((resolve) => {
+    const end = listenTo<T>(topic, topic)(() => {
+      const slice = channels.get(topic)?.slice as Slices[T] | undefined;
+      if (slice === undefined) return;
+      end();
+      resolve(slice);
+    });
+  });
+}
+
+/** One thing out of a topic, for who shows no more than that: news of the rest are none. `part` picks what is there and makes nothing. */
+export function usePart<T extends Topic, Part>(topic: T, part: (slice: Slices[T]) => Part): Part | undefined {
+  const read = (): Part | undefined => {
+    const slice = channels.get(topic)?.slice as Slices[T] | undefined;
+    return slice === undefined ? undefined : part(slice);
+  };
+  return useSyncExternalStore(listenTo(topic, topic), read, () => undefined);
 }
 
 /** How the connection stands, and since when it has been lost, over all tries to get it back; null while it holds. */
@@ -122,17 +156,21 @@ function note(status: StreamStatus): void {
   for (const watcher of watchers) watcher();
 }
 
+/** Calls back whenever the connection changes; the result ends that. */
+export function watchConnection(watcher: () => void): () => void {
+  source();
+  watchers.add(watcher);
+  return () => { watchers.delete(watcher); };
+}
+
+/** How the connection stands now. */
+export function readConnection(): Connection {
+  return connection;
+}
+
 /** How the connection stands, and again whenever that changes. */
 export function useConnection(): Connection {
-  return useSyncExternalStore(
-    (watcher) => {
-      source();
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => connection,
-    () => STARTING,
-  );
+  return useSyncExternalStore(watchConnection, readConnection, () => STARTING);
 }
 
 /** Closes the connection when the person leaves for good. */

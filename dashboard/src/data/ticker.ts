@@ -6,7 +6,8 @@ const listeners = new Set<() => void>();
 let now = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-function subscribe(listener: () => void): () => void {
+/** Calls back once a second; the result ends that. */
+export function watchNow(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
     now = Date.now();
@@ -24,7 +25,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The time of the last tick. */
+export function readNow(): number {
+  return now === 0 ? (now = Date.now()) : now;
+}
+
 /** The time by this machine's clock, once a second for the whole page; 0 before the page is alive. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => (now === 0 ? (now = Date.now()) : now), () => 0);
+  return useSyncExternalStore(watchNow, readNow, () => 0);
 }

@@ -1,7 +1,18 @@
-/** The person's zone, as its letters or its distance from UTC. */
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
-const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
+const STYLES = {
+  /** With the person's zone, as its letters or its distance from UTC. */
+  clock: { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  seconds: { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
+  day: { day: '2-digit', month: 'short', year: 'numeric' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+const made = new Map<keyof typeof STYLES, Intl.DateTimeFormat>();
+
+/** Made when it is first needed: the first of a page takes a phone longer than most parts of the page do. */
+function written(style: keyof typeof STYLES, date: Date): string {
+  let format = made.get(style);
+  if (format === undefined) made.set(style, format = new Intl.DateTimeFormat('en-GB', STYLES[style]));
+  return format.format(date);
+}
 
 /** How much of a time is written. */
 export type TimeDetail = 'minute' | 'second' | 'day' | 'day-minute' | 'day-second';
@@ -10,8 +21,8 @@ export type TimeDetail = 'minute' | 'second' | 'day' | 'day-minute' | 'day-secon
 export function formatTime(at: number, detail: TimeDetail = 'minute'): string {
   const date = new Date(at);
   const parts: string[] = [];
-  if (detail.startsWith('day')) parts.push(DAY.format(date));
-  if (detail !== 'day') parts.push((detail.endsWith('second') ? CLOCK_SECONDS : CLOCK).format(date));
+  if (detail.startsWith('day')) parts.push(written('day', date));
+  if (detail !== 'day') parts.push(written(detail.endsWith('second') ? 'seconds' : 'clock', date));
   return parts.join(' ');
 }
 

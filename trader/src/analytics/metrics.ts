@@ -1,5 +1,5 @@
 import { cagr, calmar, sharpe, simpleReturns, sortino, volatility } from './returns.ts';
-import { tradeStatistics, type TradeStatistics } from './trades.ts';
+import type { TradeStatistics } from './trades.ts';
 
 /** What a run left behind, to be judged. */
 export interface RunRecord {
@@ -7,8 +7,8 @@ export interface RunRecord {
   readonly dailyEquity: ArrayLike<number>;
   /** Deepest fall at bar closes, as a share of its peak. */
   readonly maxDrawdown: number;
-  /** Profit after fees of each finished round trip, in account money. */
-  readonly pnl: ArrayLike<number>;
+  /** What its finished round trips say. */
+  readonly trades: TradeStatistics;
   /** Days in a trading year: one of `PERIODS_PER_YEAR`. */
   readonly periodsPerYear: number;
 }
@@ -26,7 +26,7 @@ export interface Performance extends TradeStatistics {
 }
 
 /** The figures of a run. */
-export function performance({ dailyEquity, maxDrawdown, pnl, periodsPerYear }: RunRecord): Performance {
+export function performance({ dailyEquity, maxDrawdown, trades, periodsPerYear }: RunRecord): Performance {
   const returns = simpleReturns(dailyEquity);
   const growth = cagr(dailyEquity, periodsPerYear);
   return {
@@ -35,6 +35,6 @@ export function performance({ dailyEquity, maxDrawdown, pnl, periodsPerYear }: R
     volatility: volatility(returns, periodsPerYear),
     cagr: growth,
     calmar: calmar(growth, maxDrawdown),
-    ...tradeStatistics(pnl),
+    ...trades,
   };
 }

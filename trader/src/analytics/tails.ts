@@ -22,14 +22,14 @@ export function excessKurtosis(values: ArrayLike<number>): number | null {
   return n < 4 ? null : finite((n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * (fourth / second ** 2 - 3) + 6));
 }
 
-/** Historical value at risk: the return that so great a share of all returns does not exceed (quantile of type 7). Null without returns. */
+/** Historical value at risk: the return that so great a share of all returns does not exceed (quantile of type 7). Null without returns, or where one is not known. */
 export function valueAtRisk(returns: ArrayLike<number>, share: number): number | null {
-  return finite(quantile(Float64Array.from(returns).sort(), share));
+  return finite(quantile(ordered(returns), share));
 }
 
-/** Historical expected shortfall: the mean of the returns that are at most the value at risk. Null without returns. */
+/** Historical expected shortfall: the mean of the returns that are at most the value at risk. Null without returns, or where one is not known. */
 export function conditionalValueAtRisk(returns: ArrayLike<number>, share: number): number | null {
-  const sorted = Float64Array.from(returns).sort();
+  const sorted = ordered(returns);
   const limit = quantile(sorted, share);
   return finite(mean(sorted.filter((value) => value <= limit)));
 }
@@ -45,10 +45,16 @@ export function normalConditionalValueAtRisk(returns: ArrayLike<number>, share: 
   return finite(mean(returns) - standardDeviation(returns) * density / share);
 }
 
-/** Tail ratio: the 95th percentile of the returns / the size of the 5th. Null without returns, or where the 5th is 0. */
+/** Tail ratio: the 95th percentile of the returns / the size of the 5th. Null without returns, where one is not known, or where the 5th is 0. */
 export function tailRatio(returns: ArrayLike<number>): number | null {
-  const sorted = Float64Array.from(returns).sort();
+  const sorted = ordered(returns);
   return finite(Math.abs(quantile(sorted, 0.95)) / Math.abs(quantile(sorted, 0.05)));
+}
+
+/** The returns from the worst on; none where one is NaN, as after ruin: what is not known has no place among them. */
+function ordered(returns: ArrayLike<number>): Float64Array {
+  const sorted = Float64Array.from(returns).sort();
+  return Number.isNaN(sorted.at(-1)) ? sorted.subarray(0, 0) : sorted;
 }
 
 /** Moments about the mean, divided by n. */

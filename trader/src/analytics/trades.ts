@@ -1,3 +1,5 @@
+import { ProfitTally } from '../domain/profit-tally.ts';
+
 /** What a set of round trips says; null where there is nothing to divide by. */
 export interface TradeStatistics {
   /** Share of trades with a profit above 0. Null without trades. */
@@ -10,23 +12,15 @@ export interface TradeStatistics {
   readonly payoff: number | null;
 }
 
-/** Statistics of round trips by their profit after fees; one that comes out even is neither won nor lost. */
-export function tradeStatistics(pnl: ArrayLike<number>): TradeStatistics {
-  let won = 0;
-  let lost = 0;
-  let gains = 0;
-  let losses = 0;
-  for (let i = 0; i < pnl.length; i++) {
-    const profit = pnl[i];
-    if (profit > 0) {
-      won += 1;
-      gains += profit;
-    } else if (profit < 0) {
-      lost += 1;
-      losses -= profit;
-    }
-  }
-  const count = pnl.length;
+/** Statistics of round trips by their profit after fees. */
+export function tradeStatistics(pnl: Iterable<number>): TradeStatistics {
+  const tally = new ProfitTally();
+  for (const profit of pnl) tally.add(profit);
+  return talliedStatistics(tally);
+}
+
+/** Statistics of round trips that were counted as they ended. */
+export function talliedStatistics({ count, won, lost, gains, losses }: ProfitTally): TradeStatistics {
   return {
     winRate: count === 0 ? null : won / count,
     profitFactor: lost === 0 ? null : gains / losses,

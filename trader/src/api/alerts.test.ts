@@ -31,6 +31,12 @@ describe('Alerts', () => {
     assert.deepEqual(brief(), ['critical (over): Trading is halted by ana: too fast.']);
   });
 
+  test('do not cry when a run that has begun, or has missed something, catches up with its market', () => {
+    const { feed, brief } = watched();
+    feed.tell({ kind: 'trading', trading: { state: 'catching-up', reason: 'catching up', by: 'feed', since: HAND_START, flat: false } });
+    assert.deepEqual(brief(), []);
+  });
+
   test('tell once that a limit is near and once that it is reached, and do not flicker around it', () => {
     const { feed, heard, brief } = watched();
     for (const share of [0.5, 0.79, 0.81, 0.79, 0.83, 1.02, 0.99, 1.01]) feed.tell(limits(share));

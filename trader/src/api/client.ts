@@ -13,7 +13,7 @@ export class ApiProblem extends Error {
   /** Seconds to wait before it is asked again. */
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
-  /** The whole answer: some problems tell more, as `approvalId`. */
+  /** The whole answer: some problems tell more, as `approval`. */
   readonly problem: Partial<Problem> & Readonly<Record<string, unknown>>;
 
   constructor(problem: Partial<Problem> & Readonly<Record<string, unknown>>) {

@@ -82,7 +82,7 @@ function accessText({ access: { role, liveRole, stepUp, fourEyes }, secret }: Ro
     role === 'public' ? 'Needs no session.' : `Needs the role ${role}.`,
     liveRole === undefined ? '' : `With real money it is ${liveRole}.`,
     stepUp === 'always' ? 'The person must just have confirmed who they are.' : stepUp === 'live' ? 'With real money, the person must just have confirmed who they are.' : '',
-    fourEyes ? 'Where there are two administrators, the other one has to approve it.' : '',
+    fourEyes === 'live' ? 'With real money, where there are two administrators, the other one has to approve it.' : '',
     secret ? 'Its answer is told once and not repeated.' : '',
   ];
   return words.filter(Boolean).join(' ');

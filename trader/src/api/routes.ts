@@ -9,8 +9,8 @@ export interface Access {
   readonly liveRole?: Role;
   /** Whether a person must just have confirmed who they are: always, or where real money is traded. */
   readonly stepUp?: 'always' | 'live';
-  /** Whether a second administrator has to approve, where there are two. */
-  readonly fourEyes?: true;
+  /** Whether a second administrator has to approve where real money is traded, and there are two. */
+  readonly fourEyes?: 'live';
   /** Whether it is for people who are signed in, and for no token of a program. `stepUp: 'always'` says so too. */
   readonly person?: true;
   /** Whether it can be reached while a second factor is demanded and not set up. */
@@ -116,7 +116,7 @@ export const ROUTES = {
   closePosition: { method: 'POST', path: '/positions/:instrument/close', access: orders, summary: 'Close what is held of an instrument' },
   protectPosition: { method: 'PUT', path: '/positions/:instrument/protection', access: orders, summary: 'Set where what is held by hand is left' },
   halt: { method: 'POST', path: '/control/halt', access: trader, urgent: true, summary: 'Stop new entries, orders, or everything' },
-  resume: { method: 'POST', path: '/control/resume', access: { role: 'trader', stepUp: 'live', fourEyes: true }, summary: 'Let strategies trade again' },
+  resume: { method: 'POST', path: '/control/resume', access: { role: 'trader', stepUp: 'live', fourEyes: 'live' }, summary: 'Let strategies trade again' },
 
   listStrategies: { method: 'GET', path: '/strategies', access: viewer, summary: 'Running books with parameters, schema, state and history' },
   readStrategy: { method: 'GET', path: '/strategies/:book', access: viewer, summary: 'One book' },

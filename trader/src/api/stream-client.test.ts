@@ -132,6 +132,18 @@ describe('The client of the stream', () => {
     assert.deepEqual([desk.status?.state, desk.lines.length], ['connecting', 3]);
   });
 
+  test('connects at once where nothing but its access had ended', async () => {
+    const desk = new Desk();
+    desk.renewals = [() => Promise.resolve(true)];
+    // A refused upgrade, as a browser hears of it.
+    desk.line.listener.onClose(1006);
+    await desk.clock.run(START);
+    assert.equal(desk.lines.length, 2);
+    desk.line.listener.onClose(1006);
+    await desk.clock.run(START + 100);
+    assert.equal(desk.lines.length, 2, 'a server that refuses for another reason is not stormed');
+  });
+
   test('asks again by itself for what is not there yet, and tells why anything is not to be had', async () => {
     const desk = new Desk();
     desk.client.subscribe('logs', { onSnapshot: () => { desk.heard.push('all'); }, onItems: () => undefined, onError: (code) => { desk.heard.push(code); } });

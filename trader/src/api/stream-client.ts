@@ -179,7 +179,7 @@ class Connection implements StreamClient {
     this.#failures = wasOpen ? 0 : this.#failures + 1;
     this.#enter('offline');
     // A refusal looks like a dead server to a browser, which does not tell the status of an upgrade: so the session is tried.
-    if (code === CLOSE.unauthenticated || (!wasOpen && this.#failures % 3 === 1)) this.#renew(() => { this.#later(); });
+    if (code === CLOSE.unauthenticated || (!wasOpen && this.#failures % 3 === 1)) this.#renew((renewed) => { if (renewed && !wasOpen) this.#open(); else this.#later(); });
     else this.#later();
   }
 
@@ -190,17 +190,17 @@ class Connection implements StreamClient {
     this.#stopTimer = this.#clock.after(longest * (0.5 + this.#random() / 2), () => { this.#open(); });
   }
 
-  #renew(then: () => void): void {
+  #renew(then: (renewed: boolean) => void): void {
     const socket = this.#socket;
     this.#refresh().then((renewed) => {
       if (this.#closed || socket !== this.#socket) return;
-      if (renewed) then();
+      if (renewed) then(true);
       else {
         this.#leave();
         this.#enter('signed-out');
       }
     }, () => {
-      if (!this.#closed && socket === this.#socket) then();
+      if (!this.#closed && socket === this.#socket) then(false);
     });
   }
 

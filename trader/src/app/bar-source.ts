@@ -13,7 +13,7 @@ import { openWithCopies } from './wiring/read-only-home.ts';
  * interval is asked for.
  */
 export async function openBarSource(name: string, options: OpenBarsOptions & { readonly intervalMs?: number | undefined }): Promise<BarSet> {
-  const { home, strict, intervalMs } = options;
+  const { home, strict, intervalMs, onProgress } = options;
   if (existsSync(name)) return openFile(name, options);
   const { openKnownMarketStore } = await import('./wiring/market-store.ts'); // the store is loaded only where it is needed
   const store = await openKnownMarketStore(home);
@@ -22,7 +22,7 @@ export async function openBarSource(name: string, options: OpenBarsOptions & { r
     const chosen = series.findLast((each) => intervalMs !== undefined && intervalMs % each.intervalMs === 0) ?? series[0];
     if (store === undefined || chosen === undefined) return await refuse(name, home, store);
     const { openStored } = await import('./wiring/stored-bars.ts');
-    return checked(name, await openWithCopies(home, (copies) => openStored(home, store, chosen, copies)), strict);
+    return checked(name, await openWithCopies(home, (copies) => openStored(home, store, chosen, { copies, onProgress })), strict);
   } finally {
     await store?.close();
   }

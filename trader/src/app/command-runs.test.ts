@@ -82,6 +82,11 @@ test('an indicator prints a row for every bar, empty before it is warm', () => {
   const lines = run('indicator', 'sma', '--bars', BTC, '--first', '20', '--json').stdout.trimEnd().split('\n');
   assert.deepEqual(JSON.parse(lines[0] ?? ''), { timestamp: 1_746_372_780_000, value: null });
   assert.equal(run('indicator', 'sma', '--bars', BTC, '--param', 'period=0').status, EXIT_CODES.usage);
+  assert.equal(run('indicator', 'sma', '--bars', BTC, '--first', '20').stderr, '');
+  assert.equal(run('indicator', 'sma', '--bars', BTC, '--first', '5').stderr, 'Every cell is empty: 5 bars may be fewer than sma needs.\n');
+  const plain = join(folder, 'no-volume.csv');
+  writeFileSync(plain, `timestamp,open,high,low,close\n${Array.from({ length: 30 }, (_, i) => `${1_700_000_000_000 + i * 60_000},1,1,1,1`).join('\n')}\n`);
+  assert.match(run('indicator', 'vwap', '--bars', plain).stderr, /30 bars may be fewer than vwap needs, or it takes the volume, which they do not have/);
 });
 
 test('a new strategy passes its own test and backtests before its first edit', () => {

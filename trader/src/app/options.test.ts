@@ -57,7 +57,7 @@ test('a name that every object has is a parameter like any other, and not lost',
 test('an unknown option is refused with the one that was meant', () => {
   assert.match(refusalOf(['--frist', '3']).message, /unknown option --frist/);
   assert.equal(refusalOf(['--frist', '3']).hint, 'Did you mean --first?');
-  assert.equal(refusalOf(['--zzzzzz']).hint, undefined);
+  assert.equal(refusalOf(['--zzzzzz']).hint, 'Give --help in its place to see what the command takes.');
   assert.match(refusalOf(['-x']).message, /unknown option -x/);
   assert.equal(refusalOf(['--toString']).message, 'unknown option --toString');
 });

@@ -170,5 +170,5 @@ function valueOf(token: { name: string; value: string | undefined; inlineValue: 
 
 function unknownOption(rawName: string, known: readonly string[]): Refusal {
   const meant = closest(rawName.replace(/^-+/, ''), known);
-  return new Refusal('usage', `unknown option ${rawName}`, { hint: meant && `Did you mean --${meant}?` });
+  return new Refusal('usage', `unknown option ${rawName}`, { hint: meant === undefined ? 'Give --help in its place to see what the command takes.' : `Did you mean --${meant}?` });
 }

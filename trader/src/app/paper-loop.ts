@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Timestamp } from '../domain/time.ts';
-import type { TradingState } from '../pipeline/risk.ts';
 import type { Command } from '../ports/journal.ts';
 import { AccountWatch, FeedNews, flattenAll, staysText, type AccountChoice, type ToldLine } from './live-loop.ts';
 import { paperMetrics } from './metrics.ts';
 import type { PaperKey } from './terminal/keyboard.ts';
 import { openPaperDisplay, type PaperDisplay } from './terminal/paper-display.ts';
+import { END_OF_DATA } from './terminal/paper-screen.ts';
 import type { DenialView, FillView, PaperView } from './terminal/paper-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { DecisionTimes } from './decision-times.ts';
@@ -17,7 +17,7 @@ import { CommandBox } from './wiring/command-box.ts';
 import { KillSwitch } from './wiring/kill-switch.ts';
 import { PaperTrader } from './wiring/paper.ts';
 import type { LiveRequest } from './wiring/paper-source.ts';
-import { denialView, fillView, keepNewest, minuteView, paperView } from './wiring/paper-view.ts';
+import { denialView, fillView, minuteView, paperView } from './wiring/paper-view.ts';
 import type { PropFirmSetup } from './wiring/prop-firm-setup.ts';
 
 /** How a paper run is driven. */
@@ -46,7 +46,6 @@ const DRAW_EVERY_MS = 100;
 const SYNC_EVERY_MS = 1_000;
 /** How often another process's command is looked for. */
 const LOOK_EVERY_MS = 50;
-const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
 
 /**
  * Runs paper trading until it is told to stop, its time is up, or the data ends. A failure of the
@@ -72,8 +71,6 @@ class PaperLoop {
   readonly #terminal: Terminal;
   readonly #metrics = paperMetrics();
   readonly #counter = new RunCounter(this.#metrics);
-  readonly #fills: FillView[] = [];
-  readonly #denials: DenialView[] = [];
   readonly #times = new DecisionTimes();
   readonly #startedAt = Date.now();
   #api: RunApi | undefined;
@@ -240,14 +237,12 @@ class PaperLoop {
 
   #onFill(fill: FillView): void {
     this.#metrics.onFill(fill.instrument, fill.side);
-    keepNewest(this.#fills, fill);
     if (this.#request.json) this.#terminal.printJson({ kind: 'fill', ...fill, tsEvent: new Date(fill.tsEvent).toISOString() });
     else this.#display?.fill(fill);
   }
 
   #onDenial(denial: DenialView): void {
     this.#metrics.onDenial(denial.rule);
-    keepNewest(this.#denials, denial);
     this.#display?.denial(denial);
   }
 
@@ -295,7 +290,7 @@ class PaperLoop {
     return paperView(this.#trader, {
       state: this.#state, haltReason: this.#haltReason, speed: this.#pace.speed, elapsedMs: performance.now() - this.#started,
       barsPerSecond: this.#times.barsPerSecond(this.#trader.run.engine.bars),
-      fills: this.#fills, denials: this.#denials, note: this.#lastNote, decisionMicros: this.#times.percentiles(),
+      note: this.#lastNote, decisionMicros: this.#times.percentiles(),
     });
   }
 
@@ -332,7 +327,7 @@ class PaperLoop {
   #togglePause(): void {
     if (this.#state === 'ended' || this.#isLive) return;
     if (this.#state === 'paused') this.#anchorPace();
-    this.#state = this.#state === 'paused' ? this.#tradingState() : 'paused';
+    this.#state = this.#state === 'paused' ? this.#trader.trading : 'paused';
   }
 
   #changeSpeed(factor: number): void {
@@ -350,12 +345,12 @@ class PaperLoop {
   #followTrading(): void {
     const { state } = this.#trader.run.engine.risk;
     this.#haltReason = state.kind === 'halted' ? state.reason : undefined;
-    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = state.kind;
+    if (this.#state !== 'paused' && this.#state !== 'ended') this.#state = this.#trader.trading;
   }
 
   /** Carries out what `halt`, `flatten` or `resume` left in another process. */
   #takeCommand(): void {
-    const killed = this.#kill.take(this.#tradingState());
+    const killed = this.#kill.take(this.#trader.run.engine.risk.state.kind);
     if (killed !== undefined) this.#command(killed);
     const command = this.#box.take();
     if (command === undefined) return;
@@ -372,10 +367,6 @@ class PaperLoop {
 
   get #isPaper(): boolean {
     return this.#trader.run.setup.live === undefined;
-  }
-
-  #tradingState(): TradingState['kind'] {
-    return this.#trader.run.engine.risk.state.kind;
   }
 
   async #finish(ended: boolean): Promise<void> {

@@ -33,13 +33,13 @@ export type FlowKind =
 /**
  * Cash and positions of one account in one currency, counted in integers of 10^-moneyScale.
  * Nothing rounds where `moneyScale` is at least priceScale + quantityScale of every instrument
- * and the decimals that its fees need; with a coarser one, a notional is rounded half-even.
+ * and the decimals that its fees need; with a coarser one, a notional is rounded half-even. (Fields are declared as in `Order`.)
  */
 export class Account {
-  readonly moneyScale: number;
-  readonly instruments: readonly InstrumentScales[];
+  declare readonly moneyScale: number;
+  declare readonly instruments: readonly InstrumentScales[];
   /** One per instrument, in the same order. */
-  readonly positions: readonly Position[];
+  declare readonly positions: readonly Position[];
   cash: Exact = NaN;
   /** Paid in all by kind, in units of 10^-moneyScale; below zero what was received. */
   readonly flows: Record<FlowKind, Exact> = { funding: 0, borrow: 0, swap: 0, fee: 0, liquidation: 0 };

@@ -59,10 +59,10 @@ export function sliceBars(bars: Bars, from: number, to: number): Bars {
 
 /**
  * A bar read from columns at `index`: one object moves over the columns, so that
- * looking at a bar costs nothing and a strategy cannot look past it.
+ * looking at a bar costs nothing and a strategy cannot look past it. (Fields are declared as in `Order`.)
  */
 export class BarCursor implements Bar {
-  bars: Bars;
+  declare bars: Bars;
   index = 0;
 
   constructor(bars: Bars) {

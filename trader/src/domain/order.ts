@@ -44,7 +44,7 @@ export interface OrderTerms {
 /**
  * An instruction to a venue. It never changes; how it fares is the execution stage's to know.
  * (Fields are only declared: otherwise each one is first defined as undefined and then set, for every
- * order of a backtest.)
+ * order of a backtest, and code that reads it must ask each time what it finds, since V8 has seen undefined there.)
  */
 export class Order {
   declare readonly owner: OrderOwner;

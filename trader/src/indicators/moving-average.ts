@@ -26,12 +26,13 @@ export class Sma {
 
   /** Window sums as in window.ts, of distances from the head's first value, so that a flat market gives a flat average. */
   update(x: number): number {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#first = x;
       this.#turn();
+      at = this.#n;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 1) | 0;
     this.#at = next;
     ring[at] = x;
@@ -46,7 +47,6 @@ export class Sma {
     const first = this.#first;
     let sum = 0;
     for (let i = 1; i < ring.length; i++) ring[i] = sum += ring[i] - first;
-    this.#at = this.#n;
     this.#head = 0;
   }
 
@@ -94,12 +94,13 @@ export class Wma {
 
   /** Window sums as in `Sma`: the head's k values weigh n − k + 1 to n, the tail's 1 to n − k. */
   update(x: number): number {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#first = x;
       this.#turn();
+      at = this.#n;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 1) | 0;
     this.#at = next;
     ring[at] = x;
@@ -121,7 +122,6 @@ export class Wma {
       sum += ring[i] - first;
       ring[i] = weighted += sum;
     }
-    this.#at = this.#n;
     this.#head = 0;
     this.#headWeighted = 0;
   }

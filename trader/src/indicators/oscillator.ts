@@ -1,5 +1,4 @@
 import type { Bar } from '../domain/bar.ts';
-import { Sma } from './moving-average.ts';
 import { Donchian } from './volatility.ts';
 import { emptyRing, NO_RING, requirePeriod } from './window.ts';
 
@@ -78,39 +77,17 @@ export class Rsi {
 }
 
 /**
- * The running sum of the last n values of at most `most`, without drift: each is rounded to a multiple of the
- * smallest step in which a double counts to n times `most`, so that every sum of n of them is exact. That moves
- * a percentage by 3e-14 where n is 3, and by 6e-11 where it is 10 000.
+ * What a value is rounded by when this is added and taken off again: to a multiple of the smallest step in which a
+ * double counts to `most`, so that running sums of at most that are exact, and never drift.
  */
-class SteppedSum {
-  readonly #ring: number[] = NO_RING;
-  /** Adding and taking off 1.5 times the largest power of two under n times `most` rounds to those steps. */
-  readonly #rounder: number = NaN;
-  #at: number = 0;
-  #sum = 0;
-
-  constructor(n: number, most: number) {
-    this.#rounder = 1.5 * 2 ** (Math.ceil(Math.log2(most * n)) - 1);
-    this.#ring = emptyRing(requirePeriod(n) - 1, [NaN]).fill(0);
-  }
-
-  /** Those of less than n updates count what is not there yet as 0. */
-  update(value: number): number {
-    const ring = this.#ring;
-    const at = this.#at;
-    this.#at = at + 1 === ring.length ? 0 : at + 1;
-    const rounder = this.#rounder;
-    const rounded = value + rounder - rounder;
-    const sum = this.#sum + (rounded - ring[at]);
-    this.#sum = sum;
-    ring[at] = rounded;
-    return sum;
-  }
+function rounderOf(most: number): number {
+  return 1.5 * 2 ** (Math.ceil(Math.log2(most)) - 1);
 }
 
 /**
  * Stochastic oscillator (Lane): where the close lies in the range of the last n bars, 0 to 100;
  * k is its simple average over `smooth` bars (1: the fast %K), d the simple average of k over `signal`.
+ * Both come of running sums of rounded values, which moves a percentage by 3e-14 over 3 bars, by 6e-11 over 10 000.
  */
 export class Stochastic {
   /** %K, 0 to 100. */
@@ -119,10 +96,16 @@ export class Stochastic {
   d = NaN;
   readonly warmup: number;
   readonly #channel: Donchian;
-  /** Of percentages. */
-  readonly #sum: SteppedSum;
-  /** Of such sums. */
-  readonly #sums: SteppedSum;
+  /** The last `smooth` percentages, those before the first one 0. */
+  readonly #percents: number[] = NO_RING;
+  readonly #rounder: number = NaN;
+  #at: number = 0;
+  #sum = 0;
+  /** The last `signal` sums of percentages, likewise. */
+  readonly #sums: number[] = NO_RING;
+  readonly #sumRounder: number = NaN;
+  #sumAt: number = 0;
+  #sumOfSums = 0;
   /** Counts, but used as numbers: what both sums are divided by. */
   readonly #smooth: number = NaN;
   readonly #all: number = NaN;
@@ -131,8 +114,10 @@ export class Stochastic {
 
   constructor(period: number, smooth: number, signal: number) {
     this.#channel = new Donchian(period);
-    this.#sum = new SteppedSum(smooth, 100);
-    this.#sums = new SteppedSum(signal, 100 * smooth);
+    this.#percents = emptyRing(requirePeriod(smooth) - 1, [NaN]).fill(0);
+    this.#rounder = rounderOf(100 * smooth);
+    this.#sums = emptyRing(requirePeriod(signal) - 1, [NaN]).fill(0);
+    this.#sumRounder = rounderOf(100 * smooth * signal);
     this.#smooth = smooth;
     this.#all = smooth * signal;
     this.#missing = smooth + signal - 2;
@@ -148,12 +133,27 @@ export class Stochastic {
     const lower = channel.lower;
     const width = channel.upper - lower;
     if (Number.isNaN(width)) return;
-    const sum = this.#sum.update(width === 0 ? 0 : 100 * (close - lower) / width);
-    const sums = this.#sums.update(sum);
+
+    const percents = this.#percents;
+    const at = this.#at;
+    this.#at = (at === 0 ? percents.length : at) - 1;
+    const percent = (width === 0 ? 0 : 100 * (close - lower) / width) + this.#rounder - this.#rounder;
+    const sum = this.#sum + (percent - percents[at]);
+    this.#sum = sum;
+    percents[at] = percent;
+
+    const sums = this.#sums;
+    const sumAt = this.#sumAt;
+    this.#sumAt = (sumAt === 0 ? sums.length : sumAt) - 1;
+    const rounded = sum + this.#sumRounder - this.#sumRounder;
+    const sumOfSums = this.#sumOfSums + (rounded - sums[sumAt]);
+    this.#sumOfSums = sumOfSums;
+    sums[sumAt] = rounded;
+
     if (this.#missing > 0) this.#missing -= 1;
     else {
       this.k = sum / this.#smooth;
-      this.d = sums / this.#all;
+      this.d = sumOfSums / this.#all;
     }
   }
 }
@@ -191,41 +191,57 @@ export class Cci {
   /** NaN before `warmup` updates. */
   value = NaN;
   readonly warmup: number;
-  readonly #mean: Sma;
-  /** The window's values, made an even number by the mean, which lies at no distance from itself. */
+  /** The window's values: under `#at` those of the last block that are still in it. */
   readonly #prices: number[] = NO_RING;
+  /** Of the last block, as in `Sma`. They lie apart from the values, which the deviation still needs. */
+  readonly #tails: number[] = NO_RING;
+  /** 1/n. */
+  readonly #share: number = NaN;
   /** The factor that makes a sum of absolute deviations the unit. */
   readonly #unit: number = NaN;
   #at: number = 0;
+  #first = NaN;
+  #head = NaN;
 
   constructor(period: number) {
-    this.#mean = new Sma(period);
-    this.#prices = emptyRing(period - 1 + period % 2, [NaN]);
+    this.#prices = emptyRing(requirePeriod(period) - 1, [NaN]);
+    this.#tails = emptyRing(period, [0]);
+    this.#share = 1 / period;
     this.#unit = 0.015 / period;
     this.warmup = period;
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
-  /** Two sums, so that neither waits for the other. */
   update(bar: Bar): number {
     const price = bar.high + bar.low + bar.close; // three times the typical one, all of them
-    const mean = this.#mean.update(price);
     const prices = this.#prices;
-    const n = this.warmup;
-    const length = prices.length;
-    const at = this.#at;
-    this.#at = at + 1 === n ? 0 : at + 1;
-    prices[at] = price;
-    if (length > n) prices[n] = mean;
-    let even = 0;
-    let odd = 0;
-    for (let i = 0; i < length; i = (i + 2) | 0) {
-      even += Math.abs(mean - prices[i]);
-      odd += Math.abs(mean - prices[(i + 1) | 0]);
+    let at = this.#at;
+    if (at === 0) {
+      this.#first = price;
+      this.#turn();
+      at = prices.length;
     }
-    const unit = this.#unit * (even + odd);
+    at = (at - 1) | 0;
+    this.#at = at;
+    prices[at] = price;
+    const first = this.#first;
+    const head = this.#head + (price - first);
+    this.#head = head;
+    const mean = first + (head + this.#tails[at]) * this.#share;
+    let deviations = 0;
+    for (let i = 0; i < prices.length; i = (i + 1) | 0) deviations += Math.abs(mean - prices[i]);
+    const unit = this.#unit * deviations;
     return this.value = unit === 0 ? 0 : (price - mean) / unit;
+  }
+
+  #turn(): void {
+    const prices = this.#prices;
+    const tails = this.#tails;
+    const first = this.#first;
+    let sum = 0;
+    for (let i = 0; i < prices.length; i = (i + 1) | 0) tails[(i + 1) | 0] = sum += prices[i] - first;
+    this.#head = 0;
   }
 }
 

@@ -53,8 +53,9 @@ export class ZScore {
  * made where the sums are, since to hand over their moments would cost a tenth of the update.
  */
 class PairStatistic {
-  /** NaN before n pairs. */
+  /** NaN before `warmup` updates. */
   value = NaN;
+  readonly warmup: number;
   /** Whether it is the correlation; else it is beta. */
   readonly #both: boolean = false;
   /** A count, but used as a number. */
@@ -72,18 +73,21 @@ class PairStatistic {
 
   constructor(period: number, of: 'correlation' | 'beta') {
     this.#both = of === 'correlation';
-    this.#n = requirePeriod(period, 2);
+    this.#n = this.warmup = requirePeriod(period, 2);
     this.#ring = emptyRing(period, [0, 0, 0, 0, 0]);
   }
 
+  get ready(): boolean { return !Number.isNaN(this.value); }
+
   update(x: number, y: number): number {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#firstX = x;
       this.#firstY = y;
       this.#turn();
+      at = (ring.length - 5) | 0;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 5) | 0;
     this.#at = next;
     ring[at] = x;
@@ -124,44 +128,23 @@ class PairStatistic {
       ring[(i + 3) | 0] = products += dx * dy;
       if (both) ring[(i + 4) | 0] = squaresX += dx * dx;
     }
-    this.#at = length - 5;
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
   }
 }
 
 /** Pearson's correlation of the last n pairs, −1 to 1; 0 while either value does not move, as in TA-Lib. */
-export class Correlation {
-  readonly warmup: number;
-  readonly #pairs: PairStatistic;
-
+export class Correlation extends PairStatistic {
   constructor(period: number) {
-    this.#pairs = new PairStatistic(period, 'correlation');
-    this.warmup = period;
+    super(period, 'correlation');
   }
-
-  /** NaN before `warmup` updates. */
-  get value(): number { return this.#pairs.value; }
-  get ready(): boolean { return !Number.isNaN(this.value); }
-
-  update(x: number, y: number): number { return this.#pairs.update(x, y); }
 }
 
 /**
  * Beta of x to a benchmark y over the last n pairs: covariance ÷ variance of y; 0 while y does not
  * move. Feed it returns, as beta is usually meant, or whatever levels are to be regressed.
  */
-export class Beta {
-  readonly warmup: number;
-  readonly #pairs: PairStatistic;
-
+export class Beta extends PairStatistic {
   constructor(period: number) {
-    this.#pairs = new PairStatistic(period, 'beta');
-    this.warmup = period;
+    super(period, 'beta');
   }
-
-  /** NaN before `warmup` updates. */
-  get value(): number { return this.#pairs.value; }
-  get ready(): boolean { return !Number.isNaN(this.value); }
-
-  update(x: number, y: number): number { return this.#pairs.update(x, y); }
 }

@@ -1,7 +1,7 @@
 import { BarCursor } from '../domain/bar.ts';
 import type { Bar, Bars } from '../domain/bar.ts';
 import { Ema } from './moving-average.ts';
-import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMeans, RollingMoments } from './window.ts';
+import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -102,9 +102,9 @@ export class Atr {
  * Windows as in window.ts, of prices, which are numbers, never NaN. Which bar makes a new extreme cannot
  * be foreseen, and wrong guesses cost as much again as everything else, so the larger of two prices is
  * found by arithmetic: a + max(b − a, 0), where max(d, 0) = (d + |d|) ÷ 2. That is exact where b − a is
- * (Sterbenz: as long as neither is more than twice the other), which holds in a channel whose width is
- * at most half of its low; rounding could not make a wider one look so narrow. Other channels are
- * compared in the ordinary way.
+ * (Sterbenz: as long as neither is more than twice the other), which holds in a channel whose high is at
+ * most one and a half times its low; rounding could not make a wider one look so narrow. Other channels
+ * are compared in the ordinary way.
  */
 export class Donchian {
   upper = NaN;
@@ -127,9 +127,12 @@ export class Donchian {
   update(bar: Bar): void {
     const high = bar.high;
     const low = bar.low;
-    if (this.#at === 0) this.#turn(bar);
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === 0) {
+      this.#turn(bar);
+      at = (ring.length - 2) | 0;
+    }
     const next = (at - 2) | 0;
     this.#at = next;
     ring[at] = high;
@@ -142,7 +145,7 @@ export class Donchian {
     const under = headLow - ring[(next + 1) | 0];
     const upper = head + (over + Math.abs(over)) * 0.5;
     const lower = headLow - (under + Math.abs(under)) * 0.5;
-    if (!(upper - lower <= lower * 0.5)) return this.#compare(bar);
+    if (!(upper <= lower * 1.5)) return this.#compare(bar);
     this.#head = head;
     this.#headLow = headLow;
     this.upper = upper;
@@ -163,49 +166,30 @@ export class Donchian {
   #turn({ high, low }: Bar): void {
     const ring = this.#ring;
     const last = ring.length - 2;
-    const near = this.upper - this.lower <= this.lower * 0.5;
+    const near = this.upper <= this.lower * 1.5;
     let upper = ring[2];
     let lower = ring[3];
     let i = 2;
-    for (; near && i < last; i += 4) {
+    for (; near && i < last; i = (i + 4) | 0) {
       const high1 = ring[i];
-      const low1 = ring[i + 1];
-      const rise = high1 - upper;
-      const fall = lower - low1;
-      ring[i] = upper + (rise + Math.abs(rise)) * 0.5;
-      ring[i + 1] = lower - (fall + Math.abs(fall)) * 0.5;
-      const over = ring[i + 2] - high1;
-      const under = low1 - ring[i + 3];
-      const rise2 = high1 + (over + Math.abs(over)) * 0.5 - upper;
-      const fall2 = lower - (low1 - (under + Math.abs(under)) * 0.5);
-      ring[i + 2] = upper += (rise2 + Math.abs(rise2)) * 0.5;
-      ring[i + 3] = lower -= (fall2 + Math.abs(fall2)) * 0.5;
+      const low1 = ring[(i + 1) | 0];
+      const rise1 = high1 - upper;
+      const fall1 = lower - low1;
+      const over = ring[(i + 2) | 0] - high1;
+      const under = low1 - ring[(i + 3) | 0];
+      const rise2 = rise1 + (over + Math.abs(over)) * 0.5;
+      const fall2 = fall1 + (under + Math.abs(under)) * 0.5;
+      ring[i] = upper + (rise1 + Math.abs(rise1)) * 0.5;
+      ring[(i + 1) | 0] = lower - (fall1 + Math.abs(fall1)) * 0.5;
+      ring[(i + 2) | 0] = upper += (rise2 + Math.abs(rise2)) * 0.5;
+      ring[(i + 3) | 0] = lower -= (fall2 + Math.abs(fall2)) * 0.5;
     }
     for (; i <= last; i += 2) {
       ring[i] = upper = ring[i] > upper ? ring[i] : upper;
       ring[i + 1] = lower = ring[i + 1] < lower ? ring[i + 1] : lower;
     }
-    this.#at = last;
     this.#head = high;
     this.#headLow = low;
-  }
-}
-
-/** Exponential averages of x and of y, started with the means of the first n. */
-class ExponentialMeans {
-  x = NaN;
-  y = NaN;
-  readonly #x: Ema;
-  readonly #y: Ema;
-
-  constructor(n: number) {
-    this.#x = new Ema(n, 'sma');
-    this.#y = new Ema(n, 'sma');
-  }
-
-  update(x: number, y: number): void {
-    this.x = this.#x.update(x);
-    this.y = this.#y.update(y);
   }
 }
 
@@ -220,30 +204,82 @@ export class Keltner {
   lower = NaN;
   readonly warmup: number;
   readonly #multiplier: number = NaN;
-  /** Of the typical price (x) and of the true range (y). */
-  readonly #averages: RollingMeans | ExponentialMeans;
+  /** Of the typical price and of the true range, where the averages are exponential. */
+  readonly #priceEma: Ema | undefined;
+  readonly #rangeEma: Ema | undefined;
+  /** 1/n. */
+  readonly #share: number = NaN;
+  /** Pairs: from `#at` up the present block's (price, range), under it the last block's tail sums of (distance, range). */
+  readonly #ring: number[] = NO_RING;
+  #at: number = 0;
+  #first = NaN;
+  #head = NaN;
+  #headRange = NaN;
   #close = NaN;
 
   constructor(period: number, multiplier: number, average: 'ema' | 'sma') {
-    this.#averages = average === 'ema' ? new ExponentialMeans(period) : new RollingMeans(period);
+    this.warmup = requirePeriod(period);
     this.#multiplier = multiplier;
-    this.warmup = period;
+    this.#share = 1 / period;
+    if (average === 'ema') {
+      this.#priceEma = new Ema(period, 'sma');
+      this.#rangeEma = new Ema(period, 'sma');
+    } else this.#ring = emptyRing(period, [0, 0]);
   }
 
   get ready(): boolean { return !Number.isNaN(this.middle); }
 
+  /** Simple averages: window sums as in window.ts, of the prices' distances from the head's first, so that a flat market gives a flat average. */
   update(bar: Bar): void {
     const high = bar.high;
     const low = bar.low;
     const close = bar.close;
     const previous = Number.isNaN(this.#close) ? low : this.#close;
     this.#close = close;
-    const averages = this.#averages;
-    averages.update((high + low + close) / 3, Math.max(high, previous) - Math.min(low, previous));
-    const middle = averages.x;
-    const width = this.#multiplier * averages.y;
+    const price = (high + low + close) / 3;
+    const range = Math.max(high, previous) - Math.min(low, previous);
+    let middle = NaN;
+    let width = NaN;
+    if (this.#priceEma !== undefined && this.#rangeEma !== undefined) {
+      middle = this.#priceEma.update(price);
+      width = this.#multiplier * this.#rangeEma.update(range);
+    } else {
+      const ring = this.#ring;
+      let at = this.#at;
+      if (at === 0) {
+        this.#first = price;
+        this.#turn();
+        at = (ring.length - 2) | 0;
+      }
+      const next = (at - 2) | 0;
+      this.#at = next;
+      ring[at] = price;
+      ring[(at + 1) | 0] = range;
+      const first = this.#first;
+      const head = this.#head + (price - first);
+      const headRange = this.#headRange + range;
+      this.#head = head;
+      this.#headRange = headRange;
+      middle = first + (head + ring[next]) * this.#share;
+      width = this.#multiplier * ((headRange + ring[(next + 1) | 0]) * this.#share);
+    }
     this.upper = middle + width;
     this.middle = middle;
     this.lower = middle - width;
+  }
+
+  #turn(): void {
+    const ring = this.#ring;
+    const length = ring.length;
+    const first = this.#first;
+    let sum = 0;
+    let ranges = 0;
+    for (let i = 2; i < length; i = (i + 2) | 0) {
+      const range = (i + 1) | 0;
+      ring[i] = sum += ring[i] - first;
+      ring[range] = ranges += ring[range];
+    }
+    this.#head = 0;
+    this.#headRange = 0;
   }
 }

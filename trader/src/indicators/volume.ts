@@ -40,9 +40,10 @@ export class Vwap {
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
+  /** Three times the price on three times the volume, which spares a division. */
   update(bar: Bar): number {
     const volume = tradedVolume(bar);
-    return this.value = this.#average.update((bar.high + bar.low + bar.close) / 3 * volume, volume);
+    return this.value = this.#average.update((bar.high + bar.low + bar.close) * volume, 3 * volume);
   }
 }
 

@@ -15,6 +15,9 @@
  * - Fields begin as what they hold: 0 for counts, NaN for other numbers, `NO_RING` for rings. One that
  *   was once undefined is kept boxed, or checked at every use.
  * - A ring is filled from its end down to the tail that holds nothing, so that its end is index 0.
+ * - A field that a method may have set is read anew after it; so where a block begins is not kept, but known.
+ * - An update whose bytecode is longer than 460 bytes is called, no longer compiled into the loop that it is for.
+ * - What may be absent is compared with undefined: asking whether it is truthy takes seven comparisons.
  * - What happens once a block stands in a method that neither takes nor gives numbers: between
  *   functions they are boxed.
  */
@@ -52,9 +55,12 @@ export class RollingRatio {
 
   /** NaN before n updates, and while the denominators are all zero. */
   update(numerator: number, denominator: number): number {
-    if (this.#at === 0) this.#turn();
     const ring = this.#ring;
-    const at = this.#at;
+    let at = this.#at;
+    if (at === 0) {
+      this.#turn();
+      at = (ring.length - 2) | 0;
+    }
     const next = (at - 2) | 0;
     this.#at = next;
     ring[at] = numerator;
@@ -76,70 +82,8 @@ export class RollingRatio {
       ring[i] = sum += ring[i];
       ring[below] = sumBelow += ring[below];
     }
-    this.#at = length - 2;
     this.#head = 0;
     this.#headBelow = 0;
-  }
-}
-
-/** Means of the last n values of x and of y, each exactly the value itself when they are all equal. */
-export class RollingMeans {
-  /** NaN before n updates. */
-  x = NaN;
-  /** NaN before n updates. */
-  y = NaN;
-  /** 1/n. */
-  readonly #share: number = NaN;
-  /** Pairs: from `#at` up the present block's values, under it the last block's tail sums of distances. */
-  readonly #ring: number[] = NO_RING;
-  #at: number = 0;
-  #firstX = NaN;
-  #firstY = NaN;
-  #headX = NaN;
-  #headY = NaN;
-
-  constructor(n: number) {
-    this.#share = 1 / n;
-    this.#ring = emptyRing(requirePeriod(n), [0, 0]);
-  }
-
-  /** Distances from the head's first values, as in `RollingMoments`. */
-  update(x: number, y: number): void {
-    if (this.#at === 0) {
-      this.#firstX = x;
-      this.#firstY = y;
-      this.#turn();
-    }
-    const ring = this.#ring;
-    const at = this.#at;
-    const next = (at - 2) | 0;
-    this.#at = next;
-    ring[at] = x;
-    ring[(at + 1) | 0] = y;
-    const firstX = this.#firstX;
-    const firstY = this.#firstY;
-    const headX = this.#headX + (x - firstX);
-    const headY = this.#headY + (y - firstY);
-    this.#headX = headX;
-    this.#headY = headY;
-    const share = this.#share;
-    this.x = firstX + (headX + ring[next]) * share;
-    this.y = firstY + (headY + ring[(next + 1) | 0]) * share;
-  }
-
-  #turn(): void {
-    const ring = this.#ring;
-    const firstX = this.#firstX;
-    const firstY = this.#firstY;
-    let sumX = 0;
-    let sumY = 0;
-    for (let i = 2; i < ring.length; i += 2) {
-      ring[i] = sumX += ring[i] - firstX;
-      ring[i + 1] = sumY += ring[i + 1] - firstY;
-    }
-    this.#at = ring.length - 2;
-    this.#headX = 0;
-    this.#headY = 0;
   }
 }
 
@@ -168,12 +112,13 @@ export class RollingMoments {
   }
 
   update(x: number): void {
-    if (this.#at === 0) {
+    const ring = this.#ring;
+    let at = this.#at;
+    if (at === 0) {
       this.#first = x;
       this.#turn();
+      at = (ring.length - 2) | 0;
     }
-    const ring = this.#ring;
-    const at = this.#at;
     const next = (at - 2) | 0;
     this.#at = next;
     ring[at] = x;
@@ -195,12 +140,11 @@ export class RollingMoments {
     const first = this.#first;
     let sum = 0;
     let squares = 0;
-    for (let i = 2; i < ring.length; i += 2) {
+    for (let i = 2; i < ring.length; i = (i + 2) | 0) {
       const distance = ring[i] - first;
       ring[i] = sum += distance;
-      ring[i + 1] = squares += distance * distance;
+      ring[(i + 1) | 0] = squares += distance * distance;
     }
-    this.#at = ring.length - 2;
     this.#head = 0;
     this.#headSquares = 0;
   }
@@ -249,20 +193,23 @@ export class RollingMin {
   }
 
   update(x: number): number {
-    if (this.#at === 0) this.#turn();
     const ring = this.#ring;
-    const at = this.#at;
-    this.#at = at - 1;
+    let at = this.#at;
+    if (at === 0) {
+      this.#turn();
+      at = ring.length - 1;
+    }
+    const next = (at - 1) | 0;
+    this.#at = next;
     ring[at] = x;
     const head = Math.min(this.#head, x);
     this.#head = head;
-    return this.value = Math.min(head, ring[at - 1]);
+    return this.value = Math.min(head, ring[next]);
   }
 
   #turn(): void {
     const ring = this.#ring;
     for (let i = 2; i < ring.length; i++) ring[i] = Math.min(ring[i], ring[i - 1]);
-    this.#at = ring.length - 1;
     this.#head = Infinity;
   }
 }

@@ -5,36 +5,35 @@ import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Sizer } from './sizing.ts';
 
-/** An order on its way or resting at the venue. (Fields are declared as in `Order`.) */
-export class WorkingOrder {
-  declare readonly order: Order;
+/** An order on its way or resting at the venue. */
+export interface WorkingOrder {
+  readonly order: Order;
   /** Whether it protects a position rather than reaching for a target. */
-  declare readonly protective: boolean;
+  readonly protective: boolean;
   /** What is not filled yet, in quantity units. */
-  declare leaves: Exact;
+  leaves: Exact;
   /** Its end has been asked for. */
-  canceling = false;
+  canceling: boolean;
   /** The last trade of it that was booked: venues number trades upwards, so a repeated one is not above it. */
-  lastTrade = -1;
+  lastTrade: number;
+}
 
-  constructor(order: Order) {
-    this.order = order;
-    this.protective = isProtective(order);
-    this.leaves = order.quantity;
-  }
+/** An order of which nothing is known yet. (A literal is made at one stroke, where a constructor goes from shape to shape with each field.) */
+export function workingOrder(order: Order): WorkingOrder {
+  return { order, protective: isProtective(order), leaves: order.quantity, canceling: false, lastTrade: -1 };
 }
 
 /**
  * The sub-position of one strategy in one instrument: what it wants, what it has, and what is on
- * its way. The venue sees the sum of all books; orders and fills belong to exactly one.
+ * its way. The venue sees the sum of all books; orders and fills belong to exactly one. (Fields are declared as in `Order`.)
  */
 export class Book implements OrderOwner {
-  readonly run: string;
-  readonly name: string;
-  readonly index: number;
-  readonly instrument: number;
-  strategy: Strategy;
-  readonly sizer: Sizer;
+  declare readonly run: string;
+  declare readonly name: string;
+  declare readonly index: number;
+  declare readonly instrument: number;
+  declare strategy: Strategy;
+  declare readonly sizer: Sizer;
   /** What the strategy writes its opinion into. */
   readonly signal = new Signal();
 

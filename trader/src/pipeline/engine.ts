@@ -64,7 +64,7 @@ interface Desk {
 
 /**
  * The engine: bars, reports and commands go in, one at a time, and each is worked off before the
- * next. It reads no clock and asks no one; the same inputs give the same orders.
+ * next. It reads no clock and asks no one; the same inputs give the same orders. (Fields of hot use are declared as in `Order`.)
  */
 export class Engine implements ReportSink {
   /** Event time of the input being worked off. */
@@ -74,21 +74,21 @@ export class Engine implements ReportSink {
   exposedBars = 0;
   /** Markets on which the venue has liquidated the account. */
   liquidations = 0;
-  readonly books: readonly Book[];
-  readonly instruments: readonly Instrument[];
-  readonly portfolio: Portfolio;
-  readonly risk: Risk;
-  readonly execution: Execution;
+  declare readonly books: readonly Book[];
+  declare readonly instruments: readonly Instrument[];
+  declare readonly portfolio: Portfolio;
+  declare readonly risk: Risk;
+  declare readonly execution: Execution;
   /** Only those who listen want to hear of acceptances. */
-  readonly ignoresAcceptances: boolean;
+  declare readonly ignoresAcceptances: boolean;
   readonly #spec: EngineSpec;
   readonly #books: Book[] = [];
   readonly #maker: BookMaker;
-  readonly #desks: readonly Desk[];
-  readonly #client: ExecutionClient;
+  private declare readonly desks: readonly Desk[];
+  private declare readonly client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
-  readonly keepsProfits: boolean;
-  readonly #audit: Audit | undefined;
+  declare readonly keepsProfits: boolean;
+  private declare readonly audit: Audit | undefined;
   #manual: ManualDesk | undefined = undefined;
   readonly #reports = new ReusableList<ExecutionReport>();
 
@@ -102,10 +102,10 @@ export class Engine implements ReportSink {
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, spec.audit);
-    this.#desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
-    this.#client = spec.client;
+    this.desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
+    this.client = spec.client;
     this.keepsProfits = spec.client.unlinked === true;
-    this.#audit = spec.audit;
+    this.audit = spec.audit;
     this.ignoresAcceptances = spec.audit === undefined;
     spec.client.connect(this);
     spec.audit?.begin?.(this);
@@ -120,7 +120,7 @@ export class Engine implements ReportSink {
   addBook(spec: BookSpec): Book {
     const book = this.#maker.make(spec);
     this.#books.push(book);
-    this.#desks[spec.market].books.push(book);
+    this.desks[spec.market].books.push(book);
     this.portfolio.addBook(book);
     this.risk.attach(book);
     return book;
@@ -131,13 +131,13 @@ export class Engine implements ReportSink {
    * decide, orders go out. Bars must come in order of their close, markets at one time in their order.
    */
   onBar(market: number, bar: Bar): void {
-    const { intervalMs, books } = this.#desks[market];
+    const { intervalMs, books } = this.desks[market];
     const { portfolio } = this;
     const { timestamp } = bar;
     const now = timestamp + intervalMs;
-    if (this.#client.onBar !== undefined) {
+    if (this.client.onBar !== undefined) {
       this.now = timestamp;
-      this.#client.onBar(market, bar, intervalMs);
+      this.client.onBar(market, bar, intervalMs);
       this.now = now;
       // A real venue's reports may have moved the time beyond the close already.
     } else if (now > this.now) this.now = now;
@@ -160,13 +160,13 @@ export class Engine implements ReportSink {
   /** Admits a price between bars. It decides nothing but that profits are taken whose exits are kept here. */
   onPrice(market: number, price: number, tsEvent: Timestamp): void {
     if (tsEvent > this.now) this.now = tsEvent;
-    this.#takeProfits(this.#desks[market].books, price, price);
+    this.#takeProfits(this.desks[market].books, price, price);
     this.settle();
   }
 
   /** Whether a price between bars would have a profit taken; no other has to be admitted. */
   wouldTakeProfit(market: number, price: number): boolean {
-    return this.keepsProfits && this.#desks[market].books.some((book) => isReached(book, price, price));
+    return this.keepsProfits && this.desks[market].books.some((book) => isReached(book, price, price));
   }
 
   /** Admits one command that says whether there may be risk, at the time of the last input. */
@@ -243,8 +243,8 @@ export class Engine implements ReportSink {
     const { priceScale, quantityScale } = account.instruments[book.index];
     const fee = asFee ? rescale(mul(price, size), priceScale + quantityScale, account.moneyScale, 'ceil') : 0;
     const report = { kind: 'filled', order, tsEvent, tradeId: 1, price, quantity: size, fee } as const;
-    this.#audit?.onOrder(order);
-    this.#audit?.onReport(report);
+    this.audit?.onOrder(order);
+    this.audit?.onReport(report);
     const before = book.quantity;
     this.portfolio.applyFill(book, report);
     // An order on its way to another side was sized on what was held before: nothing beyond what was wanted, or came, is kept.
@@ -265,7 +265,7 @@ export class Engine implements ReportSink {
   book(event: AccountEvent): void {
     this.settle();
     if (event.tsEvent > this.now) this.now = event.tsEvent;
-    this.#audit?.onAccountEvent?.(event);
+    this.audit?.onAccountEvent?.(event);
     if (event.kind === 'flow') this.portfolio.applyFlow(event.flow, event.paid);
     else this.#liquidated(event);
   }
@@ -278,7 +278,7 @@ export class Engine implements ReportSink {
   }
 
   #onReport(report: ExecutionReport): void {
-    this.#audit?.onReport(report);
+    this.audit?.onReport(report);
     const outcome = this.execution.apply(report);
     if (outcome === 'unknown') return;
     const book = this.books[report.order.owner.index];
@@ -322,8 +322,8 @@ export class Engine implements ReportSink {
       const [side, quantity] = book.quantity > 0 ? ['sell', book.quantity] as const : ['buy', neg(book.quantity)] as const;
       const order = new Order(book, book.signalId, book.orders++, 'liquidation', instrument, side, 'market', 'ioc', quantity, 0, tsEvent);
       const report = { kind: 'filled', order, tsEvent, tradeId: -this.liquidations, price, quantity, fee: 0 } as const;
-      this.#audit?.onOrder(order);
-      this.#audit?.onReport(report);
+      this.audit?.onOrder(order);
+      this.audit?.onReport(report);
       this.portfolio.applyFill(book, report);
     }
   }

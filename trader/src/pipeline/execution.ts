@@ -2,7 +2,7 @@ import { add, sub, type Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
-import { WorkingOrder, type Book } from './book.ts';
+import { workingOrder, type Book, type WorkingOrder } from './book.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What a report did to its book. */
@@ -23,33 +23,33 @@ interface OrderListener {
   onOrder(order: Order): void;
 }
 
-/** Sends approved orders and follows each to its end. */
+/** Sends approved orders and follows each to its end. (Fields are declared as in `Order`.) */
 export class Execution {
   orders = 0;
   /** Reports of orders that are not working, or repeat a trade: counted, never booked twice. */
   strays = 0;
   /** How many orders the venue has rejected, by its reason. */
   readonly rejections = new Map<string, number>();
-  readonly #client: ExecutionClient;
-  readonly #portfolio: Portfolio;
-  readonly #books: readonly Book[];
-  readonly #audit: OrderListener | undefined;
+  private declare readonly client: ExecutionClient;
+  private declare readonly portfolio: Portfolio;
+  private declare readonly books: readonly Book[];
+  private declare readonly audit: OrderListener | undefined;
 
   constructor(client: ExecutionClient, portfolio: Portfolio, books: readonly Book[], audit: OrderListener | undefined) {
-    this.#client = client;
-    this.#portfolio = portfolio;
-    this.#books = books;
-    this.#audit = audit;
+    this.client = client;
+    this.portfolio = portfolio;
+    this.books = books;
+    this.audit = audit;
   }
 
   /** Tracks the order, has it journalled, and only then sends it. */
   submit(book: Book, order: Approved<Order>): void {
-    const working = new WorkingOrder(order);
+    const working = workingOrder(order);
     book.working.push(working);
     if (working.protective) book.protecting += 1;
     this.orders += 1;
-    this.#audit?.onOrder(order);
-    this.#client.submit(order);
+    this.audit?.onOrder(order);
+    this.client.submit(order);
   }
 
   /** Asks for the end of a book's orders: the protective ones, all others, or all. */
@@ -65,7 +65,7 @@ export class Execution {
     if (working.canceling) return;
     working.canceling = true;
     book.canceling += 1;
-    this.#client.cancel(working.order);
+    this.client.cancel(working.order);
   }
 
   /** Forgets a book's orders: the venue has ended them all, and will say no more of them. */
@@ -79,7 +79,7 @@ export class Execution {
 
   /** Applies one report to the book that owns the order. */
   apply(report: ExecutionReport): Outcome {
-    const book = this.#books[report.order.owner.index];
+    const book = this.books[report.order.owner.index];
     const working = book && find(book, report.order);
     if (working === undefined) {
       this.strays += 1;
@@ -114,7 +114,7 @@ export class Execution {
     working.leaves = sub(working.leaves, report.quantity);
     if (!working.protective) release(book, report.order, report.quantity);
     const expected = report.order.side === 'buy' ? add(book.quantity, report.quantity) : sub(book.quantity, report.quantity);
-    this.#portfolio.applyFill(book, report);
+    this.portfolio.applyFill(book, report);
     // What a fee in coins has kept is not bought again: the opinion comes to that much less.
     if (book.quantity !== expected) book.wanted = add(book.wanted, sub(book.quantity, expected));
     const whole = working.leaves === 0;

@@ -8,20 +8,20 @@ import { TradeLog } from './trade-log.ts';
 
 /**
  * What the account holds: exact in the ledger, and mirrored as float64 for the questions that
- * every bar asks. The mirror is written anew from the ledger at each fill, so it never drifts.
+ * every bar asks. The mirror is written anew from the ledger at each fill, so it never drifts. (Fields are declared as in `Order`.)
  */
 export class Portfolio {
   /** One position per book; the venue's position is their sum. */
-  readonly account: Account;
+  declare readonly account: Account;
   /** Cash that the account began with. */
-  readonly opening: Exact;
-  readonly curve: EquityCurve;
-  readonly trades: TradeLog;
+  declare readonly opening: Exact;
+  declare readonly curve: EquityCurve;
+  declare readonly trades: TradeLog;
   /** Last price of each instrument; NaN before the first. */
-  readonly marks: Float64Array;
-  private readonly instruments: readonly Instrument[];
-  private readonly books: readonly Book[];
-  private quantities: Float64Array;
+  declare readonly marks: Float64Array;
+  private declare readonly instruments: readonly Instrument[];
+  private declare readonly books: readonly Book[];
+  private declare quantities: Float64Array;
   private cash = NaN;
   private held = 0;
   fills = 0;

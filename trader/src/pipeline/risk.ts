@@ -58,29 +58,29 @@ export interface Judgement {
 
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
- * want, counts what is already on its way, asks the guards, reserves, and mints `Approved` orders.
+ * want, counts what is already on its way, asks the guards, reserves, and mints `Approved` orders. (Fields as in `Order`.)
  */
 export class Risk {
   state: TradingState = { kind: 'active' };
   denials = 0;
-  readonly #instruments: readonly Instrument[];
-  readonly #books: readonly Book[];
-  readonly #portfolio: Portfolio;
+  private declare readonly instruments: readonly Instrument[];
+  private declare readonly books: readonly Book[];
+  private declare readonly portfolio: Portfolio;
   readonly #equity: () => Exact;
-  readonly #guards: readonly Guard[];
-  readonly #tsMarks: Float64Array;
-  readonly #references: Float64Array;
+  private declare readonly guards: readonly Guard[];
+  private declare readonly tsMarks: Float64Array;
+  private declare readonly references: Float64Array;
   readonly #onDenial: (denial: Denial) => void;
   readonly #onSized: ((sized: Sized) => void) | undefined;
 
   constructor(instruments: readonly Instrument[], books: readonly Book[], portfolio: Portfolio, guards: readonly Guard[], onDenial: (denial: Denial) => void, onSized?: (sized: Sized) => void) {
-    this.#instruments = instruments;
-    this.#books = books;
-    this.#portfolio = portfolio;
+    this.instruments = instruments;
+    this.books = books;
+    this.portfolio = portfolio;
     this.#equity = () => portfolio.exactEquity();
-    this.#guards = guards;
-    this.#tsMarks = new Float64Array(instruments.length).fill(-Infinity);
-    this.#references = new Float64Array(instruments.length);
+    this.guards = guards;
+    this.tsMarks = new Float64Array(instruments.length).fill(-Infinity);
+    this.references = new Float64Array(instruments.length);
     this.#onDenial = onDenial;
     this.#onSized = onSized;
     for (const guard of guards) guard.attach?.(portfolio, books);
@@ -89,20 +89,20 @@ export class Risk {
 
   /** Tells the sizer of a book that was added of the account. */
   attach({ sizer, name, index }: Book): void {
-    const portfolio = this.#portfolio;
-    const limiting = this.#guards.find((guard) => 'room' in guard);
+    const portfolio = this.portfolio;
+    const limiting = this.guards.find((guard) => 'room' in guard);
     const room = limiting && (() => toNumber(limiting.room?.() ?? 0, portfolio.account.moneyScale));
     sizer.attach?.({ owner: name, book: index, trades: portfolio.trades, curve: portfolio.curve, room, onSized: this.#onSized });
   }
 
   /** How much of each guard's limit is used, and of what. It changes nothing; markets without a price have no limit yet. */
   gauges(now: Timestamp): readonly Gauge[] {
-    const markets = this.#instruments.flatMap((_, instrument) => {
-      const book = this.#books.find((each) => each.instrument === instrument);
-      return book === undefined || Number.isNaN(this.#portfolio.marks[instrument]) ? [] : [this.#intent(book, 0, now)];
+    const markets = this.instruments.flatMap((_, instrument) => {
+      const book = this.books.find((each) => each.instrument === instrument);
+      return book === undefined || Number.isNaN(this.portfolio.marks[instrument]) ? [] : [this.#intent(book, 0, now)];
     });
     const gauges = new Map<string, Gauge>();
-    for (const { rule, reading } of this.#guards) {
+    for (const { rule, reading } of this.guards) {
       if (reading === undefined) continue;
       for (const intent of reading.scope === 'account' ? markets.slice(0, 1) : markets) {
         const used = reading.used === undefined ? reading.value(intent) : reading.used(intent);
@@ -116,9 +116,9 @@ export class Risk {
 
   /** Notes that an instrument's price is about to change, and when, for the guards to judge by. */
   seen(instrument: number, now: Timestamp): void {
-    if (this.#guards.length === 0) return;
-    this.#tsMarks[instrument] = now;
-    this.#references[instrument] = this.#portfolio.marks[instrument];
+    if (this.guards.length === 0) return;
+    this.tsMarks[instrument] = now;
+    this.references[instrument] = this.portfolio.marks[instrument];
   }
 
   /** Whether everything is to be closed and stay so. */
@@ -129,7 +129,7 @@ export class Risk {
   /** The quantity that a book's opinion comes to now. */
   size(book: Book): Exact {
     if (this.flat) return 0;
-    return book.sizer.quantity(book.target, this.#portfolio.marks[book.instrument], this.#equity, book.stop);
+    return book.sizer.quantity(book.target, this.portfolio.marks[book.instrument], this.#equity, book.stop);
   }
 
   /**
@@ -195,12 +195,12 @@ export class Risk {
   /** What every guard would say of such an order, and whether they would be asked: it changes nothing. `book` may be one that is not there yet. */
   judge(book: Book, { side, type, quantity, price }: Pick<ManualWish, 'side' | 'type' | 'quantity' | 'price'>, now: Timestamp): Judgement {
     const gap = side === 'buy' ? quantity : neg(quantity);
-    const books = this.#books.includes(book) ? this.#books : [...this.#books, book];
+    const books = this.books.includes(book) ? this.books : [...this.books, book];
     const intent = this.#intent(book, gap, now, this.#worst(book, side, type, price), books);
     const adds = this.#adds(book, gap);
     return {
       adds, exposure: intent.exposure, barred: adds ? this.#barred(book) : this.state.kind === 'liquidated' ? 'liquidated' : undefined,
-      verdicts: this.#guards.map((guard) => ({
+      verdicts: this.guards.map((guard) => ({
         rule: guard.rule, unit: guard.reading?.unit ?? 'money', value: guard.reading?.value(intent), limit: guard.reading?.limit(intent),
         violation: adds ? (guard.judge === undefined ? guard.check(intent) : guard.judge(intent)) : undefined,
       })),
@@ -209,7 +209,7 @@ export class Risk {
 
   /** The worst price at which it may trade as far as it says so itself: its limit where that is beyond the market's price, else that. */
   #worst(book: Book, side: Order['side'], type: Order['type'], price: Exact): number {
-    const mark = this.#portfolio.marks[book.instrument];
+    const mark = this.portfolio.marks[book.instrument];
     if (type !== 'limit') return mark;
     const limit = toNumber(price, this.#instrument(book).priceScale);
     return side === 'buy' ? Math.max(mark, limit) : Math.min(mark, limit);
@@ -217,7 +217,7 @@ export class Risk {
 
   /** Whether there is anything that more risk must pass. */
   #restricted(book: Book): boolean {
-    return book.latched || this.#guards.length > 0 || this.state.kind !== 'active' || book.liquidated;
+    return book.latched || this.guards.length > 0 || this.state.kind !== 'active' || book.liquidated;
   }
 
   /** Whether a gap could leave the book with more at risk than it holds now, if nothing else on its way fills. */
@@ -240,21 +240,21 @@ export class Risk {
     } as const;
     const barred = this.#barred(book);
     if (barred !== undefined) return { rule: barred, ...wanted, value: wanted.quantity, limit: 0 };
-    if (this.#guards.length === 0) return undefined;
+    if (this.guards.length === 0) return undefined;
     const intent = this.#intent(book, gap, now, price);
-    for (const guard of this.#guards) {
+    for (const guard of this.guards) {
       const violation = guard.check(intent);
       if (violation) return { rule: guard.rule, ...wanted, ...violation };
     }
     return undefined;
   }
 
-  #intent(book: Book, gap: Exact, now: Timestamp, price?: number, books = this.#books): Intent {
-    const portfolio = this.#portfolio;
+  #intent(book: Book, gap: Exact, now: Timestamp, price?: number, books = this.books): Intent {
+    const portfolio = this.portfolio;
     const mark = portfolio.marks[book.instrument];
     const at = price ?? mark;
     const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
-    const reference = this.#references[book.instrument];
+    const reference = this.references[book.instrument];
     let exposure = 0;
     for (const other of books) {
       const buying = other === book && compare(gap, 0) > 0 ? add(other.buying, gap) : other.buying;
@@ -265,8 +265,8 @@ export class Risk {
       exposure += most * portfolio.marks[other.instrument];
     }
     return {
-      now, mark, tsMark: this.#tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: at, notional: size * at, exposure,
-      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books, instruments: this.#instruments, portfolio,
+      now, mark, tsMark: this.tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: at, notional: size * at, exposure,
+      equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books, instruments: this.instruments, portfolio,
     };
   }
 
@@ -281,13 +281,13 @@ export class Risk {
   }
 
   #approve(order: Order, now: Timestamp): Approved<Order> {
-    const guards = this.#guards;
+    const guards = this.guards;
     for (let i = 0; i < guards.length; i++) guards[i]?.sent?.(now, order);
     return order as Approved<Order>;
   }
 
   #instrument(book: Book): Instrument {
-    return this.#instruments[book.instrument];
+    return this.instruments[book.instrument];
   }
 }
 

@@ -12,7 +12,7 @@ test('a trip is from flat to flat, with average prices and its fees', () => {
   assert.equal(log.length, 0);
   log.add(0, 4, 5, 0, 105, 15, 3);
   assert.deepEqual(log.at(0), { book: 0, tsEntry: 1, tsExit: 4, quantity: 6, entryPrice: 102, exitPrice: 635 / 6, fees: 7, pnl: 16 });
-  assert.deepEqual(log.pnl(), Float64Array.of(16));
+  assert.deepEqual({ ...log.tally }, { count: 1, won: 1, lost: 0, gains: 16, losses: 0 });
 });
 
 test('a fill through zero ends one trip and begins the next, with its share of the fee', () => {

@@ -1,3 +1,4 @@
+import { ProfitTally } from '../domain/profit-tally.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /** A finished round trip of one book, from flat (or the other side) back to flat. */
@@ -39,23 +40,27 @@ class OpenTrip {
   }
 }
 
-/** Numbers of a trip but its profit, in the order of `RoundTrip`. */
-const WIDTH = 7;
-/** Trips in one block of rows. */
-const BLOCK = 1024;
+/** Numbers of a trip, in the order of `RoundTrip`. */
+const WIDTH = 8;
+/** Trips in one block of rows: so few that a second one has begun before V8 compiles what begins them, as it would have to once more. */
+const BLOCK = 256;
 
-/** Round trips by book, built fill by fill; float64 rows in blocks, which are never moved, for display, and their profits in one column, for metrics. */
+/** Round trips by book, built fill by fill: float64 rows in blocks, which are never moved, and for metrics a tally. */
 export class TradeLog {
-  /** Finished trips. */
-  length = 0;
   /** How many of the last ones, one after another, have lost. */
   losses = 0;
+  /** What the finished trips have come to. */
+  readonly tally = new ProfitTally();
   readonly #blocks: Float64Array[] = [];
-  #pnl = new Float64Array(BLOCK);
   readonly #open: OpenTrip[];
 
   constructor(books: number) {
     this.#open = Array.from({ length: books }, () => new OpenTrip());
+  }
+
+  /** Finished trips. */
+  get length(): number {
+    return this.tally.count;
   }
 
   /** Makes room for a book that was added. */
@@ -97,27 +102,19 @@ export class TradeLog {
 
   /** The trip at `index`, in order of exit. */
   at(index: number): RoundTrip {
-    const rows = this.#block(index);
+    const rows = this.#blocks[Math.floor(index / BLOCK)];
     const row = (index % BLOCK) * WIDTH;
     return {
       book: rows[row], tsEntry: rows[row + 1], tsExit: rows[row + 2], quantity: rows[row + 3],
-      entryPrice: rows[row + 4], exitPrice: rows[row + 5], fees: rows[row + 6], pnl: this.#pnl[index],
+      entryPrice: rows[row + 4], exitPrice: rows[row + 5], fees: rows[row + 6], pnl: rows[row + 7],
     };
-  }
-
-  /** Profits after fees of all trips, in order of exit. */
-  pnl(): Float64Array {
-    return this.#pnl.slice(0, this.length);
-  }
-
-  #block(index: number): Float64Array {
-    return this.#blocks[Math.floor(index / BLOCK)];
   }
 
   #finish(book: number, trip: OpenTrip, tsExit: Timestamp): void {
     const row = (this.length % BLOCK) * WIDTH;
     if (row === 0) this.#blocks.push(new Float64Array(BLOCK * WIDTH));
-    const rows = this.#block(this.length);
+    const rows = this.#blocks[this.#blocks.length - 1];
+    const pnl = trip.realised - trip.fees;
     rows[row] = book;
     rows[row + 1] = trip.tsEntry;
     rows[row + 2] = tsExit;
@@ -125,16 +122,8 @@ export class TradeLog {
     rows[row + 4] = trip.openedValue / trip.opened;
     rows[row + 5] = trip.closedValue / trip.closed;
     rows[row + 6] = trip.fees;
-    if (this.length === this.#pnl.length) this.#grow();
-    const pnl = trip.realised - trip.fees;
-    this.#pnl[this.length] = pnl;
+    rows[row + 7] = pnl;
     this.losses = pnl < 0 ? this.losses + 1 : 0;
-    this.length += 1;
-  }
-
-  #grow(): void {
-    const grown = new Float64Array(this.#pnl.length * 2);
-    grown.set(this.#pnl);
-    this.#pnl = grown;
+    this.tally.add(pnl);
   }
 }

@@ -31,9 +31,9 @@ export interface RunFact {
 
 /** Whether the run adds risk, and who said so. */
 export interface TradingFact {
-  /** `paused` holds the replayed feed; `ended` has run out of data; `liquidated` is for good. */
-  readonly state: 'active' | 'paused' | 'halted' | 'liquidated' | 'ended';
-  /** Why it is halted; null otherwise. */
+  /** `catching-up` adds no risk while what is heard is past; `paused` holds the replayed feed; `ended` has run out of data; `liquidated` is for good. */
+  readonly state: 'active' | 'catching-up' | 'paused' | 'halted' | 'liquidated' | 'ended';
+  /** Why it is halted or catching up; null otherwise. */
   readonly reason: string | null;
   /** Who halted or resumed it last: `user:ID`, `cli`, `key`, `file`, `signal`, `guard`; null where nobody did. */
   readonly by: string | null;

@@ -6,7 +6,8 @@ import { parseDecimal } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { moneyScaleOf, runBacktest } from './backtest.ts';
-import { ColumnAccount } from './column-account.ts';
+import { ColumnAccount, type ColumnProfile } from './column-account.ts';
+import { machineTradeSums, scalarTradeSums } from './column-trades.ts';
 
 const MINUTE = 60_000;
 
@@ -52,9 +53,8 @@ function settleBoth({ prices, targets, priceScale, units, bps, fill, intervalMs 
     id: 'X', assetClass: 'crypto', quoteCurrency: 'USD', priceScale, quantityScale: 3, tickSize: 1, lotSize: 1, minNotional: 0,
   };
   const moneyScale = moneyScaleOf([instrument], fees, '1000');
-  const account = new ColumnAccount(bars, {
-    intervalMs, priceScale, quantityScale: 3, units: parseDecimal(units, 3), moneyScale, cash: parseDecimal('1000', moneyScale), fees, fill,
-  });
+  const profile: ColumnProfile = { intervalMs, priceScale, quantityScale: 3, units: parseDecimal(units, 3), moneyScale, cash: parseDecimal('1000', moneyScale), fees, fill };
+  const account = new ColumnAccount(bars, profile);
   let bar = 0;
   const { portfolio } = runBacktest({
     markets: [{ instrument, intervalMs }], cash: '1000', fees, guards: [], latencyMs: 0, marketFill: fill,
@@ -64,6 +64,7 @@ function settleBoth({ prices, targets, priceScale, units, bps, fill, intervalMs 
   return {
     drawdowns: account.tellsDrawdown ? [account.maxDrawdown(sides()), portfolio.curve.maxDrawdown] : undefined,
     columns: account.settle(sides()),
+    scalar: new ColumnAccount(bars, profile, scalarTradeSums).settle(sides()),
     engine: { fills: portfolio.fills, fees: portfolio.account.fees, finalEquity: portfolio.exactEquity(), dailyEquity: portfolio.curve.dailyEquity() },
   };
 }
@@ -85,8 +86,9 @@ const cases = fc.record({
 describe('ColumnAccount', () => {
   it('comes to the fills, fees, equity, daily equity and drawdown of the engine, to the digit', () => {
     fc.assert(fc.property(cases, (one) => {
-      const { columns, engine, drawdowns } = settleBoth(one);
+      const { columns, scalar, engine, drawdowns } = settleBoth(one);
       assert.deepEqual(columns, engine);
+      assert.deepEqual(scalar, engine);
       if (drawdowns !== undefined) assert.equal(drawdowns[0], drawdowns[1]);
     }), { numRuns: 400 });
   });
@@ -111,5 +113,19 @@ describe('ColumnAccount', () => {
     const { columns } = settleBoth({ prices, targets: [1, -1, -1, -1], priceScale: 0, units: '1', bps: '0', fill: 'next-open' });
     assert.equal(columns.fills, 2);
     assert.equal(columns.finalEquity, 1000_000 - 101_000 + 2 * 102_000 - 103_000);
+  });
+
+  it('can be used in turn with others, each with prices of its own', () => {
+    assert.ok(machineTradeSums(new Float64Array(33), Int32Array.of(1)), 'by the machine, here');
+    const account = (price: number, length: number) => new ColumnAccount(barsOf(Array.from({ length }, (_, i) => [price + i, price + i]), MINUTE), {
+      intervalMs: MINUTE, priceScale: 0, quantityScale: 0, units: 1, moneyScale: 3, cash: 1_000_000, fees: new BasisPointFee('0'), fill: 'close',
+    });
+    const [short, long] = [account(10, 40), account(1000, 4000)];
+    const held = (length: number) => ({ long: column(Array.from({ length }, (_, i) => Number(i >= 3 && i < 33)), 1), short: undefined });
+    for (let turn = 0; turn < 3; turn++) {
+      assert.equal(short.settle(held(40)).finalEquity, 1_030_000);
+      assert.equal(long.settle(held(4000)).finalEquity, 1_030_000);
+    }
+    assert.equal(account(10, 0).settle(held(0)).fills, 0);
   });
 });

@@ -4,6 +4,7 @@ import { EquityCurve } from '../domain/equity-curve.ts';
 import { DAY_MS } from '../domain/time.ts';
 import type { FeeModel } from '../ports/execution.ts';
 import type { TargetBits } from '../ports/kernel.ts';
+import { ones, scalarTradeSums, tradeSums, type TradeSums } from './column-trades.ts';
 
 /** The plain profile in exact integers: one instrument, market orders that fill whole, fees proportional to value. */
 export interface ColumnProfile {
@@ -49,13 +50,14 @@ export class ColumnAccount {
   readonly #dayCloses: Float64Array;
   /** Changes on so many first bars have traded by then. */
   readonly #dayEnds: Int32Array;
-  /** Per limb, both sides together by each day's end: Σ prices paid − Σ prices received, and Σ prices of all trades. */
-  readonly #sums: readonly Float64Array[];
+  /** Per limb, both sides together by each day's end. */
+  readonly #sums: readonly TradeSums[];
   /** One unit of price traded in money, and its fee, where all sums of both fit a float; else NaN. */
   readonly #moneyPerPrice: number;
   readonly #feePerPrice: number;
 
-  constructor(bars: Bars, profile: ColumnProfile) {
+  /** `sums` adds up prices; all ways to do it come to the same. */
+  constructor(bars: Bars, profile: ColumnProfile, sums = tradeSums) {
     const { fill, priceScale } = profile;
     const wait = fill === 'close' ? 0 : 1;
     const source = fill === 'close' ? bars.close : bars.open;
@@ -70,7 +72,7 @@ export class ColumnAccount {
     const days = lastBarsOfDays(bars, profile.intervalMs);
     this.#dayCloses = Float64Array.from(days, (bar) => bars.close[bar]);
     this.#dayEnds = Int32Array.from(days, (bar) => bar + 1 - wait);
-    this.#sums = this.#limbs.map(() => new Float64Array(2 * days.length));
+    this.#sums = this.#limbs.map((limb) => (whole ? sums : scalarTradeSums)(limb, this.#dayEnds)) /* the machine's hold one at a time */;
     const [money, fee] = [Number(this.#money(1)), Number(this.#fee(this.#money(1)))];
     const fits = whole !== undefined && 2 * whole.sum * (money + fee) + Math.abs(Number(profile.cash)) < Number.MAX_SAFE_INTEGER;
     this.#moneyPerPrice = fits ? money : NaN;
@@ -81,8 +83,7 @@ export class ColumnAccount {
   settle({ long, short }: TargetBits): Settlement {
     const { cash } = this.#profile;
     const days = this.#dayEnds.length;
-    for (const sums of this.#sums) sums.fill(0);
-    const fills = this.#trade(long, 1) + this.#trade(short, -1) - reversals(long, short, this.#trading);
+    const fills = this.#trade(long, short) - reversals(long, short, this.#trading);
     if (days === 0) return { fills, fees: 0, finalEquity: cash, dailyEquity: this.#equityByDay(long, short) };
     const fees = this.#fee(this.#money(this.#sumOf(2 * days - 1)));
     const held = mul(this.#last, this.#heldAt(days - 1, long, short));
@@ -132,16 +133,13 @@ export class ColumnAccount {
     return fees.fee(turnover, moneyScale, 0, quantityScale, moneyScale);
   }
 
-  /** Adds the trades of one side to the sums, with its sign, and returns their number. */
-  #trade(bits: Int32Array | undefined, side: 1 | -1): number {
-    if (bits === undefined || this.#trading === 0) return 0;
-    let changes = 0;
-    this.#limbs.forEach((limb, i) => { changes = trade(bits, this.#dayEnds, limb, side, this.#sums[i]); });
-    return changes;
+  /** Adds up the trades of both sides and returns their number. */
+  #trade(long: Int32Array | undefined, short: Int32Array | undefined): number {
+    return this.#sums.reduce((_, sums) => sums.take(long, short), 0);
   }
 
   #sumOf(index: number): Exact {
-    return this.#sums.reduce<Exact>((sum, limb) => add(mul(sum, this.#radix), limb[index]), 0);
+    return this.#sums.reduce<Exact>((sum, limb) => add(mul(sum, this.#radix), limb.sums[index]), 0);
   }
 
   /** Whether 1, 0 or −1 of the units are held at a day's end. */
@@ -155,7 +153,7 @@ export class ColumnAccount {
     const { cash, moneyScale, units, quantityScale } = this.#profile;
     const moneyPerPrice = this.#moneyPerPrice;
     const feePerPrice = this.#feePerPrice;
-    const [sums] = this.#sums;
+    const [{ sums }] = this.#sums;
     const size = toNumber(units, quantityScale);
     const equity = new Float64Array(this.#dayEnds.length + 1);
     equity[0] = toNumber(cash, moneyScale);
@@ -189,88 +187,6 @@ function bitAt(bits: Int32Array | undefined, index: number): number {
   return bits === undefined ? 0 : bits[index >> 5] >>> 31 - (index & 31) & 1;
 }
 
-/** What some changes come to: bought − sold, all of them, and their number. */
-const TRADED = new Float64Array(3);
-
-/**
- * Adds up the prices at every change of a column until each of the `ends`: bought − sold, and all of
- * them, and returns the number of changes. Words go whole; of the one in which a day ends, the bars
- * until then are looked at once more. Sums are of integers, so nothing hangs on their order.
- */
-function trade(bits: Int32Array, ends: Int32Array, prices: Float64Array, side: number, sums: Float64Array): number {
-  let cost = 0, turnover = 0, changes = 0, begun = 0, done = 0;
-  for (let day = 0; day < ends.length; day++) {
-    const end = ends[day];
-    const words = end >> 5;
-    if (words > done) {
-      tradeWords(bits, done, words, prices);
-      cost += TRADED[0];
-      turnover += TRADED[1];
-      changes += TRADED[2];
-      done = words;
-    }
-    tradeBegun(bits, end, prices);
-    sums[2 * day] += side * (cost + TRADED[0]);
-    sums[2 * day + 1] += turnover + TRADED[1];
-    begun = TRADED[2];
-  }
-  return changes + begun;
-}
-
-/**
- * The changes of whole words. Two at a time, four without a branch, as many as a word of 32 bars
- * seldom exceeds: what is not there trades at the price of zero that follows the 32 of each word.
- */
-function tradeWords(bits: Int32Array, from: number, to: number, prices: Float64Array): void {
-  let cost = 0, turnover = 0, changes = 0, held = from === 0 ? 0 : bits[from - 1] & 1;
-  for (let w = from, at = from * 33; w < to; w = w + 1 | 0, at = at + 33 | 0) {
-    const word = bits[w];
-    let left = word ^ (word >>> 1 | held << 31);
-    changes = changes + ones(left) | 0;
-    let i = Math.clz32(left); left &= 0x7fffffff >>> i;
-    let j = Math.clz32(left); left &= 0x7fffffff >>> j;
-    const first = prices[at + i | 0], second = prices[at + j | 0];
-    i = Math.clz32(left); left &= 0x7fffffff >>> i;
-    j = Math.clz32(left); left &= 0x7fffffff >>> j;
-    const third = prices[at + i | 0], fourth = prices[at + j | 0];
-    let net = first - second + (third - fourth);
-    turnover += first + second + (third + fourth);
-    while (left !== 0) {
-      i = Math.clz32(left); left &= 0x7fffffff >>> i;
-      j = Math.clz32(left); left &= 0x7fffffff >>> j;
-      net += prices[at + i | 0] - prices[at + j | 0];
-      turnover += prices[at + i | 0] + prices[at + j | 0];
-    }
-    // Changes alternate: the first of a word buys where nothing was held, else it sells.
-    cost += (1 - (held << 1)) * net;
-    held = word & 1;
-  }
-  TRADED[0] = cost;
-  TRADED[1] = turnover;
-  TRADED[2] = changes;
-}
-
-/** The changes on the bars until `end` of the word that it lies in; none where it begins there. */
-function tradeBegun(bits: Int32Array, end: number, prices: Float64Array): void {
-  let cost = 0, turnover = 0, changes = 0;
-  if ((end & 31) !== 0) {
-    const w = end >> 5;
-    const word = bits[w];
-    let left = (word ^ (word >>> 1 | (w === 0 ? 0 : bits[w - 1] << 31))) & ~(-1 >>> (end & 31));
-    while (left !== 0) {
-      const i = Math.clz32(left);
-      left &= 0x7fffffff >>> i;
-      const price = prices[w * 33 + i];
-      cost += (word >>> 31 - i & 1) === 1 ? price : -price;
-      turnover += price;
-      changes += 1;
-    }
-  }
-  TRADED[0] = cost;
-  TRADED[1] = turnover;
-  TRADED[2] = changes;
-}
-
 /** How many changes turn from long to short or back at once: one order, and one fill, for both. */
 function reversals(long: Int32Array | undefined, short: Int32Array | undefined, trading: number): number {
   if (long === undefined || short === undefined) return 0;
@@ -284,13 +200,6 @@ function reversals(long: Int32Array | undefined, short: Int32Array | undefined, 
     shortBefore = s;
   }
   return count;
-}
-
-/** How many bits of a word are set. */
-function ones(word: number): number {
-  const pairs = word - (word >>> 1 & 0x55555555) | 0;
-  const fours = (pairs & 0x33333333) + (pairs >>> 2 & 0x33333333) | 0;
-  return Math.imul(fours + (fours >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /**

@@ -56,7 +56,7 @@ export function drive(engine: Engine, markets: readonly Market[], streams: reado
   for (;;) {
     const first = earliest(all, undefined);
     if (first === undefined) return;
-    const run = runLength(first, earliest(all, first), untilPause);
+    const run = runLength(first, all.length === 1 ? undefined : earliest(all, first), untilPause);
     advance(engine, first.market, first.cursor, first.cursor.index + run);
     first.settle();
     admitted += run;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBars } from '../../src/adapters/bars/column-cache.ts';
 import { performance } from '../../src/analytics/metrics.ts';
+import { tradeStatistics } from '../../src/analytics/trades.ts';
 import { backtest } from '../../src/app/wiring/backtest.ts';
 import { PaperTrader } from '../../src/app/wiring/paper.ts';
 import { runSweep } from '../../src/app/wiring/sweep.ts';
@@ -60,7 +61,7 @@ test('docs/indicators.md lists the indicators that there are, with their paramet
 });
 
 test('docs/metrics.md has every figure', () => {
-  const figures = Object.keys(performance({ dailyEquity: [1, 1], maxDrawdown: 0, pnl: [], periodsPerYear: 365 }));
+  const figures = Object.keys(performance({ dailyEquity: [1, 1], maxDrawdown: 0, trades: tradeStatistics([]), periodsPerYear: 365 }));
   const named = inlineCode(readPage('docs/metrics.md'));
   assert.deepEqual(figures.filter((figure) => !named.includes(figure)), []);
 });

@@ -32,6 +32,9 @@ interface Limits {
 /** Two contracts of one coin, and another coin. */
 const IDS = ['X-USD.V', 'X-PERP.V', 'Y-USD.V'];
 
+/** The rules by which an order is denied of which the order rate was asked, too: itself, and those after it. */
+const ASKED_OF_RATE = ['order-rate', 'drawdown', 'stale-data'];
+
 /** What one book holds and has on its way, counted from nothing but orders and reports. */
 class Count {
   held = 0;
@@ -94,7 +97,7 @@ class Inspector implements Audit {
     const { held } = count;
     const [buying, selling] = [count.onTheWay('buy', false), count.onTheWay('sell', false)];
     count.leaves.set(order, quantity);
-    // Answers of a bar are dated at its opening: time as the account lives it never goes back.
+    // Answers of a bar are dated at its opening: for the count of orders, time never goes back behind what was asked about.
     this.now = Math.max(this.now, order.tsInit);
     this.#sent.push(this.now);
     if (isProtective(order)) {
@@ -144,6 +147,7 @@ class Inspector implements Audit {
   onDenial(denial: Denial): void {
     assert.ok(denial.value > denial.limit && denial.quantity > 0 && denial.owner.includes('@'));
     this.denials.push(denial);
+    if (ASKED_OF_RATE.includes(denial.rule)) this.now = Math.max(this.now, denial.tsEvent);
   }
 
   #mark(book: number): number {
@@ -227,6 +231,11 @@ function sample(delay: number, options: Parameters<typeof run>[2], runs: number)
   }), { numRuns: runs });
   return { adding, rules };
 }
+
+test('an order that is dated before a denial counts from the denial on', () => {
+  const { denials } = run(-1_173_456_665, 1, { volatility: 0.01, exits: 0.4 });
+  assert.ok(denials.some(({ rule }) => rule === 'drawdown'), 'the denial that it is about');
+});
 
 for (const delay of [1, 10, 50]) {
   test(`with fills up to ${delay} events late, partial and overtaking each other no limit is exceeded`, () => {

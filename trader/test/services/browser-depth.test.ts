@@ -39,6 +39,9 @@ test('the order book and the trades of a live market are on the Trade page as it
       assert.match(await rows.nth(8).innerText(), /50,000\.50\s+1\.00000/, 'the best ask stands last above the spread');
       assert.match(await rows.nth(9).innerText(), /Spread\s+1\.50 · 0\.3 bp/);
       assert.match(await rows.nth(10).innerText(), /49,999\.00/);
+      // Nothing of now was heard yet: that is no alarm.
+      await page.getByText('· catching up with the market').waitFor();
+      assert.equal(await page.getByText('HALTED').count(), 0);
       assert.deepEqual([await violations(page), await misfits(page, view.width < 640 ? 44 : 24)], [[], []], view.name);
       await picture(page, `trade-book-${view.name}`);
       await page.context().close();
@@ -52,12 +55,47 @@ test('the order book and the trades of a live market are on the Trade page as it
     venue.trade(0, '50001.25', Date.now(), '0.12345');
     await page.getByRole('row', { name: /sold.*50,001\.25.*0\.12345/ }).waitFor();
     await picture(page, 'trade-trades-desktop-dark');
+    await page.context().close();
+    await checkDock(run, venue, now, browser);
+    const cut = await opened(run, VIEWS[0], browser);
+    await cut.getByRole('rowheader', { name: 'Spread' }).waitFor();
     venue.cut(1_000);
-    await page.getByRole('tab', { name: 'Book' }).click();
-    await page.getByText('The order book is not known').waitFor();
+    await cut.getByText('The order book is not known').waitFor();
   } finally {
     await browser.close();
     await run.stop();
     await venue.close();
   }
 });
+
+/** What is held, works and was filled stands in full below the book at every width of a desk, and on a phone no word of a button is broken. */
+async function checkDock(run: ServedRun, venue: MarketServer, now: number, browser: Awaited<ReturnType<typeof chromium.launch>>): Promise<void> {
+  const order = (id: string, body: object) => fetch(`${run.url}/api/v1/orders`, {
+    method: 'POST', headers: { 'content-type': 'application/json', 'x-algotrendy': '1', 'idempotency-key': id, cookie: run.cookie }, body: JSON.stringify({ instrument: 'BTC-USDT.BINANCE', side: 'buy', ...body }),
+  });
+  const close = (minutes: number) => { venue.closeBar(0, { timestamp: now + minutes * MINUTE, open: '50000.00', high: '50010.00', low: '49990.00', close: '50000.00', volume: '1' }); };
+  // The run trades from its first bar of now on.
+  close(0);
+  for (;;) {
+    const answer = await order('first', { type: 'market', size: { kind: 'quantity', quantity: '0.02' }, stop: '49000.00', takeProfit: '52000.00' });
+    if (answer.ok) break;
+    await pause(200);
+  }
+  assert.equal((await order('second', { type: 'stop-limit', trigger: '50900.00', price: '50950.00', size: { kind: 'quantity', quantity: '0.01' } })).status, 200);
+  close(1);
+  for (const width of [1280, 1440, 1920, 390]) {
+    const page = await opened(run, { ...VIEWS[0], width, name: `dock-${width}` }, browser);
+    for (const tab of [/^Positions 1/, /^Working orders 3/, /^Fills/]) {
+      await page.getByRole('tab', { name: tab }).click();
+      await pause(300);
+      const told = await page.evaluate<string[]>(`[...document.querySelectorAll('section[aria-label=Account] table')].flatMap((table) => [
+        ...(innerWidth < 640 ? [] : [...table.querySelectorAll('th')].filter((head) => !head.checkVisibility()).map((head) => head.textContent + ' is hidden')),
+        ...(table.parentElement.scrollWidth > table.parentElement.clientWidth ? ['the table needs ' + table.parentElement.scrollWidth + ' and has ' + table.parentElement.clientWidth] : []),
+        ...[...table.querySelectorAll('button')].filter((button) => button.clientHeight > 48).map((button) => button.textContent + ' is broken over lines'),
+      ])`);
+      assert.deepEqual(told, [], `${width}: ${tab}`);
+    }
+    await picture(page, `trade-book-dock-${width}`);
+    await page.context().close();
+  }
+}

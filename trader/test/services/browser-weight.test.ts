@@ -37,6 +37,13 @@ test('the sign-in page takes at most 200 kB of scripts, the trade page 300', asy
   assert.ok(trade > 100 && trade <= 300, `trade takes ${trade.toFixed(0)} kB`);
 });
 
+test('the trade page names the library of its chart, so that it is fetched beside its own scripts', async () => {
+  const html = await (await fetch(`${desk.url}/trade`)).text();
+  const named = [...html.matchAll(/<link rel="preload"[^>]*href="([^"]+\.js)"/g)].map(([, path]) => path ?? '');
+  const texts = await Promise.all(named.map(async (path) => (await fetch(desk.url + path)).text()));
+  assert.ok(texts.some((text) => text.includes('lightweight-charts')));
+});
+
 test('every page is served with a policy that names its inline scripts by hash and allows no other', async () => {
   for (const path of [...PAGES, '/sign-in', '/first-run', '/set-password', '/no-such-page']) {
     const answer = await fetch(desk.url + path, { headers: { accept: 'text/html' } });

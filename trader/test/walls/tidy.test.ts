@@ -50,6 +50,15 @@ test('every file that an npm script runs exists', () => {
   assert.deepEqual([...new Set(run)].filter((file) => !existsSync(path.join(ROOT, file))), []);
 });
 
+test('the benchmarks start Node as the launcher does', () => {
+  // The launcher's last line besides keeps a debugger shut, which a benchmark does not open.
+  const flags = (text: string | undefined) => (text?.match(/--[\w-]+(=\d+)?(?= )/g) ?? []).filter((flag) => !flag.startsWith('--inspect')).toSorted();
+  const { scripts } = JSON.parse(read('package.json').text) as { scripts: Record<string, string> };
+  const launcher = flags(/^exec .*$/m.exec(read('algotrendy').text)?.[0]);
+  assert.ok(launcher.length > 2);
+  assert.deepEqual(flags(scripts['bench']), launcher);
+});
+
 test('every command of ./algotrendy that a page names exists', () => {
   const catalog = read('trader/src/app/commands/catalog.ts').text;
   const named = pages.flatMap(({ path: file, text }) => [...text.matchAll(/\.\/algotrendy ([a-z][a-z-]*)\b/g)].map((match) => [file, match[1] ?? ''] as const));

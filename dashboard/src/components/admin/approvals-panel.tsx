@@ -1,6 +1,7 @@
 'use client';
 import type { ReactNode } from 'react';
 import { useCommand, useQuery } from '../../data/query.ts';
+import { useMe } from '../../data/session.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { DataTable } from '../data-table.tsx';
@@ -15,6 +16,7 @@ export function ApprovalsPanel(): ReactNode {
   const approvals = useQuery('listApprovals', {}, { every: 15_000 });
   const approve = useCommand('approve');
   const refuse = useCommand('refuseApproval');
+  const me = useMe();
   const problem = approve.problem ?? refuse.problem;
   return (
     <Panel title="Waiting for a second administrator" flush>
@@ -30,9 +32,9 @@ export function ApprovalsPanel(): ReactNode {
               { key: 'by', head: 'Asked by', cell: ({ by }) => by },
               { key: 'at', head: 'When', cell: ({ at }) => <Time at={at} detail="day-minute" /> },
               { key: 'state', head: 'State', cell: ({ state, decidedBy }) => <StatusChip tone={state === 'waiting' ? 'busy' : 'neutral'}>{decidedBy === null ? state : `${state} by ${decidedBy}`}</StatusChip> },
-              { key: 'act', head: 'Decide', cell: ({ id, state }) => (state !== 'waiting' ? null : (
+              { key: 'act', head: 'Decide', cell: ({ id, by, state }) => (state !== 'waiting' ? null : (
                 <span className={css.row}>
-                  <Button small onClick={() => void approve.send({ params: { id } }).then(approvals.reload)}>Approve</Button>
+                  <Button small blocked={by === me?.name ? 'it takes the other administrator' : undefined} onClick={() => void approve.send({ params: { id } }).then(approvals.reload)}>Approve</Button>
                   <Button small look="quiet" onClick={() => void refuse.send({ params: { id } }).then(approvals.reload)}>Refuse</Button>
                 </span>
               )) },

@@ -5,7 +5,7 @@ import { useCommand, useQuery } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
-import { CheckField, NumberField, TextField } from '../field.tsx';
+import { CheckField, Fields, NumberField, TextField } from '../field.tsx';
 import { Panel } from '../panel.tsx';
 import { toast } from '../toast.tsx';
 import css from './admin.module.css';
@@ -36,9 +36,11 @@ function Form({ settings, onSaved }: { readonly settings: Answer<'readSettings'>
   };
   return (
     <form className={css.form} onSubmit={submit}>
-      <TextField label="Name of this installation" help="To tell several apart." maxLength={64} value={displayName} onChange={setDisplayName} />
-      <NumberField label="Sign out after" unit="minutes without use" value={idle} onChange={setIdle} error={wrong} />
-      <CheckField label="Demand a second factor of everybody" help="Who has none must set it up at the next sign-in." checked={demand} onChange={setDemand} />
+      <Fields missing={blocked}>
+        <TextField label="Name of this installation" help="To tell several apart." maxLength={64} value={displayName} onChange={setDisplayName} />
+        <NumberField label="Sign out after" unit="minutes without use" value={idle} onChange={setIdle} error={wrong} />
+        <CheckField label="Demand a second factor of everybody" help="Who has none must set it up at the next sign-in." checked={demand} onChange={setDemand} />
+      </Fields>
       <Button look="primary" submit blocked={blocked} busy={change.state === 'sending'}>Keep</Button>
       {change.problem === undefined ? null : <Problem what="the settings" verb="were not kept" problem={change.problem} />}
     </form>

@@ -2,6 +2,7 @@
 import type { Role } from 'trader/contract';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useCommand, useQuery } from '../../data/query.ts';
+import { holdsRole, useMe } from '../../data/session.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { DataTable } from '../data-table.tsx';
@@ -51,6 +52,7 @@ function NewToken({ onClose, onSecret }: { readonly onClose: () => void; readonl
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const [days, setDays] = useState('90');
+  const me = useMe();
   const create = useCommand('createToken');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -60,7 +62,7 @@ function NewToken({ onClose, onSecret }: { readonly onClose: () => void; readonl
     <Sheet open onClose={onClose} title="New token">
       <form className={css.form} onSubmit={submit}>
         <TextField label="What it is for" required autoComplete="off" value={name} onChange={setName} />
-        <SelectField label="Role" value={role} onChange={setRole} options={ROLES} help="No more than your own." />
+        <SelectField label="Role" value={role} onChange={setRole} options={ROLES.filter(({ value }) => me !== undefined && holdsRole(me.role, value))} help="No more than your own." />
         <NumberField label="Good for" unit="days" value={days} onChange={setDays} help="1 to 365." error={/^\d{0,3}$/.test(days) && (days === '' || (Number(days) >= 1 && Number(days) <= 365)) ? undefined : 'Between 1 and 365 days'} />
         <Button look="primary" submit busy={create.state === 'sending'}>Make it</Button>
         {create.problem === undefined ? null : <Problem what="the token" verb="was not made" problem={create.problem} />}

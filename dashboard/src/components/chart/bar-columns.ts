@@ -50,7 +50,8 @@ export function taken(bars: BarColumns, bar: ChartBar, intervalMs: number, whole
   const folded: ChartBar = whole
     ? { ...bar, time }
     : { time, open: last.open, high: Math.max(last.high, bar.high), low: Math.min(last.low, bar.low), close: bar.close, volume: last.volume + bar.volume };
-  return columns((name) => bars[name].with(place, folded[name]));
+  // The times are the same ones still: what follows from them alone need not be found anew.
+  return columns((name) => (name === 'time' ? bars.time : bars[name].with(place, folded[name])));
 }
 
 /** Bars with a trade's price taken in: it moves the last bar, or opens the next one. Volume is told by bars alone. */
@@ -106,7 +107,7 @@ export interface BarGap {
 }
 
 /** Holes between bars, in order. */
-export function gapsOf(bars: BarColumns, intervalMs: number): BarGap[] {
+export function gapsOf(bars: Pick<BarColumns, 'time'>, intervalMs: number): BarGap[] {
   const gaps: BarGap[] = [];
   for (let i = 1; i < bars.time.length; i++) {
     const missing = Math.round((bars.time[i] - bars.time[i - 1]) / intervalMs) - 1;

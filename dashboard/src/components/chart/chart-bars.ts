@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { MarketFact } from 'trader/contract';
+import type { Answer, MarketFact } from 'trader/contract';
 import { api } from '../../data/api.ts';
 import { useLastPrice } from '../../data/last-price.ts';
 import { useTopic } from '../../data/stream.ts';
@@ -45,6 +45,29 @@ interface Kept {
   readonly asked: boolean;
 }
 
+/** Bars that were asked for before there was a chart. */
+let ahead: { readonly name: string; readonly answer: Promise<Answer<'listBars'>> } | undefined;
+
+function askBars(instrument: string, interval: string, to?: number): Promise<Answer<'listBars'>> {
+  return api.call('listBars', { query: { instrument, interval, limit: PAGE, ...(to === undefined ? {} : { to }) } });
+}
+
+/** Asks for the bars of the chart that is to come, so that they are on their way while the page comes alive. */
+export function askBarsAhead(market: MarketFact, wanted: string | null): void {
+  const intervals = intervalsOf(market);
+  const { name } = intervals.find((interval) => interval.name === wanted) ?? intervals[0];
+  const answer = askBars(market.instrument, name);
+  // Who takes it hears of a failure.
+  answer.catch(() => undefined);
+  ahead = { name: `${market.instrument}|${name}`, answer };
+}
+
+function takeAhead(name: string): Promise<Answer<'listBars'>> | undefined {
+  const taken = ahead?.name === name ? ahead.answer : undefined;
+  ahead = undefined;
+  return taken;
+}
+
 /** Bars of a market from the server, continued by the stream's closed bars and moved by its last price. */
 export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs' | 'last' | 'tsLast'>, interval: ChartInterval): ChartBars {
   const { instrument } = market;
@@ -56,7 +79,7 @@ export function useChartBars(market: Pick<MarketFact, 'instrument' | 'intervalMs
   const fetchBars = useCallback(async (to: number | undefined) => {
     older.current = 'asking';
     try {
-      const answer = await api.call('listBars', { query: { instrument, interval: interval.name, limit: PAGE, ...(to === undefined ? {} : { to }) } });
+      const answer = await ((to === undefined ? takeAhead(name) : undefined) ?? askBars(instrument, interval.name, to));
       const page: BarColumns = { ...answer, volume: answer.volume.map((volume) => volume ?? 0) };
       older.current = answer.more ? 'idle' : 'end';
       setKept((was) => ({ name, asked: true, bars: was.name === name ? prepended(was.bars, page) : page }));

@@ -40,6 +40,8 @@ export interface PriceChartProps {
 const ROWS_MAX = 120;
 /** So many watched prices are said in the summary. */
 const LEVELS_SAID = 3;
+/** So often the summary is made. */
+const SAID_EVERY_MS = 2_000;
 /** So often a chart that broke is made anew. */
 const BEGINNINGS_MAX = 3;
 
@@ -59,6 +61,8 @@ export function PriceChart(props: PriceChartProps): ReactNode {
   const place = at === undefined ? last : Math.min(at, last);
   const bar = barAt(bars, place);
   const price = (value: number): string => formatDecimal(value, { places: priceDecimals }) ?? '—';
+  // Nobody can listen faster than that.
+  const said = useNowAndThen(() => summary(props, price), SAID_EVERY_MS);
   const spoken = useSettled(byKey && at !== undefined && bar !== undefined ? speech(bar, price) : '', 500);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = keyed(event.key, at, last);
@@ -90,7 +94,7 @@ export function PriceChart(props: PriceChartProps): ReactNode {
         )}
       <p className="spoken" aria-live="polite">{spoken}</p>
       <p className={css.caption}>
-        <span id={summaryId} className={css.said}>{summary(props, price)}</span>
+        <span id={summaryId} className={css.said}>{said}</span>
         {' '}{sessionText(props.assetClass, props.intervalMs)}{' '}<a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">Charts by TradingView</a>
       </p>
     </div>
@@ -147,20 +151,39 @@ function Readout({ bar, price, lines, place, live }: {
   readonly bar: ChartBar | undefined; readonly price: (value: number) => string; readonly lines: readonly IndicatorLine[]; readonly place: number; readonly live: boolean;
 }) {
   if (bar === undefined) return <p className={css.readout}>No bars yet</p>;
+  const change = distanceText(bar.open, bar.close);
   const rose = bar.close >= bar.open;
+  // What rounds to nothing has no direction.
+  const flat = !/[1-9]/.test(change);
   return (
     <p className={css.readout}>
-      <span>{live ? 'Newest bar' : moment(bar.time)}</span>
-      <span>O {price(bar.open)}</span><span>H {price(bar.high)}</span><span>L {price(bar.low)}</span>
-      <span>C {price(bar.close)}</span>
-      <span className={bar.close === bar.open ? undefined : rose ? css.up : css.down}>{bar.close === bar.open ? '' : rose ? '▲ ' : '▼ '}{distanceText(bar.open, bar.close)}</span>
-      <span>Vol {VOLUME.format(bar.volume)}</span>
+      <span className={css.moment}>{live ? 'Newest bar' : moment(bar.time)}</span>
+      {(['open', 'high', 'low', 'close'] as const).map((name) => <Figure key={name} room={`X ${roomOf(price(bar[name]))}`}>{name.slice(0, 1).toUpperCase()} {price(bar[name])}</Figure>)}
+      <Figure room="▼ −0.00 %" className={flat ? undefined : rose ? css.up : css.down}>{flat ? '' : rose ? '▲ ' : '▼ '}{change}</Figure>
+      <Figure room="Vol 000.00K">Vol {volumeText(bar.volume)}</Figure>
       {lines.map((line) => {
         const value = line.values[place];
-        return <span key={line.label} className={css.indicator}>{line.label} {value === null || value === undefined ? '—' : price(value)}</span>;
+        return <Figure key={line.label} room={`${line.label} −${roomOf(price(farthest(line.values)))}`} className={css.indicator}>{line.label} {value === null || value === undefined ? '—' : price(value)}</Figure>;
       })}
     </p>
   );
+}
+
+/** A figure that keeps the room of `room`, so that what stands beside it stays where it is while figures move. */
+function Figure({ room, className = '', children }: { readonly room: string; readonly className?: string | undefined; readonly children: ReactNode }) {
+  return <span className={`${css.figure} ${className}`} data-room={room}>{children}</span>;
+}
+
+/** A text as wide as all that differ from it in digits alone. */
+function roomOf(text: string): string {
+  return text.replace(/\d/g, '0');
+}
+
+/** The value that is farthest from zero, without its sign. */
+function farthest(values: readonly (number | null)[]): number {
+  let size = 0;
+  for (const value of values) if (value !== null) size = Math.max(size, Math.abs(value));
+  return size;
 }
 
 function BarTable({ bars, price, label, fills, intervalMs }: {
@@ -181,7 +204,7 @@ function BarTable({ bars, price, label, fills, intervalMs }: {
             return (
               <tr key={bar.time}>
                 <th scope="row">{moment(bar.time)}</th>
-                <td>{price(bar.open)}</td><td>{price(bar.high)}</td><td>{price(bar.low)}</td><td>{price(bar.close)}</td><td>{VOLUME.format(bar.volume)}</td>
+                <td>{price(bar.open)}</td><td>{price(bar.high)}</td><td>{price(bar.low)}</td><td>{price(bar.close)}</td><td>{volumeText(bar.volume)}</td>
                 <td>{here.map((fill) => `${fill.effect} ${fill.side} at ${price(fill.price)}`).join(', ')}</td>
               </tr>
             );
@@ -192,17 +215,34 @@ function BarTable({ bars, price, label, fills, intervalMs }: {
   );
 }
 
+/** What `make` gives, made anew every so often instead of with every change of the page; empty at first. */
+function useNowAndThen(make: () => string, everyMs: number): string {
+  const latest = useRef(make);
+  useEffect(() => { latest.current = make; });
+  const [text, setText] = useState('');
+  useEffect(() => {
+    const timer = setInterval(() => setText(latest.current()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return text;
+}
+
 function summary({ bars, instrument, quoteCurrency, fills, levels, intervalMs }: PriceChartProps, price: (value: number) => string): string {
   const last = barAt(bars, bars.time.length - 1);
   const first = barAt(bars, 0);
   if (last === undefined || first === undefined) return `No bars of ${instrument} yet.`;
-  const gaps = gapsOf(bars, intervalMs);
-  const missing = gaps.reduce((sum, gap) => sum + gap.bars, 0);
   return `${instrument}: ${price(last.close)} ${quoteCurrency}, ${distanceText(first.open, last.close)} since ${moment(first.time)}`
     + `${fills.length === 0 ? '' : `; ${fills.length} trade${fills.length === 1 ? '' : 's'} of ours`}`
     + `${levels.slice(0, LEVELS_SAID).map((level) => `; ${level.label} at ${price(level.price)}`).join('')}`
     + `${levels.length > LEVELS_SAID ? `; ${levels.length - LEVELS_SAID} more ${levels.length - LEVELS_SAID === 1 ? 'line' : 'lines'}` : ''}`
-    + `${missing === 0 ? '' : `; ${missing} bar${missing === 1 ? '' : 's'} missing in ${gaps.length} gap${gaps.length === 1 ? '' : 's'}`}.`;
+    + `${missingText(bars.time, intervalMs)}.`;
+}
+
+/** How many bars are missing, in words; nothing where none is. */
+function missingText(time: readonly number[], intervalMs: number): string {
+  const gaps = gapsOf({ time }, intervalMs);
+  const missing = gaps.reduce((sum, gap) => sum + gap.bars, 0);
+  return missing === 0 ? '' : `; ${missing} bar${missing === 1 ? '' : 's'} missing in ${gaps.length} gap${gaps.length === 1 ? '' : 's'}`;
 }
 
 function speech(bar: ChartBar, price: (value: number) => string): string {
@@ -228,4 +268,11 @@ function moment(time: number): string {
   return formatTime(time, 'day-minute');
 }
 
-const VOLUME = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
+const THOUSANDS = ['', 'K', 'M', 'B', 'T'] as const;
+
+/** A volume in three figures or so: `8.62`, `74.5K`, `1.2M`. */
+function volumeText(volume: number): string {
+  const place = Math.min(THOUSANDS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, volume)) / 3)));
+  const shown = Number((volume / 1000 ** place).toFixed(2));
+  return `${shown}${THOUSANDS[place]}`;
+}

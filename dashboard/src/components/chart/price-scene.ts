@@ -1,10 +1,11 @@
 import {
-  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, LineStyle, createChart, createSeriesMarkers,
+  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, LineStyle, TickMarkType, createChart, createSeriesMarkers,
 } from 'lightweight-charts';
 import type {
   AutoscaleInfo, CandlestickData, HistogramData, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, LineData, SeriesMarker, Time, UTCTimestamp, WhitespaceData,
 } from 'lightweight-charts';
 import { formatDecimal } from '../../format/decimal.ts';
+import { formatTime } from '../../format/time.ts';
 import { gapsOf, NO_BARS } from './bar-columns.ts';
 import type { BarColumns } from './bar-columns.ts';
 import { marksOf } from './chart-marks.ts';
@@ -61,6 +62,8 @@ export class PriceScene {
   #theme: ChartTheme;
   #bars: BarColumns = NO_BARS;
   #scale: SceneScale = { priceDecimals: 2, intervalMs: 60_000, sessions: false };
+  /** Decimals that the prices are written with; undefined before the first bars. */
+  #formatted: number | undefined;
   #fills: readonly ChartFill[] = [];
   #shownLevels: readonly ChartLevel[] = [];
   #shownIndicators: readonly IndicatorLine[] = [];
@@ -93,7 +96,7 @@ export class PriceScene {
       priceAt: (y) => (y < 0 || y > this.#height ? undefined : this.#candles.coordinateToPrice(y) ?? undefined),
       draw: ({ id }, price) => {
         this.#held = price === undefined ? undefined : { id, price };
-        this.watch(this.#shownLevels);
+        this.#drawLevels();
       },
       drop: (level, price) => { listener.onMove(level, price); },
     });
@@ -110,12 +113,14 @@ export class PriceScene {
       && bars.time[before.time.length - 1] === before.time[before.time.length - 1];
     const same = !continues && before.time.length > 0 && scale.intervalMs === this.#scale.intervalMs && (bars.time.includes(before.time[0]) || before.time.includes(bars.time[0]));
     this.#bars = bars;
+    // Its options would lay the whole chart out anew with every price.
+    if (scale.priceDecimals !== this.#formatted) this.#candles.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -scale.priceDecimals, formatter: (price: number) => formatDecimal(price, { places: scale.priceDecimals }) ?? '' } });
+    this.#formatted = scale.priceDecimals;
     this.#scale = scale;
-    this.#candles.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -scale.priceDecimals, formatter: (price: number) => formatDecimal(price, { places: scale.priceDecimals }) ?? '' } });
     if (continues && bars.time.length - before.time.length < 50) {
       this.#goOn(before.time.length);
     } else this.#redraw(same || continues);
-    this.#drawMarks(true);
+    if (!continues || bars.time.length > before.time.length) this.#drawMarks(true);
   }
 
   /** Lines of the running strategies over the bars shown; each has one value a bar. */
@@ -128,7 +133,13 @@ export class PriceScene {
 
   /** Prices to watch, each a line with its label on the scale. */
   watch(levels: readonly ChartLevel[]): void {
+    const same = levels.length === this.#shownLevels.length && levels.every((level, i) => isSame(level, this.#shownLevels[i]));
     this.#shownLevels = levels;
+    if (!same) this.#drawLevels();
+  }
+
+  #drawLevels(): void {
+    const levels = this.#shownLevels;
     for (const line of this.#levels) this.#candles.removePriceLine(line);
     this.#levels = levels.map((level) => this.#candles.createPriceLine(levelOptions(level.id === this.#held?.id ? { ...level, price: this.#held.price } : level, this.#theme)));
   }
@@ -167,7 +178,7 @@ export class PriceScene {
     this.#chart.applyOptions(chartOptions(theme));
     this.#candles.applyOptions(candleOptions(theme));
     this.#redrawColumns();
-    this.watch(this.#shownLevels);
+    this.#drawLevels();
     this.#makeIndicators();
     this.#drawIndicators();
     this.#drawMarks(true);
@@ -242,8 +253,9 @@ export class PriceScene {
   #blanksBefore(place: number): WhitespaceData<Time>[] {
     if (place === 0) return [];
     const { time } = this.#bars;
-    const pair = { ...NO_BARS, time: [time[place - 1], time[place]] };
-    return gapsOf(pair, this.#scale.intervalMs).flatMap(({ from, bars }) =>
+    // Nearly none has one before it.
+    if (time[place] - time[place - 1] === this.#scale.intervalMs) return [];
+    return gapsOf({ time: [time[place - 1], time[place]] }, this.#scale.intervalMs).flatMap(({ from, bars }) =>
       Array.from({ length: Math.min(bars, GAP_BARS_MAX) }, (_, i) => ({ time: seconds(from + i * this.#scale.intervalMs) })));
   }
 
@@ -292,14 +304,26 @@ export class PriceScene {
   }
 }
 
+function isSame(level: ChartLevel, other: ChartLevel): boolean {
+  return level.id === other.id && level.price === other.price && level.label === other.label && level.movable === other.movable;
+}
+
 function seconds(time: number): UTCTimestamp {
   return (time / 1000) as UTCTimestamp;
 }
 
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const DATE = new Intl.DateTimeFormat('en-GB', { month: 'short', day: 'numeric' });
-const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: '2-digit' });
-const MOMENT = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** A time under the chart, in the person's zone. The library asks for a dozen with every frame, the first before anything is drawn. */
+function tickText(time: Time, kind: TickMarkType): string {
+  const at = new Date(Number(time) * 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  switch (kind) {
+    case TickMarkType.Time: case TickMarkType.TimeWithSeconds: return `${two(at.getHours())}:${two(at.getMinutes())}`;
+    case TickMarkType.DayOfMonth: return `${at.getDate()} ${MONTHS[at.getMonth()]}`;
+    case TickMarkType.Month: case TickMarkType.Year: return `${MONTHS[at.getMonth()]} ${two(at.getFullYear() % 100)}`;
+  }
+}
 
 function chartOptions(theme: ChartTheme) {
   return {
@@ -317,9 +341,9 @@ function chartOptions(theme: ChartTheme) {
     rightPriceScale: { borderColor: theme.line, minimumWidth: 72 },
     timeScale: {
       borderColor: theme.line, timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 0.5,
-      tickMarkFormatter: (time: Time, kind: number) => (kind >= 3 ? CLOCK : kind === 2 ? DATE : MONTH).format(Number(time) * 1000),
+      tickMarkFormatter: tickText,
     },
-    localization: { timeFormatter: (time: Time) => MOMENT.format(Number(time) * 1000) },
+    localization: { timeFormatter: (time: Time) => formatTime(Number(time) * 1000, 'day-minute') },
     // A page must scroll under a finger that lands on the chart.
     handleScroll: { vertTouchDrag: false, mouseWheel: true, pressedMouseMove: true, horzTouchDrag: true },
   };

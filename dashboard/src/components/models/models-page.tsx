@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { PageHead } from '../page-head.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState } from '../placeholders.tsx';
 import css from './models.module.css';
 
@@ -19,7 +19,7 @@ export function ModelsPage(): ReactNode {
       <PageHead title="Models" />
       <div className={css.page}>
         <Panel title="Versions">
-          <EmptyState action={<Link className={css.link} href="/strategies" prefetch={false}>Open the strategies</Link>}>No model is installed: every strategy of this run decides by its rules alone.</EmptyState>
+          <EmptyState action={<PlaceLink className={css.link} href="/strategies">Open the strategies</PlaceLink>}>No model is installed: every strategy of this run decides by its rules alone.</EmptyState>
         </Panel>
         <Panel title="Before a model may trade" note="Each gate is measured and shown with its reason; a model that misses one is not promoted.">
           <dl className={css.gates}>{GATES.map(({ name, asked }) => <div key={name}><dt>{name}</dt><dd>{asked}</dd></div>)}</dl>

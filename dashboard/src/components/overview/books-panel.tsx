@@ -1,11 +1,12 @@
 'use client';
 import type { BookFact } from 'trader/contract';
 import type { ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { DataTable } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { StatusChip, type Tone } from '../status-chip.tsx';
 
@@ -23,12 +24,12 @@ function wanted(target: number): string {
 
 /** Every strategy on its market: state, what it wants, what it made. */
 export function BooksPanel(): ReactNode {
-  const books = useTopic('positions')?.books;
-  const currency = useTopic('state')?.run?.currency;
+  const books = usePart('positions', ({ books }) => books);
+  const currency = usePart('state', ({ run }) => run?.currency);
   if (books === undefined) return <Panel title="Strategies"><Skeleton lines={3} size="row" /></Panel>;
   const rows = [...books.values()];
   return (
-    <Panel title={`Strategies (${rows.filter(({ kind }) => kind === 'strategy').length})`} flush aside={<a href="/strategies">All strategies</a>}>
+    <Panel title={`Strategies (${rows.filter(({ kind }) => kind === 'strategy').length})`} flush aside={<PlaceLink href="/strategies">All strategies</PlaceLink>}>
       <DataTable
         caption="Strategies and what they made"
         rows={rows}

@@ -1,7 +1,7 @@
 'use client';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useQuery } from '../../data/query.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { formatDecimal } from '../../format/decimal.ts';
 import { Answered } from '../answered.tsx';
 import { LineChart } from '../chart/line-chart.tsx';
@@ -19,8 +19,8 @@ const READ_EVERY_MS = 60_000;
 export function EquityPanel(): ReactNode {
   const [span, setSpan] = useState<keyof typeof SPANS>('all');
   const curve = useQuery('equityCurve', { query: { points: 800 } }, { every: READ_EVERY_MS });
-  const live = useTopic('equity')?.points;
-  const currency = useTopic('state')?.run?.currency ?? curve.data?.currency ?? '';
+  const live = usePart('equity', ({ points }) => points);
+  const currency = usePart('state', ({ run }) => run?.currency) ?? curve.data?.currency ?? '';
   const series = useMemo(() => {
     const xs = [...(curve.data?.time ?? [])];
     const values: number[] = (curve.data?.equity ?? []).map(Number);

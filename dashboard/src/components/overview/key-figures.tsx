@@ -1,7 +1,7 @@
 'use client';
 import type { AccountFact } from 'trader/contract';
 import type { ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { directionOf } from '../../format/decimal.ts';
 import { KpiRow, KpiTile } from '../kpi-tile.tsx';
 import { Delta, Money, Num, Pct, Time } from '../numbers.tsx';
@@ -18,7 +18,7 @@ function shareOf(change: string | undefined, equity: string | undefined): number
 
 /** What is lost if every position that has a stop is left at it, and how many have none. */
 function useOpenRisk(): { readonly loss: number | undefined; readonly unprotected: number } {
-  const books = useTopic('positions')?.books;
+  const books = usePart('positions', ({ books }) => books);
   if (books === undefined) return { loss: undefined, unprotected: 0 };
   const held = [...books.values()].filter(({ quantity }) => directionOf(quantity) !== 'flat');
   return {
@@ -29,8 +29,8 @@ function useOpenRisk(): { readonly loss: number | undefined; readonly unprotecte
 
 /** The figures at the top of the first page. */
 export function KeyFigures(): ReactNode {
-  const { tsEvent, equity, dayPnl, weekPnl, totalPnl, drawdown, maxDrawdown, exposure, grossValue } = useTopic('equity')?.account ?? NOTHING;
-  const currency = useTopic('state')?.run?.currency;
+  const { tsEvent, equity, dayPnl, weekPnl, totalPnl, drawdown, maxDrawdown, exposure, grossValue } = usePart('equity', ({ account }) => account) ?? NOTHING;
+  const currency = usePart('state', ({ run }) => run?.currency);
   const { loss, unprotected } = useOpenRisk();
   const { freshness } = useFreshness();
   const stale = freshness === 'stale' || freshness === 'offline';

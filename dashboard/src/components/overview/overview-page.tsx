@@ -1,11 +1,13 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useState, type ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { AttentionList, openAlerts } from '../attention-list.tsx';
+import { PartBoundary } from '../broken-part.tsx';
 import { LazyPart } from '../lazy-part.tsx';
 import { Limits } from '../limits.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { Tabs } from '../tabs.tsx';
 import { BooksPanel } from './books-panel.tsx';
@@ -29,8 +31,8 @@ export function OverviewPage(): ReactNode {
       onChange={setTab}
       tabs={[
         { id: 'now', label: 'Now', content: <Now /> },
-        { id: 'performance', label: 'Performance', content: <PerformancePart /> },
-        { id: 'journal', label: 'Trade journal', content: <JournalPart /> },
+        { id: 'performance', label: 'Performance', content: <PartBoundary what="Performance"><PerformancePart /></PartBoundary> },
+        { id: 'journal', label: 'Trade journal', content: <PartBoundary what="The journal"><JournalPart /></PartBoundary> },
       ]}
     />
   );
@@ -38,7 +40,7 @@ export function OverviewPage(): ReactNode {
 
 function Now(): ReactNode {
   const alerts = useTopic('alerts');
-  const known = useTopic('state') !== undefined;
+  const known = usePart('state', () => true) === true;
   const count = alerts === undefined ? undefined : openAlerts(alerts).length;
   return (
     <div className={css.grid}>
@@ -61,7 +63,7 @@ function Now(): ReactNode {
 function LimitsPanel(): ReactNode {
   const state = useTopic('state');
   return (
-    <Panel title="Distance to the limits" aside={<a href="/risk">All limits</a>}>
+    <Panel title="Distance to the limits" aside={<PlaceLink href="/risk">All limits</PlaceLink>}>
       {state === undefined ? <Skeleton lines={3} size="row" /> : state.limits.length === 0
         ? <EmptyState>This run has no limits that are measured.</EmptyState>
         : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} most={5} />}

@@ -1,12 +1,13 @@
 'use client';
 import type { BookFact, MarketFact, PositionFact } from 'trader/contract';
 import type { ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { directionOf } from '../../format/decimal.ts';
 import { DataTable, type Column } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
 import { Delta, Money, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
 import { CloseButton } from '../trade/close-button.tsx';
 import { OPPOSED, opposed } from '../trade/position-table.tsx';
@@ -22,7 +23,7 @@ interface Held extends PositionFact {
 
 function useHeld(): readonly Held[] | undefined {
   const slice = useTopic('positions');
-  const markets = useTopic('state')?.markets;
+  const markets = usePart('state', ({ markets }) => markets);
   if (slice === undefined) return undefined;
   const books: readonly BookFact[] = [...slice.books.values()];
   return [...slice.positions.values()]
@@ -45,12 +46,11 @@ function nearestStop(holders: readonly BookFact[], mark: string | null): string 
 /** What is held, by instrument, with prices and profit that move. */
 export function PositionsPanel(): ReactNode {
   const held = useHeld();
-  const currency = useTopic('state')?.run?.currency;
-  if (held === undefined) return <Panel title="Positions"><Skeleton lines={3} size="row" /></Panel>;
+  const currency = usePart('state', ({ run }) => run?.currency);
   return (
-    <Panel title={`Positions (${held.length})`} flush aside={<a href="/trade">Trade</a>}>
-      <DataTable caption="Open positions" rows={held} rowKey={({ instrument }) => instrument} empty={<EmptyState>Nothing is held. A strategy opens a position when its signal says so.</EmptyState>} columns={columnsOf(currency)} />
-    </Panel>
+    <div className={css.held}><Panel title={held === undefined ? 'Positions' : `Positions (${held.length})`} flush aside={<PlaceLink href="/trade">Trade</PlaceLink>}>
+      {held === undefined ? <div className={css.waiting}><Skeleton lines={2} size="row" /></div> : <DataTable caption="Open positions" rows={held} rowKey={({ instrument }) => instrument} empty={<EmptyState>Nothing is held. A strategy opens a position when its signal says so.</EmptyState>} columns={columnsOf(currency)} />}
+    </Panel></div>
   );
 }
 

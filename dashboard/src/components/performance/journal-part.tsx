@@ -9,7 +9,7 @@ import { formatSpan } from '../../format/time.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { DataTable, type Column } from '../data-table.tsx';
-import { TextField } from '../field.tsx';
+import { Fields, TextField } from '../field.tsx';
 import { Delta, Money, Num, Time } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { EmptyState } from '../placeholders.tsx';
@@ -26,6 +26,7 @@ export function JournalPart(): ReactNode {
   const [cursor, setCursor] = useState<string>();
   const [open, setOpen] = useState<Trip>();
   const asked = useQuery('listTrips', { query: { limit: 50, ...(cursor !== undefined && { cursor }) } });
+  const missing = useMissingRole('trader');
   const state = useTopic('state');
   const currency = state?.run?.currency;
   const places = (instrument: string): number | undefined => state?.markets.get(instrument)?.priceDecimals;
@@ -39,7 +40,7 @@ export function JournalPart(): ReactNode {
     { key: 'out', head: 'Exit', figures: true, priority: 2, cell: ({ exitPrice, instrument }) => <Num value={exitPrice} places={places(instrument)} /> },
     { key: 'held', head: 'Held', figures: true, priority: 3, cell: ({ entryTime, exitTime }) => formatSpan(exitTime - entryTime) },
     { key: 'pnl', head: 'Result', unit: currency, figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => Number(pnl) },
-    { key: 'notes', head: 'Notes', cell: (trip) => <Button small look="quiet" onClick={() => setOpen(trip)}>{trip.notes === 0 ? 'Write' : `${trip.notes} note${trip.notes === 1 ? '' : 's'}`}<span className="spoken"> on {trip.instrument}</span></Button> },
+    { key: 'notes', head: 'Notes', cell: (trip) => <Button small look="quiet" blocked={trip.notes === 0 ? missing : undefined} onClick={() => setOpen(trip)}>{trip.notes === 0 ? 'Write' : `${trip.notes} note${trip.notes === 1 ? '' : 's'}`}<span className="spoken"> on {trip.instrument}</span></Button> },
   ];
   return (
     <div className={css.stack}>
@@ -74,8 +75,10 @@ function NotesSheet({ trip, currency, onClose }: { readonly trip: Trip; readonly
         {({ items }) => (items.length === 0 ? <EmptyState>Nobody has written about this trade yet.</EmptyState> : <ul className={css.notes}>{items.map((note) => <NoteRow key={note.id} note={note} onChanged={asked.reload} />)}</ul>)}
       </Answered>
       <form className={css.write} onSubmit={(event) => { event.preventDefault(); if (text.trim() !== '' && missing === undefined) write(); }}>
-        <label className={css.area}>New note<textarea rows={4} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} /></label>
-        <TextField label="Tags" help="A few words, apart by commas: mistake, news, good entry" value={tags} onChange={setTags} />
+        <Fields missing={missing}>
+          <label className={css.area}>New note<textarea rows={4} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} /></label>
+          <TextField label="Tags" help="A few words, apart by commas: mistake, news, good entry" value={tags} onChange={setTags} />
+        </Fields>
         {add.problem === undefined ? null : <Problem what="the note" verb="was not kept" problem={add.problem} />}
         <Button submit look="primary" busy={add.state === 'sending'} blocked={missing ?? (text.trim() === '' ? 'write something first' : undefined)}>Keep the note</Button>
       </form>

@@ -3,7 +3,7 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useQuery } from '../../data/query.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { formatDecimal, formatPercent } from '../../format/decimal.ts';
 import { formatSpan } from '../../format/time.ts';
 import { Answered } from '../answered.tsx';
@@ -129,7 +129,7 @@ type Slice = Answer<'performanceSlices'>['items'][number];
 function Slices(): ReactNode {
   const [by, setBy] = useState<'strategy' | 'instrument'>('strategy');
   const asked = useQuery('performanceSlices', { query: { by } });
-  const currency = useTopic('state')?.run?.currency;
+  const currency = usePart('state', ({ run }) => run?.currency);
   const columns: readonly Column<Slice>[] = [
     { key: 'name', head: by === 'strategy' ? 'Strategy' : 'Instrument', cell: ({ name }) => <strong>{name}</strong>, sortBy: ({ name }) => name },
     { key: 'trades', head: 'Trips', figures: true, cell: ({ trades }) => <Num value={trades} />, sortBy: ({ trades }) => trades },

@@ -1,6 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { directionOf } from '../../format/decimal.ts';
 import { DataTable } from '../data-table.tsx';
 import { InstrumentName } from '../instrument-name.tsx';
@@ -11,9 +11,9 @@ import css from './risk.module.css';
 
 /** What is held, by instrument, as a share of equity. */
 export function ExposurePanel(): ReactNode {
-  const positions = useTopic('positions')?.positions;
-  const account = useTopic('equity')?.account;
-  const currency = useTopic('state')?.run?.currency;
+  const positions = usePart('positions', ({ positions }) => positions);
+  const account = usePart('equity', ({ account }) => account);
+  const currency = usePart('state', ({ run }) => run?.currency);
   if (positions === undefined) return <Panel title="Exposure"><Skeleton lines={3} size="row" /></Panel>;
   const equity = Number(account?.equity ?? 0);
   const rows = [...positions.values()].filter(({ quantity }) => directionOf(quantity) !== 'flat').map((position) => ({ ...position, share: equity > 0 ? Number(position.value) / equity : 0 }));

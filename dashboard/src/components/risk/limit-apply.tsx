@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useCommand } from '../../data/query.ts';
 import { useMode } from '../../data/run.ts';
 import { useMissingRole } from '../../data/session.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Problem } from '../answered.tsx';
 import { ConfirmSheet } from '../confirm-sheet.tsx';
 import { gaugeFigure } from '../limits.tsx';
@@ -21,7 +21,7 @@ export function LimitApply({ edits, title, onClose, onDone }: { readonly edits: 
   const live = mode === 'live';
   const missing = useMissingRole(looser > 0 && live ? 'admin' : 'trader');
   const blocked = useTradeBlock({ reducing: true });
-  const currency = useTopic('state')?.run?.currency ?? '';
+  const currency = usePart('state', ({ run }) => run?.currency) ?? '';
   const { state, problem } = looser > 0 ? loosen : tighten;
   const send = (): void => {
     const input = { body: { limits: Object.fromEntries(edits.map(({ setting, to }) => [setting.name, to])) } };

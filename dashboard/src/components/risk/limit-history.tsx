@@ -2,7 +2,7 @@
 import { personName, type LimitChange, type LimitSettings } from 'trader/contract';
 import { useState, type ReactNode } from 'react';
 import { useMissingRole } from '../../data/session.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { gaugeFigure } from '../limits.tsx';
 import { Panel } from '../panel.tsx';
@@ -15,7 +15,7 @@ import { limitEdits } from './limit-draft.ts';
 export function LimitHistory({ settings: { items, changes } }: { readonly settings: LimitSettings }): ReactNode {
   const [undoing, setUndoing] = useState(false);
   const missing = useMissingRole('trader');
-  const currency = useTopic('state')?.run?.currency ?? '';
+  const currency = usePart('state', ({ run }) => run?.currency) ?? '';
   const newest = [...changes].reverse();
   const [last] = newest;
   const edits = last === undefined ? [] : limitEdits(items, last.from);

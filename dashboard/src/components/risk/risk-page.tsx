@@ -1,6 +1,7 @@
 'use client';
 import { useState, type ReactNode } from 'react';
 import type { Slices } from '../../data/engine.ts';
+import { useMissingRole } from '../../data/session.ts';
 import { useTopic } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { Limits } from '../limits.tsx';
@@ -51,9 +52,10 @@ export function RiskPage(): ReactNode {
 function LimitsPanel({ state }: { readonly state: Slices['state'] | undefined }): ReactNode {
   const [changing, setChanging] = useState(false);
   const settings = state?.limitSettings;
+  const missing = useMissingRole('trader');
   const changeable = settings !== undefined && settings.items.length > 0;
   return (
-    <Panel title="Limits" note="Checked before every order; at its limit new risk is denied, where nothing else is said. What is near stands first." aside={changeable ? <Button small aria-haspopup="dialog" onClick={() => setChanging(true)}>Change…</Button> : undefined}>
+    <Panel title="Limits" note="Checked before every order; at its limit new risk is denied, where nothing else is said. What was near when the page was opened stands first." aside={changeable ? <Button small aria-haspopup="dialog" blocked={missing} onClick={() => setChanging(true)}>Change…</Button> : undefined}>
       {state === undefined ? <Skeleton lines={12} size="tile" /> : state.limits.length === 0
         ? <EmptyState>This run has no limits that are measured.</EmptyState>
         : <Limits gauges={state.limits} currency={state.run?.currency ?? ''} usual="deny" />}

@@ -6,7 +6,7 @@ import { useCommand, useQuery } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
-import { ChoiceField, NumberField, SelectField, TextField } from '../field.tsx';
+import { ChoiceField, Fields, NumberField, SelectField, TextField } from '../field.tsx';
 import { Panel } from '../panel.tsx';
 import { ParamForm } from '../params/param-form.tsx';
 import { NEW_RUN, readRun } from './run-draft.ts';
@@ -55,23 +55,25 @@ function Card({ catalog, sources, venues, onStarted }: { readonly catalog: Catal
   const changed = Object.entries(draft.parameters).filter(([name, text]) => String(schema[name]?.default) !== text).length;
   return (
     <form className={css.form} onSubmit={(event) => { event.preventDefault(); run(); }} aria-label="New run">
-      <ChoiceField label="Kind of run" value={draft.kind} onChange={(kind) => change({ kind })} options={[{ value: 'backtest', label: 'Backtest' }, { value: 'sweep', label: 'Sweep' }, { value: 'verdict', label: 'Verdict' }]} />
-      <SelectField label="Strategy" value={draft.strategy} help={entry?.summary} error={errors['strategy']} onChange={(strategy) => change({ strategy, parameters: {}, grid: {}, series: {} })} options={catalog.map(({ name }) => ({ value: name, label: name }))} />
-      <SelectField label="Bars" value={draft.bars} help={source === undefined ? undefined : sourceHelp(source)} error={errors['bars']} onChange={(bars) => change({ bars, interval: '', from: '', to: '' })} options={sources.map(({ bars, title }) => ({ value: bars, label: title }))} />
-      <div className={css.pair}>
-        <SelectField label="Decide on" value={draft.interval} onChange={(interval) => change({ interval })} options={[{ value: '', label: 'as stored' }, ...(source?.intervals ?? []).map((value) => ({ value, label: value }))]} />
-        <NumberField label="Fee" unit="bp" error={errors['feeBps']} placeholder={draft.venue === '' ? '10' : 'venue’s'} value={draft.feeBps} onChange={(feeBps) => change({ feeBps })} />
-      </div>
-      <Period draft={draft} source={source} error={errors['to']} onChange={change} />
-      {draft.kind === 'sweep' ? <GridFields {...{ draft, schema, errors, change }} /> : null}
-      <details className={css.more} open={custom} onToggle={(event) => setCustom(event.currentTarget.open)}>
-        <summary>Parameters{changed === 0 ? ': defaults' : `: ${changed} changed`}</summary>
-        <div className={css.params}>
-          <ParamForm schema={schema} current={{}} draft={draft.parameters} errors={errors} onChange={(name, text) => change({ parameters: { ...draft.parameters, [name]: text } })} />
+      <Fields missing={missing}>
+        <ChoiceField label="Kind of run" value={draft.kind} onChange={(kind) => change({ kind })} options={[{ value: 'backtest', label: 'Backtest' }, { value: 'sweep', label: 'Sweep' }, { value: 'verdict', label: 'Verdict' }]} />
+        <SelectField label="Strategy" value={draft.strategy} help={entry?.summary} error={errors['strategy']} onChange={(strategy) => change({ strategy, parameters: {}, grid: {}, series: {} })} options={catalog.map(({ name }) => ({ value: name, label: name }))} />
+        <SelectField label="Bars" value={draft.bars} help={source === undefined ? undefined : sourceHelp(source)} error={errors['bars']} onChange={(bars) => change({ bars, interval: '', from: '', to: '' })} options={sources.map(({ bars, title }) => ({ value: bars, label: title }))} />
+        <div className={css.pair}>
+          <SelectField label="Decide on" value={draft.interval} onChange={(interval) => change({ interval })} options={[{ value: '', label: 'as stored' }, ...(source?.intervals ?? []).map((value) => ({ value, label: value }))]} />
+          <NumberField label="Fee" unit="bp" error={errors['feeBps']} placeholder={draft.venue === '' ? '10' : 'venue’s'} value={draft.feeBps} onChange={(feeBps) => change({ feeBps })} />
         </div>
-      </details>
-      {reads.map((name) => <TextField key={name} label={`Series: ${name}`} help="Id of a stored series; Data, Economy lists and finds them" error={errors[`series.${name}`]} value={draft.series[name] ?? ''} onChange={(text) => change({ series: { ...draft.series, [name]: text.trim() } })} />)}
-      <RunTerms draft={draft} venues={venues} errors={errors} onChange={change} />
+        <Period draft={draft} source={source} error={errors['to']} onChange={change} />
+        {draft.kind === 'sweep' ? <GridFields {...{ draft, schema, errors, change }} /> : null}
+        <details className={css.more} open={custom} onToggle={(event) => setCustom(event.currentTarget.open)}>
+          <summary>Parameters{changed === 0 ? ': defaults' : `: ${changed} changed`}</summary>
+          <div className={css.params}>
+            <ParamForm schema={schema} current={{}} draft={draft.parameters} errors={errors} onChange={(name, text) => change({ parameters: { ...draft.parameters, [name]: text } })} />
+          </div>
+        </details>
+        {reads.map((name) => <TextField key={name} label={`Series: ${name}`} help="Id of a stored series; Data, Economy lists and finds them" error={errors[`series.${name}`]} value={draft.series[name] ?? ''} onChange={(text) => change({ series: { ...draft.series, [name]: text.trim() } })} />)}
+        <RunTerms draft={draft} venues={venues} errors={errors} onChange={change} />
+      </Fields>
       {start.problem === undefined ? null : <Problem what="the run" verb="was not started" problem={start.problem} />}
       <Button submit look="primary" className={css.wide} busy={start.state === 'sending'} blocked={missing}>{draft.kind === 'sweep' && outcome.ok ? `Run ${outcome.combinations} combinations` : `Run ${draft.kind}`}</Button>
       <p className={css.quiet}>It runs beside trading at a lower priority, and goes on when this page is closed.</p>

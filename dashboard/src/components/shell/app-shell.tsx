@@ -1,32 +1,32 @@
 'use client';
-import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
-import dynamic from 'next/dynamic';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { loadSession, useMe, useSession } from '../../data/session.ts';
-import { reconnectStream, useConnection, useTopic } from '../../data/stream.ts';
+import { usePlaces } from '../../data/places.ts';
+import { reconnectStream, useConnection, usePart } from '../../data/stream.ts';
 import { Delta, Money } from '../numbers.tsx';
 import { Icon } from '../icon.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { Toasts } from '../toast.tsx';
 import { Enrolment } from '../auth/enrolment.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import css from './app-shell.module.css';
+import { CommandPalette } from './command-palette.tsx';
 import { ConnectionBand } from './connection-band.tsx';
 import { DESTINATIONS, PHONE_PATHS, destinationOf } from './destinations.ts';
 import { FreshnessClock, useFreshness } from './freshness-clock.tsx';
 import { HaltButton } from './halt-button.tsx';
 import { ModeStrip } from './mode-strip.tsx';
+import { MoreSheet } from './more-sheet.tsx';
 import { useShortcuts } from './shortcuts.tsx';
 import { StepUpSheet } from './step-up-sheet.tsx';
-
-const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette), { ssr: false });
-const MoreSheet = dynamic(() => import('./more-sheet.tsx').then((module) => module.MoreSheet), { ssr: false });
 
 /** What stands around every page: mode, age of the figures, money, halt, and the ways to all places. */
 export function AppShell({ children }: { readonly children: ReactNode }): ReactNode {
   const [palette, setPalette] = useState(false);
   const openPalette = useCallback(() => setPalette(true), []);
   useGuard();
+  usePlaces(usePathname());
   useShortcuts(openPalette);
   const enrolling = useMe()?.enrolling === true;
   return (
@@ -59,8 +59,8 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
 function Equity(): ReactNode {
   const { freshness } = useFreshness();
   const stale = freshness === 'stale' || freshness === 'offline';
-  const account = useTopic('equity')?.account;
-  const currency = useTopic('state')?.run?.currency;
+  const account = usePart('equity', ({ account }) => account);
+  const currency = usePart('state', ({ run }) => run?.currency);
   return (
     <dl className={`${css.equity} ${stale ? css.dim : ''}`}>
       <div><dt>Equity</dt><dd><Money value={account?.equity} currency={currency} why="not heard yet" /></dd></div>
@@ -75,7 +75,7 @@ function Rail(): ReactNode {
     <nav className={css.rail} aria-label="Pages">
       <ul>
         {DESTINATIONS.map(({ path, name, icon }) => (
-          <li key={path}><Link href={path} className={css.place} aria-current={path === here ? 'page' : undefined} title={name} prefetch={false}><Icon name={icon} /><span>{name}</span></Link></li>
+          <li key={path}><PlaceLink href={path} className={css.place} aria-current={path === here ? 'page' : undefined} title={name}><Icon name={icon} /><span>{name}</span></PlaceLink></li>
         ))}
         <li className={css.docs}><a href="/api/v1/docs" className={css.place} title="API reference"><Icon name="docs" /><span>API reference</span></a></li>
       </ul>
@@ -90,7 +90,7 @@ function Foot(): ReactNode {
     <nav className={css.foot} aria-label="Pages">
       <ul>
         {DESTINATIONS.filter(({ path }) => PHONE_PATHS.includes(path)).map(({ path, name, icon }) => (
-          <li key={path}><Link href={path} className={css.tab} aria-current={path === here ? 'page' : undefined} prefetch={false}><Icon name={icon} />{name}</Link></li>
+          <li key={path}><PlaceLink href={path} className={css.tab} aria-current={path === here ? 'page' : undefined}><Icon name={icon} />{name}</PlaceLink></li>
         ))}
         <li><button type="button" className={css.tab} aria-haspopup="dialog" data-here={!PHONE_PATHS.includes(here) || undefined} onClick={() => setMore(true)}><Icon name="more" />More</button></li>
       </ul>

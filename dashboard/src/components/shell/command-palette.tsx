@@ -1,8 +1,8 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useGo } from '../../data/places.ts';
 import { choose, usePreferences } from '../../data/preferences.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Sheet } from '../sheet.tsx';
 import css from './command-palette.module.css';
 import { DESTINATIONS } from './destinations.ts';
@@ -15,12 +15,12 @@ interface Entry {
 
 /** Everything that can be gone to or switched, found by typing; nothing in it trades. */
 function useEntries(): readonly Entry[] {
-  const router = useRouter();
+  const go = useGo();
   const { theme, confirm, shortcuts } = usePreferences();
-  const markets = [...(useTopic('state')?.markets.keys() ?? [])];
+  const markets = [...(usePart('state', ({ markets }) => markets).keys() ?? [])];
   return [
-    ...DESTINATIONS.map(({ name, path, key }) => ({ name, hint: key === undefined ? 'page' : `g ${key}`, run: () => router.push(path) })),
-    ...markets.map((instrument) => ({ name: instrument, hint: 'market', run: () => router.push(`/trade?instrument=${encodeURIComponent(instrument)}`) })),
+    ...DESTINATIONS.map(({ name, path, key }) => ({ name, hint: key === undefined ? 'page' : `g ${key}`, run: () => go(path) })),
+    ...markets.map((instrument) => ({ name: instrument, hint: 'market', run: () => go(`/trade?instrument=${encodeURIComponent(instrument)}`) })),
     { name: theme === 'light' ? 'Dark theme' : 'Light theme', hint: 'appearance', run: () => choose({ theme: theme === 'light' ? 'dark' : 'light' }) },
     { name: confirm === 'hold' ? 'Confirm by two presses' : 'Confirm by holding', hint: 'safety', run: () => choose({ confirm: confirm === 'hold' ? 'two-taps' : 'hold' }) },
     { name: shortcuts ? 'Switch keyboard shortcuts off' : 'Switch keyboard shortcuts on', hint: 'keyboard', run: () => choose({ shortcuts: !shortcuts }) },

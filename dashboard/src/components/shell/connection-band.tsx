@@ -1,10 +1,12 @@
 'use client';
 import { useState, type ReactNode } from 'react';
+import { useWantedPlace } from '../../data/places.ts';
 import { useConnection } from '../../data/stream.ts';
 import { useNow } from '../../data/ticker.ts';
 import { formatStopwatch, formatUtc } from '../../format/time.ts';
 import { Button } from '../button.tsx';
-import { useFreshness } from './freshness-clock.tsx';
+import { destinationOf } from './destinations.ts';
+import { useFiguresAt, useFreshness } from './freshness-clock.tsx';
 import css from './connection-band.module.css';
 
 /** A short break heals by itself before anybody could read of it. */
@@ -13,11 +15,13 @@ const PATIENCE_MS = 1500;
 /** The band under the top bar that says, in words, that figures stand still, since when, and what goes on without us. */
 export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => void }): ReactNode {
   const { lostAt } = useConnection();
-  const { freshness, at, reason } = useFreshness();
+  const { freshness, reason } = useFreshness();
+  const at = useFiguresAt();
   const now = useNow();
+  const waits = useWaitText();
   const lost = lostAt !== null;
   const stale = !lost && freshness === 'stale';
-  const shown = lost ? now - lostAt > PATIENCE_MS : stale;
+  const shown = lost ? waits !== '' || now - lostAt > PATIENCE_MS : stale;
   const figures = at === null ? 'No figures have arrived yet.' : `Figures are of ${formatUtc(at)}.`;
   return (
     <>
@@ -29,12 +33,22 @@ export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => vo
               ? `${figures} Trading goes on without this page: stops that rest at the venue stay there. What the engine does now is not known here.`
               : `${figures} ${reason === undefined ? '' : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}.`} New orders wait until it is heard of again.`}
           </span>
+          {waits === '' ? null : <strong className={css.waits}>◷ {waits}</strong>}
           {lost ? <Button small onClick={onReconnect}>Try now</Button> : null}
         </div>
       ) : null}
+      <p className="spoken" role="status">{waits}</p>
       <Announcement text={shown ? (lost ? `Disconnected. ${figures}` : `Figures are stale. ${figures}`) : ''} />
     </>
   );
+}
+
+/** Which page waits for the server, in words; empty where none does. */
+function useWaitText(): string {
+  const wanted = useWantedPlace();
+  if (wanted === undefined) return '';
+  const [path = ''] = wanted.split('?', 1);
+  return `${destinationOf(path)?.name ?? 'The page'} opens as soon as the server answers.`;
 }
 
 /** Says a change of the connection once, not every second of it: the words change with the clock. */

@@ -1,7 +1,7 @@
 'use client';
-import type { ReactNode } from 'react';
-import { useConnection } from '../../data/stream.ts';
-import { useNow } from '../../data/ticker.ts';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { readConnection, useConnection, watchConnection, type Connection } from '../../data/stream.ts';
+import { readNow, useNow, watchNow } from '../../data/ticker.ts';
 import { formatSpan, formatUtc } from '../../format/time.ts';
 import css from './freshness-clock.module.css';
 
@@ -12,23 +12,53 @@ const STALE_MS = 15_000;
 /** How fresh what the page shows is. */
 export type Freshness = 'connecting' | 'fresh' | 'late' | 'stale' | 'offline';
 
-/** How fresh the figures are, and since when; `reason` says in words why orders should wait. */
-export function useFreshness(): { readonly freshness: Freshness; readonly at: number | null; readonly reason: string | undefined } {
-  const { state, engine, engineAt, heardAt, lostAt } = useConnection();
-  const now = useNow();
-  if (lostAt !== null || state === 'signed-out') return { freshness: 'offline', at: heardAt, reason: 'disconnected' };
-  if (state === 'connecting' || heardAt === null) return { freshness: 'connecting', at: heardAt, reason: 'not connected yet' };
-  if (engine === 'gone') return { freshness: 'stale', at: engineAt, reason: 'the trading loop is not heard of' };
+/** How fresh figures are; `reason` says in words why orders should wait. */
+interface Judged {
+  readonly freshness: Freshness;
+  readonly reason: string | undefined;
+}
+
+function judged({ state, engine, heardAt, lostAt }: Connection, now: number): Judged {
+  if (lostAt !== null || state === 'signed-out') return { freshness: 'offline', reason: 'disconnected' };
+  if (state === 'connecting' || heardAt === null) return { freshness: 'connecting', reason: 'not connected yet' };
+  if (engine === 'gone') return { freshness: 'stale', reason: 'the trading loop is not heard of' };
   const age = now - heardAt;
-  if (age > STALE_MS) return { freshness: 'stale', at: heardAt, reason: `figures are ${formatSpan(age)} old` };
-  return { freshness: age > LATE_MS ? 'late' : 'fresh', at: heardAt, reason: undefined };
+  if (age > STALE_MS) return { freshness: 'stale', reason: `figures are ${formatSpan(age)} old` };
+  return { freshness: age > LATE_MS ? 'late' : 'fresh', reason: undefined };
+}
+
+let last: Judged = { freshness: 'connecting', reason: 'not connected yet' };
+const FIRST = last;
+
+/** The same object as long as nothing of it changes: every word that is heard could change it, and few do. */
+function judge(): Judged {
+  const next = judged(readConnection(), readNow());
+  if (next.freshness !== last.freshness || next.reason !== last.reason) last = next;
+  return last;
+}
+
+function watch(listener: () => void): () => void {
+  const ends = [watchConnection(listener), watchNow(listener)];
+  return () => { for (const end of ends) end(); };
+}
+
+/** How fresh the figures are, and again when that changes. */
+export function useFreshness(): Judged {
+  return useSyncExternalStore(watch, judge, () => FIRST);
+}
+
+/** When the newest figures were heard of; null before the first. */
+export function useFiguresAt(): number | null {
+  const { lostAt, engine, engineAt, heardAt } = useConnection();
+  return lostAt === null && engine === 'gone' ? engineAt : heardAt;
 }
 
 const WORDS: Readonly<Record<Freshness, string>> = { connecting: 'Connecting', fresh: 'Live', late: 'Late', stale: 'Stale', offline: 'Disconnected' };
 
 /** How old the figures are: a mark, a word and the age, on every page. */
 export function FreshnessClock(): ReactNode {
-  const { freshness, at } = useFreshness();
+  const { freshness } = useFreshness();
+  const at = useFiguresAt();
   const now = useNow();
   const age = at === null || now === 0 ? undefined : formatSpan(now - at);
   return (

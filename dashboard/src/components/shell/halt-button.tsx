@@ -1,13 +1,13 @@
 'use client';
 import { useState, type ReactNode } from 'react';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { HaltPanel } from './halt-panel.tsx';
 import css from './halt-button.module.css';
 
 /** The button that stops trading, on every page and in one press; what exactly it stops is asked after. */
 export function HaltButton(): ReactNode {
   const [open, setOpen] = useState(false);
-  const state = useTopic('state')?.trading?.state;
+  const state = usePart('state', ({ trading }) => trading?.state);
   const halted = state === 'halted' || state === 'liquidated';
   return (
     <>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { personName, type Answer } from 'trader/contract';
 import { useCommand, type Command } from '../../data/query.ts';
 import { useMe, useMissingRole } from '../../data/session.ts';
-import { useConnection, useTopic } from '../../data/stream.ts';
+import { useConnection, usePart } from '../../data/stream.ts';
 import { directionOf, formatDecimal } from '../../format/decimal.ts';
 import { Problem } from '../answered.tsx';
 import { TextField } from '../field.tsx';
@@ -23,7 +23,7 @@ const SCOPES: readonly { readonly scope: Scope; readonly title: string; readonly
 
 /** Asks how far a halt goes, and for a hold; or, when trading is halted already, how to go on. */
 export function HaltPanel({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const trading = useTopic('state')?.trading;
+  const trading = usePart('state', ({ trading }) => trading);
   const halted = trading?.state === 'halted';
   return (
     <Sheet open onClose={onClose} place="middle" band={<ModeBand />} title={halted ? 'Trading is halted' : 'Halt trading'}>
@@ -35,8 +35,8 @@ export function HaltPanel({ onClose }: { readonly onClose: () => void }): ReactN
 
 /** What flattening closes, and what that would realise now. */
 function useHoldings(): string {
-  const positions = [...(useTopic('positions')?.positions.values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
-  const currency = useTopic('state')?.run?.currency ?? '';
+  const positions = [...(usePart('positions', ({ positions }) => positions).values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
+  const currency = usePart('state', ({ run }) => run?.currency) ?? '';
   if (positions.length === 0) return 'nothing is held';
   const open = positions.reduce((sum, { unrealised }) => sum + Number(unrealised), 0);
   return `${positions.length} ${positions.length === 1 ? 'position' : 'positions'}, ≈ ${formatDecimal(open, { places: 2, signed: true }) ?? '—'} ${currency} open now`;

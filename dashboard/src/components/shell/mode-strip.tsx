@@ -1,17 +1,20 @@
 'use client';
-import { personName } from 'trader/contract';
+import { personName, type TradingFact } from 'trader/contract';
 import { useEffect, type ReactNode } from 'react';
 import { useMode } from '../../data/run.ts';
-import { useConnection, useTopic } from '../../data/stream.ts';
+import { useConnection, usePart } from '../../data/stream.ts';
 import { formatTime } from '../../format/time.ts';
 import css from './mode-strip.module.css';
 
 const ICONS = { paper: '/icon-paper.svg', sandbox: '/icon-paper.svg', live: '/icon-live.svg', unknown: '/icon-paper.svg' } as const;
 
+/** States that are no alarm, in words. */
+const CALM: Readonly<Partial<Record<TradingFact['state'], string>>> = { 'catching-up': 'catching up with the market', paused: 'feed paused', ended: 'data has ended' };
+
 /** The first line of every page: which money this is, and whether trading is halted and by whom. */
 export function ModeStrip(): ReactNode {
   const { mode, word, meaning } = useMode();
-  const trading = useTopic('state')?.trading;
+  const trading = usePart('state', ({ trading }) => trading);
   useMarks(mode, word);
   const halted = trading?.state === 'halted' || trading?.state === 'liquidated';
   return (
@@ -26,8 +29,7 @@ export function ModeStrip(): ReactNode {
           {trading.reason === null ? '' : `: ${trading.reason}`}
         </strong>
       ) : null}
-      {trading?.state === 'paused' ? <strong>· feed paused</strong> : null}
-      {trading?.state === 'ended' ? <strong>· data has ended</strong> : null}
+      {trading === undefined || CALM[trading.state] === undefined ? null : <strong>· {CALM[trading.state]}</strong>}
     </p>
   );
 }

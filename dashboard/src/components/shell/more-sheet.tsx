@@ -1,7 +1,7 @@
 'use client';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from '../icon.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { Sheet } from '../sheet.tsx';
 import { AccountActions } from './account-menu.tsx';
 import { DESTINATIONS, PHONE_PATHS } from './destinations.ts';
@@ -13,7 +13,7 @@ export function MoreSheet({ onClose }: { readonly onClose: () => void }): ReactN
     <Sheet open onClose={onClose} title="More">
       <ul className={css.list}>
         {DESTINATIONS.filter(({ path }) => !PHONE_PATHS.includes(path)).map(({ path, name, icon }) => (
-          <li key={path}><Link href={path} className={css.place} onClick={onClose} prefetch={false}><Icon name={icon} />{name}</Link></li>
+          <li key={path}><PlaceLink href={path} className={css.place} onClick={onClose}><Icon name={icon} />{name}</PlaceLink></li>
         ))}
         <li><a href="/api/v1/docs" className={css.place}><Icon name="docs" />API reference</a></li>
       </ul>

@@ -1,6 +1,6 @@
 'use client';
-import { useRouter } from 'next/navigation';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { useGo } from '../../data/places.ts';
 import { usePreferences } from '../../data/preferences.ts';
 import { DESTINATIONS } from './destinations.ts';
 
@@ -13,7 +13,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** `g o` and its like go to a place, ⌘K, `/` and `?` open the palette. No key ever trades. */
 export function useShortcuts(openPalette: () => void): void {
-  const router = useRouter();
+  const go = useEffectEvent(useGo());
   const { shortcuts } = usePreferences();
   const chordAt = useRef(0);
   useEffect(() => {
@@ -32,10 +32,10 @@ export function useShortcuts(openPalette: () => void): void {
       } else if (event.timeStamp - chordAt.current < CHORD_MS) {
         chordAt.current = 0;
         const place = DESTINATIONS.find(({ key }) => key === event.key);
-        if (place !== undefined) router.push(place.path);
+        if (place !== undefined) go(place.path);
       }
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  }, [router, shortcuts, openPalette]);
+  }, [shortcuts, openPalette]);
 }

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { Answer, MarketFact } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
 import { useMode } from '../../data/run.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { NumberField, SelectField } from '../field.tsx';
@@ -21,7 +21,7 @@ import css from './strategies.module.css';
 /** Lets a strategy of the catalogue trade a market of the run. */
 export function AddSheet({ onClose }: { readonly onClose: () => void }): ReactNode {
   const catalog = useQuery('strategyCatalog', undefined);
-  const markets = useTopic('state')?.markets;
+  const markets = usePart('state', ({ markets }) => markets);
   return (
     <Sheet open onClose={onClose} title="Add a strategy" description="It trades from the next bar on, within the limits of the run, warmed up on the bars that were seen." band={<ModeBand />}>
       <Answered asked={catalog} what="the strategies on offer">

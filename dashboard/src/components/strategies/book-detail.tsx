@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import type { BookFact } from 'trader/contract';
 import { useMissingRole } from '../../data/session.ts';
@@ -9,6 +8,7 @@ import { formatDecimal } from '../../format/decimal.ts';
 import { Button } from '../button.tsx';
 import { Delta, Money, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { PlaceLink } from '../place-link.tsx';
 import { draftChanges, draftErrors } from '../params/param-draft.ts';
 import type { ParameterDraft } from '../params/param-draft.ts';
 import { ParamForm } from '../params/param-form.tsx';
@@ -72,5 +72,5 @@ function Standing({ book }: { readonly book: BookFact }): ReactNode {
 function BacktestLink({ book, draft }: { readonly book: BookFact; readonly draft: ParameterDraft }): ReactNode {
   const parts = new URLSearchParams({ strategy: book.strategy });
   for (const [name, value] of Object.entries({ ...book.parameters, ...draft })) if (String(book.schema[name]?.default) !== String(value)) parts.set(`p.${name}`, String(value));
-  return <Link href={`/backtests?${parts.toString()}`} prefetch={false}>Backtest with these</Link>;
+  return <PlaceLink href={`/backtests?${parts.toString()}`}>Backtest with these</PlaceLink>;
 }

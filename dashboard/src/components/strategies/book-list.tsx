@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { BookFact } from 'trader/contract';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { exactSum, negated } from '../../format/exact-sum.ts';
 import { Delta } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
@@ -42,7 +42,7 @@ export function bookPnl({ realised, unrealised, fees }: Pick<BookFact, 'realised
 
 /** All strategies of the run, each with state, opinion and result. */
 export function BookList({ books, chosen, onChoose }: { readonly books: readonly BookFact[]; readonly chosen: string; readonly onChoose: (book: string) => void }): ReactNode {
-  const currency = useTopic('state')?.run?.currency;
+  const currency = usePart('state', ({ run }) => run?.currency);
   return (
     <Panel title={`${books.length} in this run`} note={`Signal · result after fees, ${currency ?? 'money of the account'}`} flush>
       <ul>

@@ -2,9 +2,10 @@
 
 import { useId, type FormEvent, type ReactNode } from 'react';
 import type { MarketFact } from 'trader/contract';
+import { useMissingRole } from '../../data/session.ts';
 import { formatDecimal } from '../../format/decimal.ts';
 import { Button } from '../button.tsx';
-import { CheckField, ChoiceField, NumberField, SelectField, TextField } from '../field.tsx';
+import { CheckField, ChoiceField, Fields, NumberField, SelectField, TextField } from '../field.tsx';
 import { fieldsOf, priceLabel } from './draft.ts';
 import type { Draft, DraftField, SizeKind } from './draft.ts';
 import css from './ticket.module.css';
@@ -28,6 +29,7 @@ export function TicketForm({ market, draft, errors, equity, currency, busy, bloc
   readonly onReview: () => void;
 }): ReactNode {
   const fields = fieldsOf(draft.type);
+  const missing = useMissingRole('trader');
   const quote = market.quoteCurrency;
   const price = (name: 'price' | 'trigger' | 'stop' | 'takeProfit', label: string, help?: string): ReactNode => (
     <NumberField label={label} unit={quote} help={help} error={errors[name]} value={draft[name]} onChange={(value) => onChange({ [name]: value })} />
@@ -35,24 +37,26 @@ export function TicketForm({ market, draft, errors, equity, currency, busy, bloc
   const submit = (event: FormEvent): void => { event.preventDefault(); onReview(); };
   return (
     <form className={css.form} onSubmit={submit} aria-label={`Order for ${market.instrument}`}>
-      <div className={css.sides} data-side={draft.side}>
-        <ChoiceField label="Side" value={draft.side} onChange={(side) => onChange({ side })} options={[{ value: 'buy', label: 'Buy' }, { value: 'sell', label: 'Sell' }]} />
-      </div>
-      <SelectField label="Type" value={draft.type} onChange={(type) => onChange({ type })} options={market.orderTypes.map((type) => ({ value: type, label: TYPES[type] }))} />
-      <SizeField {...{ market, draft, errors, equity, currency, onChange }} />
-      {fields.trigger ? price('trigger', 'Trigger price', 'The touch of it makes this a limit order') : null}
-      {fields.price ? price('price', priceLabel(draft.type), market.last === null ? undefined : `Last ${formatDecimal(market.last, { places: market.priceDecimals })}`) : null}
-      {fields.trail ? <NumberField label="Stays behind by" unit="%" help="Follows the best price and never goes back" error={errors.trail} value={draft.trail} onChange={(trail) => onChange({ trail })} /> : null}
-      <div className={css.pair}>
-        {price('stop', 'Stop-loss')}
-        {price('takeProfit', 'Take-profit')}
-      </div>
-      {fields.lasting ? (
-        <SelectField label="Lasts" value={draft.timeInForce} onChange={(timeInForce) => onChange({ timeInForce })} options={market.timesInForce.map((term) => ({ value: term, label: TERMS[term] }))} />
-      ) : null}
-      {fields.lasting && draft.timeInForce === 'gtd' ? <TextField label="Ends" type="datetime-local" help="Your local time" error={errors.expires} value={draft.expires} onChange={(expires) => onChange({ expires })} /> : null}
-      {fields.postOnly && market.postOnly ? <CheckField label="Post only" help="Rejected where it would trade at once" checked={draft.postOnly} onChange={(postOnly) => onChange({ postOnly })} /> : null}
-      {market.reduceOnly ? <CheckField label="Reduce only" help="Never opens or turns over a position" checked={draft.reduceOnly} onChange={(reduceOnly) => onChange({ reduceOnly })} /> : null}
+      <Fields missing={missing}>
+        <div className={css.sides} data-side={draft.side}>
+          <ChoiceField label="Side" value={draft.side} onChange={(side) => onChange({ side })} options={[{ value: 'buy', label: 'Buy' }, { value: 'sell', label: 'Sell' }]} />
+        </div>
+        <SelectField label="Type" value={draft.type} onChange={(type) => onChange({ type })} options={market.orderTypes.map((type) => ({ value: type, label: TYPES[type] }))} />
+        <SizeField {...{ market, draft, errors, equity, currency, onChange }} />
+        {fields.trigger ? price('trigger', 'Trigger price', 'The touch of it makes this a limit order') : null}
+        {fields.price ? price('price', priceLabel(draft.type), market.last === null ? undefined : `Last ${formatDecimal(market.last, { places: market.priceDecimals })}`) : null}
+        {fields.trail ? <NumberField label="Stays behind by" unit="%" help="Follows the best price and never goes back" error={errors.trail} value={draft.trail} onChange={(trail) => onChange({ trail })} /> : null}
+        <div className={css.pair}>
+          {price('stop', 'Stop-loss')}
+          {price('takeProfit', 'Take-profit')}
+        </div>
+        {fields.lasting ? (
+          <SelectField label="Lasts" value={draft.timeInForce} onChange={(timeInForce) => onChange({ timeInForce })} options={market.timesInForce.map((term) => ({ value: term, label: TERMS[term] }))} />
+        ) : null}
+        {fields.lasting && draft.timeInForce === 'gtd' ? <TextField label="Ends" type="datetime-local" help="Your local time" error={errors.expires} value={draft.expires} onChange={(expires) => onChange({ expires })} /> : null}
+        {fields.postOnly && market.postOnly ? <CheckField label="Post only" help="Rejected where it would trade at once" checked={draft.postOnly} onChange={(postOnly) => onChange({ postOnly })} /> : null}
+        {market.reduceOnly ? <CheckField label="Reduce only" help="Never opens or turns over a position" checked={draft.reduceOnly} onChange={(reduceOnly) => onChange({ reduceOnly })} /> : null}
+      </Fields>
       <Button submit look="primary" className={css.wide} busy={busy} blocked={blocked}>Review {draft.side === 'buy' ? 'buy' : 'sell'}</Button>
       {blocked === undefined ? null : <p className={css.blocked}>Blocked: {blocked}</p>}
     </form>

@@ -5,7 +5,7 @@ import type { MarketFact, OrderFact, OrderTicket } from 'trader/contract';
 import { Answered, Problem } from '../answered.tsx';
 import { useCommand, useQuery } from '../../data/query.ts';
 import type { ModeFact } from '../../data/run.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { Button } from '../button.tsx';
 import { Num } from '../numbers.tsx';
 import { StatusChip } from '../status-chip.tsx';
@@ -33,7 +33,7 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
   const [ticket, setTicket] = useState<OrderTicket>();
   const preview = useCommand('previewOrder');
   const place = useCommand('placeOrder');
-  const orders = useTopic('orders')?.orders;
+  const orders = usePart('orders', ({ orders }) => orders);
   const before = useRef<ReadonlySet<string>>(new Set());
   const review = useCallback((next: OrderTicket) => { setTicket(next); void preview.send({ body: next }); }, [preview]);
   const leave = (): void => { setTicket(undefined); preview.reset(); place.reset(); };
@@ -77,7 +77,7 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
 
 /** What became of an order that was sent, as the stream goes on telling it. */
 function Receipt({ orders, notes, onNew }: { readonly orders: readonly OrderFact[]; readonly notes: readonly string[]; readonly onNew: () => void }): ReactNode {
-  const live = useTopic('orders')?.orders;
+  const live = usePart('orders', ({ orders }) => orders);
   return (
     <div className={css.review} role="status">
       <h3 className={css.headline}>Accepted</h3>

@@ -2,7 +2,7 @@
 
 import type { TradingFact } from 'trader/contract';
 import { useMissingRole } from '../../data/session.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { useFreshness } from '../shell/freshness-clock.tsx';
 
 /**
@@ -12,13 +12,14 @@ import { useFreshness } from '../shell/freshness-clock.tsx';
 export function useTradeBlock({ reducing = false }: { readonly reducing?: boolean } = {}): string | undefined {
   const role = useMissingRole('trader');
   const { reason } = useFreshness();
-  const state = useTopic('state')?.trading?.state;
+  const state = usePart('state', ({ trading }) => trading?.state);
   return role ?? reason ?? stateBlock(state, reducing);
 }
 
 function stateBlock(state: TradingFact['state'] | undefined, reducing: boolean): string | undefined {
   switch (state) {
     case undefined: return 'waiting for the state of the run';
+    case 'catching-up': return reducing ? undefined : 'catching up with the market, which ends by itself';
     case 'halted': return reducing ? undefined : 'trading is halted';
     case 'liquidated': return 'the account was liquidated';
     case 'ended': return 'the data has ended';

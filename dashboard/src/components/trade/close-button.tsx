@@ -10,14 +10,14 @@ import { useTradeBlock } from '../ticket/trade-block.ts';
 import { toast } from '../toast.tsx';
 import { useCommand } from '../../data/query.ts';
 import { useMode } from '../../data/run.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 
 /** Closes what is held of an instrument, after it was said in words what that does. */
 export function CloseButton({ position }: { readonly position: PositionFact }): ReactNode {
   const [open, setOpen] = useState(false);
   const blocked = useTradeBlock({ reducing: true });
   const close = useCommand('closePosition');
-  const currency = useTopic('state')?.run?.currency;
+  const currency = usePart('state', ({ run }) => run?.currency);
   const { mode, word } = useMode();
   const verb = Number(position.quantity) > 0 ? 'Sell' : 'Buy back';
   const send = (): void => {

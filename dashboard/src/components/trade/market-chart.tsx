@@ -12,7 +12,8 @@ import { Skeleton } from '../placeholders.tsx';
 import { StatusChip } from '../status-chip.tsx';
 import { useAddress } from '../../data/address.ts';
 import { useLastPrice } from '../../data/last-price.ts';
-import { useTopic } from '../../data/stream.ts';
+import { useMissingRole } from '../../data/session.ts';
+import { usePart, useTopic } from '../../data/stream.ts';
 import { splitInstrument } from './instrument-name.tsx';
 import { ProtectSheet } from './protect-button.tsx';
 import { dayChange } from './watchlist.tsx';
@@ -28,9 +29,10 @@ export function MarketChart({ market, markets, books, onChoose }: {
   const interval = intervals.find(({ name }) => name === wanted) ?? intervals[0];
   const { bars, fault, loading, onOldest } = useChartBars(market, interval);
   const fills = useTopic('fills');
-  const orders = useTopic('orders')?.orders;
+  const orders = usePart('orders', ({ orders }) => orders);
+  const mayMove = useMissingRole('trader') === undefined;
   const marks = useMemo(() => (fills ?? []).filter(({ instrument }) => instrument === market.instrument).map(markOf), [fills, market.instrument]);
-  const levels = useMemo(() => levelsOf(books, orders === undefined ? [] : [...orders.values()].filter(({ instrument }) => instrument === market.instrument)), [books, orders, market.instrument]);
+  const levels = useMemo(() => levelsOf(books, mayMove, orders === undefined ? [] : [...orders.values()].filter(({ instrument }) => instrument === market.instrument)), [books, mayMove, orders, market.instrument]);
   const strategies = books.filter(({ kind, strategy }) => kind === 'strategy' && ['macd', 'bollinger', 'moving-average-cross'].includes(strategy));
   const book = strategies.find(({ book: name }) => name === shown) ?? (shown === 'none' ? undefined : strategies[0]);
   const strategy = useMemo(() => (book === undefined ? undefined : { strategy: book.strategy, parameters: book.parameters }), [book?.strategy, book?.parameters]);
@@ -92,13 +94,13 @@ function markOf(fill: FillFact): ChartFill {
 }
 
 /** The prices to watch: of each book that holds something its entry, stop and target, and every working order that is not one of these. */
-function levelsOf(books: readonly BookFact[], orders: readonly OrderFact[]): ChartLevel[] {
+function levelsOf(books: readonly BookFact[], mayMove: boolean, orders: readonly OrderFact[]): ChartLevel[] {
   const held = books.filter(({ quantity }) => Number(quantity) !== 0);
   const levels = held.flatMap((book) => {
     const entry = Number(book.averagePrice ?? NaN);
     const name = held.length > 1 ? `${book.strategy} ` : '';
     const level = (kind: ChartLevel['kind'], word: string, text: string | null): ChartLevel[] =>
-      text === null ? [] : [{ id: `${book.book}|${kind}`, kind, price: Number(text), label: kind === 'entry' ? `${name}${word}` : `${name}${word} ${distanceText(entry, Number(text))}`, movable: book.kind === 'manual' && kind !== 'entry' }];
+      text === null ? [] : [{ id: `${book.book}|${kind}`, kind, price: Number(text), label: kind === 'entry' ? `${name}${word}` : `${name}${word} ${distanceText(entry, Number(text))}`, movable: mayMove && book.kind === 'manual' && kind !== 'entry' }];
     return [...level('entry', Number(book.quantity) > 0 ? 'Long from' : 'Short from', book.averagePrice), ...level('stop', 'Stop', book.stop), ...level('target', 'Target', book.takeProfit)];
   });
   const working = orders.filter(({ state, leg, price }) => (state === 'open' || state === 'sent' || state === 'unknown') && leg !== 'stop' && leg !== 'take-profit' && price !== null);

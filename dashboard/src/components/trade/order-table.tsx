@@ -15,7 +15,7 @@ import { StatusChip, type Tone } from '../status-chip.tsx';
 import { useTradeBlock } from '../ticket/trade-block.ts';
 import { toast } from '../toast.tsx';
 import { useCommand } from '../../data/query.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { InstrumentName } from './instrument-name.tsx';
 import css from './trade.module.css';
 
@@ -26,17 +26,16 @@ const TONES: Readonly<Record<OrderFact['state'], Tone>> = {
 /** Orders that work at the venue, to be changed or canceled. */
 export function OrderTable({ orders }: { readonly orders: readonly OrderFact[] | undefined }): ReactNode {
   const blocked = useTradeBlock({ reducing: true });
-  const markets = useTopic('state')?.markets;
+  const markets = usePart('state', ({ markets }) => markets);
   const cancel = useCommand('cancelOrder');
   const [changing, setChanging] = useState<OrderFact>();
   if (orders === undefined) return <Skeleton lines={3} size="row" label="Loading the orders" />;
   const decimals = (instrument: string): number | undefined => markets?.get(instrument)?.priceDecimals;
   const columns: readonly Column<OrderFact>[] = [
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
-    { key: 'what', head: 'Order', cell: ({ side, type }) => `${side === 'buy' ? 'Buy' : 'Sell'} ${type.replace('-', ' ')}` },
-    { key: 'by', head: 'Book', priority: 2, cell: ({ book, leg }) => `${book.split('@')[0]}${leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}` },
+    { key: 'what', head: 'Order', cell: ({ side, type, book, leg }) => <>{side === 'buy' ? 'Buy' : 'Sell'} {type.replace('-', ' ')}<span className={css.under}><span className="spoken"> of </span>{book.split('@')[0]}{leg === 'stop' ? ' · stop-loss' : leg === 'take-profit' ? ' · take-profit' : ''}</span></> },
     { key: 'quantity', head: 'Filled', unit: 'of', figures: true, cell: ({ quantity, filled }) => <><Num value={filled} /> / <Num value={quantity} /></> },
-    { key: 'price', head: 'Price', figures: true, cell: ({ price, trigger, instrument }) => <>{trigger === null ? null : <span className={css.trigger}>from <Num value={trigger} places={decimals(instrument)} /> </span>}<Num value={price} places={decimals(instrument)} why="at market" /></> },
+    { key: 'price', head: 'Price', figures: true, cell: ({ price, trigger, instrument }) => <><Num value={price} places={decimals(instrument)} why="at market" />{trigger === null ? null : <span className={css.under}> from <Num value={trigger} places={decimals(instrument)} /></span>}</> },
     { key: 'state', head: 'State', cell: ({ state }) => <StatusChip tone={TONES[state]}>{state === 'unknown' ? 'no reply, checking' : state}</StatusChip> },
     { key: 'since', head: 'Since', priority: 3, cell: ({ tsInit }) => <Time at={tsInit} detail="minute" /> },
     {

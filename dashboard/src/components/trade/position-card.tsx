@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { BookFact, MarketFact } from 'trader/contract';
 import { Delta, Money, Num } from '../numbers.tsx';
 import { exactSum } from '../../format/exact-sum.ts';
-import { useTopic } from '../../data/stream.ts';
+import { usePart } from '../../data/stream.ts';
 import { CloseButton } from './close-button.tsx';
 import { ProtectButton } from './protect-button.tsx';
 import { OPPOSED, holders, opposed } from './position-table.tsx';
@@ -12,8 +12,8 @@ import css from './trade.module.css';
 
 /** What is held of the market in sight, at a glance; on a phone it stands under the chart. */
 export function PositionCard({ market, books }: { readonly market: MarketFact; readonly books: readonly BookFact[] }): ReactNode {
-  const position = useTopic('positions')?.positions.get(market.instrument);
-  const currency = useTopic('state')?.run?.currency;
+  const position = usePart('positions', ({ positions }) => positions.get(market.instrument));
+  const currency = usePart('state', ({ run }) => run?.currency);
   const manual = books.find(({ kind, quantity }) => kind === 'manual' && Number(quantity) !== 0);
   const held = holders(books, market.instrument);
   if (position === undefined || Number(position.quantity) === 0) return <p className={css.none}>{held === '' ? `Nothing is held of ${market.instrument}.` : `Nothing is held of ${market.instrument} in sum: ${held}.`}</p>;

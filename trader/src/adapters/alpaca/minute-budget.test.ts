@@ -39,7 +39,8 @@ test('what the venue says is left counts until the moment that it names, but nev
 test('headers that say nothing change nothing', () => {
   const budget = new MinuteBudget();
   budget.learn(Number.NaN, Number.NaN, Number.NaN, MINUTE);
-  budget.spend('question', MINUTE);
+  for (let i = 0; i < 160; i++) budget.spend('question', MINUTE);
+  assert.equal(refused(() => { budget.spend('question', MINUTE); }), MINUTE);
 });
 
 test('a pause lets nothing out before its end', () => {

@@ -153,7 +153,7 @@ test('a cached column file that is damaged, cut, lengthened or of another versio
 test('strict reading refuses gaps and volumes that reading counts, and forgets nothing', async () => {
   const home = folder.freshHome();
   const gap = folder.write(`${plainCsv(5)}${plainCsv(5, 1_700_000_600_000).split('\n').slice(1).join('\n')}`);
-  await assert.rejects(openBars(gap, { home, strict: true }), barFileError('strict', gap, '5 missing bars in 1 gaps (interval 1m)'));
+  await assert.rejects(openBars(gap, { home, strict: true }), barFileError('strict', gap, '5 missing bars in 1 gap (interval 1m)'));
   await withBars(gap, home, (bars) => assert.equal(bars.quality.missingBars, 5));
   const noVolume = folder.write(plainCsv(3).replaceAll(',5\n', ',0\n'));
   await assert.rejects(openBars(noVolume, { home, strict: true }), barFileError('strict', '3 bars of zero volume'));

@@ -243,12 +243,13 @@ export class DecimalsMeter {
 
 /** Refuses, where reading is strict, the facts that are otherwise only counted. */
 export function refuseIrregular(file: string, quality: QualityReport): void {
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
   const facts = [
-    [quality.missingBars, `missing bars in ${quality.gaps} gaps (interval ${formatInterval(quality.intervalMs)})`],
-    [quality.zeroVolumeBars, 'bars of zero volume'],
-    [quality.absentVolumeBars, 'bars without volume'],
+    [quality.missingBars, 'missing bar', ` in ${counted(quality.gaps, 'gap')} (interval ${formatInterval(quality.intervalMs)})`],
+    [quality.zeroVolumeBars, 'bar', ' of zero volume'],
+    [quality.absentVolumeBars, 'bar', ' without volume'],
   ] as const;
-  const found = facts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const found = facts.filter(([count]) => count > 0).map(([count, noun, what]) => counted(count, noun) + what);
   if (found.length === 0) return;
   throw new BarFileError('strict', file, `strict reading refuses ${found.join(', ')}; fill them at the source, or read without strict`);
 }

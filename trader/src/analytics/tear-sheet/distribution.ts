@@ -13,10 +13,13 @@ const BINS = 40;
 export function distributions({ trips, currency = '' }: TearSheet, { returns }: Measured): Html {
   const pnl = trips?.map((trip) => trip.pnl) ?? [];
   const held = trips?.map(({ tsEntry, tsExit }) => tsExit - tsEntry) ?? [];
-  const moved = returns.filter((value) => value !== 0);
-  const still = returns.length - moved.length;
+  const known = returns.filter((value) => !Number.isNaN(value));
+  const moved = known.filter((value) => value !== 0);
+  const still = known.length - moved.length;
+  const ruined = returns.length - known.length;
+  const left = `${still === 0 ? '' : `${plural(still, 'day')} without a change left out. `}${ruined === 0 ? '' : `${plural(ruined, 'day')} with nothing to begin with left out. `}`;
   return html`<section aria-labelledby="shapes-title"><h2 id="shapes-title">Distributions</h2><div class="shapes">
-${histogram('Daily return', moved, (value) => percent(value, 1, true), (value) => percent(value, 2, true), { left: still === 0 ? '' : `${plural(still, 'day')} without a change left out. ` })}
+${histogram('Daily return', moved, (value) => percent(value, 1, true), (value) => percent(value, 2, true), { left })}
 ${trips !== undefined && histogram(`Profit of a trade, ${currency}`, pnl, (value) => money(value, true).replace(/\.\d+$/, ''), (value) => money(value, true))}
 ${trips !== undefined && histogram('Time held', held, duration, duration, { logarithmic: true })}
 </div></section>`;

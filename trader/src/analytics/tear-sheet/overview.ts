@@ -91,7 +91,7 @@ export function tiles(sheet: TearSheet, measured: Measured): Html {
 ${tile('Net return', percent(netReturn, 2, true), currency === undefined ? 'first to last day' : `${money(profit, true)} ${currency}`, tone(netReturn))}
 ${tile('Growth a year', percent(cagr, 1, true), 'compound', tone(cagr))}
 ${tile('Deepest fall', percent(maxDrawdown), longestDrawdownMs === 0 ? 'never below a peak' : `longest ${duration(longestDrawdownMs)}`)}
-${tile('Sharpe', decimal(sharpe, 2), confidence === null ? 'too little to tell' : `above 0: ${percent(confidence, 0)} sure`)}
+${tile('Sharpe', decimal(sharpe, 2), confidence === null ? 'too little to tell' : `above 0: ${sureness(confidence)} sure`)}
 ${trips !== undefined && tile('Trades', count(trips.length), `${percent(winRate, 1)} won`)}
 ${trips !== undefined && tile('Profit factor', decimal(profitFactor, 2), 'profits ÷ losses')}
 ${costs !== null && tile('Costs', percent(costs / cash), `of equity, ${money(costs)} ${currency ?? ''}`)}
@@ -106,4 +106,9 @@ export function figureTables(groups: readonly FigureGroup[]): Html {
 ${figures.map(({ name, value, tone: mood, convention }) => html`<tr title="${convention}"><th scope="row">${name}</th><td class="${mood}">${value}</td></tr>`)}</tbody></table>`)}</div>
 <details class="conventions"><summary>How each figure is computed</summary>
 <dl>${groups.flatMap(({ figures }) => figures.map(({ name, convention }) => html`<div><dt>${name}</dt><dd>${convention}</dd></div>`))}</dl></details></section>`;
+}
+
+/** A probability of which only certainty, which there is not, would be 100 %. */
+function sureness(probability: number): string {
+  return probability < 0.99 ? percent(probability, 0) : `over ${percent(0.99, 0)}`;
 }

@@ -110,6 +110,17 @@ test('the month of ruin is coloured, and those after it have no return', () => {
   assert.match(page, /<td class="down-5">−100\.0\u00a0%<\/td><td class="flat">–<\/td><td class="flat">–<\/td>/);
 });
 
+test('days after ruin have no return: none is drawn, and no figure is made of the others alone', () => {
+  const page = renderTearSheet({ ...plain, daily: daily([1, 1.1, 0.9, 1.05, 0, 0, 0]) });
+  assert.match(page, /2\u00a0days with nothing to begin with left out\. 4 values; mean [−+]\d/);
+  for (const figure of ['Value at risk 95 %', 'Expected shortfall 95 %', 'Tail ratio']) assert.match(page, new RegExp(`${figure}</[^–<]*(<[^>]*>\\s*)+–`));
+});
+
+test('no probability of skill is called certain', () => {
+  const steady = Array.from({ length: 400 }, (_, day) => 1.01 ** (day + 1) * (1 + day % 3 / 1000));
+  assert.match(renderTearSheet({ ...plain, daily: daily(steady) }), /above 0: over 99\u00a0% sure/);
+});
+
 test('every section has its heading, every chart says what it shows, and headings go down one at a time', () => {
   const page = renderTearSheet(sheetOf([trip(0), trip(1)]));
   const levels = [...page.matchAll(/<h(\d)/g)].map((match) => Number(match[1]));

@@ -103,10 +103,26 @@ describe('step-up', () => {
   });
 });
 
+/** Where real money is traded, a second factor is demanded of whoever trades. */
+async function setUpFactor(browser: HandBrowser): Promise<string> {
+  const { secret } = (await browser.succeed('POST', '/auth/totp')).body as { secret: string };
+  await browser.succeed('POST', '/auth/totp/confirm', { code: totpAt(secret, house.clock.now()) });
+  return secret;
+}
+
 describe('four eyes', () => {
+  test('are for real money: on paper each of two administrators, and a trader, resumes alone', async () => {
+    const [ben, trader] = [await house.signedIn('admin', 'ben'), await house.signedIn('trader')];
+    for (const each of [ana, ben, trader]) await each.succeed('POST', '/control/resume', {});
+    assert.deepEqual((await ben.succeed('GET', '/approvals')).body['items'], []);
+  });
+
   test('of one administrator decide alone; where there are two the other one approves, that very request, once', async () => {
+    await setUpFactor(ana);
+    house.real = true;
     await ana.succeed('POST', '/control/resume', {});
     const ben = await house.signedIn('admin', 'ben');
+    await setUpFactor(ben);
     const { body } = await ana.fail('second-admin-needed', 'POST', '/control/resume', { reason: 'calm again' });
     const id = String(body['approval']);
     assert.equal((await ana.fail('second-admin-needed', 'POST', '/control/resume', { reason: 'calm again' })).body['approval'], id, 'asking again asks for the same');
@@ -124,6 +140,8 @@ describe('four eyes', () => {
 
   test('an approval that was refused or lay for a quarter of an hour is worth nothing', async () => {
     const ben = await house.signedIn('admin', 'ben');
+    const [secret] = [await setUpFactor(ana), await setUpFactor(ben)];
+    house.real = true;
     const first = String((await ana.fail('second-admin-needed', 'POST', '/control/resume', {})).body['approval']);
     await ben.succeed('POST', `/approvals/${first}/refuse`);
     const second = String((await ana.fail('second-admin-needed', 'POST', '/control/resume', {}, { 'x-approval': first })).body['approval']);
@@ -132,6 +150,7 @@ describe('four eyes', () => {
     await ben.succeed('POST', `/approvals/${second}/approve`);
     await house.pass(11 * MINUTE);
     await ana.succeed('POST', '/auth/refresh');
+    await ana.succeed('POST', '/auth/step-up', { code: totpAt(secret, house.clock.now()) });
     await ana.fail('second-admin-needed', 'POST', '/control/resume', {}, { 'x-approval': second });
   });
 });

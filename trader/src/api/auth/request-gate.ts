@@ -103,7 +103,8 @@ export class RequestGate {
     });
     app.addHook('preHandler', async (request) => {
       const { access, operation } = request.routeOptions.config;
-      if (access?.fourEyes && operation !== undefined && request.caller !== undefined) await this.#parts.fourEyes.demand(operation, request.caller, request);
+      if (access?.fourEyes === undefined || operation === undefined || request.caller === undefined) return;
+      if (this.#parts.realMoney()) await this.#parts.fourEyes.demand(operation, request.caller, request);
     });
     app.addHook('onError', (request, _reply, error, done) => {
       if (error instanceof ApiError) request.problemCode = error.code;

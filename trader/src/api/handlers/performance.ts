@@ -135,7 +135,7 @@ interface Record {
 }
 
 function figures({ rows, days, trips, opening, currency, maxDrawdown, periodsPerYear }: Record) {
-  const known = performance({ dailyEquity: [opening, ...days.map(([, equity]) => Number(equity))], maxDrawdown, pnl: trips.map(({ pnl }) => Number(pnl)), periodsPerYear });
+  const known = performance({ dailyEquity: [opening, ...days.map(([, equity]) => Number(equity))], maxDrawdown, trades: tradeStatistics(trips.map(({ pnl }) => Number(pnl))), periodsPerYear });
   const [first, last] = [rows.at(0), rows.at(-1)];
   const lasted = first !== undefined && last !== undefined ? last[0] - first[0] : 0;
   return {

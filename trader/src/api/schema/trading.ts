@@ -26,7 +26,7 @@ const run: z.ZodType<RunFact> = z.strictObject({
 }).meta({ id: 'RunFact' });
 
 const trading: z.ZodType<TradingFact> = z.strictObject({
-  state: z.enum(['active', 'paused', 'halted', 'liquidated', 'ended']), reason: z.string().nullable(), by: z.string().nullable(), since: instant, flat: z.boolean(),
+  state: z.enum(['active', 'catching-up', 'paused', 'halted', 'liquidated', 'ended']), reason: z.string().nullable(), by: z.string().nullable(), since: instant, flat: z.boolean(),
 }).meta({ id: 'TradingFact' });
 
 const account: z.ZodType<AccountFact> = z.strictObject({

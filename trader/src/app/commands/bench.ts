@@ -17,7 +17,8 @@ export const benchCommand = defineCommand({
   async run({ positionals, json }) {
     const script = fileURLToPath(new URL('../../../bench/main.ts', import.meta.url));
     if (!existsSync(script)) throw new Refusal('failure', 'the benchmarks are not installed', { hint: 'Run from a clone of the repository.' });
-    const words = ['--disable-warning=ExperimentalWarning', script, ...positionals, ...(json ? ['--json'] : [])];
+    // As the launcher started this one, or it would measure another Node than commands run on.
+    const words = [...process.execArgv, script, ...positionals, ...(json ? ['--json'] : [])];
     const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' });
     return status === 0 ? 'ok' : status === 2 ? 'usage' : 'failure';
   },

@@ -37,7 +37,7 @@ export const dataCommand = defineCommand({
     terminal.print(...renderTable([
       { title: 'Instrument' }, { title: 'Bars of' }, { title: 'Bars', align: 'right' }, { title: 'From (UTC)' }, { title: 'To' },
       { title: 'Gaps', align: 'right' }, { title: 'Missing', align: 'right', rank: 1 }, { title: 'Longest', rank: 2 },
-      { title: 'No volume', align: 'right', rank: 3 }, { title: 'From', rank: 4 },
+      { title: 'No volume', align: 'right', rank: 3 }, { title: 'Told by', rank: 4 },
     ], rows, { width: terminal.tableColumns, style }));
     return outcome;
   },

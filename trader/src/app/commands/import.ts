@@ -38,17 +38,14 @@ export const importCommand = defineCommand({
     const { instrument, interval, factors, out, replace, strict } = options;
     if (out !== undefined && existsSync(out)) throw new Refusal('usage', `${out} is there already`, { hint: 'Name another --out file, or remove it.' });
     const progress = terminal.phases();
-    const reading = {
-      home: config.home, strict, ...(factors === undefined ? {} : { factors }),
-      onProgress: (fraction: number) => progress.update('Importing', fraction),
-    };
+    const reading = { home: config.home, strict, ...(factors === undefined ? {} : { factors }) };
     const { importBars } = await import('../wiring/bar-import.ts');
     const { openBars } = await import('../../adapters/bars/column-cache.ts');
     try {
       const stored = instrument === undefined ? undefined : await importBars(file, {
-        ...reading, instrument, replace, ...(interval === undefined ? {} : { interval: formatInterval(interval) }),
+        ...reading, instrument, replace, onProgress: (phase, fraction) => progress.update(phase, fraction), ...(interval === undefined ? {} : { interval: formatInterval(interval) }),
       });
-      const bars = await openBars(file, reading);
+      const bars = await openBars(file, { ...reading, onProgress: (fraction) => progress.update('Importing', fraction) });
       try {
         if (interval !== undefined && bars.length > 2 && bars.intervalMs !== interval) {
           throw new Refusal('bad-data', `${file}: its bars are ${formatInterval(bars.intervalMs)} apart, not ${formatInterval(interval)}`);

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { flag, list, pairs, readInteger, readTime, value } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 import { didYouMean } from '../suggestion.ts';
+import { formatPlural } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -52,7 +53,9 @@ export const indicatorCommand = defineCommand({
       const end = Math.min(set.length, options.first ?? set.length, options.to === undefined ? set.length : set.indexOf(options.to));
       const bars = set.read(0, end);
       const start = options.from === undefined ? 0 : set.indexOf(options.from);
-      await writeRows(terminal, { bars, names: definition.outputs, columns: definition.columns(values, bars), start, json });
+      const columns = definition.columns(values, bars);
+      await writeRows(terminal, { bars, names: definition.outputs, columns, start, json });
+      if (columns.every((column) => column.every(Number.isNaN))) terminal.note(emptyText(name, bars));
     } finally {
       set.close();
     }
@@ -84,6 +87,12 @@ function listIndicators(definitions: readonly IndicatorDefinition[], terminal: T
   ]);
   const columns = [{ title: 'Name' }, { title: 'Parameters' }, { title: 'Columns', rank: 1 }, { title: 'What it is', rank: 2 }];
   terminal.print(...renderTable(columns, rows, { width: terminal.tableColumns, style: terminal.style }));
+}
+
+/** Why a whole output may be empty, which is no fault: something that is not there has no average. */
+function emptyText(name: string, { length, volume }: Bars): string {
+  const lacking = volume.every(Number.isNaN) ? ', or it takes the volume, which they do not have' : '';
+  return `Every cell is empty: ${formatPlural(length, 'bar')} may be fewer than ${name} needs${lacking}.`;
 }
 
 interface Rows {

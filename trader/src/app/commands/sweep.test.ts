@@ -100,6 +100,7 @@ describe('sweep', () => {
   });
 
   it('goes on after a kill, and comes to what it would have come to', async () => {
+    rmSync(join(home, 'cache'), { recursive: true, force: true }); // the first reads the file, the second what the first kept of it
     const words = ['sweep', 'bollinger', '--bars', BTC, '--grid', 'period=10:25', '--grid', 'deviations=1.5:3:0.1', '--workers', '2', '--json'];
     const parts = () => globSync(join(home, 'sweeps', '*', '*.part'));
     const killed = spawn(process.execPath, [MAIN, ...words], { stdio: 'ignore', env: { PATH: process.env['PATH'], ALGOTRENDY_HOME: home } });

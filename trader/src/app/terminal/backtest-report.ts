@@ -109,9 +109,15 @@ function tradeFacts(report: BacktestReport, style: Style): Fact[] {
     ...(report.liquidations === 0 ? [] : [['Liquidated', formatCount(report.liquidations), style.bad] as const]),
     ['Turnover', `${formatScaled(report.turnover)}×`],
     ...(report.denials === 0 ? [] : [['Denied orders', formatCount(report.denials), style.warn] as const]),
-    ...Object.entries(report.positions).filter(([, quantity]) => decimalSign(quantity) !== 0)
-      .map(([instrument, quantity]) => ['Still held', `${formatQuantity(quantity)} ${shortName(instrument)}`] as const),
+    ...heldFacts(report),
   ];
+}
+
+/** What is held at the end; where one instrument is traded, the heading names it. */
+function heldFacts({ positions }: BacktestReport): Fact[] {
+  const all = Object.entries(positions);
+  return all.filter(([, quantity]) => decimalSign(quantity) !== 0)
+    .map(([instrument, quantity]) => ['Still held', all.length === 1 ? formatQuantity(quantity) : `${formatQuantity(quantity)} ${shortName(instrument)}`]);
 }
 
 /** What trading cost besides fees, as far as it did. */

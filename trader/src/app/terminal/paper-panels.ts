@@ -30,7 +30,7 @@ export type PriceFormat = (instrument: string, price: string) => string;
 
 /** The prices' decimals as far as the instruments show them: the most of last, high and low. */
 export function priceFormat(instruments: readonly InstrumentView[]): PriceFormat {
-  const decimals = new Map(instruments.map(({ id, last, high24h, low24h }) => [id, Math.max(...[last, high24h, low24h].map(decimalsOf))]));
+  const decimals = new Map(instruments.map(({ id, last, high24h, low24h }) => [id, Math.max(...[last, high24h ?? '', low24h ?? ''].map(decimalsOf))]));
   return (instrument, price) => {
     const known = decimals.get(instrument) ?? PRICE_DIGITS;
     const fitting = PRICE_DIGITS - (price.replace('-', '').split('.')[0]?.length ?? 0);
@@ -46,13 +46,13 @@ export function pricesPanel(instruments: readonly InstrumentView[], format: Pric
     { title: 'Start', align: 'right', rank: 1 }, { title: '', rank: 2 },
     { title: 'Low', align: 'right', rank: 4 }, { title: 'High', align: 'right', rank: 3 }, { title: 'Data', rank: 1 },
   ];
+  const extreme = (id: string, price: string | undefined): Cell => ({ text: price === undefined ? '–' : format(id, price), paint: style.faint });
   const rows = instruments.map((instrument): Cell[] => [
     { text: shortName(instrument.id), paint: style.strong },
     { text: format(instrument.id, instrument.last), paint: style.strong },
     change(instrument.change24h, style), change(instrument.changeSinceStart, style),
     { text: sparkline(instrument.history, pictureWidth), paint: signPaint(instrument.change24h ?? instrument.changeSinceStart ?? 0, style) },
-    { text: format(instrument.id, instrument.low24h), paint: style.faint },
-    { text: format(instrument.id, instrument.high24h), paint: style.faint },
+    extreme(instrument.id, instrument.low24h), extreme(instrument.id, instrument.high24h),
     dataQuality(instrument, style),
   ]);
   return renderTable(columns, rows, { width, style, panel: true });

@@ -58,7 +58,7 @@ function plain(view: PaperView, columns: number, rows: number): string {
 }
 
 test('the screen has as many lines as the terminal and none wider, at any size and in any state', () => {
-  const states = fc.constantFrom<PaperView['state']>('active', 'paused', 'halted', 'ended');
+  const states = fc.constantFrom<PaperView['state']>('active', 'catching-up', 'paused', 'halted', 'ended');
   fc.assert(fc.property(fc.integer({ min: 20, max: 260 }), fc.integer({ min: 1, max: 90 }), states, fc.boolean(), (columns, rows, state, empty) => {
     const view = paperView({ state, haltReason: 'drawdown over 20 %', ...(empty ? { fills: [], orders: [], denials: [], positions: [], instruments: [] } : {}) });
     const lines = renderPaper(view, { columns, rows }, COLOR_STYLE);
@@ -118,6 +118,14 @@ test('a halt is told with its reason, and offers to resume', () => {
   assert.ok(screen.includes('HALTED: drawdown over 20 %'));
   assert.ok(screen.includes('r resume'));
   assert.ok(!screen.includes('h halt'));
+});
+
+test('at the end of the data the screen says what to do next, and a coin without bars of the last day has no high', () => {
+  const view = paperView({ state: 'ended' });
+  const [btc, ...others] = view.instruments;
+  const screen = plain({ ...view, instruments: [{ ...btc, high24h: undefined, low24h: undefined }, ...others] }, 140, 40);
+  assert.match(screen, /ENDED.*\n The data has come to its end\. Begin anew with: \.\/algotrendy paper --fresh\n/);
+  assert.match(screen, / BTC .* – +20\.0k bars/);
 });
 
 test('without a terminal there is a line for a fill, a denial and a minute', () => {

@@ -48,7 +48,7 @@ const TIMELESS = 60;
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
   const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
-  const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase();
+  const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase().replace('-', ' ');
   const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
     `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,
@@ -56,9 +56,13 @@ function headerLine(view: PaperView, width: number, style: Style): string {
   );
 }
 
+/** What a person is told where a replay has no more data. */
+export const END_OF_DATA = 'The data has come to its end. Begin anew with: ./algotrendy paper --fresh';
+
 /** How far the feed has come, and the journal with it. */
 function feedLine(view: PaperView, width: number, style: Style): string {
   const { feed, health } = view;
+  if (view.state === 'ended') return style.warn(END_OF_DATA);
   const resumed = health.resumedFrom > 1 ? ` from #${formatCount(health.resumedFrom)}` : '';
   const journal = `journal #${formatCount(health.journalSequence)}${resumed}`;
   if (feed.total === undefined) return spread(style.faint(feed.name), style.faint(`  ${journal}`), width);

@@ -12,9 +12,9 @@ export interface PaperView {
   readonly mode: 'paper' | 'sandbox' | 'live';
   /** What a person was told last of an account at a venue; undefined on paper. */
   readonly note: string | undefined;
-  /** `active` trades, `paused` holds the feed, `halted` refuses orders, and so does `liquidated`, for good; `ended` has run out of data. */
-  readonly state: 'active' | 'paused' | 'halted' | 'liquidated' | 'ended';
-  /** Why it is halted, in words; undefined otherwise. */
+  /** `active` trades, `catching-up` adds no risk until what is heard is of now, `paused` holds the feed, `halted` refuses orders, and so does `liquidated`, for good; `ended` has run out of data. */
+  readonly state: 'active' | 'catching-up' | 'paused' | 'halted' | 'liquidated' | 'ended';
+  /** Why it is halted or catching up, in words; undefined otherwise. */
   readonly haltReason: string | undefined;
   /** Market time: the last admitted event. */
   readonly tsEvent: Timestamp;
@@ -73,8 +73,9 @@ export interface InstrumentView {
   /** Relative changes, 0.01 is 1 %; undefined while too few bars have been seen. */
   readonly changeSinceStart: number | undefined;
   readonly change24h: number | undefined;
-  readonly high24h: string;
-  readonly low24h: string;
+  /** Undefined where the last day has no bar. */
+  readonly high24h: string | undefined;
+  readonly low24h: string | undefined;
   /** Closes, oldest first, evenly spaced (any length). */
   readonly history: readonly number[];
   /** Bars admitted, runs of missing bars, and market time since the last bar closed. */

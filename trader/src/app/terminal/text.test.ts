@@ -71,18 +71,31 @@ test('a table leaves out columns by rank until it fits, and never the first rank
 });
 
 test('a progress bar shows share and time left, and nothing where nobody watches', () => {
-  assert.equal(stripEscapes(progressLine('Reading', 0.25, 1000, PLAIN_STYLE)), 'Reading  ██████··················   25 %  ETA 00:00:03');
-  assert.match(progressLine('Reading', 0.5, 0, PLAIN_STYLE), /50 % {2}$/);
+  assert.equal(stripEscapes(progressLine('Reading', 0.25, 3000, PLAIN_STYLE)), 'Reading  ██████··················   25 %  ETA 00:00:03');
+  assert.match(progressLine('Reading', 0.5, undefined, PLAIN_STYLE), /50 % {2}$/);
   const written: string[] = [];
   const write = (text: string) => written.push(text);
   const silent = openProgress({ isTTY: false, write }, PLAIN_STYLE, 'x');
   silent.update(0.5);
   silent.close();
   assert.deepEqual(written, []);
+  const unsized: string[] = [];
+  openProgress({ isTTY: true, columns: 0, write: (text) => unsized.push(text) }, PLAIN_STYLE, 'x').update(0);
+  assert.match(unsized.join(''), /x .*0 %/, 'a terminal that does not know its width is told as well');
   const bar = openProgress({ isTTY: true, columns: 20, write }, PLAIN_STYLE, 'x', () => 0);
   bar.update(0.5);
   bar.close();
   assert.equal(written.length, 2);
   assert.ok(stripEscapes(written[0]).length <= 21);
   assert.equal(written[1], '\r\u001b[K');
+});
+
+test('the time left is told by what was done since the first word, not by what was there before it', () => {
+  const written: string[] = [];
+  let time = 0;
+  const bar = openProgress({ isTTY: true, write: (text: string) => written.push(stripEscapes(text).trim()) }, PLAIN_STYLE, 'Sweeping', () => time);
+  bar.update(0.5);
+  time = 5_000;
+  bar.update(0.75);
+  assert.deepEqual(written.map((line) => line.replace(/.*?(?=\d+ %)/, '')), ['50 %', '75 %  ETA 00:00:05']);
 });

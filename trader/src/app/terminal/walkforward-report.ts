@@ -129,7 +129,7 @@ function runTexts(report: WalkForwardReport): string[] {
   const trained = report.anchored ? `${formatPlural(train.bars, 'bar')} and growing` : formatPlural(train.bars, 'bar');
   return [
     `${conditionsText(report)}.`,
-    `Trained on ${trained}, chosen by ${report.objective}${report.purge === 0 ? '' : `, ${formatPlural(report.purge, 'bar')} left out`}, tested on the ${formatPlural(report.windows[0].test.bars, 'bar')} that follow; positions are carried over boundaries.`,
+    `Trained on ${trained}, chosen by ${report.objective}${report.purge === 0 ? '' : `, ${formatPlural(report.purge, 'bar')} left out`}, tested on the ${formatPlural(report.windows[0].test.bars, 'bar')} that ${report.windows[0].test.bars === 1 ? 'follows' : 'follow'}; positions are carried over boundaries.`,
     `${formatCount(report.combos * report.windows.length)} backtests ${how} ${threads}: ${formatDuration(report.wallSeconds * 1000)}, ${formatDuration(report.cpuSeconds * 1000)} of CPU.`,
   ];
 }

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { performance as measure } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
-import type { Bars } from '../../domain/bar.ts';
+import { talliedStatistics } from '../../analytics/trades.ts';
+import { sliceBars, type Bars } from '../../domain/bar.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
@@ -82,24 +83,32 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
   }
 }
 
+/** What V8's middle compiler is told before the first bar: to inline getters, which it takes for calls that never happen. Otherwise they stay calls in what it compiles, and are called so often that the last compiler takes each for itself. */
+const INLINING = '--min-maglev-inlining-frequency=0';
 /**
  * What V8 is told once it has counted what runs on every bar. What only orders need is so much code, and called
  * so seldom, that in a run of a million bars giving it to the last compiler costs more than it saves: that one is
  * to wait, where it has not begun to count yet. The middle compiler, which then has the last word on orders, is
- * to inline what half of the calls need too, since each call that stays passes its numbers through the heap.
+ * to inline larger functions too, since each call that stays passes its numbers through the heap.
  */
-const SPARING = ['--invocation-count-for-turbofan=250000', '--max-maglev-inlined-bytecode-size=150', '--min-maglev-inlining-frequency=0.3', '--max-maglev-inline-depth=2'];
+const SPARING = ['--invocation-count-for-turbofan=2000000', '--max-maglev-inlined-bytecode-size=150', '--max-maglev-inline-depth=2'];
 
 /** Runs bars as `runBacktest` does, and has V8 compile sparingly what only orders need. */
-export function runSparingly(spec: BacktestSpec, streams: readonly Iterable<Bars>[], watchEvery: number, watch: Watch): Engine {
-  let counting = true;
-  return runBacktest(spec, streams, watchEvery, (done, engine) => {
-    if (counting && done >= COUNTED_BARS) {
-      counting = false;
-      for (const flag of SPARING) setFlagsFromString(flag);
-    }
-    watch(done, engine);
-  });
+export function runSparingly(spec: BacktestSpec, [first, ...others]: readonly Iterable<Bars>[], watchEvery: number, watch: Watch): Engine {
+  setFlagsFromString(INLINING);
+  return runBacktest(spec, [sparedAfter(COUNTED_BARS, first), ...others], watchEvery, watch);
+}
+
+/** The same bars; V8 is told when the first of them are over. */
+function* sparedAfter(count: number, pieces: Iterable<Bars>): Generator<Bars> {
+  let left = count;
+  for (const piece of pieces) {
+    const counted = Math.min(left, piece.length);
+    left -= counted;
+    if (counted > 0) yield sliceBars(piece, 0, counted);
+    if (left === 0 && counted > 0) for (const flag of SPARING) setFlagsFromString(flag);
+    if (counted < piece.length) yield sliceBars(piece, counted, piece.length);
+  }
 }
 
 /** What a backtest runs on. */
@@ -123,9 +132,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const { markets, account } = opened;
   const cpu = process.cpuUsage();
   const total = loaded.reduce((sum, { length }) => sum + length, 0);
-  const looks = Math.max(1, Math.floor(total / PICTURE_POINTS / COUNTED_BARS));
-  const step = Math.max(1, Math.ceil(total / PICTURE_POINTS / looks));
-  const every = looks * step;
+  const every = Math.max(1, Math.ceil(total / PICTURE_POINTS));
   const equityCurve: number[] = [];
   const benchmarkCurve: number[] = [];
   const picture = (running: Engine) => {
@@ -141,7 +148,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(createStrategy(prepared, market), market) ?? createStrategy(prepared, market), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
     ...(audit && { audit }),
-  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? step : 1, (done, running) => {
+  }, loaded.map(({ pieces }, market) => seen?.through(market, pieces) ?? pieces), seen === undefined && guarded === undefined ? every : 1, (done, running) => {
     guarded?.look(running);
     seen?.look(running);
     if (done % every !== 0) return;
@@ -262,7 +269,7 @@ function costsOf({ portfolio: { account } }: Engine): Costs {
 export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
   const { winRate, profitFactor, expectancy, payoff, ...ofReturns } = measure({
-    dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, pnl: trades.pnl(),
+    dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, trades: talliedStatistics(trades.tally),
     periodsPerYear: Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass])),
   });
   return {

@@ -54,6 +54,19 @@ test('an import stores bars under instrument and interval, and is listed with it
   assert.deepEqual(series?.files.map(({ name, bars, from }) => [name, bars, from]), [[file.split('/').at(-1), 100, T]]);
 });
 
+test('an import tells how far each of its phases is, the slow ones too', async () => {
+  const home = folder.freshHome();
+  const heard: string[] = [];
+  const onProgress = (phase: string, fraction: number) => void heard.push(`${phase} ${fraction}`);
+  await importBars(csvOf(0, 100), { home, instrument: ID, onProgress });
+  const done = () => [...new Set(heard.filter((each) => each.endsWith(' 1')))];
+  assert.deepEqual(done(), ['Importing 1', 'Storing 1', 'Copying 1']);
+  assert.ok(heard.includes('Storing 0'), 'before the first bar is stored');
+  heard.length = 0;
+  await importBars(csvOf(50, 150), { home, instrument: ID, onProgress });
+  assert.deepEqual(done(), ['Importing 1', 'Comparing 1', 'Storing 1', 'Copying 1']);
+});
+
 test('overlapping, adjoining and earlier bars merge into one series', async () => {
   const home = folder.freshHome();
   await importBars(csvOf(50, 100), { home, instrument: ID });

@@ -12,14 +12,19 @@ import { openMarketStore } from './market-store.ts';
 import { fileSource, keepImports, openStored, readImports, type ImportedFile } from './stored-bars.ts';
 import { WALL_CLOCK } from './wall-clock.ts';
 
+/** What an import is at: the file, the store, or the copy of columns that backtests read. */
+export type ImportPhase = 'Importing' | 'Comparing' | 'Storing' | 'Copying';
+
 /** How bars are imported. */
-export interface ImportBarsOptions extends OpenBarsOptions {
+export interface ImportBarsOptions extends Omit<OpenBarsOptions, 'onProgress'> {
   /** As `BTC-USDT.BINANCE`: letters, digits, dot, dash and underscore. */
   readonly instrument: string;
   /** As `1m`; the most frequent step of the file where it is not given. */
   readonly interval?: string;
   /** Let bars of the file count where stored ones differ, instead of refusing the file. */
   readonly replace?: boolean;
+  /** Told what fraction of 1 of a phase is done. */
+  readonly onProgress?: (phase: ImportPhase, fraction: number) => void;
 }
 
 /** What an import did. */
@@ -50,16 +55,16 @@ const WHOLE_BARS = 4_000_000;
  * installation take turns.
  */
 export async function importBars(file: string, options: ImportBarsOptions): Promise<ImportReport> {
-  const { home, instrument, replace = false } = options;
+  const { home, instrument, replace = false, onProgress = () => {} } = options;
   if (!INSTRUMENT.test(instrument)) throw new BarFileError('value', instrument, 'is no instrument id; it reads like BTC-USDT.BINANCE');
-  const added = await openBars(file, options);
+  const added = await openBars(file, { ...options, onProgress: (fraction) => { onProgress('Importing', fraction); } });
   try {
     const series = { instrument, intervalMs: chooseInterval(file, added.quality, options.interval) };
     const release = lock(home);
     try {
       const store = await openMarketStore(home);
       try {
-        return await storeBars(file, added, series, { home, store, replace });
+        return await storeBars(file, added, series, { home, store, replace, onProgress });
       } finally {
         await store.close();
       }
@@ -87,26 +92,29 @@ interface Target {
   readonly home: string;
   readonly store: MarketStore;
   readonly replace: boolean;
+  readonly onProgress: (phase: ImportPhase, fraction: number) => void;
 }
 
-async function storeBars(file: string, fresh: BarSet, series: SeriesId, { home, store, replace }: Target): Promise<ImportReport> {
+async function storeBars(file: string, fresh: BarSet, series: SeriesId, { home, store, replace, onProgress }: Target): Promise<ImportReport> {
   const before = await summaryOf(store, series);
-  if (before !== undefined && !replace) await refuseContradiction(file, fresh, series, store);
+  if (before !== undefined && !replace) await refuseContradiction(file, fresh, series, store, (fraction) => { onProgress('Comparing', fraction); });
   const source = fileSource(basename(file));
   // A clock that was set back must not put these bars behind what they are to replace.
   const knownAt = Math.max(WALL_CLOCK.now(), before?.knownAt ?? 0);
   let [added, equal, replaced] = [0, 0, 0];
+  onProgress('Storing', 0);
   for (let from = 0; from < fresh.length; from += WHOLE_BARS) {
     const counts = await store.append(series, { source, knownAt, bars: fresh.read(from, Math.min(fresh.length, from + WHOLE_BARS)) });
     added += counts.added;
     equal += counts.equal;
     replaced += counts.revised;
+    onProgress('Storing', Math.min(1, (from + WHOLE_BARS) / fresh.length));
   }
   const after = await summaryOf(store, series);
   if (after === undefined) throw new BarFileError('storage', file, 'was stored and is not there; look at the store with ./algotrendy doctor');
   // An import that was killed before its last step is written down by the next one, which finds all bars there.
   if (added + replaced > 0 || after.sources.includes(source)) noteImport(home, series, file, fresh);
-  const stored = await openStored(home, store, after);
+  const stored = await openStored(home, store, after, { onProgress: (fraction) => { onProgress('Copying', fraction); } });
   stored.close();
   return { added, equal, replaced, instrument: series.instrument, interval: formatInterval(series.intervalMs), quality: stored.quality, file: fresh.quality };
 }
@@ -122,7 +130,8 @@ function noteImport(home: string, series: SeriesId, file: string, { sha256, qual
 }
 
 /** Raises kind `conflict` at the first bar that is stored otherwise. */
-async function refuseContradiction(file: string, fresh: BarSet, series: SeriesId, store: MarketStore): Promise<void> {
+async function refuseContradiction(file: string, fresh: BarSet, series: SeriesId, store: MarketStore, onProgress: (fraction: number) => void): Promise<void> {
+  let compared = 0;
   for (const block of fresh.blocks()) {
     const stored = await store.range(series, { from: block.timestamp[0], to: block.timestamp[block.length - 1] + 1, quarantined: true });
     let at = 0;
@@ -130,6 +139,8 @@ async function refuseContradiction(file: string, fresh: BarSet, series: SeriesId
       while (at < stored.length && stored.timestamp[at] < block.timestamp[row]) at++;
       if (stored.timestamp[at] === block.timestamp[row]) compareBar(file, block, row, stored, at);
     }
+    compared += block.length;
+    onProgress(compared / fresh.length);
   }
 }
 

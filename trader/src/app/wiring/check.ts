@@ -86,6 +86,7 @@ export async function check(request: CheckRequest, { home, onProgress }: CheckCo
   const markets: MarketFindings[] = [];
   let cpuSeconds = 0;
   for (const source of request.bars) {
+    onProgress?.(markets.length / request.bars.length);
     const chosen = await chooseBars(source, { ...request, home, first: Math.min(request.first ?? Infinity, MOST_CHECKED_BARS) });
     const { courses } = await openSeriesInputs(home, request.series, [chosen]);
     const started = process.cpuUsage();

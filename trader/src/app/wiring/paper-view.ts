@@ -8,22 +8,20 @@ import { feedWords } from './feed-words.ts';
 import type { PaperTrader } from './paper.ts';
 import type { PaperFeed } from './paper-source.ts';
 
-/** What the command knows and the run does not: how it is being driven, and what it told lately. */
+/** What the command knows and the run does not: how it is being driven. */
 export interface Drive {
   readonly state: PaperView['state'];
   readonly haltReason: string | undefined;
   readonly speed: number;
   readonly elapsedMs: number;
   readonly barsPerSecond: number;
-  readonly fills: readonly FillView[];
-  readonly denials: readonly DenialView[];
   readonly decisionMicros: { readonly p50: number; readonly p99: number } | undefined;
   readonly note: string | undefined;
 }
 
 /** The picture of a run at this moment. */
 export function paperView(trader: PaperTrader, drive: Drive): PaperView {
-  const { engine, markets, recorder } = trader.run;
+  const { record, run: { engine, markets, recorder } } = trader;
   const { portfolio, books } = engine;
   // Before the first bar a live market has the time that it is.
   const tsEvent = trader.tsEvent === -Infinity ? (trader.feed.kind === 'live' ? Date.now() : 0) : trader.tsEvent;
@@ -35,13 +33,22 @@ export function paperView(trader: PaperTrader, drive: Drive): PaperView {
     instruments: markets.map((_, market) => instrumentView(trader, market, tsEvent)),
     positions: books.map((book) => positionView(trader, book)),
     orders: books.flatMap((book) => Array.from({ length: book.working.length }, (_, at) => orderView(trader, book, at))),
-    fills: drive.fills, denials: drive.denials,
+    fills: newest(record.fills).map(({ fill, realised }) => fillView(fill, realised, trader)),
+    denials: newest(record.denials).map(denialView),
     health: {
       journalSequence: trader.journal.sequence, resumedFrom: trader.resumedFrom, journalBytes: trader.journal.bytes,
       bars: engine.bars, barsPerSecond: drive.barsPerSecond, orders, fills: portfolio.fills, denials: engine.risk.denials,
       decisionMicros: drive.decisionMicros, rssMb: process.memoryUsage.rss() / 2 ** 20,
     },
   };
+}
+
+/** Fills and denials of a picture: as many as a tall terminal has lines for. */
+const SHOWN = 20;
+
+/** The last of a record, the newest first. */
+function newest<T>(kept: readonly T[]): T[] {
+  return kept.slice(-SHOWN).reverse();
 }
 
 /** The little of it that a line for each minute says. */
@@ -126,8 +133,8 @@ function instrumentView(trader: PaperTrader, market: number, tsEvent: Timestamp)
     id, last: lastText(trader, market),
     changeSinceStart: first === undefined ? undefined : last / first - 1,
     change24h: day.length < 1440 ? undefined : last / (day[0] as { close: number }).close - 1,
-    high24h: day.length === 0 ? '0' : text(Math.max(...day.map(({ high }) => high))),
-    low24h: day.length === 0 ? '0' : text(Math.min(...day.map(({ low }) => low))),
+    high24h: day.length === 0 ? undefined : text(Math.max(...day.map(({ high }) => high))),
+    low24h: day.length === 0 ? undefined : text(Math.min(...day.map(({ low }) => low))),
     history: thin(day.map(({ close }) => close)),
     bars: quality.bars, gaps: quality.gaps, ageMs: quality.bars === 0 ? 0 : tsEvent - quality.tsLast, rejected: quality.repeated + quality.malformed,
   };
@@ -197,12 +204,3 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   notional: money, exposure: money, position: money, 'currency-exposure': money, 'loss-streak': String, 'duplicate-intent': String, 'price-collar': percent, drawdown: percent,
   'order-rate': String, 'stale-data': (age) => `${age / 1000} s`, halted: (quantity) => String(quantity),
 };
-
-/** Fills and denials that the screen keeps. */
-const KEPT = 20;
-
-/** Puts the newest first and lets the oldest go. */
-export function keepNewest<T>(list: T[], item: T): void {
-  list.unshift(item);
-  if (list.length > KEPT) list.length = KEPT;
-}

@@ -181,7 +181,14 @@ export class PaperTrader {
   #haltInPast(past: boolean): void {
     const { state } = this.run.engine.risk;
     if (past && state.kind === 'active') this.command({ kind: 'halt', reason: CATCHING_UP, by: 'feed' });
-    if (!past && state.kind === 'halted' && state.reason === CATCHING_UP) this.command({ kind: 'resume', by: 'feed' });
+    if (!past && this.trading === 'catching-up') this.command({ kind: 'resume', by: 'feed' });
+  }
+
+  /** Whether it trades; catching up is a halt that the feed ordered and ends by itself. */
+  get trading(): TradingState['kind'] | 'catching-up' {
+    const { state } = this.run.engine.risk;
+    const isByFeed = state.kind === 'halted' && state.reason === CATCHING_UP && this.run.ingest.commands.lastTrading?.command.by === 'feed';
+    return isByFeed ? 'catching-up' : state.kind;
   }
 
   /** Journals and carries out a person's command. */

@@ -1,4 +1,4 @@
-import { percent } from '../../analytics/tear-sheet/format.ts';
+import { percent, plural } from '../../analytics/tear-sheet/format.ts';
 import type { SheetBand } from '../../analytics/tear-sheet/sheet.ts';
 import { Random } from '../../domain/random.ts';
 import { DAY_MS } from '../../domain/time.ts';
@@ -21,7 +21,7 @@ export function bandOf({ cash, daily, trips, equity, periodsPerYear }: RunDetail
   );
   const begin = equity.timestamps[0];
   return {
-    about: `${COURSES.toLocaleString('en')} courses of the same daily returns, drawn anew in blocks of ${Math.round(meanBlock)} on average: what the same luck in another order, and other luck of the same kind, would have made.`,
+    about: `${COURSES.toLocaleString('en')} courses of the same daily returns, drawn anew in blocks of ${plural(Math.round(meanBlock), 'day')} on average: what the same luck in another order, and other luck of the same kind, would have made.`,
     timestamps: band.at.map((at) => {
       const place = Math.round(at * (path.length - 1));
       return place === 0 ? begin : daily.timestamps[place - 1] + DAY_MS - 1;

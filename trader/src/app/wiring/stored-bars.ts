@@ -41,15 +41,23 @@ function importsPath(home: string, { instrument, intervalMs }: SeriesId): string
   return join(home, 'market', 'imports', instrument, `${intervalMs}.json`);
 }
 
+/** How a stored series is opened. */
+export interface StoredReading {
+  /** The folder that copies are kept below, where that is not the state's. */
+  readonly copies?: string;
+  /** Told what fraction of 1 of a series that has no copy yet is copied. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
 /**
  * A stored series as a backtest reads bars: what is known now, out of quarantine. The store is read once
  * for each of its states; after that a copy of columns below `cache/` is opened. Its hash is that of the
  * file, or files, that it was imported from, as if they had been named instead, as long as nothing else
- * has told of it; else it is the hash of the bars. The copy may be kept in another folder than the state's.
+ * has told of it; else it is the hash of the bars.
  */
-export async function openStored(home: string, store: MarketStore, summary: SeriesSummary, copies = home): Promise<BarSet> {
+export async function openStored(home: string, store: MarketStore, summary: SeriesSummary, reading: StoredReading = {}): Promise<BarSet> {
   for (let current = summary, tries = 1; ; tries++) {
-    const { bars, copied } = await openState(home, store, current, copies);
+    const { bars, copied } = await openState(home, store, current, reading);
     const now = copied ? (await store.list(current.instrument)).find(({ intervalMs }) => intervalMs === current.intervalMs) : current;
     // Where somebody wrote while it was read it may be of neither state, and is read again; not for ever.
     if (now === undefined || stateOf(now) === stateOf(current) || tries === MOST_READS) return bars;
@@ -63,8 +71,8 @@ function stateOf({ bars, revisions, quarantined, first, last, knownAt }: SeriesS
   return [bars, revisions, quarantined, first, last, knownAt].join();
 }
 
-async function openState(home: string, store: MarketStore, summary: SeriesSummary, copies: string): Promise<{ readonly bars: BarSet; readonly copied: boolean }> {
-  const { instrument, intervalMs, quarantined, sources } = summary;
+async function openState(home: string, store: MarketStore, summary: SeriesSummary, { copies = home, onProgress }: StoredReading): Promise<{ readonly bars: BarSet; readonly copied: boolean }> {
+  const { instrument, intervalMs, quarantined, sources, first, last } = summary;
   const files = sources.every((source) => source.startsWith(FILE_SOURCE)) && quarantined === 0 ? readImports(home, summary) : [];
   const known = files.length === 0 ? undefined : hashOfFiles(files);
   let copied = false;
@@ -76,6 +84,7 @@ async function openState(home: string, store: MarketStore, summary: SeriesSummar
       const columns = BAR_COLUMNS.map(() => createHash('sha256'));
       for await (const piece of piecesOf(store, summary)) {
         add(piece);
+        onProgress?.((piece.timestamp[piece.length - 1] - first + intervalMs) / (last - first + intervalMs));
         if (known === undefined) BAR_COLUMNS.forEach((column, i) => columns[i].update(new Uint8Array(piece[column].buffer, piece[column].byteOffset, piece[column].byteLength)));
       }
       return known ?? hash('sha256', columns.map((column) => column.digest('hex')).join('\n'));

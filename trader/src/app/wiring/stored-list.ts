@@ -55,7 +55,7 @@ export async function listStored(home: string, how: 'look' | 'read' = 'look'): P
 /** Undefined where all bars are in quarantine. */
 async function qualityOf(home: string, store: MarketStore, summary: Parameters<typeof openStored>[2]): Promise<QualityReport | undefined> {
   if (summary.quarantined === summary.bars) return undefined;
-  const bars = await openWithCopies(home, (copies) => openStored(home, store, summary, copies));
+  const bars = await openWithCopies(home, (copies) => openStored(home, store, summary, { copies }));
   bars.close();
   return bars.quality;
 }

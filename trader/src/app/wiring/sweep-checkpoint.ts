@@ -57,9 +57,17 @@ function fileOf({ first, end, from, to }: SweepOrder): string {
 }
 
 function keyOf({ bars, ...rest }: SweepJob): string {
-  const hash = createHash('sha256').update(serialize({ ...rest, content: strategyContent(rest.strategy), build: buildContent() }));
+  const hash = createHash('sha256').update(JSON.stringify({ ...rest, content: strategyContent(rest.strategy), build: buildContent() }, plainly));
   for (const column of BAR_COLUMNS) hash.update(bars[column]);
   return hash.digest('hex').slice(0, 32);
+}
+
+/**
+ * What JSON has no word for. Not `serialize`, which writes the same number in two ways, by how it came
+ * about: a sweep that was killed while its bars were read for the first time would never be found again.
+ */
+function plainly(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' || typeof value === 'number' && !Number.isFinite(value) ? `${value} as a number` : value;
 }
 
 /** Rooms whose source decides what a combination comes to. */

@@ -4,11 +4,16 @@ import fc from 'fast-check';
 import { allocateBars, BarCursor, type Bars } from '../../domain/bar.ts';
 import { readParameters, type ParameterValues } from '../../domain/parameters.ts';
 import { Signal } from '../../domain/signal.ts';
+import { macdKernel } from './kernel.ts';
+import { laneMachine, scalarMachine, vectorMachine } from './lanes.ts';
 import { macd } from './macd.ts';
 
 type Values = ParameterValues<typeof macd.parameters>;
 const kernel = macd.columnKernel;
 assert.ok(kernel);
+
+/** The kernel in TypeScript alone, for processors without vectors. */
+const scalarKernel = macdKernel<Values>((values) => macd.warmup(values), () => scalarMachine);
 
 /** What the strategy's own class wants after each bar. */
 function streamed(bars: Bars, values: Values): number[] {
@@ -22,11 +27,10 @@ function streamed(bars: Bars, values: Values): number[] {
   });
 }
 
-/** What the kernel wants after each bar, for every set. */
-function decided(bars: Bars, sets: readonly Values[]): number[][] {
+/** What a kernel wants after each bar, for every set. */
+function decided(bars: Bars, sets: readonly Values[], by = kernel): number[][] {
   const targets: number[][] = [];
-  assert.ok(kernel);
-  kernel.decide(bars, sets, (set, { long, short }) => {
+  by?.decide(bars, sets, (set, { long, short }) => {
     assert.equal(targets[set], undefined, 'a set is shown once');
     const bit = (column: Int32Array | undefined, i: number) => (column ? column[i >> 5] >>> 31 - i % 32 & 1 : 0);
     targets[set] = Array.from({ length: bars.length }, (_, i) => bit(long, i) - bit(short, i));
@@ -67,7 +71,9 @@ describe('macd kernel', () => {
   it('wants what the strategy wants, on every bar of every set', () => {
     fc.assert(fc.property(walks, fc.array(sets, { minLength: 1, maxLength: 14 }), (closes, some) => {
       const bars = barsOf(closes);
-      assert.deepEqual(decided(bars, some), some.map((values) => streamed(bars, values)));
+      const wanted = some.map((values) => streamed(bars, values));
+      assert.deepEqual(decided(bars, some), wanted);
+      assert.deepEqual(decided(bars, some, scalarKernel), wanted);
     }), { numRuns: 300 });
   });
 
@@ -77,7 +83,20 @@ describe('macd kernel', () => {
     const bars = barsOf(closes);
     const grid = [3, 5, 8].flatMap((fast) => [9, 26].flatMap((slow) => [2, 3, 5, 7, 9, 11, 14].flatMap((signal) => (['first', 'sma'] as const)
       .map((seed) => valuesOf({ fast, slow, signal, seed, direction: 'both' })))));
-    assert.deepEqual(decided(bars, grid), grid.map((values) => streamed(bars, values)));
+    const wanted = grid.map((values) => streamed(bars, values));
+    assert.deepEqual(decided(bars, grid), wanted);
+    assert.deepEqual(decided(bars, grid, scalarKernel), wanted);
+  });
+
+  it('has vectors on this processor, and comes to the same where one line has many signals or few', () => {
+    assert.ok(vectorMachine());
+    assert.equal(laneMachine().step, 2);
+    let price = 50;
+    const bars = barsOf(Array.from({ length: 1500 }, (_, i) => (price += Math.sin(i * 78.233) * Math.cos(i * 0.11) / 3)));
+    for (let many = 1; many <= 23; many++) {
+      const line = Array.from({ length: many }, (_, i) => valuesOf({ fast: 4, slow: 4 + many, signal: i + 1, direction: 'both' }));
+      assert.deepEqual(decided(bars, line), decided(bars, line, scalarKernel), `${many} signals`);
+    }
   });
 
   it('leaves other rules and protective exits to the engine', () => {
