@@ -66,6 +66,6 @@ export function holdsRole(own: Role, asked: Role): boolean {
 /** Why this person may not do what takes `role`, in words; undefined when they may. */
 export function useMissingRole(role: Role): string | undefined {
   const { state, me } = useSession();
-  if (me === undefined) return state === 'unknown' ? 'checking your role' : 'sign in first';
+  if (me === undefined) return state === 'signed-out' ? 'sign in first' : 'checking your role';
   return holdsRole(me.role, role) ? undefined : `needs role: ${role}`;
 }

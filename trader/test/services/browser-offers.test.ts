@@ -52,16 +52,16 @@ for (const role of ['viewer', 'trader'] as const) {
   });
 }
 
-test('what a viewer may not do is in sight and says which role it takes', { timeout: 60_000 }, async () => {
+test('what a viewer may not do is in sight and says which role it takes', { timeout: 240_000 }, async () => {
   const watched = await desk.open();
   const { page, context } = watched;
   await desk.signIn(watched, { name: 'the viewer', password: PASSWORD });
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   for (const [path, name] of [['/strategies', /^Add a strategy/], ['/risk', /^Change…/], ['/trade', /^Review buy/], ['/backtests', /^Run backtest/]] as const) {
     await page.goto(desk.url + path);
-    const button = page.getByRole('button', { name }).and(page.locator('[aria-disabled=true]')).first();
-    await button.waitFor();
-    assert.match(await button.innerText(), /needs role: trader/);
+    // So many presses before may have used up what an address may ask in a minute: then the page asks again.
+    const button = page.getByRole('button', { name }).and(page.locator('[aria-disabled=true]')).filter({ hasText: 'needs role: trader' });
+    await button.first().waitFor({ timeout: 90_000 });
   }
   await page.goto(`${desk.url}/trade`);
   assert.equal(await page.getByRole('form', { name: /^Order for/ }).getByLabel('Stop-loss').isDisabled(), true);

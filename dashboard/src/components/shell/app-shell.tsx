@@ -21,6 +21,8 @@ import { MoreSheet } from './more-sheet.tsx';
 import { useShortcuts } from './shortcuts.tsx';
 import { StepUpSheet } from './step-up-sheet.tsx';
 
+const ASK_AGAIN_MS = 5_000;
+
 /** What stands around every page: mode, age of the figures, money, halt, and the ways to all places. */
 export function AppShell({ children }: { readonly children: ReactNode }): ReactNode {
   const [palette, setPalette] = useState(false);
@@ -101,10 +103,17 @@ function Foot(): ReactNode {
 
 /** Who is not signed in is led to the sign-in page, and back here after. */
 function useGuard(): void {
-  const { state } = useSession();
+  const session = useSession();
+  const { state } = session;
   const connection = useConnection().state;
   const router = useRouter();
   useEffect(() => void loadSession(), []);
+  // A server that was busy or away when the page opened is asked again, until it says who this is.
+  useEffect(() => {
+    if (session.state !== 'unreachable') return undefined;
+    const later = setTimeout(() => void loadSession(), ASK_AGAIN_MS);
+    return () => clearTimeout(later);
+  }, [session]);
   useEffect(() => {
     if (state !== 'signed-out' && connection !== 'signed-out') return;
     router.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
