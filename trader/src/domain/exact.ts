@@ -80,7 +80,7 @@ export function divide(a: Exact, b: Exact, rounding: Rounding): Exact {
     const quotient = truncated(a / b);
     const remainder = a - quotient * b;
     if (remainder === 0) return quotient;
-    const positive = (remainder < 0) === (b < 0);
+    const positive = remainder < 0 ? b < 0 : b > 0; // two booleans compared would be a call in V8's middle compiler
     // What only this rounding asks for is not worked out for the others: a remainder by 2 is slow beyond 32 bits.
     if (rounding === 'half-even') return quotient + toNearest(positive, 2 * Math.abs(remainder) - Math.abs(b), quotient % 2 !== 0) + 0;
     return quotient + aside(rounding, positive) + 0;

@@ -62,7 +62,8 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 
 /** Truncation, not the nearest: 0.99999999999 of a lot is no lot. */
 function fromFloat(quantity: number, scale: number): Exact {
-  const scaled = quantity * Number(pow10(scale));
+  const unit = pow10(scale);
+  const scaled = quantity * (typeof unit === 'number' ? unit : Number(unit));
   const nearest = Math.round(scaled);
   const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : truncated(scaled);
   return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole + 0 : BigInt(whole);

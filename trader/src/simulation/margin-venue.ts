@@ -134,7 +134,7 @@ export class MarginVenue implements ExecutionClient {
 
   /** Whether a bar's worst price is one that needs a look at the liquidation price: most are far from it. */
   #isNear(desk: Desk, bar: Bar): boolean {
-    if (Number.isNaN(desk.near)) desk.near = this.#near(desk);
+    if (desk.near !== desk.near) desk.near = this.#near(desk); // NaN; to ask `Number.isNaN` is a call
     return desk.quantity < 0 ? bar.high > desk.near : bar.low < desk.near;
   }
 
@@ -199,7 +199,7 @@ export class MarginVenue implements ExecutionClient {
     if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
     if (Math.abs(signed) < desk.minQuantity) return 'quantity is below the minimum';
     if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
-    const price = order.type === 'limit' || order.type === 'stop-limit' || Number.isNaN(desk.mark) ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
+    const price = order.type === 'limit' || order.type === 'stop-limit' || desk.mark !== desk.mark ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;
     const leverage = desk.brackets.length === 0 ? 1 : this.leverage;
     if (leverage > 1 && leverage > maxLeverage(desk.brackets, value)) return `a position of this value cannot have leverage ${this.terms.leverage}`;
