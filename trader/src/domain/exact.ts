@@ -148,6 +148,11 @@ export function pow10(n: number): Exact {
   return n < BIG_POWERS.length ? BIG_POWERS[n] : 10n ** BigInt(n);
 }
 
+/** The double nearest to 10^n for a whole n ≥ 0. */
+export function double10(n: number): number {
+  return n < DOUBLE_POWERS.length ? DOUBLE_POWERS[n] : Number(pow10(n));
+}
+
 /** The same amount in other units: exact towards a finer scale, rounded to the named side towards a coarser one. */
 export function rescale(a: Exact, fromScale: number, toScale: number, rounding: Rounding): Exact {
   if (fromScale === toScale) return a;

@@ -1,4 +1,4 @@
-import { add, divide, fromNumber, mul, pow10, sub, toNumber, truncated, type Exact } from './exact.ts';
+import { add, divide, double10, fromNumber, mul, pow10, sub, toNumber, truncated, type Exact } from './exact.ts';
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -62,8 +62,7 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 
 /** Truncation, not the nearest: 0.99999999999 of a lot is no lot. */
 function fromFloat(quantity: number, scale: number): Exact {
-  const unit = pow10(scale);
-  const scaled = quantity * (typeof unit === 'number' ? unit : Number(unit));
+  const scaled = quantity * double10(scale);
   const nearest = Math.round(scaled);
   const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : truncated(scaled);
   return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole + 0 : BigInt(whole);
