@@ -18,7 +18,7 @@ import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
 
-const { checkExits, differ, exitsOf, isReached, keepsProfit } = exits; // Constants, as `exact.ts` says.
+const { checkExits, differ, exitsOf, isGiven, isReached, keepsProfit } = exits; // Constants, as `exact.ts` says.
 
 /** One instrument and the length of its bars. */
 export interface Market {
@@ -393,8 +393,8 @@ export class Engine implements ReportSink {
   /** Sends the exits that a book's opinion asks for, for all that it holds. */
   protect(book: Book): void {
     const { stop, takeProfit } = book;
-    const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
+    const first = isGiven(stop) ? this.risk.protective(book, 'stop', stop, this.now) : undefined;
     if (first) this.execution.submit(book, first);
-    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+    if (isGiven(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
 }
