@@ -1,6 +1,10 @@
-import { decimalPlaces, mul, parseDecimal, rescale, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { FeeModel, Liquidity } from '../ports/execution.ts';
+
+// Constants, as `exact.ts` says.
+const { decimalPlaces, mul, parseDecimal, rescale } = exact;
 
 /** One step of a fee schedule; decimals as text. */
 export interface FeeTier {

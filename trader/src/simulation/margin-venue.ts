@@ -1,6 +1,7 @@
 import type { FlowKind } from '../domain/account.ts';
 import type { Bar } from '../domain/bar.ts';
-import { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import { Position } from '../domain/position.ts';
@@ -12,6 +13,9 @@ import type { FeeStanding } from './fee-schedule.ts';
 import { liquidationPrice, maintenanceMargin, maxLeverage } from './margin.ts';
 import { Desk } from './margin-desk.ts';
 import type { BarWatch } from './venue-rules.ts';
+
+// Constants, as `exact.ts` says.
+const { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber } = exact;
 
 /** What an account at a simulated venue is made of. */
 export interface MarginVenueSpec {

@@ -1,10 +1,15 @@
-import { add, min, sub, toNumber, type Exact } from '../domain/exact.ts';
-import { floorToLot, roundToTick } from '../domain/instrument.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
+import * as instruments from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import { reducible } from './order-check.ts';
 import type { Book } from './resting.ts';
 import type { SlippageModel } from './slippage.ts';
 import type { VolumeLimit } from './volume-limit.ts';
+
+// Constants, as `exact.ts` says.
+const { add, min, sub, toNumber } = exact;
+const { floorToLot, roundToTick } = instruments;
 
 /** Most that slippage takes of a price: beyond it a model says nothing any more, and a sale would bring less than nothing. */
 const MOST_SLIPPAGE = 0.99;

@@ -1,7 +1,11 @@
-import { fromNumber, isMultiple, max, min, mul, neg, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import type { Timestamp } from '../domain/time.ts';
+
+// Constants, as `exact.ts` says.
+const { fromNumber, isMultiple, max, min, mul, neg } = exact;
 
 /** What a venue knows of a market when an order arrives there. */
 export interface MarketState {

@@ -1,10 +1,14 @@
 import type { Bar } from '../domain/bar.ts';
-import { add, mul, sub, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { FeeModel, Liquidity } from '../ports/execution.ts';
+
+// Constants, as `exact.ts` says.
+const { add, mul, sub } = exact;
 
 /** An order at the venue, and what the venue knows of it. (Fields are declared as in `Order`.) */
 export class Resting {
