@@ -21,8 +21,8 @@ class Seat {
     this.engine.onManual({ ...command, id: `c${++this.#commands}` } satisfies Command & ManualCommand);
   }
 
-  place(order: Partial<ManualOrder>): string {
-    this.give({ kind: 'place', order: { instrument: 'A', side: 'buy', type: 'limit', timeInForce: 'gtc', quantity: '10', price: '90', ...order } });
+  place(order: Omit<ManualOrder, 'instrument' | 'side' | 'quantity'> = { type: 'limit', timeInForce: 'gtc', price: '90' }): string {
+    this.give({ kind: 'place', order: { instrument: 'A', side: 'buy', quantity: '10', ...order } });
     return this.venue.last.clientOrderId;
   }
 
@@ -33,7 +33,7 @@ class Seat {
 
 test('an order that is amended again before the venue has answered the cancel is sent anew once, with all that was changed', () => {
   const seat = new Seat();
-  const clientOrderId = seat.place({});
+  const clientOrderId = seat.place();
   seat.give({ kind: 'amend', clientOrderId, quantity: '12' });
   seat.give({ kind: 'amend', clientOrderId, price: '91' });
   assert.equal(seat.venue.cancels.length, 1);
@@ -44,7 +44,7 @@ test('an order that is amended again before the venue has answered the cancel is
 test('an amended order that is canceled before the venue has answered is not sent anew', () => {
   for (const kind of ['cancel', 'cancel-all', 'halt'] as const) {
     const seat = new Seat();
-    const clientOrderId = seat.place({});
+    const clientOrderId = seat.place();
     seat.give({ kind: 'amend', clientOrderId, price: '91' });
     if (kind === 'halt') seat.engine.onCommand({ kind: 'halt', reason: 'enough', orders: true });
     else seat.give(kind === 'cancel' ? { kind, clientOrderId } : { kind });
@@ -56,7 +56,7 @@ test('an amended order that is canceled before the venue has answered is not sen
 
 test('what waits for exits to end is not sent once everything is canceled, and the exits stand again', () => {
   const seat = new Seat();
-  seat.place({ type: 'market', timeInForce: 'ioc', price: undefined, stop: '80' });
+  seat.place({ type: 'market', timeInForce: 'ioc', stop: '80' });
   seat.venue.fill(seat.venue.last, 10_000);
   assert.deepEqual(seat.sent.at(-1), 'sell stop 10 at 8000');
   seat.give({ kind: 'place', order: { instrument: 'A', side: 'sell', type: 'market', timeInForce: 'ioc', quantity: '4' } });
