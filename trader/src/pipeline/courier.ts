@@ -195,6 +195,8 @@ export class Courier implements ExecutionClient, VenueListener {
       parcel.ending = told.status;
       parcel.stage = 'closing';
     }
+    // One that failed, or that a crash kept from the venue.
+    if (parcel.stage === 'working' && parcel.cancel === 'wanted') this.#askCancel(parcel);
     this.#settle(parcel, told.tsEvent);
     if (compare(parcel.filled, parcel.venueFilled) < 0) this.#fetchSoon(parcel);
   }
@@ -297,8 +299,6 @@ export class Courier implements ExecutionClient, VenueListener {
       const told = await this.#spec.gateway.lookUp(refOf(parcel));
       if (told !== undefined) {
         this.onOrder(told);
-        // The word may have come while the answer was on its way.
-        if (isOpen(parcel) && told.status === 'open' && parcel.cancel === 'wanted') this.#askCancel(parcel);
       } else {
         await this.#history.readFills();
         this.#denied(parcel, over);
