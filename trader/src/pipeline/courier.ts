@@ -154,7 +154,7 @@ export class Courier implements ExecutionClient, VenueListener {
     const askedAt = this.#spec.clock.now();
     const snapshot = await this.pulse.time(this.pulse.questions, this.#spec.gateway.snapshot());
     await this.#history.readAnew();
-    for (const payment of await this.#history.payments(this.#holdings?.paidFrom)) this.#holdings?.pay(payment);
+    for (const payment of await this.#history.payments(this.#holdings?.paidFrom, askedAt)) this.#holdings?.pay(payment);
     this.#sink?.settle();
     this.#compare(snapshot, askedAt);
     this.#holdings?.keepPlace(this.#history.place);
