@@ -5,6 +5,7 @@ import { bar, MINUTE, testInstrument } from '../../test/markets.ts';
 import type { Command, ManualCommand, ManualOrder } from '../ports/journal.ts';
 import { noFee } from '../simulation/fees.ts';
 import { Engine } from './engine.ts';
+import { maxNotional, type Guard } from './guards.ts';
 
 /** A person's orders at a venue that answers by hand: it may take its time with a cancel. */
 class Seat {
@@ -12,8 +13,8 @@ class Seat {
   readonly engine: Engine;
   #commands = 0;
 
-  constructor() {
-    this.engine = new Engine({ run: 'test', markets: [{ instrument: testInstrument(), intervalMs: MINUTE }], cash: 1_000_000, moneyScale: 2, fees: noFee, guards: [], client: this.venue, books: [] });
+  constructor(...guards: readonly Guard[]) {
+    this.engine = new Engine({ run: 'test', markets: [{ instrument: testInstrument(), intervalMs: MINUTE }], cash: 1_000_000, moneyScale: 2, fees: noFee, guards, client: this.venue, books: [] });
     this.engine.onBar(0, bar(0, 100));
   }
 
@@ -63,4 +64,16 @@ test('what waits for exits to end is not sent once everything is canceled, and t
   seat.give({ kind: 'cancel-all' });
   seat.venue.cancelled(seat.venue.last);
   assert.deepEqual(seat.sent.slice(2), ['sell stop 10 at 8000']);
+});
+
+test('an order is worth what it comes to at the highest price that it names, wherever the market is now', () => {
+  const named: readonly Partial<ManualOrder>[] = [
+    { type: 'stop-limit', trigger: '150', price: '200' }, { type: 'stop', price: '150' }, { type: 'limit', price: '150', side: 'sell' }, { type: 'limit', price: '150' }, { type: 'stop-limit', trigger: '90', price: '85', side: 'sell' },
+  ];
+  const sent = named.map((order) => {
+    const seat = new Seat(maxNotional(1_000));
+    seat.give({ kind: 'place', order: { instrument: 'A', side: 'buy', type: 'limit', timeInForce: 'gtc', quantity: '9', ...order } });
+    return seat.sent.length;
+  });
+  assert.deepEqual(sent, [0, 0, 0, 0, 1]);
 });
