@@ -29,3 +29,18 @@ test('a cancel that a crash kept from the venue is asked for when the venue list
   assert.equal(venue.count('cancel'), 1);
   await courier.stop();
 });
+
+test('fills that the venue counts and does not list are asked for ever more slowly, and booked when they come', async () => {
+  const { clock, venue, courier, told, order, open } = repeating();
+  await courier.start();
+  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
+  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  await clock.run(5_000);
+  assert.ok(venue.count('look-up') >= 3);
+  await clock.run(600_000);
+  assert.ok(venue.count('look-up') < 90, `${venue.count('look-up')} questions in ten minutes`);
+  venue.fills.push({ ...open, tradeId: 't1', price: 90, quantity: 7, fee: '0', feeCurrency: 'USD', liquidity: 'taker' });
+  await clock.run(611_000);
+  assert.deepEqual([told, courier.open.includes(order)], [['accepted', 'filled', 'canceled'], false]);
+  await courier.stop();
+});

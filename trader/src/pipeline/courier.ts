@@ -199,6 +199,7 @@ export class Courier implements ExecutionClient, VenueListener {
     if (parcel.stage === 'working' && parcel.cancel === 'wanted') this.#askCancel(parcel);
     this.#settle(parcel, told.tsEvent);
     if (compare(parcel.filled, parcel.venueFilled) < 0) this.#fetchSoon(parcel);
+    else parcel.asked = 0;
   }
 
   onFill(fill: VenueFill): void {
@@ -234,7 +235,6 @@ export class Courier implements ExecutionClient, VenueListener {
   /** A sign of life: the venue has the order. */
   #seen(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
     parcel.denials = 0;
-    parcel.asked = 0;
     parcel.venueOrderId ??= venueOrderId;
     if (parcel.stage === 'sent' || parcel.stage === 'unknown') {
       parcel.stage = 'working';
@@ -331,7 +331,7 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#errands.again(`fills of ${parcel.order.clientOrderId}`, async () => {
       if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
       await this.#history.readFills();
-      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, ASK_AFTER_MS[1]);
+      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, waitOf(parcel.asked));
     });
   }
 
