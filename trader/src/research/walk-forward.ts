@@ -159,9 +159,7 @@ class Relay implements Strategy {
 
   onBar(bar: Bar, signal: Signal): void {
     this.#strategy?.onBar(bar, this.#opinion);
-    signal.target = this.#opinion.target;
-    signal.stop = this.#opinion.stop;
-    signal.takeProfit = this.#opinion.takeProfit;
+    Object.assign(signal, this.#opinion); // whatever an opinion consists of
   }
 }
 
