@@ -154,8 +154,8 @@ describe('the tests of a walk-forward', () => {
   it('follow the price with a stop that trails, as one run does', () => {
     const bars = walk(900, 60 * MINUTE);
     const windows = lay(bars, { windows: 6, anchored: true, purge: 3 }, 60 * MINUTE);
-    const trailing = (share: number): SweepSpec => ({ ...SPEC, definition: { ...macd, create: (values) => new Trailing(macd.create(values), share) } });
     const values = valuesOf({ fast: 3, slow: 9, signal: 4 });
+    const trailing = (share: number): SweepSpec => ({ ...SPEC, definition: { ...macd, create: () => new Trailing(SPEC.definition.create(values), share) } });
     const walked = ({ portfolio }: Engine) => [portfolio.fills, portfolio.exactEquity()];
     const { engine } = tradeWindows(trailing(0.005), bars, windows.map((window) => ({ ...window, values })));
     const [{ testFirst }] = windows;
