@@ -134,11 +134,12 @@ function trackGates(out: OutOfSample | undefined): Gate[] {
   ];
 }
 
-function wordOverfitting(overfitting: Overfitting | null, trials: number): Gate {
+function wordOverfitting(overfitting: Overfitting | null, tried: number): Gate {
   const name = 'Overfitting';
-  if (trials < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
-  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways.');
-  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
+  if (tried < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
+  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways, or fewer than two combinations did not lose everything.');
+  const { trials } = overfitting;
+  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations${trials < tried ? ` (${formatCount(tried - trials)} more lost everything)` : ''} in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
 }
 
 /** Gates on what trading costs and how much the market takes; `slipped` where slippage is in the prices already. */
