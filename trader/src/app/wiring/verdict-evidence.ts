@@ -6,7 +6,7 @@ import type { Engine } from '../../pipeline/engine.ts';
 import { tied } from '../../pipeline/informed.ts';
 import { AccountWatch } from '../../research/account-history.ts';
 import { runBacktest } from '../../research/backtest.ts';
-import type { Axis } from '../../research/grid.ts';
+import { spreadPlaces, type Axis } from '../../research/grid.ts';
 import { axesNear } from '../../research/neighbour-axes.ts';
 import { holdAgainst, type PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { backtestOf, runCombination, type SweepSpec } from '../../research/sweep.ts';
@@ -94,9 +94,7 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
     const bars = joinBars(chosen, true);
     const { job } = await jobOf({ ...grid, top: 1 }, chosen, bars, home);
     const { spec, grid: combinations } = await openSweep({ ...job, objective: 'sharpe' });
-    const { size } = combinations;
-    const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));
-    const tried = Array.from({ length: Math.ceil(size / step) }, (_, i) => combinations.at(i * step)).filter((values) => spec.definition.check?.(values) === undefined);
+    const tried = spreadPlaces(combinations.size, MOST_OVERFITTING_TRIALS).map((place) => combinations.at(place)).filter((values) => spec.definition.check?.(values) === undefined);
     const returns = tried.map((values, i) => {
       onDone(i / tried.length);
       return simpleReturns(runCombination(spec, bars, values).portfolio.curve.dailyEquity());
