@@ -91,7 +91,7 @@ export interface TearSheet {
   /** What else a reader should know, in sentences. */
   readonly warnings?: readonly string[] | undefined;
   readonly currency?: string | undefined;
-  /** Days in a trading year. */
+  /** Daily values in a year. */
   readonly periodsPerYear: number;
   /** Opening equity, before the first day. */
   readonly cash: number;

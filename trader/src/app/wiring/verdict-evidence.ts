@@ -1,5 +1,5 @@
 import { backtestOverfitting, type Overfitting } from '../../analytics/overfitting.ts';
-import { PERIODS_PER_YEAR, simpleReturns } from '../../analytics/returns.ts';
+import { returnsInYear, simpleReturns } from '../../analytics/returns.ts';
 import { deflatedSharpe, minimumTrackRecord, probabilisticSharpe, sharpeSample } from '../../analytics/sharpe-statistics.ts';
 import type { Bars } from '../../domain/bar.ts';
 import type { Engine } from '../../pipeline/engine.ts';
@@ -122,5 +122,5 @@ function account(spec: SweepSpec, bars: Bars, values: ReturnType<typeof readStra
 function deflate({ portfolio }: Engine, { market }: SweepSpec, { allWordings: { trials, varianceSharpe } }: TrialRecord): number | null {
   const sample = sharpeSample(simpleReturns(portfolio.curve.dailyEquity()));
   if (sample === null || (trials > 1 && varianceSharpe === null)) return null;
-  return deflatedSharpe(sample, { count: Math.max(1, trials), variance: (varianceSharpe ?? 0) / PERIODS_PER_YEAR[market.instrument.assetClass] });
+  return deflatedSharpe(sample, { count: Math.max(1, trials), variance: (varianceSharpe ?? 0) / returnsInYear([market]) });
 }
