@@ -58,7 +58,7 @@ export function outOfSampleGates(found: { readonly out: OutOfSample; readonly ch
   if ('missing' in found) return names.map((name) => line('Out of sample', name, 'not-measurable', `Not measurable: ${found.missing}.`));
   const { out, choice } = found;
   if (out.trades === 0) return names.map((name) => line('Out of sample', name, 'not-measurable', 'Not measurable: out of sample it never finished a trade.'));
-  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', 'Not measurable: there are too few days for a Sharpe ratio.')
+  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', out.maxDrawdown >= 1 ? 'Not measurable: the account fell to nothing, and from there on there are no returns.' : 'Not measurable: there are too few days for a Sharpe ratio.')
     : line('Out of sample', names[1], judge(out.sharpe > GATES.sharpe), `${formatRatio(out.sharpe)}, annualised by days, on data that the parameters were not chosen on.`);
   return [
     line('Out of sample', names[0], judge(out.netReturn > 0), wordWalk(out, choice)), sharpe,
@@ -98,7 +98,7 @@ export type Chance = { readonly pValue: number; readonly runs: number } | { read
 export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittingTrials, entries, bars }: LuckFigures): Gate[] {
   return [
     ...trackGates(out),
-    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, or of the trials too few have one.')
+    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, as after it lost everything, or of the trials too few have one.')
       : line('Luck', 'Deflated Sharpe', judge(deflatedSharpe >= GATES.confidence), trials <= 1
         ? `It is the only one that was tried on these bars, so nothing is deflated: its Sharpe ratio over all of them is truly above 0 with a probability of ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`
         : `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
