@@ -66,7 +66,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
   const signIn = new SignIn({ accounts, clock, keys, tokens, sessions, passwords, factor, throttle });
   const links = new OneTimeLinks(accounts, clock, keys);
   const gate = new RequestGate({ sessions, cookies, throttle, fourEyes: new FourEyes(accounts, clock, keys), trail, clock, hostNames, realMoney });
-  const sockets = new ConnectionGate(gate, sessions, clock, trail);
+  const sockets = new ConnectionGate(gate, sessions, clock, trail, onTrouble);
   let stop = () => undefined as void;
   const pruneLater = () => {
     stop = clock.after(PRUNE_MS, () => void accounts.prune(clock.now()).catch((error: unknown) => { onTrouble('expired sessions and bans cannot be cleared away', error); }).finally(pruneLater));

@@ -3,7 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionChange, SocketGate, SocketIdentity, SocketRefusal } from '../stream/gate.ts';
 import type { Caller } from './access.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditTrail, TrailTrouble } from './audit-trail.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -17,15 +17,17 @@ export class ConnectionGate implements SocketGate {
   readonly #sessions: Sessions;
   readonly #clock: Clock;
   readonly #trail: AuditTrail;
+  readonly #onTrouble: TrailTrouble;
   readonly #connected = new Map<string, Pick<Caller, 'kind' | 'role'>>();
   readonly #listeners = new Set<(change: SessionChange) => void>();
   #stop: () => void = () => undefined;
 
-  constructor(gate: RequestGate, sessions: Sessions, clock: Clock, trail: AuditTrail) {
+  constructor(gate: RequestGate, sessions: Sessions, clock: Clock, trail: AuditTrail, onTrouble: TrailTrouble) {
     this.#gate = gate;
     this.#sessions = sessions;
     this.#clock = clock;
     this.#trail = trail;
+    this.#onTrouble = onTrouble;
     sessions.watch((change) => { this.#tell(change); });
     this.#lookLater();
   }
@@ -64,7 +66,7 @@ export class ConnectionGate implements SocketGate {
   }
 
   #lookLater(): void {
-    this.#stop = this.#clock.after(LOOK_MS, () => void this.#look().finally(() => { this.#lookLater(); }));
+    this.#stop = this.#clock.after(LOOK_MS, () => void this.#look().catch((error: unknown) => { this.#onTrouble('those who are connected cannot be looked at', error); }).finally(() => { this.#lookLater(); }));
   }
 
   async #look(): Promise<void> {
