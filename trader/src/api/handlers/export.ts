@@ -51,10 +51,10 @@ function csv<T>(rows: readonly T[], columns: Readonly<Record<string, (row: T) =>
   return [Object.keys(columns).join(','), ...lines, ''].join('\r\n');
 }
 
-/** Quoted where it must be; what a spreadsheet would take for a formula is made text. */
+/** Quoted where it must be; what a spreadsheet would take for a formula is made text (OWASP, CSV Injection). Of what begins with a minus, only a number is none. */
 function cell(value: Cell): string {
   if (value === null) return '';
   const text = String(value);
-  const harmless = typeof value === 'string' && /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+  const harmless = typeof value === 'string' && /^[=+@\t\r\n]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
