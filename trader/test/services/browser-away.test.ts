@@ -75,7 +75,7 @@ test('a halt that waits for the server is sent as it was confirmed, whatever is 
   await panel.getByRole('radio', { name: /Flatten all/ }).check();
   await desk.restart();
   await page.getByText(/✓ Done: trading is halted/).waitFor({ timeout: 60_000 });
-  const { trading } = await page.evaluate(`fetch('/api/v1/state').then((answer) => answer.json())`) as { trading: { state: string; flat: boolean } };
+  const { trading } = await page.evaluate<{ trading: { state: string; flat: boolean } }>(`fetch('/api/v1/state').then((answer) => answer.json())`);
   assert.deepEqual([trading.state, trading.flat], ['halted', false]);
   await context.close();
 });

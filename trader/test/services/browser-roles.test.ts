@@ -120,6 +120,17 @@ test('who cannot hold confirms by two presses', async () => {
   await resume.click();
   await resume.click();
   await page.getByText('Trading goes on').waitFor();
+  for (const key of ['Enter', ' ']) {
+    await page.getByRole('button', { name: /^HALT/ }).click();
+    const stop = page.getByRole('button', { name: /^Stop (new entries|and cancel orders)/ });
+    await stop.focus();
+    await page.keyboard.press(key);
+    await page.getByText('Press again to confirm').waitFor();
+    await page.keyboard.press(key);
+    await page.getByText('✓ Done: trading is halted').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }
   await context.close();
 });
 
