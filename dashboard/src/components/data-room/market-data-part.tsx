@@ -64,7 +64,7 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
   const columns: readonly Column<Series>[] = [
     { key: 'series', head: 'Series', cell: (each) => <strong>{keyOf(each)}</strong>, sortBy: keyOf },
     { key: 'bars', head: 'Bars', figures: true, cell: ({ bars }) => <Num value={bars} />, sortBy: ({ bars }) => bars },
-    { key: 'first', head: 'From', priority: 2, cell: ({ first }) => <Time at={first} detail="day" /> },
+    { key: 'first', head: 'From', priority: 2, cell: ({ first }) => <Time at={first} detail="calendar" /> },
     { key: 'last', head: 'Newest', cell: ({ last }) => <Time at={last} detail="day-minute" />, sortBy: ({ last }) => last },
     { key: 'gaps', head: 'Gaps', figures: true, cell: ({ gaps, longestGapMs }) => (gaps === 0 ? 'none' : <span title={`the longest ${formatSpan(longestGapMs)}`}>{gaps}</span>), sortBy: ({ gaps }) => gaps },
     { key: 'trust', head: 'Agreement', figures: true, priority: 2, cell: ({ trust, compared }) => <span title={`${compared} bars compared between sources`}><Pct ratio={trust} why="only one source so far" /></span> },
