@@ -35,7 +35,7 @@ export function exportHandlers({ replica, notes, history }: ExportParts): Handle
         });
         case 'equity': return csv(run.equity.all().filter(([at]) => within(at)), { time: ([at]) => iso(at), equity: ([, equity]) => equity });
         case 'notes': return csv(notes.list().filter(({ at }) => within(at)), {
-          id: (each) => each.id, trade: (each) => each.trade, time: (each) => iso(each.at), by: (each) => each.by, text: (each) => each.text, tags: (each) => each.tags.join(' '),
+          id: (each) => each.id, trade: (each) => each.trade, time: (each) => iso(each.at), by: (each) => each.by, text: (each) => each.text, tags: (each) => each.tags.join(', '),
         });
       }
     },
