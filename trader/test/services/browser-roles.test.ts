@@ -134,6 +134,31 @@ test('who cannot hold confirms by two presses', async () => {
   await context.close();
 });
 
+test('every page bears the name that an administrator gave, and a key goes to an account that its venue has', async () => {
+  const watched = await desk.open();
+  const { page, context } = watched;
+  await desk.signIn(watched, DESK_PERSON);
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await page.goto(`${desk.url}/admin`);
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByLabel('Name of this installation').fill('Desk of the north');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.getByText('Settings are kept').waitFor();
+  await page.goto(`${desk.url}/risk`);
+  await page.getByRole('banner').getByText('Desk of the north').waitFor();
+  await page.goto(`${desk.url}/admin`);
+  await page.getByRole('tab', { name: 'Venue keys' }).click();
+  await page.getByRole('button', { name: 'Add or replace…' }).click();
+  await page.getByLabel('Venue', { exact: true }).selectOption('coinbase');
+  await page.getByLabel('key', { exact: true }).fill('k');
+  await page.getByLabel('secret', { exact: true }).fill('s');
+  const asked = page.waitForRequest((request) => request.method() === 'PUT');
+  await page.route('**/venue-keys/**', (route) => route.abort());
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  assert.match((await asked).url(), /\/venue-keys\/coinbase\/live$/);
+  await context.close();
+});
+
 test('what asks for your presence asks once, and then goes on with the very same request', async () => {
   const watched = await desk.open();
   const { page, context } = watched;
