@@ -89,6 +89,14 @@ test('a worker that has caught up is told everything anew, and no event is missi
   assert.equal(commands[0].by, '0 wrong');
 });
 
+test('a halt is told while the feed is paused', async (t) => {
+  const { trader } = await beside(t, '');
+  const paused = new EngineReporter(trader, () => ({ state: 'paused', speed: 1, barsPerSecond: 0, decisionMicros: null, version: '0', startedAt: 0 }));
+  assert.equal(paused.trading().state, 'paused');
+  trader.command({ kind: 'halt', reason: 'news', by: 'user:ana' });
+  assert.deepEqual([paused.trading().state, paused.trading().reason], ['halted', 'news']);
+});
+
 test('what is said is numbered without gaps, and only what has changed is said', async (t) => {
   const { trader, reporter } = await beside(t, '');
   trader.step();
