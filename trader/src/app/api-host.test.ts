@@ -50,6 +50,24 @@ test('a worker that dies is told of and started again, and the run goes on meanw
   assert.equal(trader.run.engine.bars, 150);
 });
 
+test('a worker that has served for long is started again however many died before it', { timeout: 30_000 }, async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.UTC(2026, 0, 5) });
+  const { trader, host, troubles, workers } = await beside(t, `
+    port.on('message', (message) => { if (message.kind === 'stop') port.postMessage({ kind: 'stopped' }); if (message.kind === 'events') throw new Error('out of luck'); });
+    port.postMessage({ kind: 'listen' });`);
+  const until = async (seen: () => boolean) => { while (!seen()) await new Promise((resolve) => { setImmediate(resolve); }); };
+  for (let death = 1; death <= 6; death++) {
+    await until(() => workers.length === death);
+    await new Promise((resolve) => { workers[death - 1].once('message', resolve); });
+    t.mock.timers.tick(3_600_000);
+    trader.step();
+    host.tend(Date.now());
+    await until(() => troubles.length === death);
+    assert.match(troubles[death - 1], /It is started again/);
+    t.mock.timers.tick(10_000);
+  }
+});
+
 test('a worker that never takes what it is sent is sent no more, then ended, and the run goes on', async (t) => {
   const { trader, reporter, host, troubles, heard } = await beside(t, 'port.postMessage({ kind: "listen" }); port.postMessage({ kind: "up", url: "" }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
   await heard;
