@@ -53,12 +53,18 @@ test('a worker that dies is told of and started again, and the run goes on meanw
 test('a worker that has served for long is started again however many died before it', { timeout: 30_000 }, async (t) => {
   t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.UTC(2026, 0, 5) });
   const { trader, host, troubles, workers } = await beside(t, `
-    port.on('message', (message) => { if (message.kind === 'stop') port.postMessage({ kind: 'stopped' }); if (message.kind === 'events') throw new Error('out of luck'); });
+    port.on('message', (message) => {
+      if (message.kind === 'stop') port.postMessage({ kind: 'stopped' });
+      if (message.kind === 'snapshot') port.postMessage({ kind: 'taken', sequence: message.snapshot.sequence });
+      if (message.kind === 'events') throw new Error('out of luck');
+    });
     port.postMessage({ kind: 'listen' });`);
   const until = async (seen: () => boolean) => { while (!seen()) await new Promise((resolve) => { setImmediate(resolve); }); };
   for (let death = 1; death <= 6; death++) {
     await until(() => workers.length === death);
-    await new Promise((resolve) => { workers[death - 1].once('message', resolve); });
+    let taken = false;
+    workers[death - 1].on('message', ({ kind }: { readonly kind: string }) => { taken ||= kind === 'taken'; });
+    await until(() => taken);
     t.mock.timers.tick(3_600_000);
     trader.step();
     host.tend(Date.now());
