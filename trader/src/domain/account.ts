@@ -1,5 +1,9 @@
-import { add, mul, neg, rescale, sub, type Exact } from './exact.ts';
+import * as exact from './exact.ts';
+import type { Exact } from './exact.ts';
 import { Position } from './position.ts';
+
+// Constants, as `exact.ts` says.
+const { add, mul, neg, rescale, sub } = exact;
 
 /** How an instrument counts: decimals of one price unit and of one quantity unit. */
 export interface InstrumentScales {

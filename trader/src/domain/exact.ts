@@ -6,6 +6,8 @@
  *
  * The number path comes first and stays small so that it is inlined; arguments that are no
  * integers are a defect of the caller (NaN and infinities throw, fractions are not looked for).
+ * Modules that reckon for every order take these functions as constants of their own
+ * (`import * as exact`, `const { add } = exact`): of an imported name V8 asks at every call what it stands for.
  */
 export type Exact = number | bigint;
 

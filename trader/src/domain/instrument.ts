@@ -1,4 +1,8 @@
-import { add, divide, fromNumber, mul, pow10, sub, toNumber, truncated, type Exact } from './exact.ts';
+import * as exact from './exact.ts';
+import type { Exact } from './exact.ts';
+
+// Constants, as `exact.ts` says.
+const { add, divide, fromNumber, mul, pow10, sub, toNumber, truncated } = exact;
 
 /** What is traded, and in which exact units. */
 export interface Instrument {

@@ -1,4 +1,8 @@
-import { abs, add, divide, mul, neg, sub, type Exact } from './exact.ts';
+import * as exact from './exact.ts';
+import type { Exact } from './exact.ts';
+
+// Constants, as `exact.ts` says.
+const { abs, add, divide, mul, neg, sub } = exact;
 
 /**
  * What is held of one instrument, at average cost. Quantities are integers in the instrument's

@@ -12,11 +12,13 @@ import { ReusableList } from '../domain/reusable-list.ts';
 import { isProtective, type Book } from './book.ts';
 import { BookMaker, type BookSpec } from './book-maker.ts';
 import { Execution, type Outcome } from './execution.ts';
-import { checkExits, differ, exitsOf, isReached, keepsProfit } from './exits.ts';
+import * as exits from './exits.ts';
 import type { Guard } from './guards.ts';
 import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
+
+const { checkExits, differ, exitsOf, isGiven, isReached, keepsProfit } = exits; // Constants, as `exact.ts` says.
 
 /** One instrument and the length of its bars. */
 export interface Market {
@@ -141,8 +143,7 @@ export class Engine implements ReportSink {
         this.now = timestamp;
         this.client.onBar(market, bar, intervalMs);
         this.now = now;
-        // A real venue's reports may have moved the time beyond the close already.
-      } else if (now > this.now) this.now = now;
+      } else if (now > this.now) this.now = now; // A real venue's reports may have moved the time beyond the close already.
       this.risk.seen(market, now);
       portfolio.marks[market] = bar.close;
       if (this.keepsProfits) this.#takeProfits(books, bar.low, bar.high);
@@ -393,8 +394,8 @@ export class Engine implements ReportSink {
   /** Sends the exits that a book's opinion asks for, for all that it holds. */
   protect(book: Book): void {
     const { stop, takeProfit } = book;
-    const first = Number.isNaN(stop) ? undefined : this.risk.protective(book, 'stop', stop, this.now);
+    const first = isGiven(stop) ? this.risk.protective(book, 'stop', stop, this.now) : undefined;
     if (first) this.execution.submit(book, first);
-    if (!Number.isNaN(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
+    if (isGiven(takeProfit) && !keepsProfit(book, this.keepsProfits)) this.execution.submit(book, this.risk.protective(book, 'take-profit', takeProfit, this.now, first));
   }
 }

@@ -1,9 +1,13 @@
-import { add, sub, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { ExecutionClient } from '../ports/execution.ts';
 import { workingOrder, type Book, type WorkingOrder } from './book.ts';
 import type { Portfolio } from './portfolio.ts';
+
+// Constants, as `exact.ts` says.
+const { add, sub } = exact;
 
 /** What a report did to its book. */
 export type Outcome =

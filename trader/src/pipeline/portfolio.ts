@@ -1,10 +1,14 @@
 import { Account, type FlowKind } from '../domain/account.ts';
 import { EquityCurve } from '../domain/equity-curve.ts';
-import { add, fromNumber, sub, toNumber, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { toLots, type Instrument } from '../domain/instrument.ts';
 import type { FillReport } from '../domain/report.ts';
 import type { Book } from './book.ts';
 import { TradeLog } from './trade-log.ts';
+
+// Constants, as `exact.ts` says.
+const { add, fromNumber, sub, toNumber } = exact;
 
 /**
  * What the account holds: exact in the ledger, and mirrored as float64 for the questions that

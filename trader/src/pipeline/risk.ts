@@ -1,4 +1,5 @@
-import { add, compare, max, min, neg, sub, toNumber, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import { roundToTick, type Instrument } from '../domain/instrument.ts';
 import { Order, type Approved, type OrderTerms } from '../domain/order.ts';
 import type { Denial } from '../domain/report.ts';
@@ -7,6 +8,9 @@ import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
 import type { Guard, Intent, Reading, Violation } from './guards.ts';
 import type { Portfolio } from './portfolio.ts';
+
+// Constants, as `exact.ts` says.
+const { add, compare, max, min, neg, sub, toNumber } = exact;
 
 /** Who may add risk: everyone, or nobody until a person says so. */
 export type TradingState =

@@ -1,5 +1,9 @@
-import { decimalPlaces, divide, max, min, mul, parseDecimal, rescale, type Exact } from '../domain/exact.ts';
+import * as exact from '../domain/exact.ts';
+import type { Exact } from '../domain/exact.ts';
 import type { FeeModel } from '../ports/execution.ts';
+
+// Constants, as `exact.ts` says.
+const { decimalPlaces, divide, max, min, mul, parseDecimal, rescale } = exact;
 
 /** No fee at all. */
 export const noFee: FeeModel = { scale: 0, fee: () => 0 };
