@@ -82,7 +82,7 @@ export function divide(a: Exact, b: Exact, rounding: Rounding): Exact {
     const quotient = truncated(a / b);
     const remainder = a - quotient * b;
     if (remainder === 0) return quotient;
-    const positive = (remainder < 0) === (b < 0);
+    const positive = remainder < 0 ? b < 0 : b > 0; // two booleans compared would be a call in V8's middle compiler
     // What only this rounding asks for is not worked out for the others: a remainder by 2 is slow beyond 32 bits.
     if (rounding === 'half-even') return quotient + toNearest(positive, 2 * Math.abs(remainder) - Math.abs(b), quotient % 2 !== 0) + 0;
     return quotient + aside(rounding, positive) + 0;
@@ -148,6 +148,11 @@ const BIG_POWERS = Array.from({ length: 40 }, (_, n) => 10n ** BigInt(n));
 export function pow10(n: number): Exact {
   if (n <= SAFE_POWERS) return DOUBLE_POWERS[n];
   return n < BIG_POWERS.length ? BIG_POWERS[n] : 10n ** BigInt(n);
+}
+
+/** The double nearest to 10^n for a whole n ≥ 0. */
+export function double10(n: number): number {
+  return n < DOUBLE_POWERS.length ? DOUBLE_POWERS[n] : Number(pow10(n));
 }
 
 /** The same amount in other units: exact towards a finer scale, rounded to the named side towards a coarser one. */

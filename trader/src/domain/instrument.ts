@@ -2,7 +2,7 @@ import * as exact from './exact.ts';
 import type { Exact } from './exact.ts';
 
 // Constants, as `exact.ts` says.
-const { add, divide, fromNumber, mul, pow10, sub, toNumber, truncated } = exact;
+const { add, divide, double10, fromNumber, mul, pow10, sub, toNumber, truncated } = exact;
 
 /** What is traded, and in which exact units. */
 export interface Instrument {
@@ -66,7 +66,7 @@ export function toLots(quantity: Exact, instrument: Instrument): Exact {
 
 /** Truncation, not the nearest: 0.99999999999 of a lot is no lot. */
 function fromFloat(quantity: number, scale: number): Exact {
-  const scaled = quantity * Number(pow10(scale));
+  const scaled = quantity * double10(scale);
   const nearest = Math.round(scaled);
   const whole = Math.abs(scaled - nearest) <= Math.abs(scaled) * LAST_BITS ? nearest : truncated(scaled);
   return Math.abs(whole) <= Number.MAX_SAFE_INTEGER ? whole + 0 : BigInt(whole);

@@ -44,7 +44,7 @@ export class Position {
     if (quantity > 0) this.bought = add(this.bought, quantity);
     this.quantity = add(held, quantity);
     this.fees = add(this.fees, fee);
-    if (held === 0 || held > 0 === quantity > 0) {
+    if (held === 0 || (held > 0 ? quantity > 0 : quantity < 0)) {
       this.cost = add(this.cost, paid);
       return 0;
     }

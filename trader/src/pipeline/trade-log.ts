@@ -75,12 +75,12 @@ export class TradeLog {
   add(book: number, tsEvent: Timestamp, before: number, after: number, price: number, realised: number, fee: number): void {
     const trip = this.#open[book];
     const size = Math.abs(after - before);
-    if (before === 0 || before > 0 === after > before) {
+    if (before === 0 || (before > 0 ? after > before : after <= before)) {
       if (before === 0) trip.begin(tsEvent);
       trip.open(size, after, price, fee);
       return;
     }
-    const crosses = after !== 0 && before > 0 !== after > 0;
+    const crosses = before > 0 ? after < 0 : after > 0;
     const closing = crosses ? Math.abs(before) : size;
     const closingFee = crosses ? (fee * closing) / size : fee;
     trip.closed += closing;

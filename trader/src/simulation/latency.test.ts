@@ -19,6 +19,11 @@ test('lognormal latencies have their median in the middle, their spread in the l
   assert.ok(Math.abs(sorted[16_827] / (80 * Math.exp(0.5)) - 1) < 0.03);
 });
 
+test('a lognormal latency takes the random numbers in their order, however many are drawn', () => {
+  const random = new Random(7);
+  assert.deepEqual(drawn(new LognormalLatency(80, 0.5, new Random(7)), 300), Array.from({ length: 300 }, () => 80 * Math.exp(0.5 * random.normal())));
+});
+
 test('recorded latencies come in their order, and again', () => {
   assert.deepEqual(drawn(new RecordedLatency([5, 80, 0]), 7), [5, 80, 0, 5, 80, 0, 5]);
 });

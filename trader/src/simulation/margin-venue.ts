@@ -36,6 +36,7 @@ export interface MarginVenueSpec {
  */
 export class MarginVenue implements ExecutionClient {
   private declare readonly inner: ExecutionClient;
+  private declare readonly watch: { -readonly [K in keyof BarWatch]: BarWatch[K] };
   private declare readonly desks: readonly Desk[];
   private declare readonly cross: boolean;
   private declare readonly leverage: number;
@@ -51,10 +52,12 @@ export class MarginVenue implements ExecutionClient {
 
   /** Builds the venue inside with what must look at every bar in which orders rest. */
   constructor(build: (watch: BarWatch) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
-    this.inner = build({
+    this.watch = {
+      near: false,
       afterOpen: (instrument, bar, tsClose) => this.#judge(this.desks[instrument], bar, tsClose, true),
       afterClose: (instrument, bar, tsClose) => this.#judge(this.desks[instrument], bar, tsClose, false),
-    });
+    };
+    this.inner = build(this.watch);
     this.terms = terms;
     this.cross = terms.margin === 'cross';
     this.desks = instruments.map((instrument, index) => new Desk(index, instrument, terms.markets[index], this.cross ? undefined : new Position(), index === 0 ? terms.debit : undefined));
@@ -108,7 +111,9 @@ export class MarginVenue implements ExecutionClient {
       this.#liquidate(desk, bar.open, timestamp);
       return;
     }
+    this.watch.near = near;
     this.inner.onBar?.(desk.index, bar, intervalMs);
+    this.watch.near = false;
     if (near) this.#judge(desk, bar, tsClose, false);
     desk.mark = bar.close;
     if (tsClose >= desk.due) this.#collect(desk, tsClose);
@@ -134,7 +139,7 @@ export class MarginVenue implements ExecutionClient {
 
   /** Whether a bar's worst price is one that needs a look at the liquidation price: most are far from it. */
   #isNear(desk: Desk, bar: Bar): boolean {
-    if (Number.isNaN(desk.near)) desk.near = this.#near(desk);
+    if (desk.near !== desk.near) desk.near = this.#near(desk); // NaN; to ask `Number.isNaN` is a call
     return desk.quantity < 0 ? bar.high > desk.near : bar.low < desk.near;
   }
 
@@ -199,7 +204,7 @@ export class MarginVenue implements ExecutionClient {
     if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
     if (Math.abs(signed) < desk.minQuantity) return 'quantity is below the minimum';
     if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
-    const price = order.type === 'limit' || order.type === 'stop-limit' || Number.isNaN(desk.mark) ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
+    const price = order.type === 'limit' || order.type === 'stop-limit' || desk.mark !== desk.mark ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;
     const leverage = desk.brackets.length === 0 ? 1 : this.leverage;
     if (leverage > 1 && leverage > maxLeverage(desk.brackets, value)) return `a position of this value cannot have leverage ${this.terms.leverage}`;
@@ -235,20 +240,19 @@ export class MarginVenue implements ExecutionClient {
 
   #report(report: ExecutionReport): void {
     const { order } = report;
-    const { stops, closed } = this.desks[order.instrument];
+    const desk = this.desks[order.instrument];
+    const { stops, closed } = desk;
     // Its orders ended with the position, whatever the rest of the bar would have made of them.
     if (closed) return;
     if (report.kind !== 'accepted') {
       const at = stops.length === 0 ? -1 : stops.indexOf(order);
       if (at >= 0) stops.splice(at, 1);
-      if (report.kind === 'filled') this.#filled(report);
+      if (report.kind === 'filled') this.#filled(desk, report);
     }
     this.sink?.report(report);
   }
 
-  #filled(report: FillReport): void {
-    const { order: { instrument, side }, price, quantity, fee } = report;
-    const desk = this.desks[instrument];
+  #filled(desk: Desk, { order: { side }, price, quantity, fee }: FillReport): void {
     const { priceScale, quantityScale } = desk.instrument;
     this.standing?.traded(toNumber(price, priceScale) * toNumber(quantity, quantityScale));
     this.#trade(desk, side === 'buy' ? quantity : neg(quantity), price, fee);

@@ -21,7 +21,7 @@ export function refusalOf(order: Order, instrument: Instrument, state: MarketSta
   const { last, net } = state;
   // A position must be able to end, however little it is worth by then.
   if (order.side === 'sell' ? net >= order.quantity : neg(net) >= order.quantity) return undefined;
-  if (order.type === 'market' && Number.isNaN(last)) return undefined;
+  if (order.type === 'market' && last !== last) return undefined;
   const value = order.type === 'limit' ? order.price : fromNumber(last, priceScale);
   return mul(order.quantity, value) < minNotional ? 'order value is below the minimum' : undefined;
 }

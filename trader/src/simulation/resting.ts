@@ -116,6 +116,11 @@ export class Resting {
   }
 }
 
+/** Whether an order has neither filled nor ended. */
+export function isThere({ gone }: Resting): boolean {
+  return !gone;
+}
+
 /** What the only trade of an order costs that takes what is offered. */
 export function feeOf({ fees, instrument: { priceScale, quantityScale } }: Book, price: Exact, quantity: Exact, moneyScale: number): Exact {
   return fees.fee(mul(price, quantity), priceScale + quantityScale, quantity, quantityScale, moneyScale, 'taker');

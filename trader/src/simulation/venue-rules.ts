@@ -9,9 +9,11 @@ import type { VolumeLimit } from './volume-limit.ts';
 
 /** Looks at a bar while orders are worked off in it. */
 export interface BarWatch {
+  /** Whether it looks at this bar though nothing arrives at its open. */
+  readonly near: boolean;
   /** Between its open and its range. */
   afterOpen(instrument: number, bar: Bar, tsClose: Timestamp): void;
-  /** When nothing more happens in it. */
+  /** When nothing more happens in it, where orders were there after its open. */
   afterClose(instrument: number, bar: Bar, tsClose: Timestamp): void;
 }
 

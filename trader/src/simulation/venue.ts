@@ -7,7 +7,7 @@ import type { Timestamp } from '../domain/time.ts';
 import type { ExecutionClient, Liquidity, ReportSink } from '../ports/execution.ts';
 import { hasVolume, offered, takenAt } from './offer.ts';
 import { isPlain, noWorse, reducible, refusalOf, takes } from './order-check.ts';
-import { createBook, feeOf, Resting, type Book } from './resting.ts';
+import { createBook, feeOf, isThere, Resting, type Book } from './resting.ts';
 import { tradingDayEnd } from './trading-day.ts';
 import type { VenueRules } from './venue-rules.ts';
 
@@ -116,7 +116,7 @@ export class SimulatedVenue implements ExecutionClient {
 
   #trade(instrument: number, book: Book, bar: Bar, tsClose: Timestamp): void {
     const { orders } = book;
-    const { first } = this.rules.policy;
+    const { watch } = this.rules;
     // Messages arrive in their order: where the first is still on its way at the open, all are.
     const arrival = book.next === undefined ? orders.at(0).arrival : book.nextArrival;
     this.inBar = true;
@@ -127,22 +127,27 @@ export class SimulatedVenue implements ExecutionClient {
       else this.#tradeNext(book, book.next, this.price, this.now);
       this.sink?.settle();
     }
-    this.rules.watch?.afterOpen(instrument, bar, tsClose);
-    const settled = orders.length;
-    if (settled > 0 || book.next !== undefined) {
-      this.now = tsClose;
-      this.price = bar.close;
-      if (arrived) {
-        this.#range(first, book, bar, tsClose, settled);
-        this.#range(first === 'stop' ? 'limit' : 'stop', book, bar, tsClose, settled);
-        this.sink?.settle();
-      }
-      if (book.next === undefined) this.#close(book, bar, tsClose, settled);
-      else if (arrival <= tsClose) this.#tradeNext(book, book.next, this.price, tsClose);
+    if (watch !== undefined && (arrived || watch.near)) watch.afterOpen(instrument, bar, tsClose);
+    const waits = orders.length > 0 || book.next !== undefined;
+    if (waits) this.#goOn(book, bar, tsClose, arrival);
+    this.inBar = false;
+    if (waits) watch?.afterClose(instrument, bar, tsClose);
+  }
+
+  /** The rest of a bar, after its open. */
+  #goOn(book: Book, bar: Bar, tsClose: Timestamp, arrival: Timestamp): void {
+    const { first } = this.rules.policy;
+    const settled = book.orders.length;
+    this.now = tsClose;
+    this.price = bar.close;
+    if (arrival <= bar.timestamp) {
+      this.#range(first, book, bar, tsClose, settled);
+      this.#range(first === 'stop' ? 'limit' : 'stop', book, bar, tsClose, settled);
       this.sink?.settle();
     }
-    this.inBar = false;
-    this.rules.watch?.afterClose(instrument, bar, tsClose);
+    if (book.next === undefined) this.#close(book, bar, tsClose, settled);
+    else if (arrival <= tsClose) this.#tradeNext(book, book.next, this.price, tsClose);
+    this.sink?.settle();
   }
 
   /**
@@ -186,7 +191,7 @@ export class SimulatedVenue implements ExecutionClient {
     book.next = undefined;
     if (quantity > 0) {
       const exact = slippage === undefined ? roundToTick(price, instrument, order.side === 'buy' ? 'ceil' : 'floor') : takenAt(order, quantity, price, book, slippage);
-      this.#tellFill(order, quantity, exact, feeOf(book, exact, quantity, moneyScale), tsEvent);
+      this.#tellFill(book, order, quantity, exact, feeOf(book, exact, quantity, moneyScale), tsEvent);
     }
     if (quantity !== order.quantity) this.sink?.report({ kind: 'canceled', order, tsEvent });
   }
@@ -363,7 +368,7 @@ export class SimulatedVenue implements ExecutionClient {
     const fee = resting.fee(price, quantity, this.rules.moneyScale, liquidity);
     resting.leaves = sub(resting.leaves, quantity);
     resting.gone = resting.leaves === 0;
-    this.#tellFill(order, quantity, price, fee, tsEvent);
+    this.#tellFill(book, order, quantity, price, fee, tsEvent);
     const { orders } = book;
     for (let i = 0; i < orders.length; i++) {
       const other = orders.at(i);
@@ -371,8 +376,7 @@ export class SimulatedVenue implements ExecutionClient {
     }
   }
 
-  #tellFill(order: Order, quantity: Exact, price: Exact, fee: Exact, tsEvent: Timestamp): void {
-    const book = this.books[order.instrument];
+  #tellFill(book: Book, order: Order, quantity: Exact, price: Exact, fee: Exact, tsEvent: Timestamp): void {
     if (this.watching) book.traded = add(book.traded, quantity);
     book.net = order.side === 'buy' ? add(book.net, quantity) : sub(book.net, quantity);
     this.trades += 1;
@@ -393,8 +397,4 @@ export class SimulatedVenue implements ExecutionClient {
     resting.gone = true;
     this.sink?.report({ kind, order: resting.order, tsEvent });
   }
-}
-
-function isThere(resting: Resting): boolean {
-  return !resting.gone;
 }

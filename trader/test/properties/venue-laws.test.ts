@@ -179,7 +179,7 @@ test('a bar that passes by all orders leaves them as it would if it were gone th
   let waited = 0;
   for (let seed = 1; seed <= 300; seed++) {
     // A venue that must stop at the open of every bar in which orders rest lets none pass.
-    const { fates } = play(seed, { afterOpen: () => void (waited += 1), afterClose() {} });
+    const { fates } = play(seed, { near: true, afterOpen: () => void (waited += 1), afterClose() {} });
     assert.deepEqual(play(seed).fates, fates);
   }
   assert.ok(waited > 3000, `orders wait in ${waited} bars only`);
