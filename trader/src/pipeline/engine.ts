@@ -209,8 +209,9 @@ export class Engine implements ReportSink {
     this.settle();
   }
 
-  /** Cancels what books have on their way, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
+  /** Cancels what books have on their way or have yet to send, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
   withdraw(books: readonly Book[], exits = false): void {
+    this.#manual?.forget(books);
     for (const book of books) {
       this.execution.cancel(book, exits ? 'all' : 'entries');
       book.latched = true;
