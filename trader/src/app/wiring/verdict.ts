@@ -86,7 +86,7 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   onProgress('Checking', 0);
   const checked = await check({ ...request, places: PLACES }, { home });
   onProgress('Running', 0);
-  const finished = await finishBacktest(request, { home });
+  const finished = await finishBacktest(request, { home, followed: true });
   const grid = await gridOf(request, request.axes, request.workers, home);
   const walked: WalkEvidence = grid.axes.length === 0 ? { out: outOfSampleOf(finished.engine, finished.report), choice: undefined }
     : await walk(grid, request.windows, { home, onSilence, onProgress: (what, fraction) => void (what === 'run' && onProgress('Walking forward', fraction)) });
