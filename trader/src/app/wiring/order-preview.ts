@@ -1,4 +1,5 @@
 import { abs, add, format, mul, rescale, sub, toNumber, type Exact } from '../../domain/exact.ts';
+import { ruleMeaning } from '../../domain/rule-name.ts';
 import type { Judgement } from '../../pipeline/risk.ts';
 import type { GuardVerdict, OrderPreview } from '../../ports/engine-control.ts';
 import { formatDecimal } from '../terminal/format.ts';
@@ -69,6 +70,7 @@ function verdictsOf({ barred, verdicts, adds }: Judgement): GuardVerdict[] {
   return [...bar, ...verdicts.map(({ rule, unit, value, limit, violation }): GuardVerdict => {
     const found = violation ?? (value === undefined || limit === undefined ? undefined : { value, limit });
     if (found === undefined) return { rule, verdict: 'ok', used: null, limit: null, message: 'It has nothing to say of this order.' };
+    if (rule === 'no-stop') return { rule, verdict: 'denied', used: null, limit: null, message: ruleMeaning(rule) };
     // A count that this very order makes full is used up, not near: the next one is denied.
     const verdict = violation ? 'denied' : unit !== 'count' && found.value > WARN_AT * found.limit ? 'warn' : 'ok';
     const words = { ok: 'within', warn: 'close to', denied: 'beyond' }[verdict];
