@@ -12,7 +12,7 @@ import { ReusableList } from '../domain/reusable-list.ts';
 import { isProtective, type Book } from './book.ts';
 import { BookMaker, type BookSpec } from './book-maker.ts';
 import { Execution, type Outcome } from './execution.ts';
-import { checkExits, differ, exitsOf, isReached, keepsProfit } from './exits.ts';
+import { checkExits, differ, exitsOf, isPassed, isReached, keepsProfit } from './exits.ts';
 import type { Guard } from './guards.ts';
 import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
@@ -292,7 +292,7 @@ export class Engine implements ReportSink {
 
   /** Does what a report asks for of a strategy's book. */
   #follow(book: Book, report: ExecutionReport, outcome: Outcome): void {
-    if (outcome === 'protective-filled') {
+    if (outcome === 'protective-filled' || (outcome === 'refused' && isPassed(report))) {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
       if (report.order.signalId === book.signalId) {
         book.latched = true;

@@ -1,3 +1,4 @@
+import type { ExecutionReport } from '../domain/report.ts';
 import { OpinionError } from '../domain/signal.ts';
 import type { Book } from './book.ts';
 
@@ -18,6 +19,11 @@ export function isReached(book: Book, low: number, high: number): boolean {
   const { quantity, wanted, takeProfit } = book;
   if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
   return quantity > 0 ? high >= takeProfit : low <= takeProfit;
+}
+
+/** Whether a venue refuses a stop because its price is there already: what it was to do is to be done now, or the position would stay, unprotected, for as long as the price does. */
+export function isPassed(report: ExecutionReport): boolean {
+  return report.kind === 'rejected' && report.order.leg === 'stop' && report.reason === 'would-trigger';
 }
 
 /** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */

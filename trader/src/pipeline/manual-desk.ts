@@ -8,7 +8,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { Book, isProtective, type WorkingOrder } from './book.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { exitsOf } from './exits.ts';
+import { exitsOf, isPassed } from './exits.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Judgement, ManualWish, Risk } from './risk.ts';
 import type { Sizer, Sizing } from './sizing.ts';
@@ -134,7 +134,8 @@ export class ManualDesk {
     if (seat === undefined || report.kind === 'accepted') return;
     if (!seat.closing) book.wanted = book.quantity;
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
-    if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
+    if (outcome === 'refused' && isPassed(report)) seat.closing = true;
+    else if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
       // At once could go on for ever: it is tried again on the next bar.
       book.attention = true;
       return;
