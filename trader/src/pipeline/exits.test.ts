@@ -8,6 +8,7 @@ import { Engine } from './engine.ts';
 /** An engine at a venue that answers by hand, with a strategy of these lines. */
 function desk(script: readonly (Line | undefined)[]) {
   const venue = new ManualVenue();
+  venue.unlinked = true;
   const engine = new Engine({
     run: 'test', markets: [{ instrument: testInstrument(), intervalMs: MINUTE }], cash: 1_000_000, moneyScale: 2, fees: noFee, guards: [], client: venue,
     books: [{ strategyName: 'scripted', strategy: new ScriptedStrategy(script), market: 0, sizing: { kind: 'units', units: '10' } }],
@@ -48,4 +49,45 @@ test('an opinion that has changed meanwhile is followed, whatever becomes of the
   step(94);
   passed(venue);
   assert.deepEqual(sent().slice(2), ['target sell market 5']);
+});
+
+test('what a venue refuses of a way out is tried again on prices between bars, ever later, and then on the next bar', () => {
+  const { venue, engine, sent, step } = desk([{ target: 1, stop: 95 }, undefined, { target: 0, stop: NaN }]);
+  const hear = (seconds: number) => {
+    const tsEvent = engine.now + seconds * 1_000;
+    if (engine.wouldAct(0, 100, tsEvent)) engine.onPrice(0, 100, tsEvent);
+    else assert.ok(tsEvent < engine.now + MINUTE);
+  };
+  const refuse = () => { venue.tell({ kind: 'rejected', order: venue.last, tsEvent: engine.now, reason: 'unreachable' }); };
+  step(100);
+  venue.fill(venue.last, 10_000);
+  refuse();
+  hear(2);
+  assert.equal(sent().length, 2, 'not at once');
+  hear(6);
+  assert.deepEqual(sent().slice(2), ['stop sell stop 10']);
+  refuse();
+  hear(6);
+  assert.equal(sent().length, 3, 'and then later');
+  hear(11);
+  assert.equal(sent().length, 4);
+  venue.tell({ kind: 'accepted', order: venue.last, tsEvent: engine.now });
+  hear(50);
+  step(101);
+  hear(50);
+  assert.equal(sent().length, 4, 'what stands is not sent again');
+  step(102);
+  venue.cancelled(venue.last);
+  refuse();
+  hear(6);
+  assert.deepEqual(sent().slice(4), ['target sell market 10', 'target sell market 10']);
+});
+
+test('an entry that a venue refuses is not tried again', () => {
+  const { venue, engine, sent, step } = desk([{ target: 1 }]);
+  step(100);
+  venue.reject(venue.last);
+  assert.equal(engine.wouldAct(0, 100, engine.now + MINUTE), false);
+  step(100);
+  assert.equal(sent().length, 1);
 });

@@ -136,8 +136,8 @@ export class ManualDesk {
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
     if (outcome === 'refused' && isPassed(report)) seat.closing = true;
     else if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
-      // At once could go on for ever: it is tried again on the next bar.
-      book.attention = true;
+      // At once could go on for ever: it is tried again later.
+      book.tryLater(this.#parts.now);
       return;
     }
     this.act(book);
