@@ -31,7 +31,7 @@ test('an order by hand that adds risk is denied where the market has not been he
   trader.step();
   trader.command({ kind: 'resume' });
   let now = Date.now();
-  const operator = new Operator({ trader, carryOut: (command) => { trader.command(command); }, trading: () => ({ state: 'active', reason: null, by: null, since: null }), now: () => now });
+  const operator = new Operator({ trader, carryOut: (command) => { trader.command(command); }, trading: () => ({ state: 'active', reason: null, by: null, since: null, flat: false }), now: () => now });
   let commands = 0;
   const place = () => operator.request({ id: `c${++commands}`, by: 'user:ann', kind: 'place', ticket: { instrument: id, side: 'buy', type: 'market', size: { kind: 'notional', notional: '1000' } } });
   const first = place();
