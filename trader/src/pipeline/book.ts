@@ -85,7 +85,7 @@ export class Book implements OrderOwner {
     this.sizer = sizer;
   }
 
-  /** The venue has refused what was to take risk off: it is tried again on a price between bars, a while from now, and on the next bar. */
+  /** The venue has refused what was to take risk off: it is tried again on a price between bars, a while after `now`, and on the next bar. */
   tryLater(now: Timestamp): void {
     this.attention = true;
     this.retryAt = now + RETRY_MS * 2 ** this.retries;

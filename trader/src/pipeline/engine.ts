@@ -12,7 +12,7 @@ import { ReusableList } from '../domain/reusable-list.ts';
 import { isProtective, type Book } from './book.ts';
 import { BookMaker, type BookSpec } from './book-maker.ts';
 import { Execution, type Outcome } from './execution.ts';
-import { checkExits, differ, exitsOf, isPassed, isReached, keepsProfit } from './exits.ts';
+import { checkExits, differ, exitsOf, isPassed, isReached, keepsProfit, triedFrom } from './exits.ts';
 import type { Guard } from './guards.ts';
 import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
@@ -301,10 +301,10 @@ export class Engine implements ReportSink {
       this.execution.cancel(book, 'protective');
     } else if (outcome === 'refused') {
       // An entry is not asked for again. What is still to be left is, but later: at once could go on for ever.
-      if (isProtective(report.order)) return book.tryLater(this.now);
+      if (isProtective(report.order)) return book.tryLater(triedFrom(report, this.now));
       this.risk.giveUp(book);
       book.attention = true;
-      if (book.wanted !== book.quantity) return book.tryLater(this.now);
+      if (book.wanted !== book.quantity) return book.tryLater(triedFrom(report, this.now));
     } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
   }

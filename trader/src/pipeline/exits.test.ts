@@ -33,10 +33,11 @@ test('a stop that the venue refuses because its price is there already is carrie
 });
 
 test('a stop that is refused for any other reason is sent again on the next bar', () => {
-  const { venue, sent, step } = desk([{ target: -1, stop: 105 }]);
+  const { venue, engine, sent, step } = desk([{ target: -1, stop: 105 }]);
   step(100);
   venue.fill(venue.last, 10_000);
   venue.reject(venue.last);
+  assert.equal(engine.wouldAct(0, 100, engine.now + MINUTE), false, 'and not before: the venue would say the same');
   assert.deepEqual(sent().slice(1), ['stop buy stop 10']);
   step(101);
   assert.deepEqual(sent().slice(1), ['stop buy stop 10', 'stop buy stop 10']);
@@ -51,7 +52,7 @@ test('an opinion that has changed meanwhile is followed, whatever becomes of the
   assert.deepEqual(sent().slice(2), ['target sell market 5']);
 });
 
-test('what a venue refuses of a way out is tried again on prices between bars, ever later, and then on the next bar', () => {
+test('what a venue refuses of a way out for the moment is tried again on prices between bars, ever later, and then on the next bar', () => {
   const { venue, engine, sent, step } = desk([{ target: 1, stop: 95 }, undefined, { target: 0, stop: NaN }]);
   const hear = (seconds: number) => {
     const tsEvent = engine.now + seconds * 1_000;

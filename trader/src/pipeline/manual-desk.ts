@@ -8,7 +8,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { Book, isProtective, type WorkingOrder } from './book.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { exitsOf, isPassed } from './exits.ts';
+import { exitsOf, isPassed, triedFrom } from './exits.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Judgement, ManualWish, Risk } from './risk.ts';
 import type { Sizer, Sizing } from './sizing.ts';
@@ -137,7 +137,7 @@ export class ManualDesk {
     if (outcome === 'refused' && isPassed(report)) seat.closing = true;
     else if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
       // At once could go on for ever: it is tried again later.
-      book.tryLater(this.#parts.now);
+      book.tryLater(triedFrom(report, this.#parts.now));
       return;
     }
     this.act(book);
