@@ -184,6 +184,7 @@ export class Engine implements ReportSink {
 
   /** Cancels what books have on their way and closes what they hold; nothing is begun there until the next opinion. */
   close(books: readonly Book[]): void {
+    this.#manual?.forget(books, true);
     for (const book of books) {
       book.latched = true;
       book.withdrawn = false;

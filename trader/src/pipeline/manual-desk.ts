@@ -90,9 +90,9 @@ export class ManualDesk {
     }
   }
 
-  /** Drops what waits to be sent for these books. */
-  forget(books: readonly Book[]): void {
-    for (const { book, waiting } of this.#seats.values()) if (books.includes(book)) waiting.length = 0;
+  /** Drops what waits to be sent for these books; where they are `closing`, what of them still fills is closed, too. */
+  forget(books: readonly Book[], closing = false): void {
+    for (const seat of this.#seats.values()) if (books.includes(seat.book)) [seat.waiting.length, seat.closing] = [0, seat.closing || closing];
   }
 
   /** What is held by hand on a market, signed. */
