@@ -138,8 +138,7 @@ export class Courier implements ExecutionClient, VenueListener {
   /** Ends all asking and the stream, and reports nothing more: what the venue does from here on, the next start finds. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#sink = undefined;
-    this.#holdings = undefined;
+    this.#sink = this.#holdings = undefined;
     this.#errands.end();
     await this.#spec.gateway.close();
   }
@@ -255,6 +254,7 @@ export class Courier implements ExecutionClient, VenueListener {
       this.#watch(parcel, ASK_AFTER_MS[0]);
       return;
     }
+    this.#note({ kind: 'refused', clientOrderId: parcel.order.clientOrderId, leg: parcel.order.leg, reason: message });
     this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: reason ?? failure });
   }
 

@@ -283,3 +283,11 @@ export function maxOrdersPerOpinion(count: number): Guard {
     adjust([to]) { count = to; },
   };
 }
+
+/** No position that is to be left at a stop which the venue cannot hold: it would stand there unprotected. `holds` says whether it can, on an instrument. */
+export function heldStops(holds: (instrument: number, trails: boolean) => boolean): Guard {
+  return {
+    rule: 'no-stop',
+    check: ({ book: { stop, trail, instrument } }) => (Number.isNaN(stop) || holds(instrument, !Number.isNaN(trail)) ? undefined : { value: stop, limit: 0 }),
+  };
+}

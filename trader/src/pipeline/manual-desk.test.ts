@@ -77,3 +77,32 @@ test('an order is worth what it comes to at the highest price that it names, whe
   });
   assert.deepEqual(sent, [0, 0, 0, 0, 1]);
 });
+
+test('a stop of what is held by hand that the venue refuses because its price is there already closes it at once', () => {
+  const seat = new Seat();
+  seat.place({ type: 'market', timeInForce: 'ioc', stop: '95' });
+  seat.venue.fill(seat.venue.last, 9_400);
+  seat.venue.tell({ kind: 'rejected', order: seat.venue.last, tsEvent: 1, reason: 'would-trigger' });
+  assert.deepEqual(seat.sent.slice(1), ['sell stop 10 at 9500', 'sell market 10 at 0']);
+  seat.venue.fill(seat.venue.last, 9_390);
+  seat.engine.onBar(0, bar(MINUTE, 101));
+  assert.deepEqual([seat.sent.length, seat.engine.desk.held(0)], [3, 0]);
+});
+
+test('an order by hand that fills after everything was closed is closed too', () => {
+  for (const kind of ['flatten', 'close'] as const) {
+    const seat = new Seat();
+    seat.place({ type: 'market', timeInForce: 'ioc' });
+    if (kind === 'flatten') seat.engine.onCommand({ kind, reason: 'enough' });
+    else seat.give({ kind, instrument: 'A' });
+    assert.equal(seat.venue.cancels.length, 1);
+    seat.venue.fill(seat.venue.last, 10_000, 4);
+    seat.venue.cancelled(seat.venue.orders[0]);
+    assert.deepEqual(seat.sent.slice(1), ['sell market 4 at 0'], kind);
+    seat.venue.fill(seat.venue.last, 9_990);
+    assert.equal(seat.engine.desk.held(0), 0);
+    if (kind === 'flatten') seat.engine.onCommand({ kind: 'resume' });
+    seat.place();
+    assert.deepEqual(seat.sent.slice(2), ['buy limit 10 at 9000'], 'and then orders are taken again');
+  }
+});

@@ -8,7 +8,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { Book, isProtective, type WorkingOrder } from './book.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { exitsOf } from './exits.ts';
+import { exitsOf, isPassed, triedFrom } from './exits.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Judgement, ManualWish, Risk } from './risk.ts';
 import type { Sizer, Sizing } from './sizing.ts';
@@ -90,9 +90,9 @@ export class ManualDesk {
     }
   }
 
-  /** Drops what waits to be sent for these books. */
-  forget(books: readonly Book[]): void {
-    for (const { book, waiting } of this.#seats.values()) if (books.includes(book)) waiting.length = 0;
+  /** Drops what waits to be sent for these books; where they are `closing`, what of them still fills is closed, too. */
+  forget(books: readonly Book[], closing = false): void {
+    for (const seat of this.#seats.values()) if (books.includes(seat.book)) [seat.waiting.length, seat.closing] = [0, seat.closing || closing];
   }
 
   /** What is held by hand on a market, signed. */
@@ -134,9 +134,10 @@ export class ManualDesk {
     if (seat === undefined || report.kind === 'accepted') return;
     if (!seat.closing) book.wanted = book.quantity;
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
-    if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
-      // At once could go on for ever: it is tried again on the next bar.
-      book.attention = true;
+    if (outcome === 'refused' && isPassed(report)) seat.closing = true;
+    else if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
+      // At once could go on for ever: it is tried again later.
+      book.tryLater(triedFrom(report, this.#parts.now));
       return;
     }
     this.act(book);

@@ -123,6 +123,8 @@ export class EngineReporter {
   /** Takes what was found of an account at a venue. */
   note(note: CourierNote, now: number): void {
     if (note.kind === 'outcome-unknown') this.#trader.record.onUnknown(note.clientOrderId);
+    // The order's own state says it.
+    if (note.kind === 'refused') return;
     const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' ? 'critical' : 'warning';
     this.alert(note.kind, noteText(note), severity, now);
   }

@@ -59,7 +59,7 @@ export function accountFact(trader: PaperTrader): AccountFact {
 }
 
 /** The last price of a market and its time: between bars where one was heard since the last of them; NaN before any. */
-function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
+export function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
   const { tsLast } = run.ingest.quality[market];
   const heard = lastPrices[market];
   return heard !== undefined && heard.tsEvent > tsLast ? { last: heard.price, tsLast: heard.tsEvent } : { last: run.engine.portfolio.marks[market], tsLast };
