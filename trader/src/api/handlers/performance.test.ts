@@ -30,6 +30,19 @@ test('the figures of a run are those of its daily equity and of its finished tri
   assert.deepEqual(others, []);
 });
 
+test('what closes at midnight counts for the day, and the month, that it ends', async (t) => {
+  const midnight = Date.UTC(2026, 1, 1);
+  const row = (hours: number, equity: number) => [midnight + hours * DAY_MS / 24, String(equity)] as const;
+  const feed = new HandFeed({ equity: [row(-12, 10_000)], days: [row(-12, 10_000)] });
+  const rig = await startApi({}, feed);
+  t.after(() => rig.close());
+  const api = await rig.client('trader');
+  feed.tell({ kind: 'equity', points: [row(0, 11_000), row(12, 9_900)] });
+  const { months } = await api.call('performanceMonths');
+  assert.deepEqual(months.map(({ month, value }) => [month, Math.round((value ?? 0) * 1e6) / 1e6]), [[1, 0.1], [2, -0.1]]);
+  assert.equal((await api.call('performance')).days, 2);
+});
+
 test('a few days say nothing about a year', async (t) => {
   const { api } = await tradedRun(t, 10);
   const { cagr, calmar } = await api.call('performance');

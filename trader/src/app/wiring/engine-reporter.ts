@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/time.ts';
+import { dayCounted } from '../../analytics/calendar-returns.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
 import {
@@ -259,7 +259,7 @@ export class EngineReporter {
     const rows: EquityRow[] = [];
     for (let before = Math.max(this.#points, at - step + 1); before < at; before++) {
       const [point, next] = [history.at(before), history.at(before + 1)];
-      if (point !== undefined && next !== undefined && Math.floor(point.tsEvent / DAY_MS) < Math.floor(next.tsEvent / DAY_MS)) rows.push([point.tsEvent, point.equity.toFixed(2)]);
+      if (point !== undefined && next !== undefined && dayCounted(point.tsEvent) < dayCounted(next.tsEvent)) rows.push([point.tsEvent, point.equity.toFixed(2)]);
     }
     return rows;
   }

@@ -1,5 +1,6 @@
 import type { Overfitting } from '../../analytics/overfitting.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
+import { DAY_MS, parseInterval } from '../../domain/time.ts';
 import type { Axis } from '../../research/grid.ts';
 import type { PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { Refusal } from '../refusal.ts';
@@ -97,7 +98,7 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   const out = 'out' in walked ? walked.out : undefined;
   const lines = [
     ...checked.markets.flatMap((market) => honestyGates(market.lines)), ...outOfSampleGates(walked),
-    ...luckGates({ out, ...measured, trials: measured.trials.allWordings.trials, entries: chanceOf(luck, 'entries'), bars: chanceOf(luck, 'bars') }),
+    ...luckGates({ out, period: (parseInterval(finished.report.interval) ?? 0) > DAY_MS ? 'bar' : 'day', ...measured, trials: measured.trials.allWordings.trials, entries: chanceOf(luck, 'entries'), bars: chanceOf(luck, 'bars') }),
     ...costGates(luck.statistics, { paidBps: paidBps(finished), slipped: request.models?.slippage !== undefined }, Number(request.cash)), ...propFirmGates(measured.propFirm),
   ];
   const { report } = finished;
