@@ -50,13 +50,14 @@ function titleLines(report: MonteCarloReport, width: number, style: Style): stri
 function runTexts({ finalEquity, netReturn, maxDrawdown, sharpe, trades, statistics }: MonteCarloReport): string[] {
   return [
     `Final equity ${formatMoney(finalEquity)} (${formatPercent(netReturn, 2, { sign: true })}), drawdown ${formatPercent(maxDrawdown)}, ${formatPlural(trades, 'trade')}.`,
-    sharpeText(sharpe, statistics),
+    sharpeText(sharpe, maxDrawdown, statistics),
     trades > 0 && trades < FEW_TRADES ? `${formatPlural(trades, 'trade')}: too few for any of this to say much.` : '',
     [costText(statistics), capacityText(statistics)].filter((text) => text !== '').join(' '),
   ].filter((text) => text !== '');
 }
 
-function sharpeText(sharpe: number | null, { sharpeLow, sharpeHigh, correlatedSharpe, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics): string {
+function sharpeText(sharpe: number | null, maxDrawdown: number, { sharpeLow, sharpeHigh, correlatedSharpe, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics): string {
+  if (sharpe === null && maxDrawdown >= 1) return 'No Sharpe ratio: the account fell to nothing, and from there on there are no returns.';
   if (sharpe === null || probabilisticSharpe === null) return `No Sharpe ratio: ${formatPlural(observations, 'day')} of returns are too few, or do not differ.`;
   const needed = minimumTrackRecord === null ? 'no number of days like these would prove more'
     : `proof at 95 % takes ${formatPlural(Math.ceil(minimumTrackRecord), 'day')} like these, and there are ${formatCount(observations)}`;

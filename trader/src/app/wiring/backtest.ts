@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { performance as measure } from '../../analytics/metrics.ts';
-import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
+import { returnsInYear } from '../../analytics/returns.ts';
 import { talliedStatistics } from '../../analytics/trades.ts';
 import { sliceBars, type Bars } from '../../domain/bar.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
@@ -270,7 +270,7 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
   const { winRate, profitFactor, expectancy, payoff, ...ofReturns } = measure({
     dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, trades: talliedStatistics(trades.tally),
-    periodsPerYear: Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass])),
+    periodsPerYear: returnsInYear(markets),
   });
   return {
     trades: trades.length, ...ofReturns, maxDrawdown: curve.maxDrawdown,

@@ -58,7 +58,7 @@ export function outOfSampleGates(found: { readonly out: OutOfSample; readonly ch
   if ('missing' in found) return names.map((name) => line('Out of sample', name, 'not-measurable', `Not measurable: ${found.missing}.`));
   const { out, choice } = found;
   if (out.trades === 0) return names.map((name) => line('Out of sample', name, 'not-measurable', 'Not measurable: out of sample it never finished a trade.'));
-  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', 'Not measurable: there are too few days for a Sharpe ratio.')
+  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', out.maxDrawdown >= 1 ? 'Not measurable: the account fell to nothing, and from there on there are no returns.' : 'Not measurable: there are too few days for a Sharpe ratio.')
     : line('Out of sample', names[1], judge(out.sharpe > GATES.sharpe), `${formatRatio(out.sharpe)}, annualised by days, on data that the parameters were not chosen on.`);
   return [
     line('Out of sample', names[0], judge(out.netReturn > 0), wordWalk(out, choice)), sharpe,
@@ -98,7 +98,7 @@ export type Chance = { readonly pValue: number; readonly runs: number } | { read
 export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittingTrials, entries, bars }: LuckFigures): Gate[] {
   return [
     ...trackGates(out),
-    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, or of the trials too few have one.')
+    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, as after it lost everything, or of the trials too few have one.')
       : line('Luck', 'Deflated Sharpe', judge(deflatedSharpe >= GATES.confidence), trials <= 1
         ? `It is the only one that was tried on these bars, so nothing is deflated: its Sharpe ratio over all of them is truly above 0 with a probability of ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`
         : `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
@@ -134,11 +134,12 @@ function trackGates(out: OutOfSample | undefined): Gate[] {
   ];
 }
 
-function wordOverfitting(overfitting: Overfitting | null, trials: number): Gate {
+function wordOverfitting(overfitting: Overfitting | null, tried: number): Gate {
   const name = 'Overfitting';
-  if (trials < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
-  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways.');
-  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
+  if (tried < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
+  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways, or fewer than two combinations did not lose everything.');
+  const { trials } = overfitting;
+  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations${trials < tried ? ` (${formatCount(tried - trials)} more lost everything)` : ''} in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
 }
 
 /** Gates on what trading costs and how much the market takes; `slipped` where slippage is in the prices already. */

@@ -137,12 +137,14 @@ function paidBps({ report, engine }: FinishedBacktest): number | null {
   return turnover > 0 ? Number(report.fees) / turnover * 10_000 : null;
 }
 
-function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 'headline' | 'counts'> {
+/** What all lines come to; those that do not decide are not counted. */
+export function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 'headline' | 'counts'> {
   const counts: Record<LineState, number> = { pass: 0, warn: 0, fail: 0, 'not-measurable': 0 };
   const deciding = lines.filter(({ decides }) => decides);
   for (const { state } of deciding) counts[state] += 1;
   const ready = counts.fail === 0 && counts['not-measurable'] === 0;
   const open = counts['not-measurable'] === 0 ? '' : `, ${counts['not-measurable']} cannot be measured`;
-  const headline = ready ? `Ready for paper: all ${deciding.length} lines pass.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
+  const passed = counts.warn === 0 ? `all ${deciding.length} lines pass` : `${counts.pass} of ${deciding.length} lines pass, and ${formatPlural(counts.warn, 'warning')} should be heeded`;
+  const headline = ready ? `Ready for paper: ${passed}.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
   return { ready, headline, counts };
 }
