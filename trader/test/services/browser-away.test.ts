@@ -77,6 +77,7 @@ test('a halt that waits for the server is sent as it was confirmed, whatever is 
   await page.getByText(/✓ Done: trading is halted/).waitFor({ timeout: 60_000 });
   const { trading } = await page.evaluate<{ trading: { state: string; flat: boolean } }>(`fetch('/api/v1/state').then((answer) => answer.json())`);
   assert.deepEqual([trading.state, trading.flat], ['halted', false]);
+  await page.evaluate(`fetch('/api/v1/control/resume', { method: 'POST', headers: { 'x-algotrendy': '1', 'idempotency-key': 'go-on' } })`);
   await context.close();
 });
 

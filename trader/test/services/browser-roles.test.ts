@@ -91,6 +91,11 @@ test('every place is reached and trading is stopped with the keyboard alone, and
   assert.deepEqual(unseen, []);
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+  for (let step = 0; step < 13; step++) await page.keyboard.press('ArrowDown');
+  assert.equal(await page.evaluate<boolean>(`(() => {
+    const [list, entry] = ['[role=listbox]', '[role=option][aria-selected=true]'].map((place) => document.querySelector(place).getBoundingClientRect());
+    return entry.top >= list.top - 1 && entry.bottom <= list.bottom + 1;
+  })()`), true, 'what Enter would choose is in sight');
   await page.keyboard.type('light');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');

@@ -43,7 +43,7 @@ function Known({ status }: { readonly status: Status }): ReactNode {
     <>
       <KpiRow>
         <KpiTile label="Answered from the store today" value={<Pct ratio={today.hitRate} why="nothing was asked for today" />} note={asked === 0 ? 'nothing was asked for today' : `${today.hits} of ${asked} requests`} />
-        <KpiTile label="Calls to providers today" value={<Num value={today.misses} />} note="UTC day" />
+        <KpiTile label="Requests that took a provider" value={<Num value={today.misses} />} note="today, UTC; one may take several calls" />
         <KpiTile label="Failed calls today" value={<Num value={failures.reduce((all, [, count]) => all + count, 0)} />} note={failures.length === 0 ? 'every provider answered' : failures.map(([name, count]) => `${name} ${count}`).join(', ')} />
         <KpiTile label="Paid for data" value={<Money value={cost.paid} currency="USD" places={0} />} note={<>paid feeds cost <Num value={cost.paidFeeds[0]} /> to <Num value={cost.paidFeeds[1]} /> USD a year</>} />
         <KpiTile label="Stored bars" value={<Num value={sum(({ bars }) => bars)} />} note={`in ${status.series.length} series`} />
