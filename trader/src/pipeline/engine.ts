@@ -18,7 +18,7 @@ import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
 
-const { checkExits, differ, exitsOf, isGiven, isReached, keepsProfit } = exits; // Constants, as `exact.ts` says.
+const { checkExits, differ, exitsOf, isGiven, isPassed, isReached, keepsProfit, triedFrom } = exits; // Constants, as `exact.ts` says.
 
 /** One instrument and the length of its bars. */
 export interface Market {
