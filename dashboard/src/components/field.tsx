@@ -1,5 +1,6 @@
 'use client';
 import { useId, type ComponentProps, type ReactNode } from 'react';
+import { typedNumber } from '../format/decimal.ts';
 import css from './field.module.css';
 
 /** What every field takes. */
@@ -53,7 +54,7 @@ export function TextField({ label, help, error, unit, value, onChange, ...rest }
 export function NumberField({ label, help, error, unit, value, onChange, ...rest }: FieldProps & Omit<ComponentProps<'input'>, 'onChange' | 'value' | 'type'> & { readonly value: string; readonly onChange: (value: string) => void }): ReactNode {
   return (
     <Field label={label} help={help} error={error} unit={unit}>
-      {(ties) => <input {...rest} {...ties} inputMode="decimal" autoComplete="off" className={`${css.input} ${css.number}`} value={value} onChange={(event) => onChange(event.target.value.replace(',', '.'))} />}
+      {(ties) => <input {...rest} {...ties} inputMode="decimal" autoComplete="off" className={`${css.input} ${css.number}`} value={value} onChange={(event) => onChange(typedNumber(event.target.value))} />}
     </Field>
   );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { directionOf, formatDecimal, formatPercent } from './decimal.ts';
+import { directionOf, formatDecimal, formatPercent, typedNumber } from './decimal.ts';
 
 test('money is grouped, rounded half away from zero and carries a true minus', () => {
   assert.equal(formatDecimal('10248.145', { places: 2 }), '10,248.15');
@@ -53,4 +53,10 @@ test('what is shown differs from what is meant by half of the last place at most
     const error = back * 10n ** BigInt(scale) - units * 10n ** BigInt(places);
     assert.ok((error < 0n ? -error : error) * 2n <= 10n ** BigInt(scale));
   }));
+});
+
+test('a figure that is copied from the page into a field keeps its size, a comma that is typed is a point, and what could be either is no number', () => {
+  assert.deepEqual(['95,410.20', '1,234,567', ' 50,000.00 ', '-1,234.5'].map(typedNumber), ['95410.20', '1234567', '50000.00', '-1234.5']);
+  assert.deepEqual(['95,', '1,5', '0,250', '95,4101', '95.5', ''].map(typedNumber), ['95.', '1.5', '0.250', '95.4101', '95.5', '']);
+  assert.deepEqual(['95,410', '1,250'].map(typedNumber), ['95,410', '1,250']);
 });

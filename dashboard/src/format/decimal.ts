@@ -104,3 +104,18 @@ export function directionOf(value: Figure | null | undefined, places = 8): 'up' 
   if (digits === undefined || rounded(digits, places).units === 0n) return 'flat';
   return digits.negative ? 'down' : 'up';
 }
+
+/** In groups of three, as figures are written here. */
+const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
+/** Ninety-five thousand as it is written here, or ninety-five and some elsewhere. */
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+
+/**
+ * What a person typed or pasted into a field of figures, as a plain decimal: a figure that was copied from the page keeps
+ * its size, and any other comma is a point. What could be either is left as it is, which is no number.
+ */
+export function typedNumber(text: string): string {
+  const bare = text.trim();
+  if (AMBIGUOUS.test(bare)) return text;
+  return GROUPED.test(bare) ? bare.replaceAll(',', '') : text.replace(',', '.');
+}

@@ -1,6 +1,12 @@
 import { dayOf } from '../domain/calendar.ts';
+import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import { finite } from './returns.ts';
 import type { Series } from './sampling.ts';
+
+/** First moment of the UTC day that a value seen at a moment counts for: midnight belongs to the day that it ends, as in `EquityCurve`. */
+export function dayCounted(moment: Timestamp): Timestamp {
+  return (Math.ceil(moment / DAY_MS) - 1) * DAY_MS;
+}
 
 /** Return of one calendar month or, without `month`, of one year; UTC. */
 export interface CalendarReturn {

@@ -9,7 +9,7 @@ export interface RunRecord {
   readonly maxDrawdown: number;
   /** What its finished round trips say. */
   readonly trades: TradeStatistics;
-  /** Days in a trading year: one of `PERIODS_PER_YEAR`. */
+  /** Returns by day in a year: `returnsInYear`. */
   readonly periodsPerYear: number;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../domain/random.ts';
 import { backtestOverfitting } from './overfitting.ts';
-import { sharpe } from './returns.ts';
+import { sharpe, simpleReturns } from './returns.ts';
 
 function noise(random: Random, trials: number, periods: number, drift = (_trial: number) => 0): Float64Array[] {
   return Array.from({ length: trials }, (_, trial) => Float64Array.from({ length: periods }, () => random.normal() * 0.01 + drift(trial)));
@@ -83,4 +83,17 @@ test('a trial that never trades has a ratio of 0, and fewer trials or periods th
   assert.throws(() => backtestOverfitting([idle, idle], 5), RangeError);
   assert.throws(() => backtestOverfitting([idle, idle], 18), RangeError);
   assert.throws(() => backtestOverfitting([idle, [1]], 4), RangeError);
+});
+
+test('a ruined trial is left out: beside it, what was chosen would only seem better', () => {
+  const random = new Random(1);
+  const losing = noise(random, 9, 200, () => -0.003);
+  // Units that go on losing after equity is gone: no returns from day 167 on.
+  const ruined = simpleReturns(Float64Array.from({ length: 201 }, (_, day) => 1000 - 6 * day));
+  assert.ok(ruined.some(Number.isNaN));
+  const found = backtestOverfitting(losing, 8);
+  assert.ok(found !== null && found.probability > 0);
+  assert.deepEqual(backtestOverfitting([ruined, ...losing, ruined], 8), found);
+  assert.equal(found.trials, 9);
+  assert.equal(backtestOverfitting([ruined, losing[0], ruined], 8), null);
 });

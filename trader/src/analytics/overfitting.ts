@@ -1,5 +1,7 @@
 /** What choosing the best of many trials in one half of the time says about the other half. */
 export interface Overfitting {
+  /** Trials that were chosen among. */
+  readonly trials: number;
   /**
    * Probability of backtest overfitting: the share of splits in which the best trial of one half is
    * at most the median in the other. About 0.5 where the choice says nothing, near 0 where the
@@ -20,13 +22,16 @@ export interface Overfitting {
  * the trial with the best Sharpe ratio there is looked up in the other half. (D. H. Bailey, J.
  * Borwein, M. López de Prado, Q. J. Zhu, "The probability of backtest overfitting", J. Comp. Finance
  * 20 (2017).) A trial whose returns do not differ has a ratio of 0; equal ratios share their rank.
+ * One that was ruined, and so has returns that are NaN, is left out: nobody would choose it, and
+ * whatever is chosen would only seem the better for it.
  * `slices` is even, from 2 to 16: 16 makes 12 870 splits. Null with fewer than two trials, or with
  * fewer than two periods a slice. Throws RangeError for another number of slices, or trials of unequal length.
  */
-export function backtestOverfitting(trials: readonly ArrayLike<number>[], slices = 16): Overfitting | null {
+export function backtestOverfitting(all: readonly ArrayLike<number>[], slices = 16): Overfitting | null {
   if (slices % 2 !== 0 || slices < 2 || slices > 16) throw new RangeError(`slices are an even number from 2 to 16, not ${slices}`);
-  const periods = trials[0]?.length ?? 0;
-  if (trials.some(({ length }) => length !== periods)) throw new RangeError('all trials must have a return for every period');
+  const periods = all[0]?.length ?? 0;
+  if (all.some(({ length }) => length !== periods)) throw new RangeError('all trials must have a return for every period');
+  const trials = all.filter((returns) => !Number.isNaN(mean(returns)));
   if (trials.length < 2 || periods < 2 * slices) return null;
   const table = new SliceTable(trials, slices);
   const chosen: number[] = [];
@@ -43,7 +48,7 @@ export function backtestOverfitting(trials: readonly ArrayLike<number>[], slices
   }
   const splits = chosen.length;
   return {
-    probability: overfit / splits, splits, lossProbability: after.filter((ratio) => ratio < 0).length / splits, degradation: line(chosen, after),
+    trials: trials.length, probability: overfit / splits, splits, lossProbability: after.filter((ratio) => ratio < 0).length / splits, degradation: line(chosen, after),
   };
 }
 

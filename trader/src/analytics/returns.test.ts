@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { EquityCurve } from '../domain/equity-curve.ts';
 import { DAY_MS } from '../domain/time.ts';
-import { cagr, calmar, PERIODS_PER_YEAR, sharpe, simpleReturns, sortino, volatility } from './returns.ts';
+import { cagr, calmar, PERIODS_PER_YEAR, returnsInYear, sharpe, simpleReturns, sortino, volatility } from './returns.ts';
 
 interface Published {
   readonly name: string;
@@ -79,4 +79,19 @@ test('whatever the equity, a figure is finite or null', () => {
       assert.ok(figure === null || Number.isFinite(figure));
     }
   }));
+});
+
+test('a year holds the days of the market, and of bars that are longer than a day as many as there are', () => {
+  const on = (assetClass: keyof typeof PERIODS_PER_YEAR, days: number) => ({ instrument: { assetClass }, intervalMs: days * DAY_MS });
+  assert.deepEqual([on('crypto', 1 / 1440), on('crypto', 1), on('equity', 1 / 24), on('fx', 1)].map((market) => returnsInYear([market])), [365, 365, 252, 252]);
+  assert.deepEqual([on('crypto', 2), on('equity', 7), on('crypto', 7)].map((market) => returnsInYear([market])), [182.5, 365 / 7, 365 / 7]);
+  assert.equal(returnsInYear([on('crypto', 7), on('equity', 1 / 24)]), 252);
+  assert.equal(returnsInYear([on('crypto', 7), on('crypto', 1)]), 365);
+});
+
+test('the same money grows as much a year, whether it is looked at by the day or by the week', () => {
+  const days = Float64Array.from({ length: 7 * 52 + 1 }, (_, day) => 1.001 ** day);
+  const weeks = days.filter((_, day) => day % 7 === 0);
+  const year = (interval: number) => returnsInYear([{ instrument: { assetClass: 'crypto' }, intervalMs: interval * DAY_MS }]);
+  assertClose(cagr(weeks, year(7)), cagr(days, year(1)), 'growth');
 });

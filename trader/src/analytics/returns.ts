@@ -1,3 +1,5 @@
+import { DAY_MS } from '../domain/time.ts';
+
 /**
  * Ratios of a series of returns. Conventions, the same everywhere: simple returns per period,
  * risk-free rate and required return 0, sample standard deviation (n − 1), annualised by the
@@ -6,6 +8,16 @@
 
 /** Daily periods in a year: crypto trades every day, an exchange on about 252. */
 export const PERIODS_PER_YEAR = { crypto: 365, equity: 252, fx: 252 } as const;
+
+/**
+ * How many of an account's returns by day make a year, as it trades these markets: the days of the
+ * shortest of their years. An account whose bars are all longer than a day has no more of them than
+ * the shortest of its bars: 52.14 of a week.
+ */
+export function returnsInYear(markets: readonly { readonly instrument: { readonly assetClass: keyof typeof PERIODS_PER_YEAR }; readonly intervalMs: number }[]): number {
+  const days = Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass]));
+  return Math.min(days, 365 / Math.max(1, Math.min(...markets.map(({ intervalMs }) => intervalMs)) / DAY_MS));
+}
 
 /** Simple returns between neighbours of an equity series, one fewer than the series; NaN after equity of 0 or less. */
 export function simpleReturns(equity: ArrayLike<number>): Float64Array {

@@ -70,6 +70,13 @@ test('one trial deflates nothing, and more trials deflate more', () => {
   assert.deepEqual(deflated.toSorted((a, b) => b - a), deflated);
 });
 
+test('a trial and a part of another never make a ratio look better than one alone', () => {
+  for (const count of [1.001, 1.05, 1.2, 1.5]) {
+    assert.ok(expectedMaximumSharpe({ count, variance: 1 }) >= 0, String(count));
+    assert.ok(deflatedSharpe(FUND, { count, variance: 0.1 }) <= probabilisticSharpe(FUND));
+  }
+});
+
 test('trials that are all alike are one, and those that have nothing in common are as many as they are', () => {
   assert.deepEqual([1, 0, -0.3, 0.5].map((correlation) => independentTrials(100, correlation)), [1, 100, 100, 50.5]);
 });

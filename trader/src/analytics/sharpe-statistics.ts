@@ -84,11 +84,12 @@ export function minimumTrackRecord({ sharpe, skewness, kurtosis }: SharpeSample,
  * The Sharpe ratio that the best of so many trials without any skill may be expected to show:
  * √variance × ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), with γ the Euler–Mascheroni constant
  * (Bailey & López de Prado, "The deflated Sharpe ratio", J. Portfolio Management 40 (2014)). 0 for
- * a single trial.
+ * a single trial, and for so few more, as independent ones of trials that resemble each other, that the
+ * formula, which is for many, falls below it.
  */
 export function expectedMaximumSharpe({ count, variance }: Trials): number {
   if (count <= 1) return 0;
-  return -Math.sqrt(variance) * ((1 - EULER_MASCHERONI) * normalQuantile(1 / count) + EULER_MASCHERONI * normalQuantile(1 / (count * Math.E)));
+  return Math.max(0, -Math.sqrt(variance) * ((1 - EULER_MASCHERONI) * normalQuantile(1 / count) + EULER_MASCHERONI * normalQuantile(1 / (count * Math.E))));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { DAY_MS, type Timestamp } from '../domain/time.ts';
+import { dayCounted } from '../analytics/calendar-returns.ts';
+import type { Timestamp } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   KEPT, type AccountFact, type AlertFact, type BarRow, type BookFact, type DenialFact, type EngineEvent, type EngineFeed, type EngineListener,
@@ -106,10 +107,6 @@ export class EngineReplica implements EngineFeed {
   }
 }
 
-function dayOf([at]: EquityRow): number {
-  return Math.floor(at / DAY_MS);
-}
-
 /** The facts of a run, each by the name that a snapshot gives it. */
 class Facts {
   sequence: number;
@@ -165,7 +162,7 @@ class Facts {
     this.fills = new KeptList(KEPT.fills, from.fills);
     this.denials = new KeptList(KEPT.denials, from.denials);
     this.equity = new EquityHistory(KEPT.equity, from.equity);
-    this.days = new Map(from.days.map((row) => [dayOf(row), row]));
+    this.days = new Map(from.days.map((row) => [dayCounted(row[0]), row]));
     this.alerts = new KeptList(KEPT.alerts, from.alerts);
     this.logs = new KeptList(KEPT.logs, from.logs);
   }
@@ -223,7 +220,7 @@ class Facts {
 
   #point(point: EquityRow): void {
     this.equity.push(point);
-    this.days.set(dayOf(point), point);
+    this.days.set(dayCounted(point[0]), point);
   }
 
   #prices(prices: readonly { readonly instrument: string; readonly last: string; readonly tsEvent: number }[]): void {

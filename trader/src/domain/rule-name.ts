@@ -1,5 +1,6 @@
 /** What people call the rules that an order is judged by, and what they do, in a sentence. */
 const RULES: Readonly<Record<string, readonly [name: string, meaning: string]>> = {
+  'no-stop': ['Stop at the venue', 'No position that is to be left at a stop which the venue does not take: it would stand there unprotected.'],
   'stale-data': ['Age of prices', 'No decision on a price that is older than this.'],
   'price-collar': ['Jump of a price', 'No order at a price that lies further than this from the one a bar before: a spike, or a bad print.'],
   notional: ['Value of one order', 'No single order of more value than this.'],

@@ -10,7 +10,7 @@ export type VenueFailure =
 
 /** Why a venue rejects an order, in our words. */
 export type RejectReason =
-  | 'insufficient-balance' | 'below-minimum' | 'above-maximum' | 'bad-price' | 'bad-quantity' | 'would-take' | 'would-not-reduce'
+  | 'insufficient-balance' | 'below-minimum' | 'above-maximum' | 'bad-price' | 'bad-quantity' | 'would-take' | 'would-trigger' | 'would-not-reduce'
   | 'market-closed' | 'instrument-halted' | 'too-many-orders' | 'not-permitted' | 'position-limit' | 'other';
 
 /** Any failure of a request to a venue. The message names the venue, what was asked and the venue's own words; never a secret. */

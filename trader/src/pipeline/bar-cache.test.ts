@@ -41,6 +41,8 @@ class Source implements BarProvider {
   scale = 1;
   splits: Split[] = [];
   failure: ProviderFailure | undefined;
+  /** Requests that are answered before one times out. */
+  failAfter = Infinity;
   price = 10;
   /** It has nothing before, and says so. */
   oldest = -Infinity;
@@ -49,6 +51,7 @@ class Source implements BarProvider {
     this.asked.push(span);
     await Promise.resolve();
     if (span.to <= this.oldest) return { ok: false, error: { kind: 'unsupported', provider: 'source', message: 'source: nothing before' } } as const;
+    if (this.failAfter-- <= 0) return { ok: false, error: { kind: 'timed-out', provider: 'source', message: 'source: late' } } as const;
     if (this.failure !== undefined) return { ok: false, error: this.failure } as const;
     const times = [];
     for (let time = Math.max(span.from, this.oldest); time < span.to && time <= this.last; time += DAY_MS) if (![2, 3].includes(Math.floor(time / DAY_MS) % 7)) times.push(time);
@@ -156,6 +159,24 @@ test('a split behind the stored bars fetches them all anew, and what was known b
   assert.equal(revised, 5);
   assert.ok(bars.close.every((price) => price < 30));
   assert.ok((await store.range(SERIES, { asOf: then })).close.every((price) => price >= 100));
+}));
+
+test('where the stored bars cannot be fetched anew after a split, nothing in the new scale comes beside them, and it is tried again', () => caching(async ({ cache, source, store, clock }) => {
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(10) }, false);
+  clock.time = DAY(12) + 3_600_000;
+  source.last = DAY(11);
+  source.scale = 4;
+  source.splits = [{ time: DAY(10), ratio: 4 }];
+  const before = await store.range(SERIES);
+  // What is new is answered, and the second request, for all, is not.
+  source.failAfter = 1;
+  const { bars, failure, added } = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(12) }, false);
+  assert.deepEqual([bars.close, added, failure?.kind], [before.close, 0, 'timed-out']);
+  assert.match(failure?.message ?? '', /split/);
+  source.failAfter = Infinity;
+  const whole = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(12) }, false);
+  assert.equal(whole.failure, undefined);
+  assert.ok(whole.bars.length > before.length && whole.bars.close.every((close) => close < 30), whole.bars.close.join());
 }));
 
 test('an old quote answers at once while a new one is fetched, and one that is too old does not', () => caching(async ({ cache, asked, source, clock }) => {

@@ -44,6 +44,15 @@ const CLAIM_MS = 60_000;
 const CLAIM_LOOK_MS = 100;
 
 const UNKNOWN: ReadonlySet<ProviderFailureKind> = new Set(['not-found', 'delisted']);
+/** What filling a span has come to so far. */
+interface Filled {
+  asked: number;
+  added: number;
+  revised: number;
+  readonly refused: string[];
+  failure: ProviderFailure | undefined;
+}
+
 const NOTHING_ASKED: Omit<CachedBars, 'bars'> = { asked: 0, added: 0, revised: 0, refused: [], failure: undefined };
 /** Days on which bars of so long an interval never open, where weekends are closed. */
 const WEEKEND: readonly number[] = [2, 3];
@@ -135,7 +144,7 @@ export class BarCache {
     // Another chain may know what this one does not.
     const unknown = `${provider.name} ${symbol}`;
     const nothingIn = ({ from, to }: Span) => `${unknown} ${intervalMs} ${from} ${to}`;
-    const total = { asked: 0, added: 0, revised: 0, refused: [] as string[], failure: undefined as ProviderFailure | undefined };
+    const total: Filled = { asked: 0, added: 0, revised: 0, refused: [], failure: undefined };
     const holes = [...fewerSpans(missing, MOST_REQUESTS)];
     const first = new Set(holes);
     for (const hole of holes) {
@@ -148,6 +157,8 @@ export class BarCache {
       const answer = await provider.bars({ symbol, intervalMs, span: hole, known: await this.#around(series, hole) });
       total.asked += 1;
       if (answer.ok) {
+        const split = await this.#splitSince(series, answer.value, hole);
+        if (split && !await this.#rescale(series, symbol, total)) return total;
         const parts = missing.map(({ from, to }) => ({ from: Math.max(from, hole.from), to: Math.min(to, hole.to) })).filter(({ from, to }) => from < to);
         const counts = await this.#keep(series, within(answer.value, parts));
         total.added += counts.added;
@@ -158,7 +169,8 @@ export class BarCache {
           if (left !== undefined) ledger.refuse(nothingIn(trading({ from: left.from, to: part.to })), { kind: 'empty', provider: provider.name, message: 'nothing new yet' }, clock.now() + NOTHING_NEW_MS);
         }
         if (first.has(hole)) holes.push(...olderPart(answer.value, hole));
-        if (await this.#splitSince(series, answer.value, hole)) return this.#rescaled(series, symbol, total);
+        // What else is missing may have been scaled before the split: it is asked for by the next who wants it.
+        if (split) return total;
       } else {
         total.failure ??= answer.error;
         if (UNKNOWN.has(answer.error.kind)) ledger.refuse(unknown, answer.error, clock.now() + UNKNOWN_MS);
@@ -167,16 +179,25 @@ export class BarCache {
     return total;
   }
 
-  /** After a split all that is stored is in an old scale: it is asked for again, and what differs is kept as revisions. */
-  async #rescaled(series: SeriesId, symbol: string, total: Omit<CachedBars, 'bars'>): Promise<Omit<CachedBars, 'bars'>> {
+  /**
+   * After a split all that is stored is in an old scale: it is asked for again, and what differs is kept as
+   * revisions. False where that fails: then nothing in the new scale may come beside it.
+   */
+  async #rescale(series: SeriesId, symbol: string, total: Filled): Promise<boolean> {
     const { store, provider, clock } = this.#spec;
     const stored = await store.range(series, { quarantined: true });
     const span = { from: stored.timestamp[0], to: stored.timestamp[stored.length - 1] + series.intervalMs };
     const answer = await provider.bars({ symbol, intervalMs: series.intervalMs, span });
     this.#spec.ledger.count('rescaled', clock.now());
-    if (!answer.ok) return { ...total, asked: total.asked + 1, failure: answer.error };
+    total.asked += 1;
+    if (!answer.ok) {
+      total.failure = { ...answer.error, message: `after a split all stored bars have to be fetched anew: ${answer.error.message}` };
+      return false;
+    }
     const { added, revised } = await this.#keep(series, answer.value);
-    return { ...total, asked: total.asked + 1, added: total.added + added, revised: total.revised + revised };
+    total.added += added;
+    total.revised += revised;
+    return true;
   }
 
   /** Whether an answer tells of a split that bars stored ahead of the hole cannot have known. */

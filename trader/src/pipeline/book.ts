@@ -1,6 +1,7 @@
 import type { Exact } from '../domain/exact.ts';
 import type { Order, OrderOwner } from '../domain/order.ts';
 import { Signal } from '../domain/signal.ts';
+import type { Timestamp } from '../domain/time.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { ReusableList } from '../domain/reusable-list.ts';
 import type { Sizer } from './sizing.ts';
@@ -22,6 +23,9 @@ export interface WorkingOrder {
 export function workingOrder(order: Order): WorkingOrder {
   return { order, protective: isProtective(order), leaves: order.quantity, canceling: false, lastTrade: -1 };
 }
+
+/** How long after a refusal a way out is tried again on a price between bars: twice as long each time. */
+const RETRY_MS = 5_000;
 
 /**
  * The sub-position of one strategy in one instrument: what it wants, what it has, and what is on
@@ -54,6 +58,9 @@ export class Book implements OrderOwner {
   liquidated = false;
   /** Something is left to do at the next bar. */
   attention = false;
+  /** From when on it is tried on a price between bars; Infinity where there is nothing to try. */
+  retryAt = Infinity;
+  private retries = 0;
 
   /** What is held, signed. */
   quantity: Exact = 0;
@@ -76,6 +83,27 @@ export class Book implements OrderOwner {
     this.instrument = instrument;
     this.strategy = strategy;
     this.sizer = sizer;
+  }
+
+  /** The venue has refused what was to take risk off: it is tried again on a price between bars, a while after `now`, and on the next bar. */
+  tryLater(now: Timestamp): void {
+    this.attention = true;
+    this.retryAt = now + RETRY_MS * 2 ** this.retries;
+    this.retries += 1;
+  }
+
+  /** Whether it is to be tried now; once, until it is refused again. */
+  isDue(now: Timestamp): boolean {
+    if (this.retryAt > now) return false;
+    this.retryAt = Infinity;
+    return true;
+  }
+
+  /** Nothing is left to do any more. */
+  calm(): void {
+    this.attention = false;
+    this.retryAt = Infinity;
+    this.retries = 0;
   }
 }
 

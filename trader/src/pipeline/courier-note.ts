@@ -1,10 +1,13 @@
 import type { FlowKind } from '../domain/account.ts';
+import type { Leg } from '../domain/order.ts';
 import type { ForeignPolicy } from '../ports/journal.ts';
 
 /** Something that a person should see: it is on its own, or wants him to decide. */
 export type CourierNote =
   /** It is not known whether the venue has the order; it is being looked for. */
   | { readonly kind: 'outcome-unknown'; readonly clientOrderId: string; readonly reason: string }
+  /** The venue has not taken an order, or was not reached: in its words, or ours. */
+  | { readonly kind: 'refused'; readonly clientOrderId: string; readonly leg: Leg; readonly reason: string }
   /** The venue denies an order that was sent, and cannot accept it any more. */
   | { readonly kind: 'lost'; readonly clientOrderId: string }
   /** A fill that the stream had not brought was found by asking. */

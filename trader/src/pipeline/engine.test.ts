@@ -120,10 +120,10 @@ function longUnlinked(script: readonly (Line | undefined)[] = []): Stage {
 test('where exits cannot be tied only the stop is sent, and at the take-profit it is ended before the position is left', () => {
   const stage = longUnlinked();
   stage.bar(109);
-  assert.deepEqual([stage.engine.wouldTakeProfit(0, 109.99), stage.engine.wouldTakeProfit(0, 110)], [false, true]);
+  assert.deepEqual([stage.engine.wouldAct(0, 109.99, stage.engine.now), stage.engine.wouldAct(0, 110, stage.engine.now)], [false, true]);
   stage.engine.onPrice(0, 110, stage.engine.now + 1);
   assert.deepEqual([stage.sent(2), stage.venue.cancels], [[], [stage.order(1)]]);
-  assert.equal(stage.engine.wouldTakeProfit(0, 110), false, 'it is being left already');
+  assert.equal(stage.engine.wouldAct(0, 110, stage.engine.now), false, 'it is being left already');
   stage.venue.cancelled(stage.order(1));
   assert.deepEqual(stage.sent(2), ['sell 10 target']);
   stage.venue.fill(stage.order(2), 11_000);
@@ -154,7 +154,7 @@ test('a kept take-profit moves with its opinion, and a halt keeps it', () => {
   stage.venue.cancelled(stage.order(1));
   assert.deepEqual(stage.sent(2), ['sell 10 stop']);
   stage.engine.onCommand({ kind: 'halt', reason: 'a person' });
-  assert.deepEqual([stage.engine.wouldTakeProfit(0, 119), stage.engine.wouldTakeProfit(0, 120)], [false, true]);
+  assert.deepEqual([stage.engine.wouldAct(0, 119, stage.engine.now), stage.engine.wouldAct(0, 120, stage.engine.now)], [false, true]);
 });
 
 test('a rejected entry is not repeated', () => {

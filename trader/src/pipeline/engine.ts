@@ -18,7 +18,7 @@ import { ManualDesk } from './manual-desk.ts';
 import { Portfolio } from './portfolio.ts';
 import { Risk } from './risk.ts';
 
-const { checkExits, differ, exitsOf, isGiven, isReached, keepsProfit } = exits; // Constants, as `exact.ts` says.
+const { checkExits, differ, exitsOf, isGiven, isPassed, isReached, keepsProfit, triedFrom } = exits; // Constants, as `exact.ts` says.
 
 /** One instrument and the length of its bars. */
 export interface Market {
@@ -161,33 +161,31 @@ export class Engine implements ReportSink {
     };
   }
 
-  /** Admits a price between bars. It decides nothing but that profits are taken whose exits are kept here. */
+  /** Admits a price between bars. It decides nothing but that profits are taken whose exits are kept here, and ways out tried again that the venue has refused. */
   onPrice(market: number, price: number, tsEvent: Timestamp): void {
     if (tsEvent > this.now) this.now = tsEvent;
     this.#takeProfits(this.desks[market], price, price);
+    for (const book of this.desks[market]) if (book.isDue(tsEvent)) this.#act(book);
     this.settle();
   }
 
-  /** Whether a price between bars would have a profit taken; no other has to be admitted. */
-  wouldTakeProfit(market: number, price: number): boolean {
-    return this.keepsProfits && this.desks[market].some((book) => isReached(book, price, price));
+  /** Whether a price between bars would do anything; no other has to be admitted. */
+  wouldAct(market: number, price: number, tsEvent: Timestamp): boolean {
+    return this.keepsProfits && this.desks[market].some((book) => isReached(book, price, price) || book.retryAt <= tsEvent);
   }
 
   /** Admits one command that says whether there may be risk, at the time of the last input. */
   onCommand(command: TradingCommand): void {
     const { risk } = this;
     if (risk.state.kind === 'liquidated') return;
-    if (command.kind === 'resume') {
-      risk.state = { kind: 'active' };
-      return;
-    }
-    risk.state = { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
+    risk.state = command.kind === 'resume' ? { kind: 'active' } : { kind: 'halted', reason: command.reason, flat: risk.flat || command.kind === 'flatten' };
     if (command.kind === 'flatten') this.close(this.books);
-    else if (command.orders === true) this.withdraw(this.books);
+    else if (command.kind === 'halt' && command.orders === true) this.withdraw(this.books);
   }
 
   /** Cancels what books have on their way and closes what they hold; nothing is begun there until the next opinion. */
   close(books: readonly Book[]): void {
+    this.#manual?.forget(books, true);
     for (const book of books) {
       book.latched = true;
       book.withdrawn = false;
@@ -209,8 +207,9 @@ export class Engine implements ReportSink {
     this.settle();
   }
 
-  /** Cancels what books have on their way, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
+  /** Cancels what books have on their way or have yet to send, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
   withdraw(books: readonly Book[], exits = false): void {
+    this.#manual?.forget(books);
     for (const book of books) {
       this.execution.cancel(book, exits ? 'all' : 'entries');
       book.latched = true;
@@ -295,7 +294,7 @@ export class Engine implements ReportSink {
 
   /** Does what a report asks for of a strategy's book. */
   #follow(book: Book, report: ExecutionReport, outcome: Outcome): void {
-    if (outcome === 'protective-filled') {
+    if (outcome === 'protective-filled' || (outcome === 'refused' && isPassed(report))) {
       // A stop is not bought back on the next bar: flat until the strategy changes its mind, if it has not yet.
       if (report.order.signalId === book.signalId) {
         book.latched = true;
@@ -303,11 +302,11 @@ export class Engine implements ReportSink {
       }
       this.execution.cancel(book, 'protective');
     } else if (outcome === 'refused') {
-      // An entry is not asked for again. What is still to be left is, but on the next bar: at once could go on for ever.
-      book.attention = true;
-      if (isProtective(report.order)) return;
+      // An entry is not asked for again. What is still to be left is, but later: at once could go on for ever.
+      if (isProtective(report.order)) return book.tryLater(triedFrom(report, this.now));
       this.risk.giveUp(book);
-      if (book.wanted !== book.quantity) return;
+      book.attention = true;
+      if (book.wanted !== book.quantity) return book.tryLater(triedFrom(report, this.now));
     } else if (book.withdrawn && report.kind !== 'filled' && !isProtective(report.order)) this.risk.stay(book);
     this.#act(book);
   }
@@ -361,7 +360,7 @@ export class Engine implements ReportSink {
 
   /** The opinion stands, but its exits have moved, or something was left to do. */
   #moveExits(book: Book): void {
-    book.attention = false;
+    book.calm();
     checkExits(book);
     const moved = differ(book.signal.stop, book.stop) || differ(book.signal.takeProfit, book.takeProfit);
     book.stop = book.signal.stop;

@@ -1,4 +1,6 @@
+import type { ExecutionReport } from '../domain/report.ts';
 import { OpinionError } from '../domain/signal.ts';
+import type { Timestamp } from '../domain/time.ts';
 import type { Book } from './book.ts';
 
 // What a book's stop and take-profit ask for.
@@ -23,6 +25,19 @@ export function isReached(book: Book, low: number, high: number): boolean {
   const { quantity, wanted, takeProfit } = book;
   if (quantity === 0 || quantity !== wanted || !keepsProfit(book, true)) return false;
   return quantity > 0 ? high >= takeProfit : low <= takeProfit;
+}
+
+/** Whether a venue refuses a stop because its price is there already: what it was to do is to be done now, or the position would stay, unprotected, for as long as the price does. */
+export function isPassed(report: ExecutionReport): boolean {
+  return report.kind === 'rejected' && report.order.leg === 'stop' && report.reason === 'would-trigger';
+}
+
+/** Refusals of a moment: the order was surely not carried out, or is lost, and another may be. */
+const PASSING: ReadonlySet<string> = new Set(['unreachable', 'rate-limited', 'banned', 'maintenance', 'clock-skew', 'lost']);
+
+/** From when on a way out that was refused may be tried again before the next bar; never where the venue would say the same once more. */
+export function triedFrom(report: ExecutionReport, now: Timestamp): Timestamp {
+  return report.kind !== 'rejected' || PASSING.has(report.reason) ? now : Infinity;
 }
 
 /** Throws where a strategy wants to leave at what is no price; NaN is none, and allowed. */

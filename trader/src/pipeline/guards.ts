@@ -16,7 +16,7 @@ export interface Intent {
   readonly reference: number;
   /** Price at which the order may trade: its limit, or the mark for a market order. */
   readonly price: number;
-  /** Value of the order at its price. */
+  /** Value of the order at the highest price that it names, or at the mark where that is higher. */
   readonly notional: number;
   /** Value of all books, each at the largest it can become with what is on its way, this order included. */
   readonly exposure: number;
@@ -281,5 +281,13 @@ export function maxOrdersPerOpinion(count: number): Guard {
       value: ({ book }) => orders(book) + 1, used: () => undefined,
     },
     adjust([to]) { count = to; },
+  };
+}
+
+/** No position that is to be left at a stop which the venue cannot hold: it would stand there unprotected. `holds` says whether it can, on an instrument. */
+export function heldStops(holds: (instrument: number, trails: boolean) => boolean): Guard {
+  return {
+    rule: 'no-stop',
+    check: ({ book: { stop, trail, instrument } }) => (Number.isNaN(stop) || holds(instrument, !Number.isNaN(trail)) ? undefined : { value: stop, limit: 0 }),
   };
 }

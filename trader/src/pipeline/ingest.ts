@@ -83,9 +83,9 @@ export class Ingest {
     return 'admitted';
   }
 
-  /** Admits a price between bars where a profit is to be taken on it, and says whether it was. */
+  /** Admits a price between bars where something is to be done on it, and says whether it was. */
   admitPrice(market: number, price: number, tsEvent: Timestamp): boolean {
-    if (!this.#engine.wouldTakeProfit(market, price)) return false;
+    if (!this.#engine.wouldAct(market, price, tsEvent)) return false;
     this.#journal.append({ kind: 'price', market, price, tsEvent });
     this.#engine.onPrice(market, price, tsEvent);
     return true;

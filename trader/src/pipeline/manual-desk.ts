@@ -8,7 +8,7 @@ import type { FeeModel } from '../ports/execution.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { Book, isProtective, type WorkingOrder } from './book.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { exitsOf } from './exits.ts';
+import { exitsOf, isPassed, triedFrom } from './exits.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Judgement, ManualWish, Risk } from './risk.ts';
 import type { Sizer, Sizing } from './sizing.ts';
@@ -90,6 +90,11 @@ export class ManualDesk {
     }
   }
 
+  /** Drops what waits to be sent for these books; where they are `closing`, what of them still fills is closed, too. */
+  forget(books: readonly Book[], closing = false): void {
+    for (const seat of this.#seats.values()) if (books.includes(seat.book)) [seat.waiting.length, seat.closing] = [0, seat.closing || closing];
+  }
+
   /** What is held by hand on a market, signed. */
   held(market: number): Exact {
     return this.#seats.get(market)?.book.quantity ?? 0;
@@ -129,9 +134,10 @@ export class ManualDesk {
     if (seat === undefined || report.kind === 'accepted') return;
     if (!seat.closing) book.wanted = book.quantity;
     if (outcome === 'protective-filled') this.#parts.execution.cancel(book, 'protective');
-    if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
-      // At once could go on for ever: it is tried again on the next bar.
-      book.attention = true;
+    if (outcome === 'refused' && isPassed(report)) seat.closing = true;
+    else if (outcome === 'refused' && (seat.closing || isProtective(report.order))) {
+      // At once could go on for ever: it is tried again later.
+      book.tryLater(triedFrom(report, this.#parts.now));
       return;
     }
     this.act(book);
@@ -176,8 +182,16 @@ export class ManualDesk {
         book.latched = true;
         book.withdrawn = true;
       }
+      this.#replacing(book, working);
       this.#parts.execution.cancelOne(book, working);
     }
+  }
+
+  /** Takes out what was to come in place of an order. */
+  #replacing(book: Book, working: WorkingOrder): ManualWish | undefined {
+    const waiting = this.#seats.get(book.instrument)?.waiting ?? [];
+    const at = waiting.findIndex(({ replaces }) => replaces === working);
+    return at < 0 ? undefined : waiting.splice(at, 1)[0].wish;
   }
 
   #amend({ id = '', clientOrderId, quantity, price, trigger }: Command & ManualCommand & { readonly kind: 'amend' }): void {
@@ -185,11 +199,13 @@ export class ManualDesk {
       const working = find(seat.book, clientOrderId);
       if (working === undefined) continue;
       const { order } = working;
+      // One that was amended already, and has not ended yet, is amended further: only one other comes in its place.
+      const before = this.#replacing(seat.book, working) ?? order;
       const { priceScale, quantityScale } = this.#parts.instruments[order.instrument];
       const wish: ManualWish = {
-        side: order.side, type: order.type, timeInForce: order.timeInForce, quantity: quantity === undefined ? order.quantity : parseDecimal(quantity, quantityScale),
-        price: price === undefined ? order.price : parseDecimal(price, priceScale),
-        terms: { ...order.terms, ...(trigger !== undefined && { trigger: parseDecimal(trigger, priceScale) }), command: id },
+        side: order.side, type: order.type, timeInForce: order.timeInForce, quantity: quantity === undefined ? before.quantity : parseDecimal(quantity, quantityScale),
+        price: price === undefined ? before.price : parseDecimal(price, priceScale),
+        terms: { ...before.terms, ...(trigger !== undefined && { trigger: parseDecimal(trigger, priceScale) }), command: id },
       };
       seat.waiting.push({ wish, replaces: working });
       this.#parts.execution.cancelOne(seat.book, working);

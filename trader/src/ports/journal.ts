@@ -76,7 +76,7 @@ export type JournalRecord =
   | { readonly kind: 'run'; readonly version: 1; readonly run: string; readonly setup: unknown }
   /** A bar, admitted: open time, open, high, low, close, volume (null where absent). `tsHeard` is when a live stream told it, by the wall clock; absent where it was read from a file, or fetched afterwards. */
   | { readonly kind: 'bar'; readonly market: number; readonly bar: readonly [Timestamp, number, number, number, number, number | null]; readonly tsHeard?: Timestamp }
-  /** A price between bars, at which a take-profit that the engine keeps was reached; others are not written. */
+  /** A price between bars, at which a take-profit that the engine keeps was reached, or a way out was tried again; others are not written. */
   | { readonly kind: 'price'; readonly market: number; readonly price: number; readonly tsEvent: Timestamp }
   | { readonly kind: 'command'; readonly command: Command }
   | ReadingRecord

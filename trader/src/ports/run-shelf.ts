@@ -80,9 +80,9 @@ export interface KeptTrade {
   readonly pnl: number;
 }
 
-/** Why a kept run cannot be repeated: there is none, or its bars or the product have changed since. */
+/** Why a kept run cannot be repeated: there is none, its bars or the product have changed since, or too many are being repeated. */
 export interface ShelfError {
-  readonly kind: 'not-found' | 'changed';
+  readonly kind: 'not-found' | 'changed' | 'busy';
   readonly message: string;
 }
 

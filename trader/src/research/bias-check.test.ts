@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   cannotLiveWithoutFuture, changesTheBars, countsFromItsStart, knowsTheHighest, loadedTheBars, loadedTheBarsByTime, needsMoreThanItSays,
-  peeksBehindTheBar, peeksFarAndCarefully, remembersTheFormerRun, tossesACoin, type Cheat,
+  peeksBehindTheBar, peeksFarAndCarefully, remembersTheFormerRun, tossesACoin, trailsByTheNextBar, type Cheat,
 } from '../../test/cheats/cheats.ts';
 import { walkBars } from '../../test/markets.ts';
 import { make } from '../../test/opinions.ts';
@@ -40,6 +40,13 @@ test('who looks ten bars ahead is caught however careful he is, and the ten are 
   const { reach, leaks } = find(peeksFarAndCarefully);
   assert.equal(reach, 10);
   assert.deepEqual(new Set(leaks.map(({ way }) => way)), new Set(['hidden', 'replaced']));
+});
+
+test('who looks ahead only for how far his stop trails is caught', () => {
+  const { leaks, reach } = find(trailsByTheNextBar);
+  assert.ok(leaks.length > 0);
+  assert.equal(reach, 1);
+  assert.notEqual(leaks[0].expected.trail, leaks[0].got.trail);
 });
 
 test('who knows the highest price of all is caught', () => {

@@ -2,7 +2,7 @@ import { allocateBars, BAR_COLUMNS, type Bars } from '../domain/bar.ts';
 import type { Random } from '../domain/random.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Strategy } from '../ports/strategy.ts';
-import { copyBars, decide, firstDifference, type Decisions, type Difference } from './decisions.ts';
+import { copyBars, decide, firstDifference, opinionAt, type Decisions, type Difference } from './decisions.ts';
 
 /** A strategy under suspicion: how a new one is made, and what it is tried on. */
 export interface Suspect {
@@ -87,7 +87,7 @@ function leakAt({ create, bars }: Suspect, expected: Decisions, given: number, w
     return difference && { ...difference, way, given, thrown: undefined };
   } catch (error) {
     const last = given - 1;
-    const opinion = { target: expected.target[last], stop: expected.stop[last], takeProfit: expected.takeProfit[last] };
+    const opinion = opinionAt(expected, last);
     return { bar: last, timestamp: bars.timestamp[last], expected: opinion, got: opinion, way, given, thrown: error instanceof Error ? error.message : String(error) };
   }
 }

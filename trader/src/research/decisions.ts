@@ -8,6 +8,7 @@ export interface Decisions {
   readonly length: number;
   readonly target: Float64Array;
   readonly stop: Float64Array;
+  readonly trail: Float64Array;
   readonly takeProfit: Float64Array;
 }
 
@@ -16,14 +17,15 @@ export interface Difference {
   /** Index of the bar, and its opening time. */
   readonly bar: number;
   readonly timestamp: Timestamp;
-  readonly expected: Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
-  readonly got: Readonly<Pick<Signal, 'target' | 'stop' | 'takeProfit'>>;
+  readonly expected: Readonly<Signal>;
+  readonly got: Readonly<Signal>;
 }
 
 /** Shows a new strategy every bar and notes what it wants. What it throws passes through; OpinionError where what it wants is no target. */
 export function decide(strategy: Strategy, bars: Bars): Decisions {
   const { length } = bars;
-  const decisions = { length, target: new Float64Array(length), stop: new Float64Array(length), takeProfit: new Float64Array(length) };
+  const column = () => new Float64Array(length);
+  const decisions = { length, target: column(), stop: column(), trail: column(), takeProfit: column() };
   const signal = new Signal();
   const cursor = new BarCursor(bars);
   for (let i = 0; i < length; i++) {
@@ -32,33 +34,35 @@ export function decide(strategy: Strategy, bars: Bars): Decisions {
     if (!(signal.target >= -1 && signal.target <= 1)) throw new OpinionError(`the strategy wants a target of ${signal.target}; a target lies between -1 and 1`);
     decisions.target[i] = signal.target;
     decisions.stop[i] = signal.stop;
+    decisions.trail[i] = signal.trail;
     decisions.takeProfit[i] = signal.takeProfit;
   }
   return decisions;
 }
 
-/** Share of a price by which two stops may differ and still be the same: averages that began elsewhere come together, but never wholly. */
-const SAME_PRICE = 1e-6;
+/** Share of itself by which a stop, or how far it trails, may differ and still be the same: averages that began elsewhere come together, but never wholly. */
+const SAME_EXIT = 1e-6;
 
 /** Whether `a` at index `i` and `b` at index `j` are the same opinion. */
 export function sameDecision(a: Decisions, i: number, b: Decisions, j: number): boolean {
-  return Object.is(a.target[i] + 0, b.target[j] + 0) && samePrice(a.stop[i], b.stop[j]) && samePrice(a.takeProfit[i], b.takeProfit[j]);
+  return Object.is(a.target[i] + 0, b.target[j] + 0) && sameExit(a.stop[i], b.stop[j]) && sameExit(a.trail[i], b.trail[j]) && sameExit(a.takeProfit[i], b.takeProfit[j]);
 }
 
-function samePrice(a: number, b: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= SAME_PRICE * Math.abs(a);
+function sameExit(a: number, b: number): boolean {
+  return Object.is(a, b) || Math.abs(a - b) <= SAME_EXIT * Math.abs(a);
 }
 
 /** The first of the bars before `end` after which two runs over the same bars wanted something else. */
 export function firstDifference(expected: Decisions, got: Decisions, bars: Bars, end: number): Difference | undefined {
   for (let i = 0; i < end; i++) {
-    if (!sameDecision(expected, i, got, i)) return { bar: i, timestamp: bars.timestamp[i], expected: at(expected, i), got: at(got, i) };
+    if (!sameDecision(expected, i, got, i)) return { bar: i, timestamp: bars.timestamp[i], expected: opinionAt(expected, i), got: opinionAt(got, i) };
   }
   return undefined;
 }
 
-function at(decisions: Decisions, i: number): Difference['expected'] {
-  return { target: decisions.target[i], stop: decisions.stop[i], takeProfit: decisions.takeProfit[i] };
+/** The opinion of one bar. */
+export function opinionAt({ target, stop, trail, takeProfit }: Decisions, i: number): Readonly<Signal> {
+  return { target: target[i], stop: stop[i], trail: trail[i], takeProfit: takeProfit[i] };
 }
 
 /** The bars of [from, to) in memory of their own: what is not copied cannot be found through a view. */

@@ -339,6 +339,7 @@ function noteText(note: CourierNote): string {
     case 'opening': return `meets the account, which holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} of ${id}`).join(', ')}, and ${note.money}`;
     case 'difference': return `finds ${note.quantity} more of ${note.what} than it knew, and takes ${note.ours} over: ${note.policy}`;
     case 'payment': return `books ${note.flow} of ${note.paid} ${note.currency} on ${note.instrument}`;
+    case 'refused': return `hears that ${id} is refused: ${note.reason}`;
     case 'no-window': return `gives up what nobody knows after ${note.giveUpMs} ms`;
     case 'retry': return `will ask again, ${note.what}: ${note.reason}`;
   }

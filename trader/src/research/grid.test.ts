@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { macd } from '../strategies/macd/macd.ts';
-import { createGrid, readAxis, type Axis } from './grid.ts';
+import { createGrid, readAxis, spreadPlaces, type Axis } from './grid.ts';
 
 function axis(text: string): Axis {
   const read = readAxis(text);
@@ -65,5 +65,21 @@ describe('a grid', () => {
     assert.match(message(['fast=5:9'], { fast: '5' }), /fast is given twice/);
     assert.match(message(['fast=5:9', 'fast=10:12']), /fast is given twice/);
     assert.match(message(['fast=1:1000', 'slow=2:2000', 'signal=1:1000']), /1,000 of fast × 1,999 of slow × 1,000 of signal = 1,999,000,000 combinations, 200 times the 10,000,000/);
+  });
+
+  it('is looked at in places that meet every value of every axis about as often', () => {
+    for (const axes of [['fast=2:201:1', 'signal=2:9:1'], ['signal=2:9:1', 'fast=2:201:1'], ['fast=2:11', 'signal=2:21', 'slow=300:309'], ['fast=2:22', 'signal=2:102']]) {
+      const made = grid(axes, {});
+      assert.ok(made.ok);
+      const { size, at, axes: read } = made.value;
+      const places = spreadPlaces(size, 200);
+      assert.equal(new Set(places).size, 200);
+      assert.ok(places.every((place) => place >= 0 && place < size));
+      for (const { name, values } of read) {
+        const times = values.map((value) => places.filter((place) => at(place)[name] === value).length);
+        assert.ok(Math.max(...times) - Math.min(...times) <= 4, `${axes.join(' ')}: ${name} ${times.join()}`);
+      }
+    }
+    assert.deepEqual(spreadPlaces(3, 200), [0, 1, 2]);
   });
 });

@@ -90,6 +90,22 @@ export function createGrid(
   return { ok: true, value: { axes: read, size, at: (index) => combination(base.value, read, index) } };
 }
 
+/**
+ * So many places of a grid of this size, each once, spread over it and over the values of every axis: multiples of a
+ * step that shares no factor with the size. Equal steps through the grid would meet the axes that turn fast at the same few values.
+ */
+export function spreadPlaces(size: number, most: number): readonly number[] {
+  if (size <= most) return Array.from({ length: size }, (_, place) => place);
+  // Near the golden section of the whole, so that however many there are they are about as far apart.
+  let step = Math.round(size * (Math.sqrt(5) - 1) / 2);
+  while (commonFactor(step, size) > 1) step += 1;
+  return Array.from({ length: most }, (_, i) => (i * step) % size);
+}
+
+function commonFactor(a: number, b: number): number {
+  return b === 0 ? a : commonFactor(b, a % b);
+}
+
 function combination(base: ParameterValues, axes: readonly Axis[], index: number): ParameterValues {
   const values: Record<string, number | string> = { ...base };
   let rest = index;

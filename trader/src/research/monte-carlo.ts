@@ -1,6 +1,6 @@
 import { Random } from '../domain/random.ts';
 import type { RoundTrip } from '../pipeline/trade-log.ts';
-import { PERIODS_PER_YEAR } from '../analytics/returns.ts';
+import { returnsInYear } from '../analytics/returns.ts';
 import { canMove, CostlierFee, costlierTerms, nearbyParameters, UnreliableStrategy, type Mishaps } from './perturbation.ts';
 import { permuteBars } from './permuted-bars.ts';
 import { PathTally, type PathScale, type Simulation } from './path-tally.ts';
@@ -75,7 +75,7 @@ export class MonteCarlo {
     this.run = recordRun(spec, watch);
     const { trades } = this.run.engine.portfolio;
     this.trips = Array.from({ length: trades.length }, (_, i) => trades.at(i));
-    this.periodsPerYear = Math.min(...spec.backtest().markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass]));
+    this.periodsPerYear = returnsInYear(spec.backtest().markets);
     this.#scale = { days: this.run.days, periodsPerYear: this.periodsPerYear, ruin: options.ruin };
     this.#cash = this.run.equity[0];
     this.#compounds = spec.sizing.kind !== 'units';

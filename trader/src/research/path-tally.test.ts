@@ -23,6 +23,19 @@ test('losses are courses that end below the cash, ruins those that fall to the s
   assert.ok(maxDrawdown.p95 > 0.9);
 });
 
+test('what fell to nothing has no Sharpe ratio, and those that did not are no picture of all', () => {
+  const sharpeOf = (ruined: number) => {
+    const tally = new PathTally(100, SCALE);
+    for (let course = 0; course < 100; course++) tally.add(Float64Array.from(course < ruined ? [100, -5, 30, 120] : [100, 101, 103 + course / 100, 104]));
+    return tally.result(Float64Array.of(100, 101, 103, 104)).sharpe;
+  };
+  assert.ok((sharpeOf(0)?.p05 ?? NaN) > 0);
+  assert.deepEqual([sharpeOf(98), sharpeOf(6)], [null, null]);
+  // Where they are fewer than the lowest twentieth, they lie below all that is told.
+  const few = sharpeOf(4);
+  assert.ok(few !== null && few.p05 < (sharpeOf(0)?.p05 ?? NaN) && few.p50 < (sharpeOf(0)?.p50 ?? NaN));
+});
+
 test('the real one counts among the good ones, so that no probability is 0', () => {
   const tally = new PathTally(9, SCALE);
   for (let end = 1; end <= 9; end++) tally.add(Float64Array.of(100, 100, 100, 100 + end));

@@ -45,7 +45,7 @@ export interface Simulation {
   readonly actual: PathFigures;
   readonly finalEquity: Quantiles;
   readonly maxDrawdown: Quantiles;
-  /** Null where no course has one. */
+  /** Null where no course has one, or where one in twenty fell to nothing: those are below all others, and no number. */
   readonly sharpe: Quantiles | null;
   /** Share of the courses that ended below the opening cash. */
   readonly lossProbability: number;
@@ -68,6 +68,8 @@ export interface PathScale {
   readonly ruin: number;
 }
 
+/** The lowest share of all courses of which is told. */
+const LOWEST = 0.05;
 /** Steps of a band, and ranges of a histogram. */
 const BAND_STEPS = 60;
 const BINS = 24;
@@ -103,7 +105,7 @@ export class PathTally {
     const [deepest, lowest] = depths(equity);
     this.finals[run] = equity[steps];
     this.drawdowns[run] = deepest;
-    this.sharpes[run] = dailySharpe(equity, days, periodsPerYear) ?? NaN;
+    this.sharpes[run] = lowest > 0 || days.length === 0 ? dailySharpe(equity, days, periodsPerYear) ?? NaN : -Infinity;
     if (equity[steps] < equity[0]) this.losses += 1;
     if (lowest <= equity[0] * (1 - ruin)) this.ruins += 1;
     this.places.forEach((place, i) => { this.rows[i][run] = equity[place]; });
@@ -119,7 +121,7 @@ export class PathTally {
       runs, actual: figures,
       finalEquity: quantiles(finals),
       maxDrawdown: quantiles(this.drawdowns.slice(0, runs).sort()),
-      sharpe: sharpes.length === 0 ? null : quantiles(sharpes),
+      sharpe: sharpes.length === 0 || !(quantile(sharpes, LOWEST) > -Infinity) ? null : quantiles(sharpes),
       lossProbability: this.losses / runs,
       ruinProbability: this.ruins / runs,
       rank: finals.filter((value) => value <= figures.finalEquity + rounding(actual)).length / runs,
@@ -176,7 +178,7 @@ function depths(equity: Float64Array): readonly [deepest: number, lowest: number
 }
 
 function quantiles(sorted: Float64Array): Quantiles {
-  return { p05: quantile(sorted, 0.05), p25: quantile(sorted, 0.25), p50: quantile(sorted, 0.5), p75: quantile(sorted, 0.75), p95: quantile(sorted, 0.95) };
+  return { p05: quantile(sorted, LOWEST), p25: quantile(sorted, 0.25), p50: quantile(sorted, 0.5), p75: quantile(sorted, 0.75), p95: quantile(sorted, 0.95) };
 }
 
 function histogramOf(sorted: Float64Array): Histogram {

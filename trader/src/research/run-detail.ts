@@ -1,4 +1,4 @@
-import { PERIODS_PER_YEAR } from '../analytics/returns.ts';
+import { returnsInYear } from '../analytics/returns.ts';
 import { BarSampler, LineSampler, MeanSampler, type Series } from '../analytics/sampling.ts';
 import { BarCursor, type Bar, type Bars } from '../domain/bar.ts';
 import { add, neg, toNumber, type Exact } from '../domain/exact.ts';
@@ -44,7 +44,7 @@ export interface RunDetail {
   /** Opening cash. */
   readonly cash: number;
   readonly finalEquity: number;
-  /** Days in a trading year: the smallest of its markets. */
+  /** Returns by day in a year: `returnsInYear` of its markets. */
   readonly periodsPerYear: number;
   readonly bars: number;
   readonly exposedBars: number;
@@ -163,7 +163,7 @@ export class RunWatch implements Audit {
       currency: instruments[0].quoteCurrency,
       cash,
       finalEquity: portfolio.equity(),
-      periodsPerYear: Math.min(...instruments.map(({ assetClass }) => PERIODS_PER_YEAR[assetClass])),
+      periodsPerYear: returnsInYear(this.markets),
       bars: engine.bars,
       exposedBars: engine.exposedBars,
       equity: this.line.series(),

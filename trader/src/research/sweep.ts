@@ -9,7 +9,7 @@ import type { Strategy, StrategyDefinition } from '../ports/strategy.ts';
 import type { AccountTerms } from '../simulation/account-terms.ts';
 import type { VenueModels } from '../simulation/venue-rules.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
-import { calmar, cagr, PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
+import { calmar, cagr, returnsInYear, sharpe, simpleReturns } from '../analytics/returns.ts';
 import { moneyScaleOf, runBacktest, type BacktestSpec } from './backtest.ts';
 import { ColumnAccount } from './column-account.ts';
 import type { Grid } from './grid.ts';
@@ -56,7 +56,7 @@ export class Sweep {
     this.#grid = grid;
     this.#top = top;
     this.#account = spec.definition.columnKernel && columnAccount(spec, bars);
-    this.#periodsPerYear = PERIODS_PER_YEAR[spec.market.instrument.assetClass];
+    this.#periodsPerYear = returnsInYear([spec.market]);
   }
 
   /** Whether a combination needs no engine. */

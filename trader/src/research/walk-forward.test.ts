@@ -7,6 +7,7 @@ import { sliceBars, type Bars } from '../domain/bar.ts';
 import { readParameters, type ParameterValues } from '../domain/parameters.ts';
 import { Signal } from '../domain/signal.ts';
 import { DAY_MS } from '../domain/time.ts';
+import type { Engine } from '../pipeline/engine.ts';
 import type { Strategy } from '../ports/strategy.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { macd } from '../strategies/macd/macd.ts';
@@ -115,6 +116,26 @@ class Muted implements Strategy {
   }
 }
 
+/** A strategy with a stop below each entry, which follows the price at this share. */
+class Trailing implements Strategy {
+  readonly #inner: Strategy;
+  readonly #share: number;
+  #target = 0;
+
+  constructor(inner: Strategy, share: number) {
+    this.#inner = inner;
+    this.#share = share;
+  }
+
+  onBar(...[bar, signal]: Parameters<Strategy['onBar']>): void {
+    this.#inner.onBar(bar, signal);
+    if (signal.target === this.#target) return;
+    this.#target = signal.target;
+    signal.stop = signal.target > 0 ? bar.close * 0.98 : NaN;
+    signal.trail = signal.target > 0 ? this.#share : NaN;
+  }
+}
+
 describe('the tests of a walk-forward', () => {
   it('are one run of the strategy where every window chooses the same', () => {
     for (const given of [{ fast: 3, slow: 9, signal: 4, direction: 'both' }, { fast: 5, slow: 12, signal: 3, stop: 0.01, target: 0.02 }]) {
@@ -128,6 +149,20 @@ describe('the tests of a walk-forward', () => {
       assert.deepEqual([engine.portfolio.fills, engine.portfolio.exactEquity()], [whole.portfolio.fills, whole.portfolio.exactEquity()]);
       assert.equal(engine.bars, 900 - testFirst);
     }
+  });
+
+  it('follow the price with a stop that trails, as one run does', () => {
+    const bars = walk(900, 60 * MINUTE);
+    const windows = lay(bars, { windows: 6, anchored: true, purge: 3 }, 60 * MINUTE);
+    const values = valuesOf({ fast: 3, slow: 9, signal: 4 });
+    const trailing = (share: number): SweepSpec => ({ ...SPEC, definition: { ...macd, create: () => new Trailing(SPEC.definition.create(values), share) } });
+    const walked = ({ portfolio }: Engine) => [portfolio.fills, portfolio.exactEquity()];
+    const { engine } = tradeWindows(trailing(0.005), bars, windows.map((window) => ({ ...window, values })));
+    const [{ testFirst }] = windows;
+    const whole = runBacktest(backtestOf(SPEC, new Muted(trailing(0.005).definition.create(values), testFirst)), [[bars]]);
+    assert.deepEqual(walked(engine), walked(whole));
+    const { engine: still } = tradeWindows(trailing(NaN), bars, windows.map((window) => ({ ...window, values })));
+    assert.notDeepEqual(walked(engine), walked(still), 'that it trails makes a difference on these bars');
   });
 
   it('come to the windows\' returns one after another', () => {

@@ -1,4 +1,4 @@
-import { PERIODS_PER_YEAR, sharpe, simpleReturns } from '../analytics/returns.ts';
+import { returnsInYear, sharpe, simpleReturns } from '../analytics/returns.ts';
 import { BarCursor, type Bar, type Bars } from '../domain/bar.ts';
 import { EquityCurve } from '../domain/equity-curve.ts';
 import type { ParameterValues } from '../domain/parameters.ts';
@@ -137,7 +137,7 @@ export function tradeWindows(
     }
     return {
       netReturn: portfolio.equity() / equity - 1,
-      sharpe: sharpe(simpleReturns(curve.dailyEquity()), PERIODS_PER_YEAR[spec.market.instrument.assetClass]),
+      sharpe: sharpe(simpleReturns(curve.dailyEquity()), returnsInYear([spec.market])),
       maxDrawdown: curve.maxDrawdown, fills: portfolio.fills - fills, trades: portfolio.trades.length - trades,
     };
   });
@@ -159,9 +159,7 @@ class Relay implements Strategy {
 
   onBar(bar: Bar, signal: Signal): void {
     this.#strategy?.onBar(bar, this.#opinion);
-    signal.target = this.#opinion.target;
-    signal.stop = this.#opinion.stop;
-    signal.takeProfit = this.#opinion.takeProfit;
+    Object.assign(signal, this.#opinion); // whatever an opinion consists of
   }
 }
 

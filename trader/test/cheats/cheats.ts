@@ -30,6 +30,14 @@ export const peeksFarAndCarefully: Cheat = () => () => strategy((bar, signal) =>
   signal.target = (bars.close[index + 10] ?? bar.close) > bar.close ? 1 : 0;
 });
 
+/** Holds its stop closer where the next bar will fall. */
+export const trailsByTheNextBar: Cheat = () => () => strategy((bar, signal) => {
+  const { bars, index } = columnsOf(bar);
+  signal.target = 1;
+  signal.stop = bar.close * 0.9;
+  signal.trail = (bars.low[index + 1] ?? bar.low) < bar.low ? 0.001 : 0.2;
+});
+
 /** Uses the highest price of the whole series as its resistance. */
 export const knowsTheHighest: Cheat = () => () => strategy((bar, signal) => {
   const { bars } = columnsOf(bar);

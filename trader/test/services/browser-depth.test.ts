@@ -59,8 +59,12 @@ test('the order book and the trades of a live market are on the Trade page as it
     await checkDock(run, venue, now, browser);
     const cut = await opened(run, VIEWS[0], browser);
     await cut.getByRole('rowheader', { name: 'Spread' }).waitFor();
+    await cut.getByText('Live', { exact: true }).waitFor();
     venue.cut(1_000);
     await cut.getByText('The order book is not known').waitFor();
+    await cut.getByText('Feed down', { exact: true }).waitFor();
+    assert.equal(await cut.getByText('Live', { exact: true }).count(), 0, 'prices that stand still look live');
+    await picture(cut, 'trade-feed-down-desktop-dark');
   } finally {
     await browser.close();
     await run.stop();

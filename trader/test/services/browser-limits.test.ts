@@ -7,7 +7,7 @@ let desk: Desk;
 let watched: Watched;
 
 before(async () => {
-  desk = await Desk.start('--speed', '30');
+  desk = await Desk.start('--speed', '30', '--prop-firm', 'ftmo-challenge');
   watched = await desk.open();
   await desk.enroll(watched);
 });
@@ -26,6 +26,17 @@ async function limit(page: Page, name: string): Promise<number | undefined> {
   const { settings } = await page.evaluate<{ readonly settings: readonly { readonly name: string; readonly value: number }[] }>("fetch('/api/v1/limits').then((answer) => answer.json())");
   return settings.find((each) => each.name === name)?.value;
 }
+
+test('what a prop firm allows to be lost is shown by how much of it is lost', async () => {
+  const { page } = watched;
+  await page.goto(`${desk.url}/risk`);
+  const panel = page.getByRole('region', { name: /^Rules of FTMO/ });
+  // Nothing was traded yet, or next to nothing.
+  for (const name of ['Daily loss', 'Loss after midnight', 'Overall loss']) await panel.getByText(name, { exact: true }).waitFor();
+  assert.match(await panel.innerText(), /Daily loss\s+[\d.]+(%| bp) of what may be lost\s+[45],\d{3}\.\d\d USDT left/);
+  assert.equal(await panel.getByText('✕ reached').count(), 0);
+  await picture(page, 'prop-firm-desktop-dark');
+});
 
 test('limits are changed as a form: what cannot be is said, what changes is shown, and the last change is taken back', async () => {
   const { page, troubles, foreign } = watched;

@@ -112,6 +112,9 @@ test('a resting order is amended and canceled, with the keyboard alone', async (
 test('what is wrong with an order is said at its field, and a guard that denies says why', async () => {
   const { page } = await signedIn(VIEWS[0]);
   await page.goto(`${desk.url}/trade`);
+  await page.getByRole('textbox', { name: 'Quantity' }).fill('1,250');
+  await page.getByRole('button', { name: 'Review buy' }).click();
+  await page.getByText('Quantity must be a number above zero').waitFor();
   await page.getByRole('textbox', { name: 'Quantity' }).fill('0.0005');
   await page.getByRole('textbox', { name: 'Stop-loss' }).fill('900000');
   await page.getByRole('button', { name: 'Review buy' }).click();

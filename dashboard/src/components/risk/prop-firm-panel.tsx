@@ -11,13 +11,14 @@ const TONES = { running: 'ok', passed: 'ok', failed: 'critical' } as const;
 
 /** Where the account stands under a prop firm's rules. */
 export function PropFirmPanel({ gauge, currency }: { readonly gauge: PropFirmGauge; readonly currency: string }): ReactNode {
-  const { daily, total, target, tradingDays, bestDay } = gauge;
+  const { daily, afterMidnight, total, target, tradingDays, bestDay } = gauge;
   return (
     <Panel title={`Rules of ${gauge.rules}`} aside={<StatusChip tone={TONES[gauge.state]}>{gauge.state}</StatusChip>}>
       <div className={css.stack}>
         {gauge.breach === null ? null : <p>Broken: {gauge.breach.rule} on <Time at={gauge.breach.tsEvent} detail="day-minute" />.</p>}
-        <LimitBar label="Daily loss" share={daily.share} used={<Pct ratio={daily.share} />} limit="the room" headroom={<Money value={daily.room} currency={currency} />} atBreach="the challenge fails" />
-        <LimitBar label="Overall loss" share={total.share} used={<Pct ratio={total.share} />} limit="the room" headroom={<Money value={total.room} currency={currency} />} atBreach="the challenge fails" />
+        <Room label="Daily loss" room={daily} currency={currency} />
+        <Room label="Loss after midnight" room={afterMidnight} currency={currency} />
+        <Room label="Overall loss" room={total} currency={currency} />
         <dl className={css.facts}>
           {target === null ? null : <><dt>Profit target</dt><dd><Pct ratio={target.share} /> reached, <Money value={target.missing} currency={currency} /> missing</dd></>}
           <dt>Trading days</dt><dd><Num value={tradingDays.counted} /> of at least <Num value={tradingDays.needed} /></dd>
@@ -26,4 +27,10 @@ export function PropFirmPanel({ gauge, currency }: { readonly gauge: PropFirmGau
       </div>
     </Panel>
   );
+}
+
+/** How much of what may be lost is lost; a gauge tells how much of it is left. */
+function Room({ label, room: { share, room }, currency }: { readonly label: string; readonly room: PropFirmGauge['daily']; readonly currency: string }): ReactNode {
+  const lost = Math.max(0, 1 - share);
+  return <LimitBar label={label} share={lost} used={<Pct ratio={lost} />} limit="what may be lost" headroom={<Money value={room} currency={currency} />} atBreach="the challenge fails" />;
 }

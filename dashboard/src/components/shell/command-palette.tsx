@@ -1,5 +1,5 @@
 'use client';
-import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useGo } from '../../data/places.ts';
 import { choose, usePreferences } from '../../data/preferences.ts';
 import { usePart } from '../../data/stream.ts';
@@ -33,6 +33,9 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }): R
   const [text, setText] = useState('');
   const [index, setIndex] = useState(0);
   const id = useId();
+  const list = useRef<HTMLUListElement>(null);
+  // What Enter would choose is in sight, however far down the arrows have come.
+  useEffect(() => { list.current?.children[index]?.scrollIntoView({ block: 'nearest' }); }, [index, text]);
   const words = text.toLowerCase().split(/\s+/);
   const found = useEntries().filter(({ name, hint }) => words.every((word) => `${name} ${hint}`.toLowerCase().includes(word)));
   const run = (entry: Entry | undefined): void => {
@@ -60,7 +63,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }): R
         onChange={(event) => { setText(event.target.value); setIndex(0); }}
         onKeyDown={onKeyDown}
       />
-      <ul id={id} role="listbox" aria-label="Places and settings" className={css.list}>
+      <ul ref={list} id={id} role="listbox" aria-label="Places and settings" className={css.list}>
         {found.map((entry, at) => (
           // The keys are those of the field above, which keeps the focus.
           <li key={entry.name} id={`${id}-${at}`} role="option" aria-selected={at === index} className={css.entry} onClick={() => run(entry)}>

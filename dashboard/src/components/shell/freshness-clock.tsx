@@ -1,6 +1,6 @@
 'use client';
 import { useSyncExternalStore, type ReactNode } from 'react';
-import { readConnection, useConnection, watchConnection, type Connection } from '../../data/stream.ts';
+import { readConnection, useConnection, usePart, watchConnection, type Connection } from '../../data/stream.ts';
 import { readNow, useNow, watchNow } from '../../data/ticker.ts';
 import { formatSpan, formatUtc } from '../../format/time.ts';
 import css from './freshness-clock.module.css';
@@ -53,6 +53,11 @@ export function useFiguresAt(): number | null {
   return lostAt === null && engine === 'gone' ? engineAt : heardAt;
 }
 
+/** The feed of prices that is down, by its name; undefined where prices arrive. The run itself may be heard of all the same. */
+function useSilentFeed(): string | undefined {
+  return usePart('state', ({ feeds }) => feeds.find(({ kind, state }) => kind === 'market' && state === 'down')?.name);
+}
+
 const WORDS: Readonly<Record<Freshness, string>> = { connecting: 'Connecting', fresh: 'Live', late: 'Late', stale: 'Stale', offline: 'Disconnected' };
 
 /** How old the figures are: a mark, a word and the age, on every page. */
@@ -60,6 +65,10 @@ export function FreshnessClock(): ReactNode {
   const { freshness } = useFreshness();
   const at = useFiguresAt();
   const now = useNow();
+  const silent = useSilentFeed();
+  if (silent !== undefined && (freshness === 'fresh' || freshness === 'late')) {
+    return <span className={`${css.clock} ${css.stale}`} title={`${silent} is down: prices stand still`}><span aria-hidden="true" className={css.mark}>◷</span><span className={css.word}>Feed down</span></span>;
+  }
   const age = at === null || now === 0 ? undefined : formatSpan(now - at);
   return (
     <span className={`${css.clock} ${css[freshness]}`} title={at === null ? undefined : `Figures of ${formatUtc(at)}`}>

@@ -27,7 +27,7 @@ const TABLE: readonly (readonly [number, number | undefined, string, string])[] 
   [400, -2013, 'Order does not exist.', 'not-found'],
   [400, -2015, 'Invalid API-key, IP, or permissions for action.', 'unauthorised'],
   [400, -2019, 'Margin is insufficient.', 'rejected: insufficient-balance'],
-  [400, -2021, 'Order would immediately trigger.', 'rejected: bad-price'],
+  [400, -2021, 'Order would immediately trigger.', 'rejected: would-trigger'],
   [400, -2022, 'ReduceOnly Order is rejected.', 'rejected: would-not-reduce'],
   [400, -2027, 'Exceeded the maximum allowable position at current leverage.', 'rejected: position-limit'],
   [400, -4061, "Order's position side does not match user's setting.", 'rejected: not-permitted'],

@@ -6,7 +6,7 @@ const REASONS: Readonly<Record<number, RejectReason>> = {
   [-2018]: 'insufficient-balance', [-2019]: 'insufficient-balance', [-2028]: 'insufficient-balance', [-4051]: 'insufficient-balance',
   [-4003]: 'below-minimum', [-4004]: 'below-minimum', [-4164]: 'below-minimum', [-5029]: 'below-minimum',
   [-4005]: 'above-maximum',
-  [-2021]: 'bad-price', [-4001]: 'bad-price', [-4002]: 'bad-price', [-4006]: 'bad-price', [-4007]: 'bad-price', [-4013]: 'bad-price', [-4014]: 'bad-price', [-4016]: 'bad-price',
+  [-2021]: 'would-trigger', [-4001]: 'bad-price', [-4002]: 'bad-price', [-4006]: 'bad-price', [-4007]: 'bad-price', [-4013]: 'bad-price', [-4014]: 'bad-price', [-4016]: 'bad-price',
   [-4024]: 'bad-price', [-4029]: 'bad-price', [-4131]: 'bad-price', [-4142]: 'bad-price', [-4183]: 'bad-price', [-4184]: 'bad-price', [-4210]: 'bad-price', [-4211]: 'bad-price',
   [-4023]: 'bad-quantity', [-4030]: 'bad-quantity',
   [-5022]: 'would-take',

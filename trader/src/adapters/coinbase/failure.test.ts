@@ -32,7 +32,7 @@ const REASONS: readonly (readonly [string, string])[] = [
   ['PREVIEW_INVALID_BASE_SIZE_TOO_LARGE', 'above-maximum'], ['PREVIEW_INVALID_QUOTE_SIZE_TOO_LARGE', 'above-maximum'], ['INVALID_LIMIT_PRICE_POST_ONLY', 'would-take'],
   ['INVALID_LIMIT_PRICE', 'bad-price'], ['INVALID_PRICE_PRECISION', 'bad-price'], ['LIMIT_PRICE_TOO_FAR_FROM_MARKET', 'bad-price'], ['PREVIEW_BREACHED_PRICE_LIMIT', 'bad-price'],
   ['PREVIEW_INVALID_PRICE_TOO_LARGE', 'bad-price'], ['PREVIEW_INVALID_STOP_PRICE', 'bad-price'], ['PREVIEW_STOP_PRICE_ABOVE_LAST_TRADE_PRICE', 'bad-price'],
-  ['LIMIT_ORDER_PRICE_EXCEEDS_PRICE_BAND_ON_BUY', 'bad-price'], ['STOP_ALREADY_TRIGGERED', 'bad-price'],
+  ['LIMIT_ORDER_PRICE_EXCEEDS_PRICE_BAND_ON_BUY', 'bad-price'], ['STOP_ALREADY_TRIGGERED', 'would-trigger'],
   ['INVALID_SIZE_PRECISION', 'bad-quantity'], ['PREVIEW_INVALID_QUOTE_SIZE_PRECISION', 'bad-quantity'],
   ['PREVIEW_BREACHED_ACCOUNT_POSITION_LIMIT', 'position-limit'], ['BREACHED_RISK_LIMIT', 'position-limit'], ['PRODUCT_TRADING_HALTED', 'instrument-halted'],
   ['TRADING_DISABLED', 'instrument-halted'], ['UNTRADABLE_PRODUCT', 'instrument-halted'], ['ORDER_ENTRY_DISABLED', 'market-closed'], ['PREVIEW_NOT_ALLOWED_BY_MARKET_STATE', 'market-closed'],

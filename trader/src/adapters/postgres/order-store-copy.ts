@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
@@ -26,7 +26,7 @@ export async function* copyOrderStore(url: Secret, folder: string): AsyncIterabl
         for (;;) {
           const rows = await ask(client, `FETCH ${ROWS_AT_ONCE} FROM every_row`);
           if (rows.length === 0) break;
-          writeSync(descriptor, rows.map(({ line }) => `${line}\n`).join(''));
+          writeFileSync(descriptor, rows.map(({ line }) => `${line}\n`).join(''));
         }
         await ask(client, 'CLOSE every_row');
       } finally {

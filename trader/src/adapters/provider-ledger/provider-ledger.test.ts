@@ -39,6 +39,17 @@ test('counts are of days, refusals end, and comparisons add up, also when the fi
   second.close();
 });
 
+test('refusals that are over are forgotten, so that years of them do not fill the file', () => {
+  const path = join(folder, 'refusals.sqlite');
+  const ledger = new SqliteProviderLedger(path);
+  for (let hole = 0; hole < 50; hole++) ledger.refuse(`yahoo NVDA 60000 0 ${hole}`, { kind: 'empty', provider: 'yahoo', message: 'nothing new yet' }, 100 + hole);
+  ledger.take('yahoo', { limits: [{ calls: 5, windowMs: 1_000 }], documented: true }, 148);
+  ledger.close();
+  const file = new DatabaseSync(path);
+  assert.deepEqual(file.prepare('SELECT until FROM refusal').all().map(({ until }) => until), [149]);
+  file.close();
+});
+
 test('what one process has claimed no other takes before it is given back, or its time is over', () => {
   const path = join(folder, 'claims.sqlite');
   const [one, two] = [new SqliteProviderLedger(path), new SqliteProviderLedger(path)];

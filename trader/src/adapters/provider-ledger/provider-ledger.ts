@@ -23,7 +23,7 @@ const SCHEMA = `
 `;
 /** How long a process waits for another one that writes. */
 const WAIT_MS = 5_000;
-/** Calls are forgotten that no window reaches and no month's report counts. */
+/** Calls are forgotten that no window reaches and no month's report counts; refusals once they are over. */
 const KEPT_MS = 40 * DAY_MS;
 
 /** The ledger as one SQLite file. A call is counted before it is made: a process that dies has spent it. Throws `MarketStoreError`. */
@@ -55,6 +55,7 @@ export class SqliteProviderLedger implements ProviderLedger {
         if (waitMs <= 0) {
           this.#database.prepare('INSERT INTO call VALUES (?, ?)').run(provider, now);
           this.#database.prepare('DELETE FROM call WHERE provider = ? AND at < ?').run(provider, now - KEPT_MS);
+          this.#database.prepare('DELETE FROM refusal WHERE until <= ?').run(now);
         }
         this.#database.exec('COMMIT');
         return { waitMs: Math.max(0, waitMs) };

@@ -48,6 +48,7 @@ const FAULTS: readonly (readonly [content: string, kind: ReturnsFileErrorKind, m
   ['date,equity\n2024-01-02,5%\n2024-01-03,6%', 'value', /is no amount/],
   ['date,return\n2024-01-02,0\n2024-01-02,0', 'order', /line 3: its day is not after/],
   ['date,return\n2024-01-02,0\n2024-02-02,0\n2024-03-02,0', 'spacing', /about 29 days apart/],
+  ['date,return\n2024-01-01,0\n2024-01-04,0\n2024-01-07,0\n2024-01-10,0', 'spacing', /about 3 days apart/],
   ['date,\0', 'unreadable', /is no text/],
   [Array.from({ length: 40_001 }, (_, i) => `${new Date(i * 86_400_000).toISOString().slice(0, 10)},0`).join('\n'), 'unreadable', /line 40001: has more than 40000 days/],
 ];

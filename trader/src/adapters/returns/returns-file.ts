@@ -24,8 +24,8 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?%?$/i;
 const MOST_BYTES = 64 << 20;
 /** More days than this, over a century, are no account's; it bounds the page, too. */
 const MOST_DAYS = 40_000;
-/** Days between neighbours, in the middle, above which values are not daily. */
-const WIDEST_SPACING = 4;
+/** Days between neighbours, in the middle, above which values are not daily: figures of a year count every one as a day. */
+const WIDEST_SPACING = 1;
 
 /**
  * Reads dated returns or equity, one a day: CSV or CSV.gz, a column of dates (YYYY-MM-DD) and one of
@@ -63,6 +63,7 @@ function readText(file: string): string {
     return text;
   } catch (error) {
     if (error instanceof ReturnsFileError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new ReturnsFileError('unreadable', file, 'does not exist; check the path');
     throw new ReturnsFileError('unreadable', file, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -32,6 +32,16 @@ test('a secret is kept, read again, replaced and forgotten, in a file that its o
   await file.remove('A_KEY');
   assert.deepEqual(file.names(), ['B_KEY']);
   assert.deepEqual(readdirSync(join(path, '..')), ['secrets.env'], 'no draft is left');
+}));
+
+test('what a person wrote beside the secrets stays there, and lines may end as on Windows', () => inFolder(async (file, path, folder) => {
+  mkdirSync(join(folder, 'home'));
+  writeFileSync(path, '# renew in May\r\nA_KEY=one\r\n\n# of the old account\nB_KEY=two\n', { mode: 0o600 });
+  assert.equal((await file.read('A_KEY'))?.reveal(), 'one');
+  await file.write('C_KEY', new Secret('three'));
+  await file.write('A_KEY', new Secret('four'));
+  await file.remove('B_KEY');
+  assert.equal(readFileSync(path, 'utf8'), '# renew in May\nA_KEY=four\n\n# of the old account\nC_KEY=three\n');
 }));
 
 test('any text comes back as it was, a key of several lines too', () => inFolder(async (file, path) => {

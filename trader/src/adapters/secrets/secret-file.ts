@@ -67,8 +67,8 @@ export class SecretFile implements SecretStore {
     if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
       throw new SecretFileError('open', `${this.#path} may be read by others (mode ${mode.toString(8).padStart(4, '0')}). Say: chmod 600 ${this.#path}; and replace the keys in it if others use this machine.`);
     }
-    return new Map(readFileSync(this.#path, 'utf8').split('\n').flatMap((line, index) => {
-      if (line.trim() === '' || line.startsWith('#')) return [];
+    return new Map(this.#lines().flatMap((line, index) => {
+      if (isRemark(line)) return [];
       const at = line.indexOf('=');
       const value = unquoted(line.slice(at + 1));
       if (at < 0 || !NAME.test(line.slice(0, at)) || value === undefined) throw new SecretFileError('format', `${this.#path}, line ${index + 1}, is not NAME=value. Mend or remove that line.`);
@@ -76,19 +76,41 @@ export class SecretFile implements SecretStore {
     }));
   }
 
+  #lines(): readonly string[] {
+    const text = existsSync(this.#path) ? readFileSync(this.#path, 'utf8').replace(/\r?\n$/, '') : '';
+    return text === '' ? [] : text.split(/\r?\n/);
+  }
+
   #replace(secrets: ReadonlyMap<string, Secret>): void {
     const draft = `${this.#path}.${process.pid}`;
     try {
+      // What a person wrote beside the secrets stays where it stands.
+      const left = new Map(secrets);
+      const lines = this.#lines().flatMap((line) => {
+        const name = line.slice(0, line.indexOf('='));
+        const value = left.get(name);
+        if (isRemark(line)) return [line];
+        left.delete(name);
+        return value === undefined ? [] : [lineOf(name, value)];
+      });
       mkdirSync(dirname(this.#path), { recursive: true });
       // Left by a process of the same number that died: its mode would stay.
       if (existsSync(draft)) rmSync(draft);
-      writeFileSync(draft, [...secrets].map(([name, value]) => `${name}=${quoted(value.reveal())}\n`).join(''), { mode: 0o600, flag: 'wx', flush: true });
+      writeFileSync(draft, [...lines, ...[...left].map(([name, value]) => lineOf(name, value))].map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx', flush: true });
       renameSync(draft, this.#path);
     } catch (error) {
       if (existsSync(draft)) rmSync(draft);
       throw new SecretFileError('disk', `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`);
     }
   }
+}
+
+function isRemark(line: string): boolean {
+  return line.trim() === '' || line.startsWith('#');
+}
+
+function lineOf(name: string, value: Secret): string {
+  return `${name}=${quoted(value.reveal())}`;
 }
 
 function quoted(value: string): string {

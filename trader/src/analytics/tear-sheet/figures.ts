@@ -5,7 +5,7 @@ import { cagr, calmar, downsideDeviation, omega, sharpe, simpleReturns, sortino,
 import { probabilisticSharpe, sharpeSample } from '../sharpe-statistics.ts';
 import { conditionalValueAtRisk, excessKurtosis, normalConditionalValueAtRisk, normalValueAtRisk, skewness, tailRatio, valueAtRisk } from '../tails.ts';
 import { kelly, tradeStatistics } from '../trades.ts';
-import { count, decimal, duration, money, percent, times, tone } from './format.ts';
+import { count, decimal, duration, money, percent, times, tone, trimmed } from './format.ts';
 import { equityOf, type TearSheet } from './sheet.ts';
 
 /** One figure, written out, with what it means. */
@@ -62,8 +62,8 @@ export function measure(sheet: TearSheet): Measured {
     cagr: cagr(equity, periodsPerYear),
     sharpe: sharpe(returns, periodsPerYear),
     confidence: sample === null ? null : probabilisticSharpe(sample),
-    maxDrawdown: Math.max(0, ...underwater(values)),
-    longestDrawdownMs: falls.reduce((longest, { durationMs }) => Math.max(longest, durationMs), 0),
+    maxDrawdown: sheet.maxDrawdown ?? Math.max(0, ...underwater(values)),
+    longestDrawdownMs: sheet.longestDrawdownMs ?? falls.reduce((longest, { durationMs }) => Math.max(longest, durationMs), 0),
     benchmarkReturn: held === undefined ? null : held[held.length - 1] / cash - 1,
     benchmarkReturns: held === undefined ? undefined : simpleReturns(held),
     costs: sheet.costs === undefined ? null : sheet.costs.reduce((sum, { amount }) => sum + amount, 0),
@@ -85,7 +85,7 @@ function ofReturn({ periodsPerYear, currency, cash, turnover }: TearSheet, { ret
     title: 'Return', figures: [
       figure('Net return', percent(netReturn, 2, true), 'last equity ÷ opening equity − 1', netReturn),
       ...(currency === undefined ? [] : [figure(`Net profit, ${currency}`, money(profit, true), 'last equity − opening equity, what is still held valued at the last price', profit)]),
-      figure('Growth a year', percent(growth, 2, true), `CAGR: (last ÷ first)^(${periodsPerYear} ÷ days) − 1, over ${days}`, growth),
+      figure('Growth a year', percent(growth, 2, true), `CAGR: (last ÷ first)^(${trimmed(periodsPerYear, 5)} ÷ days) − 1, over ${days}`, growth),
       figure('Best day', percent(returns.length === 0 ? null : Math.max(...returns), 2, true), 'largest daily return; a day ends at midnight UTC'),
       figure('Worst day', percent(returns.length === 0 ? null : Math.min(...returns), 2, true), 'smallest daily return'),
       figure('Winning days', percent(returns.length === 0 ? null : returns.filter((value) => value > 0).length / returns.length, 1), 'share of days with a return above 0'),
@@ -101,8 +101,8 @@ function ofRisk(sheet: TearSheet, { returns, maxDrawdown, longestDrawdownMs }: M
     title: 'Risk', figures: [
       figure('Deepest fall', percent(maxDrawdown), `maximum drawdown: largest fall from a peak ÷ that peak, at ${seen}, the opening equity being a peak`),
       figure('Longest fall', duration(longestDrawdownMs), `longest time from a peak until it was reached again, or to the end, at ${seen}`),
-      figure('Volatility a year', percent(volatility(returns, periodsPerYear)), `sample standard deviation (n − 1) of the daily returns × √${periodsPerYear}`),
-      figure('Downside deviation a year', percent(downsideDeviation(returns, periodsPerYear)), `root of the mean of min(return, 0)² over all days × √${periodsPerYear}`),
+      figure('Volatility a year', percent(volatility(returns, periodsPerYear)), `sample standard deviation (n − 1) of the daily returns × √${trimmed(periodsPerYear, 5)}`),
+      figure('Downside deviation a year', percent(downsideDeviation(returns, periodsPerYear)), `root of the mean of min(return, 0)² over all days × √${trimmed(periodsPerYear, 5)}`),
       figure('Ulcer index', percent(ulcerIndex(equityOf(sheet))), 'root of the mean square of the fall from the peak, at day ends (Martin)'),
       figure('Value at risk 95 %', percent(valueAtRisk(returns, 0.05)), 'historical: 5 % quantile of the daily returns (type 7)'),
       figure('Expected shortfall 95 %', percent(conditionalValueAtRisk(returns, 0.05)), 'historical CVaR: mean of the daily returns that are at most the value at risk'),
@@ -113,9 +113,9 @@ function ofRisk(sheet: TearSheet, { returns, maxDrawdown, longestDrawdownMs }: M
 function ofReward({ periodsPerYear, cash, daily }: TearSheet, { returns, sharpe: ratio, cagr: growth, maxDrawdown, confidence }: Measured): FigureGroup {
   return {
     title: 'Return for risk', figures: [
-      figure('Sharpe', decimal(ratio, 2), `mean ÷ sample standard deviation (n − 1) of the daily returns × √${periodsPerYear}, risk-free rate 0`, ratio),
+      figure('Sharpe', decimal(ratio, 2), `mean ÷ sample standard deviation (n − 1) of the daily returns × √${trimmed(periodsPerYear, 5)}, risk-free rate 0`, ratio),
       figure('Sharpe above 0', percent(confidence, 1), 'probabilistic Sharpe ratio: probability that the true ratio is above 0, given length, skewness and kurtosis (Bailey & López de Prado); it knows nothing of how much was tried'),
-      figure('Sortino', decimal(sortino(returns, periodsPerYear), 2), `mean ÷ downside deviation over all days × √${periodsPerYear}, required return 0`),
+      figure('Sortino', decimal(sortino(returns, periodsPerYear), 2), `mean ÷ downside deviation over all days × √${trimmed(periodsPerYear, 5)}, required return 0`),
       figure('Calmar', decimal(calmar(growth, maxDrawdown), 2), 'growth a year ÷ deepest fall'),
       figure('Omega', decimal(omega(returns), 2), 'sum of daily gains ÷ sum of daily losses, threshold 0'),
       figure('Gain to pain', decimal(gainToPain(monthlyReturns(cash, daily)), 2), 'sum of monthly returns ÷ sum of monthly losses (Schwager)'),
@@ -141,11 +141,11 @@ function ofBenchmark({ benchmark, periodsPerYear }: TearSheet, { returns, benchm
   return [{
     title: `Against: ${benchmark.name}`, figures: [
       figure('Its return', percent(benchmarkReturn, 2, true), 'over the same days', benchmarkReturn),
-      figure('Alpha a year', percent(alpha, 2, true), `(1 + mean(return − beta × benchmark))^${periodsPerYear} − 1, risk-free rate 0`, alpha),
+      figure('Alpha a year', percent(alpha, 2, true), `(1 + mean(return − beta × benchmark))^${trimmed(periodsPerYear, 5)} − 1, risk-free rate 0`, alpha),
       figure('Beta', decimal(beta, 2), 'covariance with the benchmark ÷ its variance, daily'),
       figure('Correlation', decimal(correlation, 2), 'Pearson, daily'),
-      figure('Tracking error a year', percent(trackingError), `sample standard deviation of the daily difference × √${periodsPerYear}`),
-      figure('Information ratio', decimal(informationRatio, 2), `mean difference ÷ its deviation × √${periodsPerYear}`),
+      figure('Tracking error a year', percent(trackingError), `sample standard deviation of the daily difference × √${trimmed(periodsPerYear, 5)}`),
+      figure('Information ratio', decimal(informationRatio, 2), `mean difference ÷ its deviation × √${trimmed(periodsPerYear, 5)}`),
     ],
   }];
 }

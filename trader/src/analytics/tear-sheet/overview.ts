@@ -5,7 +5,7 @@ import { count, decimal, duration, money, percent, plural, times, tone } from '.
 import { html, type Html } from './html.ts';
 import type { SheetVerdict, TearSheet } from './sheet.ts';
 
-/** Trades below which their figures say little, and days. */
+/** Trades below which their figures say little, and days, of which bars of weeks have fewer. */
 const FEW_TRADES = 30;
 const FEW_DAYS = 250;
 
@@ -51,12 +51,12 @@ function headline({ daily, benchmark }: TearSheet, { netReturn, maxDrawdown, ben
 
 /** What a reader should know before he believes the figures. */
 function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
-  const { daily, holdings = [], warnings = [] } = sheet;
+  const { daily, periodsPerYear, holdings = [], warnings = [] } = sheet;
   const { netReturn, confidence, maxDrawdown } = measured;
   const lucky = confidence !== null && confidence < 0.95 && netReturn > 0;
   return [
     ...tradeCautions(sheet),
-    ...(daily.timestamps.length < FEW_DAYS ? [`${plural(daily.timestamps.length, 'day')}: less than a year, so figures that are annualised are guesses.`] : []),
+    ...(daily.timestamps.length < Math.min(FEW_DAYS, periodsPerYear) ? [`${plural(daily.timestamps.length, 'day')}: less than a year, so figures that are annualised are guesses.`] : []),
     ...(lucky ? [`Luck alone would do as well too often: the probability that its Sharpe ratio is truly above 0 is ${percent(confidence, 1)}, not 95 %.`] : []),
     ...liquidationCautions(sheet),
     ...costCautions(sheet, measured),

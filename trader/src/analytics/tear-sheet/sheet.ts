@@ -91,7 +91,7 @@ export interface TearSheet {
   /** What else a reader should know, in sentences. */
   readonly warnings?: readonly string[] | undefined;
   readonly currency?: string | undefined;
-  /** Days in a trading year. */
+  /** Daily values in a year. */
   readonly periodsPerYear: number;
   /** Opening equity, before the first day. */
   readonly cash: number;
@@ -99,6 +99,9 @@ export interface TearSheet {
   readonly daily: Series;
   /** Equity in more detail. */
   readonly equity?: Series | undefined;
+  /** Deepest fall as a share of its peak, and the longest time below a peak, where every moment was looked at; else they are those of the values above, which may be thinned. */
+  readonly maxDrawdown?: number | undefined;
+  readonly longestDrawdownMs?: number | undefined;
   /** Share of equity that was invested. */
   readonly exposure?: Series | undefined;
   /** What else could have been done: equity on the same days, from the same opening. */

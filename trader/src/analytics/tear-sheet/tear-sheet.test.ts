@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Script } from 'node:vm';
 import { allocateBars, type Bars } from '../../domain/bar.ts';
+import { EquityCurve } from '../../domain/equity-curve.ts';
 import { DAY_MS } from '../../domain/time.ts';
-import type { Series } from '../sampling.ts';
+import { LineSampler, type Series } from '../sampling.ts';
+import { measure } from './figures.ts';
 import type { SheetTrip, TearSheet } from './sheet.ts';
 import { renderTearSheet } from './tear-sheet.ts';
 
@@ -54,6 +56,22 @@ test('a sheet is the same bytes each time, and asks nothing of anyone', () => {
   assert.equal(renderTearSheet(sheetOf([trip(0), trip(1)])), page);
   assert.ok(!/https?:|\ssrc=|@import|url\(|<link|<iframe/.test(page.replace('http://www.w3.org/2000/svg', '')));
   assert.ok(!/NaN|undefined|Infinity%|\[object/.test(page.replace(/<script>[\s\S]*<\/script>/, '')));
+});
+
+test('the deepest and the longest fall are those of every moment, where those are known', () => {
+  // A line of many moments keeps some of them: this crash and its recovery lay within one bucket.
+  const line = new LineSampler(10);
+  const curve = new EquityCurve(10_000);
+  for (let minute = 0; minute < 10_000; minute++) {
+    const equity = minute % 1000 === 512 ? 8_000 : minute % 1000 > 500 && minute % 1000 < 512 ? 10_500 : 10_000 + minute / 10;
+    line.add(FROM + minute * 60_000, equity);
+    curve.record(FROM + minute * 60_000, equity);
+  }
+  const { maxDrawdown, longestDrawdownMs } = curve;
+  const sheet: TearSheet = { ...sheetOf([]), equity: line.series() };
+  assert.ok(Math.abs(measure(sheet).maxDrawdown - maxDrawdown) > 1e-3);
+  const known = measure({ ...sheet, maxDrawdown, longestDrawdownMs });
+  assert.deepEqual([known.maxDrawdown, known.longestDrawdownMs], [maxDrawdown, longestDrawdownMs]);
 });
 
 test('the policy of a sheet allows its own script and style by their hashes, and nothing else', () => {

@@ -30,6 +30,19 @@ test('the figures of a run are those of its daily equity and of its finished tri
   assert.deepEqual(others, []);
 });
 
+test('what closes at midnight counts for the day, and the month, that it ends', async (t) => {
+  const midnight = Date.UTC(2026, 1, 1);
+  const row = (hours: number, equity: number) => [midnight + hours * DAY_MS / 24, String(equity)] as const;
+  const feed = new HandFeed({ equity: [row(-12, 10_000)], days: [row(-12, 10_000)] });
+  const rig = await startApi({}, feed);
+  t.after(() => rig.close());
+  const api = await rig.client('trader');
+  feed.tell({ kind: 'equity', points: [row(0, 11_000), row(12, 9_900)] });
+  const { months } = await api.call('performanceMonths');
+  assert.deepEqual(months.map(({ month, value }) => [month, Math.round((value ?? 0) * 1e6) / 1e6]), [[1, 0.1], [2, -0.1]]);
+  assert.equal((await api.call('performance')).days, 2);
+});
+
 test('a few days say nothing about a year', async (t) => {
   const { api } = await tradedRun(t, 10);
   const { cagr, calmar } = await api.call('performance');
@@ -57,9 +70,13 @@ test('a note is written, found with its trip, changed and removed', async (t) =>
 test('an export is CSV that a spreadsheet opens and runs nothing of', async (t) => {
   const { api } = await tradedRun(t);
   await api.call('addNote', { body: { trade: 'f2', text: '=HYPERLINK("http://x"),\n"quoted"' } });
+  for (const text of ['-2+3+cmd|\' /C calc\'!A0', '\n=1+1', '-0.5']) await api.call('addNote', { body: { trade: 'f2', text } });
   const notes = await api.call('exportCsv', { params: { what: 'notes' } });
   assert.match(notes, /^id,trade,time,by,text,tags\r\n/);
   assert.match(notes, /"'=HYPERLINK\(""http:\/\/x""\),\n""quoted"""/);
+  assert.ok(notes.includes(",'-2+3+cmd|' /C calc'!A0,"), 'what begins as a number and goes on as a formula');
+  assert.ok(notes.includes(',"\'\n=1+1",'), 'what has a formula on its next line');
+  assert.ok(notes.includes(',-0.5,'), 'a number is a number');
   const [head, first, ...rest] = (await api.call('exportCsv', { params: { what: 'trips' } })).split('\r\n');
   assert.equal(head.split(',').length, first.split(',').length);
   assert.equal(rest.length, 2);

@@ -1,10 +1,10 @@
-import { monthlyReturns, yearlyReturns } from '../../analytics/calendar-returns.ts';
+import { dayCounted, monthlyReturns, yearlyReturns } from '../../analytics/calendar-returns.ts';
 import { drawdowns } from '../../analytics/drawdowns.ts';
 import { performance } from '../../analytics/metrics.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
 import { tradeStatistics } from '../../analytics/trades.ts';
 import { add, format, parseDecimal, type Exact } from '../../domain/exact.ts';
-import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EquityRow } from '../../ports/engine-feed.ts';
 import type { NoteStore } from '../../ports/note-store.ts';
@@ -100,9 +100,9 @@ function within(rows: readonly EquityRow[], span: Span): readonly EquityRow[] {
   return rows.filter(([at]) => isWithin(at, span));
 }
 
-/** The last equities of days, each at the beginning of its UTC day. */
+/** The last equities of days, each named by its UTC day's first moment. */
 function seriesOf(days: readonly EquityRow[]) {
-  return { timestamps: Float64Array.from(days, ([at]) => Math.floor(at / DAY_MS) * DAY_MS), values: Float64Array.from(days, ([, equity]) => Number(equity)) };
+  return { timestamps: Float64Array.from(days, ([at]) => dayCounted(at)), values: Float64Array.from(days, ([, equity]) => Number(equity)) };
 }
 
 /** The deepest fall of a curve, as a share of the peak before it. */

@@ -13,6 +13,8 @@ type ShelfRoute = 'listRuns' | 'compareRuns' | 'readRun' | 'runTrades' | 'runTea
 
 /** Fewer round trips than this say little. */
 const TRADES_FEW = 30;
+/** After which something that was being worked out has ended, as a rule. */
+const BUSY_MS = 5_000;
 
 /** Kept backtests: judged, compared, repeated for their detail. */
 export function shelfHandlers({ runs }: ShelfParts): Handlers<ShelfRoute> {
@@ -43,7 +45,9 @@ export function shelfHandlers({ runs }: ShelfParts): Handlers<ShelfRoute> {
 
 function answerOf<T>(result: Result<T, ShelfError>): T {
   if (result.ok) return result.value;
-  throw new ApiError(result.error.kind === 'changed' ? 'conflict' : 'not-found', result.error.message);
+  const { kind, message } = result.error;
+  if (kind === 'busy') throw new ApiError('too-many-requests', message, { retryAfterMs: BUSY_MS });
+  throw new ApiError(kind === 'changed' ? 'conflict' : 'not-found', message);
 }
 
 function summary({ id, keptAt, version, report }: KeptRun) {

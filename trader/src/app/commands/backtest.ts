@@ -38,7 +38,7 @@ export const backtestCommand = defineCommand({
     const started = performance.now();
     const progress = terminal.phases();
     const context = { home: config.home, onProgress: (what: 'load' | 'run', fraction: number) => progress.update(what === 'load' ? 'Reading bars' : 'Running', fraction) };
-    const finished = await finishBacktest(request, { ...context, detailed: writeReport !== undefined }).finally(() => progress.close());
+    const finished = await finishBacktest(request, { ...context, detailed: writeReport !== undefined, followed: options.bounds }).finally(() => progress.close());
     const report = options.bounds ? { ...finished.report, optimistic: await optimisticBound(request, { home: config.home }) } : finished.report;
     const run = runOf(request, finished);
     const notKept = keepRun(config.home, run);

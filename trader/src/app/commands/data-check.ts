@@ -50,11 +50,12 @@ export const dataCheckCommand = defineCommand({
   },
 });
 
-function lines({ instrument, compared, differences, unanswered, trust }: CheckReport): readonly string[] {
+function lines({ instrument, compared, differences, released, unanswered, trust }: CheckReport): readonly string[] {
   const trusted = Object.entries(trust).map(([source, score]) => `${source} ${formatPercent(score, 1)}`).join(', ');
   return [
     `${instrument}: ${formatPlural(compared, 'comparison')}, ${formatPlural(differences.length, 'difference')}${trusted === '' ? '' : `; trust: ${trusted}`}`,
     ...differences.map(({ time, column, first, second, stored, other, wrong, became }) => `  ${formatTime(time)} ${column}: ${first} of ${stored}, ${second} of ${other}; ${wrong === null ? 'nothing decides who is wrong' : `${wrong} is wrong`}: ${became}`),
+    ...released.map((time) => `  ${formatTime(time)}: others tell the same now, and it is out of quarantine`),
     ...unanswered.map(({ message }) => `  no answer: ${message}`),
   ];
 }

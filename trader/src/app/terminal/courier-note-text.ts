@@ -4,6 +4,7 @@ import type { CourierNote } from '../../pipeline/courier-note.ts';
 export function noteText(note: CourierNote): string {
   switch (note.kind) {
     case 'outcome-unknown': return `It is not known whether the venue has order ${short(note.clientOrderId)}: ${note.reason}. It is looked for, and not sent again.`;
+    case 'refused': return `Order ${short(note.clientOrderId)} (${note.leg}) is refused: ${note.reason.replace(/\.$/, '')}.${note.leg === 'stop' || note.leg === 'take-profit' ? ' What is held stands without it until it is tried again.' : ''}`;
     case 'lost': return `Order ${short(note.clientOrderId)} is lost: the venue denies it, and cannot take it any more.`;
     case 'missed-fill': return `A fill of order ${short(note.clientOrderId)} was missing and is booked now: trade ${note.tradeId}.`;
     case 'external-order': return `Order ${note.venueOrderId} on the account is not ours.`;

@@ -1,3 +1,4 @@
+import { DAY_MS, parseInterval } from '../../domain/time.ts';
 import { PERTURBATION, type Method, type MethodResult } from '../../research/monte-carlo.ts';
 import type { Band, Histogram, Quantiles } from '../../research/path-tally.ts';
 import type { LuckStatistics, MonteCarloReport } from '../wiring/montecarlo.ts';
@@ -47,20 +48,22 @@ function titleLines(report: MonteCarloReport, width: number, style: Style): stri
   ];
 }
 
-function runTexts({ finalEquity, netReturn, maxDrawdown, sharpe, trades, statistics }: MonteCarloReport): string[] {
+function runTexts({ finalEquity, netReturn, maxDrawdown, sharpe, trades, statistics, interval }: MonteCarloReport): string[] {
   return [
     `Final equity ${formatMoney(finalEquity)} (${formatPercent(netReturn, 2, { sign: true })}), drawdown ${formatPercent(maxDrawdown)}, ${formatPlural(trades, 'trade')}.`,
-    sharpeText(sharpe, statistics),
+    // Bars that are longer than a day have a return each.
+    sharpeText(sharpe, maxDrawdown, statistics, (parseInterval(interval) ?? 0) > DAY_MS ? 'bar' : 'day'),
     trades > 0 && trades < FEW_TRADES ? `${formatPlural(trades, 'trade')}: too few for any of this to say much.` : '',
     [costText(statistics), capacityText(statistics)].filter((text) => text !== '').join(' '),
   ].filter((text) => text !== '');
 }
 
-function sharpeText(sharpe: number | null, { sharpeLow, sharpeHigh, correlatedSharpe, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics): string {
-  if (sharpe === null || probabilisticSharpe === null) return `No Sharpe ratio: ${formatPlural(observations, 'day')} of returns are too few, or do not differ.`;
-  const needed = minimumTrackRecord === null ? 'no number of days like these would prove more'
-    : `proof at 95 % takes ${formatPlural(Math.ceil(minimumTrackRecord), 'day')} like these, and there are ${formatCount(observations)}`;
-  const other = correlatedSharpe === null || Math.abs(correlatedSharpe - sharpe) < 0.05 ? '' : `, or ${formatRatio(correlatedSharpe)} counting that days depend on each other`;
+function sharpeText(sharpe: number | null, maxDrawdown: number, { sharpeLow, sharpeHigh, correlatedSharpe, probabilisticSharpe, minimumTrackRecord, observations }: LuckStatistics, period: 'day' | 'bar'): string {
+  if (sharpe === null && maxDrawdown >= 1) return 'No Sharpe ratio: the account fell to nothing, and from there on there are no returns.';
+  if (sharpe === null || probabilisticSharpe === null) return `No Sharpe ratio: the returns of ${formatPlural(observations, period)} are too few, or do not differ.`;
+  const needed = minimumTrackRecord === null ? `no number of ${period}s like these would prove more`
+    : `proof at 95 % takes ${formatPlural(Math.ceil(minimumTrackRecord), period)} like these, and there are ${formatCount(observations)}`;
+  const other = correlatedSharpe === null || Math.abs(correlatedSharpe - sharpe) < 0.05 ? '' : `, or ${formatRatio(correlatedSharpe)} counting that ${period}s depend on each other`;
   return `Sharpe ${formatRatio(sharpe)}${other}; with 95 % confidence it is truly ${formatRatio(sharpeLow)} to ${formatRatio(sharpeHigh)}. Above 0 with ${formatPercent(probabilisticSharpe, 1)} probability: ${needed}.`;
 }
 

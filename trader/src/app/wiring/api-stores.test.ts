@@ -32,6 +32,12 @@ describe('what the API finds in a state folder', () => {
     assert.ok((await stores.desk.sources()).some(({ instrument, intervals }) => instrument === 'BTC-USDT-PERP.BINANCE' && intervals.includes('15m')));
   });
 
+  test('is worked out a few at a time, so that who asks for much leaves the machine to what trades', async () => {
+    const answers = await Promise.all(Array.from({ length: 26 }, () => printedBy(['version'])));
+    assert.deepEqual([answers.filter(({ ok }) => ok).length, answers.flatMap((answer) => (answer.ok ? [] : [answer.error.kind]))], [22, ['busy', 'busy', 'busy', 'busy']]);
+    assert.equal((await printedBy(['version'])).ok, true, 'there is room again');
+  });
+
   test('is a kept run, with its trades and its tear sheet worked out again, until it is removed', async () => {
     const bars = join(DATA_FOLDER, 'binance-usdm_BTCUSDT_1m_20250504-20250603.csv.gz');
     const ran = await printedBy(['backtest', 'macd', '--bars', bars, '--interval', '4h', '--json']);

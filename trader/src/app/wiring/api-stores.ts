@@ -9,7 +9,7 @@ import { SeriesError } from '../../domain/series-error.ts';
 import { formatInterval, parseInterval } from '../../domain/time.ts';
 import type { BarSource, DataDesk } from '../../ports/data-desk.ts';
 import type { MarketStore } from '../../ports/market-store.ts';
-import type { KeptRun, RunShelf } from '../../ports/run-shelf.ts';
+import type { KeptRun, RunShelf, ShelfError } from '../../ports/run-shelf.ts';
 import type { SeenStore } from '../../ports/seen-store.ts';
 import { STRATEGIES } from '../../strategies/catalog.ts';
 import { productVersion } from '../commands/version.ts';
@@ -18,7 +18,7 @@ import { Refusal } from '../refusal.ts';
 import { dataStatus } from './data-status.ts';
 import { openFred, openSeries } from './economic.ts';
 import { openKnownMarketStore } from './market-store.ts';
-import { printedBy } from './own-command.ts';
+import { printedBy, type CommandFault } from './own-command.ts';
 import { listRuns, findRun, removeRuns, type StoredRun } from './run-store.ts';
 import { surroundings } from './surroundings.ts';
 import { shippedVenues } from './venue-account.ts';
@@ -121,7 +121,7 @@ function shelfOf({ home }: Config): RunShelf {
     },
     async trades(id) {
       const printed = await printedBy(['explain', id, '--json']);
-      if (!printed.ok) return { ok: false, error: { kind: 'changed', message: printed.error.message } };
+      if (!printed.ok) return { ok: false, error: shelfError(printed.error) };
       const { trades } = JSON.parse(printed.value) as { trades: readonly { entry: string; exit: string; instrument: string; side: 'long' | 'short'; quantity: number; entryPrice: number; exitPrice: number; fees: number; pnl: number }[] };
       return {
         ok: true, value: trades.map(({ entry, exit, instrument, side, quantity, entryPrice, exitPrice, fees, pnl }) => (
@@ -130,13 +130,17 @@ function shelfOf({ home }: Config): RunShelf {
     },
     async tearSheet(id) {
       const page = await printedBy(['report', id], '--out');
-      return page.ok ? page : { ok: false, error: { kind: 'changed', message: page.error.message } };
+      return page.ok ? page : { ok: false, error: shelfError(page.error) };
     },
     remove(id) {
       if (known(id) === undefined) return false;
       return removeRuns(home, id).length > 0;
     },
   };
+}
+
+function shelfError({ kind, message }: CommandFault): ShelfError {
+  return { kind: kind === 'busy' ? 'busy' : 'changed', message };
 }
 
 function keptRun({ id, keptAt, version, report }: StoredRun): KeptRun {

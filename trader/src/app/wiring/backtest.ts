@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { performance as measure } from '../../analytics/metrics.ts';
-import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
+import { returnsInYear } from '../../analytics/returns.ts';
 import { talliedStatistics } from '../../analytics/trades.ts';
 import { sliceBars, type Bars } from '../../domain/bar.ts';
 import { decimalPlaces, format, parseDecimal, type Exact } from '../../domain/exact.ts';
@@ -34,6 +34,8 @@ export interface BacktestContext {
   readonly audit?: Audit;
   /** Keeps what a tear sheet shows, at the price of a look at every bar; there is no other audit then. */
   readonly detailed?: boolean;
+  /** More is to run in this process: V8 then compiles as it always does, since what it is told for one run holds for all that come after it. */
+  readonly followed?: boolean;
 }
 
 /** A backtest that is over, with what it was made of, for those who want more than the report. */
@@ -115,6 +117,11 @@ function* sparedAfter(count: number, pieces: Iterable<Bars>): Generator<Bars> {
   }
 }
 
+/** What runs the bars: sparingly, unless more follows. */
+function runnerOf({ followed }: BacktestContext): typeof runSparingly {
+  return followed === true ? runBacktest : runSparingly;
+}
+
 /** What a backtest runs on. */
 interface Prepared {
   readonly definition: StrategyDefinition;
@@ -147,7 +154,7 @@ function run(request: BacktestRequest, context: BacktestContext, prepared: Prepa
   const guard = request.propFirm && createPropFirmGuard(request.propFirm, markets, account);
   const guarded = guard && new PropFirmRun(guard);
   const audit = seen ?? context.audit;
-  const engine = runSparingly({
+  const engine = runnerOf(context)({
     markets, fees, account, guards: guard ? [guard] : [], latencyMs: 0, marketFill: request.fill, cash: request.cash,
     books: markets.map((_, market) => ({ strategyName: definition.name, strategy: guarded?.wrap(createStrategy(prepared, market), market) ?? createStrategy(prepared, market), market, sizing: request.sizing })),
     ...(request.models && { models: createVenueModels(request.models) }),
@@ -274,7 +281,7 @@ export function metricsOf(engine: Engine, markets: readonly Market[]) {
   const { curve, trades } = engine.portfolio;
   const { winRate, profitFactor, expectancy, payoff, ...ofReturns } = measure({
     dailyEquity: curve.dailyEquity(), maxDrawdown: curve.maxDrawdown, trades: talliedStatistics(trades.tally),
-    periodsPerYear: Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass])),
+    periodsPerYear: returnsInYear(markets),
   });
   return {
     trades: trades.length, ...ofReturns, maxDrawdown: curve.maxDrawdown,

@@ -185,11 +185,11 @@ function settles({ unrepeatable }: BiasFindings, settling: Settling | undefined)
 }
 
 function wordDifference({ timestamp, expected, got }: Difference): string {
-  const names = (['target', 'stop', 'takeProfit'] as const).filter((key) => !Object.is(expected[key], got[key]));
+  const names = (['target', 'stop', 'trail', 'takeProfit'] as const).filter((key) => !Object.is(expected[key], got[key]));
   return `at ${time(timestamp)} it wanted ${names.map((key) => `${WORDS[key]} ${number(expected[key])} and then ${number(got[key])}`).join(', ')}`;
 }
 
-const WORDS = { target: 'a target of', stop: 'a stop at', takeProfit: 'a profit target at' } as const;
+const WORDS = { target: 'a target of', stop: 'a stop at', trail: 'a stop that trails by', takeProfit: 'a profit target at' } as const;
 
 function number(value: number): string {
   return Number.isNaN(value) ? 'none' : String(Number(value.toPrecision(8)));

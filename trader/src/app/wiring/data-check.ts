@@ -24,6 +24,8 @@ export interface CheckReport {
   /** Bars that the store and another source both have. */
   readonly compared: number;
   readonly differences: readonly CheckedDifference[];
+  /** Times of bars that were in quarantine and are not any more, since others tell the same now. */
+  readonly released: readonly Timestamp[];
   readonly unanswered: readonly { readonly provider: string; readonly kind: string; readonly message: string }[];
   /** 0 to 1 for each source that was compared, from all checks so far. */
   readonly trust: Readonly<Record<string, number>>;
@@ -32,9 +34,9 @@ export interface CheckReport {
 /**
  * Compares the stored bars of a span with what each provider tells of them now. A stored bar that
  * another source contradicts goes into quarantine, unless a third decides: then either it is replaced,
- * its old state kept as a revision, or it stands.
+ * its old state kept as a revision, or it stands. One that was in quarantine and stands is let out.
  */
-export async function checkSeries({ store, ledger, providers }: MarketData, series: SeriesId, span: Span, now: Timestamp): Promise<CheckReport> {
+export async function checkSeries({ store, ledger, providers }: Pick<MarketData, 'store' | 'ledger' | 'providers'>, series: SeriesId, span: Span, now: Timestamp): Promise<CheckReport> {
   const { instrument, intervalMs } = series;
   const unanswered: CheckReport['unanswered'][number][] = [];
   const told: ProvidedBars[] = [];
@@ -51,8 +53,8 @@ export async function checkSeries({ store, ledger, providers }: MarketData, seri
   const differences: CheckedDifference[] = [];
   const record = new Map<string, { agreed: number; disagreed: number }>();
   let compared = 0;
-  for (const other of told) {
-    if (told.some((each) => compareSources(each, other) === undefined)) continue;
+  const comparable = told.filter((other) => told.every((each) => compareSources(each, other) !== undefined));
+  for (const other of comparable) {
     for (const [source, bars] of bySource(stored)) {
       if (source === other.source) continue;
       const found = compareBars(bars, other.bars);
@@ -73,9 +75,11 @@ export async function checkSeries({ store, ledger, providers }: MarketData, seri
       }
     }
   }
+  const released = confirmed(stored, comparable, differences);
+  if (released.length > 0) await store.quarantine(series, released, undefined, now);
   for (const [source, { agreed, disagreed }] of record) ledger.compared(instrument, source, agreed, disagreed);
   const trust = Object.fromEntries(ledger.records().filter((each) => each.instrument === instrument).map((each) => [each.source, trustOf(each)]));
-  return { instrument, interval: formatInterval(intervalMs), compared, differences, unanswered, trust };
+  return { instrument, interval: formatInterval(intervalMs), compared, differences, released, unanswered, trust };
 }
 
 /** A third source decides; so does the stored source where it now tells what the other does. */
@@ -88,6 +92,13 @@ function judge(difference: Difference, stored: string, other: string, told: read
     ...difference, stored, other, wrong: wrong === undefined ? null : wrong === 'first' ? stored : other,
     became: wrong === undefined ? 'quarantined' : wrong === 'first' ? 'corrected' : 'kept',
   };
+}
+
+/** Times of bars in quarantine that somebody else tells alike, and of which nothing is left undecided or was replaced. */
+function confirmed({ timestamp, quarantined, source, sources }: StoredBars, told: readonly ProvidedBars[], differences: readonly CheckedDifference[]): readonly Timestamp[] {
+  const open = new Set(differences.filter(({ became }) => became !== 'kept').map(({ time }) => time));
+  return [...timestamp].filter((time, row) => quarantined[row] === 1 && !open.has(time)
+    && told.some((other) => other.source !== sources[source[row]] && other.bars.timestamp.includes(time)));
 }
 
 /** Stored bars apart by who told them. */

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/time.ts';
+import { dayCounted } from '../../analytics/calendar-returns.ts';
 import type { Book } from '../../pipeline/book.ts';
 import type { CourierNote } from '../../pipeline/courier-note.ts';
 import {
@@ -112,8 +112,10 @@ export class EngineReporter {
     const { engine, ingest } = this.#trader.run;
     const { state } = engine.risk;
     const last = ingest.commands.lastTrading;
+    const shown = this.#loop().state;
     return {
-      state: this.#loop().state, reason: state.kind === 'halted' ? state.reason : null, flat: engine.risk.flat,
+      // A feed that is held hides no halt: it takes somebody to end it.
+      state: shown === 'paused' && state.kind === 'halted' ? 'halted' : shown, reason: state.kind === 'halted' ? state.reason : null, flat: engine.risk.flat,
       by: last?.command.by ?? null, since: last === undefined || last.tsEvent === -Infinity ? null : last.tsEvent,
     };
   }
@@ -121,6 +123,8 @@ export class EngineReporter {
   /** Takes what was found of an account at a venue. */
   note(note: CourierNote, now: number): void {
     if (note.kind === 'outcome-unknown') this.#trader.record.onUnknown(note.clientOrderId);
+    // The order's own state says it.
+    if (note.kind === 'refused') return;
     const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' ? 'critical' : 'warning';
     this.alert(note.kind, noteText(note), severity, now);
   }
@@ -255,7 +259,7 @@ export class EngineReporter {
     const rows: EquityRow[] = [];
     for (let before = Math.max(this.#points, at - step + 1); before < at; before++) {
       const [point, next] = [history.at(before), history.at(before + 1)];
-      if (point !== undefined && next !== undefined && Math.floor(point.tsEvent / DAY_MS) < Math.floor(next.tsEvent / DAY_MS)) rows.push([point.tsEvent, point.equity.toFixed(2)]);
+      if (point !== undefined && next !== undefined && dayCounted(point.tsEvent) < dayCounted(next.tsEvent)) rows.push([point.tsEvent, point.equity.toFixed(2)]);
     }
     return rows;
   }

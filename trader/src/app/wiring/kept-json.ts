@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What a small file of the state folder holds, as it was written by `keepJson`; undefined where there is none. */
@@ -12,7 +12,7 @@ export function keepJson(path: string, value: unknown): void {
   const draft = `${path}.tmp`;
   const descriptor = openSync(draft, 'w');
   try {
-    writeSync(descriptor, JSON.stringify(value));
+    writeFileSync(descriptor, JSON.stringify(value)); // in as many pieces as the system takes
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -29,7 +29,7 @@ export async function waitForTwo(detail: string, configuration: unknown, config:
     const [id, now] = [randomBytes(10).toString('hex'), WALL_CLOCK.now()];
     const requestHash = createHash('sha256').update(JSON.stringify(configuration)).digest('hex');
     await accounts.addApproval({ id, action: 'goLive', requestHash, detail, userId: '', by: 'command line', at: now, expiresAt: now + WAIT_MS, state: 'waiting', decidedBy: undefined });
-    tell(`Two administrators have to approve this, under approvals of the dashboard, within a quarter of an hour: ${detail}`);
+    tell(`Two administrators have to approve this, in the dashboard under Admin, People, within a quarter of an hour: ${detail}`);
     let seen = '';
     for (;;) {
       const demand = (await accounts.approvals()).find((each) => each.id === id);

@@ -61,7 +61,7 @@ const LOOK_EVERY_MS = 1_000;
 const LACKED_MOST = 1_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
-/** A price so many times the last one, or so small a part of it, is asked for again. */
+/** A bar whose price is so many times the last one, or so small a part of it, is asked for again; a price between bars decides nothing. */
 const JUMP = 10;
 
 /**
@@ -162,7 +162,7 @@ export class LiveFeed {
     this.#heardAt = this.#clock.now();
     this.quality.onTrade(market, trade, this.#venueNow());
     this.#hears.onTrade?.(market, trade);
-    this.#hears.onPrice?.(market, trade.price, trade.tsEvent);
+    if (trade.price > 0 && trade.price < Infinity && !this.#jumps(market, trade.price)) this.#hears.onPrice?.(market, trade.price, trade.tsEvent);
   }
 
   #onConnection(state: 'up' | 'down'): void {
@@ -216,8 +216,12 @@ export class LiveFeed {
   #isOdd(market: number, { timestamp, open, high, low, close, volume }: Bar): boolean {
     const { intervalMs } = this.#markets[market];
     if (!isTimestamp(timestamp) || (intervalMs < DAY_MS && timestamp % intervalMs !== 0) || timestamp > this.#venueNow() + DAY_MS || !isPossibleBar(open, high, low, close, volume)) return true;
+    return this.#jumps(market, close);
+  }
+
+  #jumps(market: number, price: number): boolean {
     const last = this.#last[market];
-    return close > last * JUMP || close < last / JUMP;
+    return price > last * JUMP || price < last / JUMP;
   }
 
   /** Markets whose bar of a moment is not there. */

@@ -112,7 +112,7 @@ function makeProvider(name: ProviderName, quota: ProviderQuota, keys: ProviderKe
   }
 }
 
-/** Whether what a provider calls so is traded on weekends: coins, by their pair of currencies. */
+/** Whether what a provider calls so is traded on weekends: coins, by their pair, whatever they are quoted in. A class of shares after a dash is shorter. */
 export function tradesOnWeekends(symbol: string): boolean {
-  return /^[A-Z0-9]+-(USD|EUR|USDT|GBP|JPY)$/.test(symbol);
+  return /^[A-Z0-9]+-[A-Z0-9]{3,5}$/.test(symbol);
 }

@@ -10,7 +10,7 @@ import type { TradingFact } from '../../ports/engine-feed.ts';
 import type { RosterEntry } from '../../pipeline/roster.ts';
 import { findStrategy } from '../../strategies/catalog.ts';
 import { Refusal } from '../refusal.ts';
-import { previewOf } from './order-preview.ts';
+import { previewOf, staleVerdict } from './order-preview.ts';
 import type { PaperTrader } from './paper.ts';
 import { bookFact, limitGauges, orderFact } from './run-facts.ts';
 import { limitFault } from './run-limits.ts';
@@ -100,14 +100,17 @@ export class Operator {
 
   #preview({ id, ticket }: Asked<'preview'>): Answered {
     const read = readTicket(this.#seat.trader, ticket);
-    return read.ok ? { ok: true, value: { ...this.#answer(id), preview: previewOf(this.#seat.trader, read.value) } } : read;
+    return read.ok ? { ok: true, value: { ...this.#answer(id), preview: previewOf(this.#seat.trader, read.value, this.#seat.now()) } } : read;
   }
 
   #place(command: Asked<'place'>): Answered {
     const { trader } = this.#seat;
     const read = readTicket(trader, command.ticket);
     if (!read.ok) return read;
-    const preview = previewOf(trader, read.value);
+    const now = this.#seat.now();
+    const preview = previewOf(trader, read.value, now);
+    const stale = preview.addsRisk ? staleVerdict(trader, read.value.market, now) : undefined;
+    if (stale !== undefined) return { ok: false, error: { kind: 'denied', message: stale.message, preview } };
     const { record } = trader;
     const denied = record.denied;
     const answered = this.#carryOut(command, { kind: 'place', order: read.value.order }, { preview, notes: preview.notes });

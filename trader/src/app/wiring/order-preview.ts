@@ -1,17 +1,19 @@
 import { abs, add, format, mul, rescale, sub, toNumber, type Exact } from '../../domain/exact.ts';
+import { ruleMeaning } from '../../domain/rule-name.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import type { Judgement } from '../../pipeline/risk.ts';
 import type { GuardVerdict, OrderPreview } from '../../ports/engine-control.ts';
 import { formatDecimal } from '../terminal/format.ts';
 import type { PaperTrader } from './paper.ts';
-import { priceDecimals } from './run-facts.ts';
+import { lastOf, priceDecimals } from './run-facts.ts';
 import { slippageBand } from './slippage-band.ts';
 import type { ReadTicket } from './ticket-reader.ts';
 
 /** From this share of a limit on, a guard warns. */
 const WARN_AT = 0.8;
 
-/** What an order would come to if it were placed now. It changes nothing. */
-export function previewOf(trader: PaperTrader, ticket: ReadTicket): OrderPreview {
+/** What an order would come to if it were placed now, by the wall clock. It changes nothing. */
+export function previewOf(trader: PaperTrader, ticket: ReadTicket, now: Timestamp): OrderPreview {
   const { engine, setup, markets } = trader.run;
   const { portfolio, desk } = engine;
   const { account } = portfolio;
@@ -24,7 +26,8 @@ export function previewOf(trader: PaperTrader, ticket: ReadTicket): OrderPreview
   const fee = desk.fee(market, price, quantity);
   const judged = desk.judge(market, wish, stop === undefined ? NaN : toNumber(stop, priceScale));
   const equity = portfolio.equity();
-  const verdicts = verdictsOf(judged);
+  const stale = judged.adds ? staleVerdict(trader, market, now) : undefined;
+  const verdicts = verdictsOf(judged).map((verdict) => (stale?.rule === verdict.rule ? stale : verdict));
   const at = (exit: Exact | undefined, sign: 1 | -1) => {
     if (exit === undefined) return null;
     const moved = worth(sub(exit, price), after);
@@ -60,6 +63,17 @@ function slippageOf({ run, depth }: PaperTrader, { market, instrument, wish: { s
   });
 }
 
+/**
+ * Denies where a live market has not been heard for longer than a price may be old: the run's own time stands still
+ * then, so the guard sees nothing of it, and a person's order comes at any time. Of coins alone: shares have nights.
+ */
+export function staleVerdict(trader: PaperTrader, market: number, now: Timestamp): GuardVerdict | undefined {
+  const { run: { limits, markets }, feed } = trader;
+  const [limit, age] = [limits.value('maxDataAgeMs') ?? Infinity, now - lastOf(trader, market).tsLast];
+  if (feed.kind !== 'live' || markets[market].instrument.assetClass !== 'crypto' || age <= limit) return undefined;
+  return { rule: 'stale-data', verdict: 'denied', used: finite(age), limit, message: `The last price is ${amountText(age, 'ms')} old, beyond the limit of ${amountText(limit, 'ms')}.` };
+}
+
 function verdictsOf({ barred, verdicts, adds }: Judgement): GuardVerdict[] {
   const bar: GuardVerdict[] = barred === undefined ? [] : [{
     rule: barred, verdict: 'denied', used: null, limit: null,
@@ -69,6 +83,7 @@ function verdictsOf({ barred, verdicts, adds }: Judgement): GuardVerdict[] {
   return [...bar, ...verdicts.map(({ rule, unit, value, limit, violation }): GuardVerdict => {
     const found = violation ?? (value === undefined || limit === undefined ? undefined : { value, limit });
     if (found === undefined) return { rule, verdict: 'ok', used: null, limit: null, message: 'It has nothing to say of this order.' };
+    if (rule === 'no-stop') return { rule, verdict: 'denied', used: null, limit: null, message: ruleMeaning(rule) };
     // A count that this very order makes full is used up, not near: the next one is denied.
     const verdict = violation ? 'denied' : unit !== 'count' && found.value > WARN_AT * found.limit ? 'warn' : 'ok';
     const words = { ok: 'within', warn: 'close to', denied: 'beyond' }[verdict];

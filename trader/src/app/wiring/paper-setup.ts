@@ -4,6 +4,7 @@ import { causalId } from '../../domain/id.ts';
 import type { BookSpec } from '../../pipeline/book-maker.ts';
 import type { Engine, Market } from '../../pipeline/engine.ts';
 import { CurrentReadings } from '../../pipeline/current-readings.ts';
+import { heldStops } from '../../pipeline/guards.ts';
 import { Ingest } from '../../pipeline/ingest.ts';
 import type { LimitDesk } from '../../pipeline/limit-desk.ts';
 import type { PropFirmGuard } from '../../pipeline/prop-firm-guard.ts';
@@ -22,6 +23,7 @@ import { LIVE_TERMS, type LiveTerms } from './live-terms.ts';
 import { createPropFirmGuard, PROP_FIRM_SETUP } from './prop-firm.ts';
 import type { PropFirmSetup } from './prop-firm-setup.ts';
 import { guardsOf, type Limits } from './run-limits.ts';
+import { holdsStop } from './venue-stops.ts';
 import { loadStrategy, readStrategyParameters } from './strategy.ts';
 import type { ShippedInstrument } from './venue-rules.ts';
 
@@ -169,8 +171,9 @@ export async function wirePaper(setup: PaperSetup, journal: Journal & { sync(): 
   const readings = new CurrentReadings();
   const { books, warmups, recipes } = await loadBooks(setup, readings);
   const propFirm = setup.propFirm && createPropFirmGuard(setup.propFirm, markets);
+  const stops = heldStops((market, trails) => holdsStop(setup.feed?.venue ?? '', instruments[market], trails));
   const parts = {
-    markets, books, fees, cash, guards: [...guards, ...(propFirm ? [propFirm] : [])],
+    markets, books, fees, cash, guards: [...(terms ? [stops] : []), ...guards, ...(propFirm ? [propFirm] : [])],
     audit: {
       onOrder(order) { recorder.onOrder(order); audit.onOrder(order); },
       onReport(report) { recorder.onReport(report); propFirm?.beforeReport(report.tsEvent); audit.onReport(report); },

@@ -129,9 +129,9 @@ export class PaperTrader {
       const read = await SeriesFeed.open(home, recovered.run.readings.series, Date.now(), (what) => { listener.onFault?.(what); });
       const trader = new PaperTrader(recovered, journal, lock, source, read, listener.looksAtBooks === true);
       whenBooked = () => { trader.#afterReports(); };
-      // What a crash kept it from ordering.
-      trader.#obeyGuard();
       await source.start?.(trader.run);
+      // What a crash kept it from ordering; before the account was open nothing of it would have gone out.
+      trader.#obeyGuard();
       if (trader.feed.kind === 'live') await trader.feed.live.open();
       return trader;
     } catch (error) {

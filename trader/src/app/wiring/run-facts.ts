@@ -1,3 +1,4 @@
+import { dayCounted } from '../../analytics/calendar-returns.ts';
 import { add, decimalPlaces, format, fromNumber, toNumber, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { Denial } from '../../domain/report.ts';
@@ -59,7 +60,7 @@ export function accountFact(trader: PaperTrader): AccountFact {
 }
 
 /** The last price of a market and its time: between bars where one was heard since the last of them; NaN before any. */
-function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
+export function lastOf({ run, lastPrices }: PaperTrader, market: number): { readonly last: number; readonly tsLast: Timestamp } {
   const { tsLast } = run.ingest.quality[market];
   const heard = lastPrices[market];
   return heard !== undefined && heard.tsEvent > tsLast ? { last: heard.price, tsLast: heard.tsEvent } : { last: run.engine.portfolio.marks[market], tsLast };
@@ -260,9 +261,9 @@ export function haltFacts({ run: { ingest: { commands } } }: Pick<PaperTrader, '
 export function dailyRows({ history }: Pick<PaperTrader, 'history'>): readonly EquityRow[] {
   const rows: EquityRow[] = [];
   const [first, last] = [history.at(0), history.at(-1)];
-  for (let day = Math.floor((first?.tsEvent ?? 0) / DAY_MS); last !== undefined && day <= Math.floor(last.tsEvent / DAY_MS); day++) {
-    const point = history.before((day + 1) * DAY_MS - 1);
-    if (point !== undefined && point.tsEvent >= day * DAY_MS) rows.push([point.tsEvent, point.equity.toFixed(2)]);
+  for (let day = dayCounted(first?.tsEvent ?? 0); last !== undefined && day <= dayCounted(last.tsEvent); day += DAY_MS) {
+    const point = history.before(day + DAY_MS);
+    if (point !== undefined && point.tsEvent > day) rows.push([point.tsEvent, point.equity.toFixed(2)]);
   }
   return rows;
 }

@@ -1,12 +1,12 @@
 import { backtestOverfitting, type Overfitting } from '../../analytics/overfitting.ts';
-import { PERIODS_PER_YEAR, simpleReturns } from '../../analytics/returns.ts';
+import { returnsInYear, simpleReturns } from '../../analytics/returns.ts';
 import { deflatedSharpe, minimumTrackRecord, probabilisticSharpe, sharpeSample } from '../../analytics/sharpe-statistics.ts';
 import type { Bars } from '../../domain/bar.ts';
 import type { Engine } from '../../pipeline/engine.ts';
 import { tied } from '../../pipeline/informed.ts';
 import { AccountWatch } from '../../research/account-history.ts';
 import { runBacktest } from '../../research/backtest.ts';
-import type { Axis } from '../../research/grid.ts';
+import { spreadPlaces, type Axis } from '../../research/grid.ts';
 import { axesNear } from '../../research/neighbour-axes.ts';
 import { holdAgainst, type PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { backtestOf, runCombination, type SweepSpec } from '../../research/sweep.ts';
@@ -94,9 +94,7 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
     const bars = joinBars(chosen, true);
     const { job } = await jobOf({ ...grid, top: 1 }, chosen, bars, home);
     const { spec, grid: combinations } = await openSweep({ ...job, objective: 'sharpe' });
-    const { size } = combinations;
-    const step = Math.max(1, Math.ceil(size / MOST_OVERFITTING_TRIALS));
-    const tried = Array.from({ length: Math.ceil(size / step) }, (_, i) => combinations.at(i * step)).filter((values) => spec.definition.check?.(values) === undefined);
+    const tried = spreadPlaces(combinations.size, MOST_OVERFITTING_TRIALS).map((place) => combinations.at(place)).filter((values) => spec.definition.check?.(values) === undefined);
     const returns = tried.map((values, i) => {
       onDone(i / tried.length);
       return simpleReturns(runCombination(spec, bars, values).portfolio.curve.dailyEquity());
@@ -124,5 +122,5 @@ function account(spec: SweepSpec, bars: Bars, values: ReturnType<typeof readStra
 function deflate({ portfolio }: Engine, { market }: SweepSpec, { allWordings: { trials, varianceSharpe } }: TrialRecord): number | null {
   const sample = sharpeSample(simpleReturns(portfolio.curve.dailyEquity()));
   if (sample === null || (trials > 1 && varianceSharpe === null)) return null;
-  return deflatedSharpe(sample, { count: Math.max(1, trials), variance: (varianceSharpe ?? 0) / PERIODS_PER_YEAR[market.instrument.assetClass] });
+  return deflatedSharpe(sample, { count: Math.max(1, trials), variance: (varianceSharpe ?? 0) / returnsInYear([market]) });
 }

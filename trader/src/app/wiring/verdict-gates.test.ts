@@ -7,7 +7,7 @@ import { nextSteps } from './verdict-steps.ts';
 const OUT: OutOfSample = { netReturn: 0.1, sharpe: 2, maxDrawdown: 0.1, trades: 50, winRate: 0.5, days: 300, probabilisticSharpe: 0.99, minimumTrackRecord: 200 };
 const CHOICE = { windows: 12, profitableWindows: 7, combos: 100, inSampleYearly: 0.5, outOfSampleYearly: 0.1, efficiency: 0.2 };
 const LUCK: LuckFigures = {
-  out: OUT, trials: 100, deflatedSharpe: 0.96, overfitting: { probability: 0.05, splits: 70, lossProbability: 0, degradation: null }, overfittingTrials: 100, entries: { pValue: 0.05, runs: 1000 }, bars: { pValue: 0.05, runs: 100 },
+  out: OUT, period: 'day', trials: 100, deflatedSharpe: 0.96, overfitting: { trials: 100, probability: 0.05, splits: 70, lossProbability: 0, degradation: null }, overfittingTrials: 100, entries: { pValue: 0.05, runs: 1000 }, bars: { pValue: 0.05, runs: 100 },
 };
 const states = (lines: readonly { readonly state: string }[]) => lines.map(({ state }) => state);
 
@@ -37,9 +37,11 @@ test('luck passes at its gates and fails beyond them', () => {
   assert.deepEqual(states(luckGates(LUCK)), ['pass', 'pass', 'pass', 'pass', 'pass', 'pass']);
   assert.deepEqual(states(luckGates({
     ...LUCK, out: { ...OUT, probabilisticSharpe: 0.949, minimumTrackRecord: 301 }, deflatedSharpe: 0.949, entries: { pValue: 0.0501, runs: 1000 }, bars: { pValue: 0.0501, runs: 100 },
-    overfitting: { probability: 0.0501, splits: 70, lossProbability: 0, degradation: null },
+    overfitting: { trials: 100, probability: 0.0501, splits: 70, lossProbability: 0, degradation: null },
   })), ['fail', 'fail', 'fail', 'fail', 'fail', 'fail']);
   assert.equal(luckGates({ ...LUCK, out: { ...OUT, minimumTrackRecord: null } })[1].state, 'fail', 'no length would do');
+  assert.deepEqual(luckGates({ ...LUCK, period: 'bar' }).slice(0, 2).map(({ reason }) => /300 returns out of sample, one a bar|200 bars to be/.test(reason)), [true, true]);
+  assert.match(luckGates({ ...LUCK, overfittingTrials: 107 })[3].reason, /the best of 100 combinations \(7 more lost everything\) in/);
   assert.equal(luckGates({ ...LUCK, overfitting: null, overfittingTrials: 1 })[3].state, 'pass', 'nothing was chosen');
 });
 

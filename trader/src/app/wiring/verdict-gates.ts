@@ -58,8 +58,8 @@ export function outOfSampleGates(found: { readonly out: OutOfSample; readonly ch
   if ('missing' in found) return names.map((name) => line('Out of sample', name, 'not-measurable', `Not measurable: ${found.missing}.`));
   const { out, choice } = found;
   if (out.trades === 0) return names.map((name) => line('Out of sample', name, 'not-measurable', 'Not measurable: out of sample it never finished a trade.'));
-  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', 'Not measurable: there are too few days for a Sharpe ratio.')
-    : line('Out of sample', names[1], judge(out.sharpe > GATES.sharpe), `${formatRatio(out.sharpe)}, annualised by days, on data that the parameters were not chosen on.`);
+  const sharpe = out.sharpe === null ? line('Out of sample', names[1], 'not-measurable', out.maxDrawdown >= 1 ? 'Not measurable: the account fell to nothing, and from there on there are no returns.' : 'Not measurable: there are too few days for a Sharpe ratio.')
+    : line('Out of sample', names[1], judge(out.sharpe > GATES.sharpe), `${formatRatio(out.sharpe)}, annualised, on data that the parameters were not chosen on.`);
   return [
     line('Out of sample', names[0], judge(out.netReturn > 0), wordWalk(out, choice)), sharpe,
     line('Out of sample', names[2], judge(out.maxDrawdown < GATES.drawdown), `${formatPercent(out.maxDrawdown)} at bar closes, on data that the parameters were not chosen on.`),
@@ -79,6 +79,8 @@ function wordWalk({ netReturn, trades }: OutOfSample, choice: Choice | undefined
 export interface LuckFigures {
   /** Undefined where there is no result out of sample. */
   readonly out: OutOfSample | undefined;
+  /** What a return is of: bars that are longer than a day have one each. */
+  readonly period: 'day' | 'bar';
   /** Trials on record of this strategy on these bars, whatever its wording. */
   readonly trials: number;
   readonly deflatedSharpe: number | null;
@@ -95,10 +97,10 @@ export interface LuckFigures {
 export type Chance = { readonly pValue: number; readonly runs: number } | { readonly missing: string };
 
 /** Gates on luck. */
-export function luckGates({ out, trials, deflatedSharpe, overfitting, overfittingTrials, entries, bars }: LuckFigures): Gate[] {
+export function luckGates({ out, period, trials, deflatedSharpe, overfitting, overfittingTrials, entries, bars }: LuckFigures): Gate[] {
   return [
-    ...trackGates(out),
-    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, or of the trials too few have one.')
+    ...trackGates(out, period),
+    deflatedSharpe === null ? line('Luck', 'Deflated Sharpe', 'not-measurable', 'Not measurable: the strategy as given has no Sharpe ratio, as after it lost everything, or of the trials too few have one.')
       : line('Luck', 'Deflated Sharpe', judge(deflatedSharpe >= GATES.confidence), trials <= 1
         ? `It is the only one that was tried on these bars, so nothing is deflated: its Sharpe ratio over all of them is truly above 0 with a probability of ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`
         : `After ${formatPlural(trials, 'trial')} on these bars, the probability that it beats the best of as many without skill is ${formatPercent(deflatedSharpe, 1)}; ${SURE} are asked for.`),
@@ -122,23 +124,24 @@ function wordChance(name: string, chance: Chance, what: string): Gate {
 const SURE = formatPercent(GATES.confidence, 0);
 
 /** Whether the returns out of sample are enough to be sure of a profit. */
-function trackGates(out: OutOfSample | undefined): Gate[] {
+function trackGates(out: OutOfSample | undefined, period: LuckFigures['period']): Gate[] {
   if (out === undefined || out.probabilisticSharpe === null) {
     return ['Sharpe above 0', 'Track record'].map((name) => line('Luck', name, 'not-measurable', 'Not measurable: there are no returns out of sample that differ.'));
   }
   const { probabilisticSharpe: probable, minimumTrackRecord: track, days } = out;
   return [
-    line('Luck', 'Sharpe above 0', judge(probable >= GATES.confidence), `The probability that the true Sharpe ratio is above 0 is ${formatPercent(probable, 1)}, from ${formatPlural(days, 'daily return')} out of sample; ${SURE} are asked for.`),
+    line('Luck', 'Sharpe above 0', judge(probable >= GATES.confidence), `The probability that the true Sharpe ratio is above 0 is ${formatPercent(probable, 1)}, from ${formatPlural(days, 'return')} out of sample, one a ${period}; ${SURE} are asked for.`),
     track === null ? line('Luck', 'Track record', 'fail', 'No length would do: the Sharpe ratio out of sample is not above 0.')
-      : line('Luck', 'Track record', judge(track <= days), `With this Sharpe ratio it takes ${formatCount(Math.ceil(track))} days to be ${SURE} sure that it is above 0; there are ${formatCount(days)}.`),
+      : line('Luck', 'Track record', judge(track <= days), `With this Sharpe ratio it takes ${formatPlural(Math.ceil(track), period)} to be ${SURE} sure that it is above 0; there are ${formatCount(days)}.`),
   ];
 }
 
-function wordOverfitting(overfitting: Overfitting | null, trials: number): Gate {
+function wordOverfitting(overfitting: Overfitting | null, tried: number): Gate {
   const name = 'Overfitting';
-  if (trials < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
-  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways.');
-  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
+  if (tried < 2) return line('Luck', name, 'pass', 'Nothing was chosen, so nothing can be overfitted.');
+  if (overfitting === null) return line('Luck', name, 'not-measurable', 'Not measurable: there are too few days to cut them into halves in several ways, or fewer than two combinations did not lose everything.');
+  const { trials } = overfitting;
+  return line('Luck', name, judge(overfitting.probability <= GATES.overfitting), `In ${formatPercent(overfitting.probability, 1)} of ${formatPlural(overfitting.splits, 'split')} the best of ${formatCount(trials)} combinations${trials < tried ? ` (${formatCount(tried - trials)} more lost everything)` : ''} in one half of the time was no better than the median in the other; at most ${formatPercent(GATES.overfitting, 0)} is asked for.`);
 }
 
 /** Gates on what trading costs and how much the market takes; `slipped` where slippage is in the prices already. */

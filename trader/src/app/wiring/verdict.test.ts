@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { Refusal } from '../refusal.ts';
 import { PLAIN_STYLE } from '../terminal/style.ts';
 import { renderVerdict } from '../terminal/verdict-report.ts';
+import type { LineState } from './check.ts';
 import { findRun } from './run-store.ts';
-import { verdict, type VerdictReport, type VerdictRequest } from './verdict.ts';
+import { conclude, verdict, type VerdictReport, type VerdictRequest } from './verdict.ts';
 import { verdictPage } from './verdict-page.ts';
 import { DATA_FOLDER } from './venue-rules.ts';
 import { finishWalkForward } from './walkforward.ts';
@@ -35,6 +36,12 @@ test('a strategy that loses is not ready, with a reason on every line and someth
   assert.equal(macd.counts.pass + macd.counts.warn + macd.counts.fail + macd.counts['not-measurable'], 17);
   assert.ok(macd.next.length >= 3);
   assert.equal(line(macd, 'Break-even cost')?.state, 'fail');
+});
+
+test('a warning does not stand in the way of being ready, and is not called a pass', () => {
+  const of = (state: LineState, decides = true) => ({ group: 'Honesty', name: 'Warm-up', state, reason: '', decides }) as const;
+  assert.deepEqual(conclude([of('pass'), of('warn'), of('fail', false)]), { ready: true, headline: 'Ready for paper: 1 of 2 lines pass, and 1 warning should be heeded.', counts: { pass: 1, warn: 1, fail: 0, 'not-measurable': 0 } });
+  assert.deepEqual([conclude([of('pass'), of('pass')]).headline, conclude([of('pass'), of('not-measurable')]).ready], ['Ready for paper: all 2 lines pass.', false]);
 });
 
 test('its result out of sample is that of the walk-forward over the same grid, and its trials are on record', async () => {

@@ -1,5 +1,6 @@
 import type { Overfitting } from '../../analytics/overfitting.ts';
 import type { ParameterValues } from '../../domain/parameters.ts';
+import { DAY_MS, parseInterval } from '../../domain/time.ts';
 import type { Axis } from '../../research/grid.ts';
 import type { PropFirmOutcome } from '../../research/prop-firm-limits.ts';
 import { Refusal } from '../refusal.ts';
@@ -86,7 +87,7 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   onProgress('Checking', 0);
   const checked = await check({ ...request, places: PLACES }, { home });
   onProgress('Running', 0);
-  const finished = await finishBacktest(request, { home });
+  const finished = await finishBacktest(request, { home, followed: true });
   const grid = await gridOf(request, request.axes, request.workers, home);
   const walked: WalkEvidence = grid.axes.length === 0 ? { out: outOfSampleOf(finished.engine, finished.report), choice: undefined }
     : await walk(grid, request.windows, { home, onSilence, onProgress: (what, fraction) => void (what === 'run' && onProgress('Walking forward', fraction)) });
@@ -97,7 +98,7 @@ export async function verdict(request: VerdictRequest, { home, onProgress = () =
   const out = 'out' in walked ? walked.out : undefined;
   const lines = [
     ...checked.markets.flatMap((market) => honestyGates(market.lines)), ...outOfSampleGates(walked),
-    ...luckGates({ out, ...measured, trials: measured.trials.allWordings.trials, entries: chanceOf(luck, 'entries'), bars: chanceOf(luck, 'bars') }),
+    ...luckGates({ out, period: (parseInterval(finished.report.interval) ?? 0) > DAY_MS ? 'bar' : 'day', ...measured, trials: measured.trials.allWordings.trials, entries: chanceOf(luck, 'entries'), bars: chanceOf(luck, 'bars') }),
     ...costGates(luck.statistics, { paidBps: paidBps(finished), slipped: request.models?.slippage !== undefined }, Number(request.cash)), ...propFirmGates(measured.propFirm),
   ];
   const { report } = finished;
@@ -137,12 +138,14 @@ function paidBps({ report, engine }: FinishedBacktest): number | null {
   return turnover > 0 ? Number(report.fees) / turnover * 10_000 : null;
 }
 
-function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 'headline' | 'counts'> {
+/** What all lines come to; those that do not decide are not counted. */
+export function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 'headline' | 'counts'> {
   const counts: Record<LineState, number> = { pass: 0, warn: 0, fail: 0, 'not-measurable': 0 };
   const deciding = lines.filter(({ decides }) => decides);
   for (const { state } of deciding) counts[state] += 1;
   const ready = counts.fail === 0 && counts['not-measurable'] === 0;
   const open = counts['not-measurable'] === 0 ? '' : `, ${counts['not-measurable']} cannot be measured`;
-  const headline = ready ? `Ready for paper: all ${deciding.length} lines pass.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
+  const passed = counts.warn === 0 ? `all ${deciding.length} lines pass` : `${counts.pass} of ${deciding.length} lines pass, and ${formatPlural(counts.warn, 'warning')} should be heeded`;
+  const headline = ready ? `Ready for paper: ${passed}.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
   return { ready, headline, counts };
 }

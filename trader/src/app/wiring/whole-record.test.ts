@@ -52,11 +52,13 @@ test('the last equity of each day is told however fast the days pass, and is wha
   const told = new Map<number, string>();
   for (let batch = 0; batch < 4; batch++) {
     for (let i = 0; i < 2_000; i++) trader.step();
-    for (const event of reporter.take(batch * 1_000, true)) if (event.kind === 'equity') for (const [at, equity] of event.points) told.set(Math.floor(at / DAY_MS), equity);
+    for (const event of reporter.take(batch * 1_000, true)) if (event.kind === 'equity') for (const [at, equity] of event.points) told.set(Math.ceil(at / DAY_MS), equity);
   }
   const { days } = reporter.snapshot(0);
   assert.ok(days.length >= 5);
   assert.deepEqual([...told.values()], days.map(([, equity]) => equity));
+  const daily = trader.run.engine.portfolio.curve.dailyEquity();
+  assert.deepEqual(days.map(([, equity]) => equity), [...daily].slice(1).map((equity) => equity.toFixed(2)), 'as the metrics of the run have them');
 });
 
 test('round trips are those of the whole run, each fill once, also of those that come while the journal is read', async () => {

@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { noteText } from './courier-note-text.ts';
+
+test('of an exit that the venue refuses it is said that the position stands without it, of an entry that it is refused', () => {
+  const text = (leg: 'stop' | 'target') => noteText({ kind: 'refused', clientOrderId: '0123456789abcdef', leg, reason: `binance: too little money${leg === 'stop' ? '' : '.'}` });
+  assert.equal(text('stop'), 'Order 01234567 (stop) is refused: binance: too little money. What is held stands without it until it is tried again.');
+  assert.equal(text('target'), 'Order 01234567 (target) is refused: binance: too little money.');
+});
