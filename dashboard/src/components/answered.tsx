@@ -34,7 +34,7 @@ export function Problem({ what, problem, onRetry, kept = false, verb = 'could no
   readonly verb?: string;
 }): ReactNode {
   if (problem.code === 'role-too-low') return <EmptyState>No permission: {problem.message}</EmptyState>;
-  if (problem.code === 'second-admin-needed') return <EmptyState>Another administrator has to approve this, under Admin, Approvals, within a quarter of an hour. Then do the same here once more.</EmptyState>;
+  if (problem.code === 'second-admin-needed') return <EmptyState>Another administrator has to approve this, under Admin, People, within a quarter of an hour. Then do the same here once more.</EmptyState>;
   if (problem.code === 'not-offered') return <EmptyState>{problem.message}</EmptyState>;
   return (
     <ErrorPanel

@@ -53,7 +53,7 @@ interface Hold {
     readonly onPointerCancel: () => void;
     readonly onContextMenu: (event: MouseEvent) => void;
     readonly onKeyDown: (event: KeyboardEvent) => void;
-    readonly onKeyUp: () => void;
+    readonly onKeyUp: (event: KeyboardEvent) => void;
     readonly onBlur: () => void;
     readonly onClick: (event: MouseEvent) => void;
   };
@@ -66,6 +66,8 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
   const startedAt = useRef(Infinity);
   /** Whether the press that ends in a click was held to its end: then the click says nothing new. */
   const done = useRef(false);
+  /** Whether Enter went down here: one that went down elsewhere and comes up here presses nothing. */
+  const entered = useRef(false);
   const isHeldLongEnough = (): boolean => !off && performance.now() >= startedAt.current + ms;
   const finish = (): void => {
     startedAt.current = Infinity;
@@ -112,20 +114,24 @@ function useHold(ms: number, onConfirm: () => void, twoTaps: boolean, off: boole
     state,
     leftMs,
     handlers: {
-      onPointerDown: (event) => {
-        if (event.button === 0) start();
-      },
+      onPointerDown: ({ button }) => { if (button === 0) start(); },
       onPointerUp: release,
       onPointerLeave: stop,
       onPointerCancel: stop,
       onContextMenu: (event) => event.preventDefault(),
       onKeyDown: (event) => {
         if ((event.key === ' ' || event.key === 'Enter') && !event.repeat) start();
+        if (event.key !== 'Enter') return;
         // Enter would click on its way down, Space on its way up: both are judged when they end.
-        if (event.key === 'Enter') event.preventDefault();
+        event.preventDefault();
+        entered.current = true;
       },
-      onKeyUp: release,
-      onBlur: stop,
+      onKeyUp: ({ key }) => {
+        release();
+        if (key === 'Enter' && entered.current) press();
+        entered.current = false;
+      },
+      onBlur: () => { entered.current = false; stop(); },
       onClick: press,
     },
   };

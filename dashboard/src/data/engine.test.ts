@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BarRow, FillFact, PositionFact } from 'trader/contract';
+import type { BarRow, FillFact, OrderFact, PositionFact } from 'trader/contract';
 import { EMPTY, FOLDS } from './engine.ts';
 
 const position = (quantity: string): PositionFact => ({ instrument: 'BTC', quantity, averagePrice: null, mark: null, value: '0', unrealised: '0', realised: '0', fees: '0' });
@@ -19,6 +19,16 @@ test('fills are added, and only the newest two thousand are kept', () => {
   const many = FOLDS.fills(EMPTY.fills, Array.from({ length: 2_500 }, (_, index) => fill(`f${index}`)));
   assert.equal(many.length, 2_000);
   assert.equal(many.at(-1)?.id, 'f2499');
+});
+
+test('a page that stays open keeps every working order, and of those that ended the newest', () => {
+  const order = (id: number, state: OrderFact['state']) => ({ kind: 'order', order: { clientOrderId: `o${id}`, state } as OrderFact }) as const;
+  let slice = FOLDS.orders(EMPTY.orders, [order(0, 'open'), order(1, 'sent')]);
+  for (let first = 2; first < 10_002; first += 50) {
+    slice = FOLDS.orders(slice, Array.from({ length: 50 }, (_, i) => [order(first + i, 'sent'), order(first + i, i % 2 === 0 ? 'filled' : 'canceled')]).flat());
+  }
+  assert.ok(slice.orders.size <= 4_050, String(slice.orders.size));
+  assert.deepEqual([slice.orders.get('o0')?.state, slice.orders.get('o1')?.state, slice.orders.get('o10001')?.state, slice.orders.has('o2')], ['open', 'sent', 'canceled', false]);
 });
 
 test('the newest bar replaces itself when it comes again', () => {

@@ -62,6 +62,16 @@ function replaced<Row>(map: ReadonlyMap<string, Row>, rows: readonly Row[], key:
   return next;
 }
 
+const ENDED: ReadonlySet<OrderFact['state']> = new Set(['filled', 'canceled', 'expired', 'rejected']);
+
+/** All orders that work, and of those that ended the newest: a page may stay open for weeks. In halves, so that not every order that ends is paid for with a walk over all. */
+function withoutOldest(orders: ReadonlyMap<string, OrderFact>): ReadonlyMap<string, OrderFact> {
+  if (orders.size <= 2 * KEPT) return orders;
+  const ended = [...orders.values()].filter(({ state }) => ENDED.has(state)).slice(0, -KEPT);
+  const gone = new Set(ended.map(({ clientOrderId }) => clientOrderId));
+  return new Map([...orders].filter(([id]) => !gone.has(id)));
+}
+
 function withPart(state: Slices['state'], part: StatePart): Slices['state'] {
   switch (part.part) {
     case 'run': return { ...state, run: part.run };
@@ -92,7 +102,7 @@ export const FOLDS: { readonly [T in Topic]: Fold<T> } = {
     books: replaced(slice.books, items.flatMap((item) => (item.kind === 'book' ? [item.book] : [])), (book) => book.book),
   }),
   orders: (slice, items) => ({
-    orders: replaced(slice.orders, items.flatMap((item) => (item.kind === 'order' ? [item.order] : [])), (order) => order.clientOrderId),
+    orders: withoutOldest(replaced(slice.orders, items.flatMap((item) => (item.kind === 'order' ? [item.order] : [])), (order) => order.clientOrderId)),
     denials: added(slice.denials, items.flatMap((item) => (item.kind === 'denial' ? [item.denial] : []))),
   }),
   fills: (slice, items) => added(slice, items),

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiProblem } from 'trader/contract';
 import type { Answer, CallInput, RouteName } from 'trader/contract';
 import { api } from './api.ts';
-import { requestKey } from './request-key.ts';
+import { RequestKeys } from './request-key.ts';
 
 /** What is known of a question: its answer, when that came, and what went wrong since. */
 export interface Asked<T> {
@@ -80,7 +80,7 @@ export interface Command<R extends RouteName> {
   readonly state: CommandState;
   readonly answer: Answer<R> | undefined;
   readonly problem: ApiProblem | undefined;
-  /** Sends it. While its outcome is unknown, the same key is used again, so that it cannot be done twice. */
+  /** Sends it. While its outcome is unknown, the same again goes out under the same key, so that it cannot be done twice. */
   readonly send: (input: Omit<CallInput<R>, 'key' | 'signal'>) => Promise<Answer<R> | undefined>;
   readonly reset: () => void;
 }
@@ -88,24 +88,24 @@ export interface Command<R extends RouteName> {
 /** A route that changes something. */
 export function useCommand<R extends RouteName>(route: R): Command<R> {
   const [held, setHeld] = useState<{ readonly state: CommandState; readonly answer?: Answer<R>; readonly problem?: ApiProblem }>({ state: 'idle' });
-  const key = useRef<string | undefined>(undefined);
+  const [keys] = useState(() => new RequestKeys());
   const send = useCallback(async (input: Omit<CallInput<R>, 'key' | 'signal'>) => {
-    const own = key.current ??= requestKey();
+    const key = keys.of(JSON.stringify(input));
     setHeld({ state: 'sending' });
     try {
-      const answer = await asked<R>(route, { ...input, key: own });
-      key.current = undefined;
+      const answer = await asked<R>(route, { ...input, key });
+      keys.settle(key);
       setHeld({ state: 'done', answer });
       return answer;
     } catch (cause) {
       const problem = problemOf(cause);
       const unknown = problem.code === 'unreachable' || problem.code === 'outcome-unknown' || problem.code === 'still-running' || problem.status === 502 || problem.status === 504;
-      if (!unknown) key.current = undefined;
+      if (!unknown) keys.settle(key);
       setHeld({ state: unknown ? 'unknown' : 'refused', problem });
       return undefined;
     }
-  }, [route]);
-  const reset = useCallback(() => { key.current = undefined; setHeld({ state: 'idle' }); }, []);
+  }, [route, keys]);
+  const reset = useCallback(() => { keys.forget(); setHeld({ state: 'idle' }); }, [keys]);
   return { state: held.state, answer: held.answer, problem: held.problem, send, reset };
 }
 

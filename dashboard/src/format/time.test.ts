@@ -15,3 +15,10 @@ test('a time names its zone, and UTC is written to the second', () => {
   assert.equal(formatUtc(at), '2026-11-21 09:03:11 UTC');
   assert.match(formatTime(at, 'day-second'), /^\d{2} \w{3,4} 2026 \d{2}:\d{2}:11 \S+$/);
 });
+
+test('a day of the calendar is the same one west of Greenwich', (t) => {
+  const { TZ } = process.env;
+  t.after(() => { if (TZ === undefined) delete process.env['TZ']; else process.env['TZ'] = TZ; });
+  process.env['TZ'] = 'America/New_York';
+  assert.equal(formatTime(Date.UTC(2024, 0, 1), 'calendar'), '01 Jan 2024');
+});

@@ -3,6 +3,7 @@ const STYLES = {
   clock: { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
   seconds: { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
   day: { day: '2-digit', month: 'short', year: 'numeric' },
+  calendar: { day: '2-digit', month: 'short', year: 'numeric', timeZone: 'UTC' },
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
 const made = new Map<keyof typeof STYLES, Intl.DateTimeFormat>();
@@ -14,12 +15,13 @@ function written(style: keyof typeof STYLES, date: Date): string {
   return format.format(date);
 }
 
-/** How much of a time is written. */
-export type TimeDetail = 'minute' | 'second' | 'day' | 'day-minute' | 'day-second';
+/** How much of a time is written. `calendar` is for what is of a day and not of a moment, as an economic figure or a daily bar: it is the same day in every zone. */
+export type TimeDetail = 'minute' | 'second' | 'day' | 'day-minute' | 'day-second' | 'calendar';
 
 /** A time in the person's zone, with the zone's name; milliseconds since 1970 UTC. */
 export function formatTime(at: number, detail: TimeDetail = 'minute'): string {
   const date = new Date(at);
+  if (detail === 'calendar') return written('calendar', date);
   const parts: string[] = [];
   if (detail.startsWith('day')) parts.push(written('day', date));
   if (detail !== 'day') parts.push(written(detail.endsWith('second') ? 'seconds' : 'clock', date));

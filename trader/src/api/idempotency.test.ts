@@ -58,6 +58,15 @@ test('a change that failed may be tried again with its key, under the same id', 
   assert.equal(ids[0], ids[1]);
 });
 
+test('another change under the key of one that failed has an id of its own, so that what became of the first is not taken for it', async () => {
+  const once = new Idempotency(new SqliteAnswers(':memory:'), WALL_CLOCK);
+  const ids = new Set<string>();
+  // As when the run had not answered a halt in time, and a flatten follows.
+  await assert.rejects(once.once(change('k', 'halt'), (id) => Promise.reject(new Error(String(ids.add(id).size)))));
+  await once.once(change('k', 'flatten'), (id) => Promise.resolve(ids.add(id).size));
+  assert.equal(ids.size, 2);
+});
+
 test('a secret is not kept: its repetition is told that it was done', async () => {
   const store = new SqliteAnswers(':memory:');
   const once = new Idempotency(store, WALL_CLOCK);

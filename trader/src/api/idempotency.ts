@@ -35,15 +35,15 @@ export class Idempotency {
   }
 
   /**
-   * Carries a change out under an id made of person and key, or gives the answer that it had. A change that
-   * failed may be tried again with its key: nothing is kept of it. Throws `ApiError`.
+   * Carries a change out under an id made of person, key and request, or gives the answer that it had. A change
+   * that failed may be tried again with its key: nothing is kept of it. Throws `ApiError`.
    */
   async once({ caller, key, request, secret }: Change, carryOut: (id: string) => Promise<unknown>): Promise<ChangeAnswer> {
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw new ApiError('idempotency-key-missing', 'send a header Idempotency-Key of 1 to 64 letters, digits and . _ : -, a new one for each change and the same one for its repetition');
     }
-    const id = digest(`${caller.userId}\n${key}`);
-    const beginning = this.#answers.begin(id, digest(request), this.#clock.now());
+    const name = digest(`${caller.userId}\n${key}`);
+    const beginning = this.#answers.begin(name, digest(request), this.#clock.now());
     switch (beginning.kind) {
       case 'running': throw new ApiError('still-running', 'the first request with this key is not answered yet; wait, then ask again', { retryAfterMs: 1000 });
       case 'other': throw new ApiError('idempotency-key-reused', 'this key was used for another request; make a new one');
@@ -53,11 +53,12 @@ export class Idempotency {
       case 'new': break;
     }
     try {
-      const body = JSON.stringify(await carryOut(id));
-      this.#answers.finish(id, { status: 200, body: secret ? 'null' : body });
+      // What failed may have been carried out after all: another request must not be answered with what became of it.
+      const body = JSON.stringify(await carryOut(digest(`${name}\n${request}`)));
+      this.#answers.finish(name, { status: 200, body: secret ? 'null' : body });
       return { body, repeated: false };
     } catch (error) {
-      this.#answers.abandon(id);
+      this.#answers.abandon(name);
       throw error;
     }
   }

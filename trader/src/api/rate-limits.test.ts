@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { startApi } from '../../test/api-rig.ts';
 
@@ -19,6 +20,19 @@ test('an address that asks too often is told for how long to wait, before anybod
   assert.equal(Number(refused.headers.get('retry-after')), problem.retryAfter);
   const halt = await fetch(`${rig.url}/api/v1/control/halt`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': 'h' }, body: '{"scope":"entries","reason":"now"}' });
   assert.equal(halt.status, 200);
+});
+
+test('an address is limited however it writes where it asks', async (t) => {
+  // Making the first administrator takes one of them.
+  const rig = await startApi({ apiLimits: { perAddress: { count: 4, windowMs: 60_000 }, perUser: WIDE } });
+  t.after(() => rig.close());
+  const { hostname, port, host } = new URL(rig.url);
+  const ask = (path: string) => new Promise<IncomingMessage>((resolve, reject) => void get({ hostname, port, path, headers: { host } }, (answer) => { resolve(answer.resume()); }).on('error', reject));
+  for (const path of ['/%61pi/v1/auth/setup', `http://${host}/api/v1/auth/setup`, '/api/%76%31/auth/setup']) {
+    const { statusCode, headers } = await ask(path);
+    assert.deepEqual([path, statusCode, headers['cache-control'], headers['x-content-type-options']], [path, 200, 'no-store', 'nosniff']);
+  }
+  assert.equal((await ask('/%61pi/v1/auth/setup')).statusCode, 429);
 });
 
 test('a person is limited whatever the address and the token', async (t) => {

@@ -18,10 +18,15 @@ export const API_LIMITS: ApiLimits = {
   perUser: { count: 1_000, windowMs: 3_600_000 },
 };
 
+/** Whether a request is the API's, by the route that was found for it: an address can be written in ways that do not begin as ours do (`/%61pi`, or with its host before it). */
+export function isOfApi({ url, routeOptions }: FastifyRequest): boolean {
+  return url.startsWith(API_BASE) || routeOptions.url?.startsWith(API_BASE) === true;
+}
+
 /** Limits requests by address; to be added before anything looks at who it is. */
 export function limitAddresses(app: FastifyInstance, store: LimitStore, limit: RateLimit, clock: Clock): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith(API_BASE)) return done();
+    if (!isOfApi(request)) return done();
     settle(store.take(counted(request, addressKey(request.ip)), limit, clock.now()), reply, 'address', done);
   });
 }

@@ -21,7 +21,7 @@ import { Idempotency } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
 import { ApiError, problemOf, secondsOf } from './problem.ts';
 import type { ProblemCode } from './problems.ts';
-import { API_LIMITS, limitAddresses, limitUsers, type ApiLimits } from './rate-limits.ts';
+import { API_LIMITS, isOfApi, limitAddresses, limitUsers, type ApiLimits } from './rate-limits.ts';
 import { ROUTES, type RouteFacts, type RouteName } from './routes.ts';
 import { SCHEMAS, type RouteSchemas } from './schema/table.ts';
 import { API_HEADERS, pagePolicy, STRICT_TRANSPORT } from './security-headers.ts';
@@ -74,7 +74,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   takeJson(app);
   answerProblems(app, parts.onFault);
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.url.startsWith(API_BASE)) void reply.headers(API_HEADERS);
+    if (isOfApi(request)) void reply.headers(API_HEADERS);
     if (tls) void reply.header('strict-transport-security', STRICT_TRANSPORT);
     done();
   });

@@ -50,6 +50,30 @@ test('a worker that dies is told of and started again, and the run goes on meanw
   assert.equal(trader.run.engine.bars, 150);
 });
 
+test('a worker that has served for long is started again however many died before it', { timeout: 30_000 }, async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.UTC(2026, 0, 5) });
+  const { trader, host, troubles, workers } = await beside(t, `
+    port.on('message', (message) => {
+      if (message.kind === 'stop') port.postMessage({ kind: 'stopped' });
+      if (message.kind === 'snapshot') port.postMessage({ kind: 'taken', sequence: message.snapshot.sequence });
+      if (message.kind === 'events') throw new Error('out of luck');
+    });
+    port.postMessage({ kind: 'listen' });`);
+  const until = async (seen: () => boolean) => { while (!seen()) await new Promise((resolve) => { setImmediate(resolve); }); };
+  for (let death = 1; death <= 6; death++) {
+    await until(() => workers.length === death);
+    let taken = false;
+    workers[death - 1].on('message', ({ kind }: { readonly kind: string }) => { taken ||= kind === 'taken'; });
+    await until(() => taken);
+    t.mock.timers.tick(3_600_000);
+    trader.step();
+    host.tend(Date.now());
+    await until(() => troubles.length === death);
+    assert.match(troubles[death - 1], /It is started again/);
+    t.mock.timers.tick(10_000);
+  }
+});
+
 test('a worker that never takes what it is sent is sent no more, then ended, and the run goes on', async (t) => {
   const { trader, reporter, host, troubles, heard } = await beside(t, 'port.postMessage({ kind: "listen" }); port.postMessage({ kind: "up", url: "" }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
   await heard;
@@ -87,6 +111,14 @@ test('a worker that has caught up is told everything anew, and no event is missi
   }
   await heard;
   assert.equal(commands[0].by, '0 wrong');
+});
+
+test('a halt is told while the feed is paused', async (t) => {
+  const { trader } = await beside(t, '');
+  const paused = new EngineReporter(trader, () => ({ state: 'paused', speed: 1, barsPerSecond: 0, decisionMicros: null, version: '0', startedAt: 0 }));
+  assert.equal(paused.trading().state, 'paused');
+  trader.command({ kind: 'halt', reason: 'news', by: 'user:ana' });
+  assert.deepEqual([paused.trading().state, paused.trading().reason], ['halted', 'news']);
 });
 
 test('what is said is numbered without gaps, and only what has changed is said', async (t) => {

@@ -10,9 +10,10 @@ const MOST_BEHIND = 20_000;
 const HANGS_AFTER_MS = 30_000;
 /** How long it may take to end by itself. */
 const STOP_MS = 3_000;
-/** How often a worker that died is started again, and how long after. */
+/** How often a worker that died is started again, and how long after; one that has served for so long begins with all its lives. */
 const LIVES = 4;
 const AGAIN_AFTER_MS = 2_000;
+const WELL_AFTER_MS = 10 * 60_000;
 
 /** Who hears of the worker, and answers it. */
 export interface ApiHostListener {
@@ -33,6 +34,7 @@ export class ApiHost {
   readonly #listener: ApiHostListener;
   #worker: Worker | undefined;
   #lives = LIVES;
+  #startedAt = 0;
   #listening = false;
   #taken = 0;
   /** When the oldest of what it has not taken was sent; undefined where it has taken all. */
@@ -82,6 +84,7 @@ export class ApiHost {
   #start(): void {
     const worker = this.#make();
     this.#worker = worker;
+    this.#startedAt = Date.now();
     // A worker that is being ended may still say something.
     const own = (work: () => void) => { if (this.#worker === worker) work(); };
     worker.on('message', (message: FromWorker) => { own(() => { this.#hear(message); }); });
@@ -135,7 +138,8 @@ export class ApiHost {
     this.#behindSince = undefined;
     this.#stopped?.();
     if (this.#stopping) return;
-    this.#lives -= 1;
+    // A run lasts for months: what died now and then leaves it a dashboard, what dies at once again and again does not.
+    this.#lives = (Date.now() - this.#startedAt >= WELL_AFTER_MS ? LIVES : this.#lives) - 1;
     this.#listener.onTrouble(`the API is down: ${why}. Trading goes on. ${this.#lives > 0 ? 'It is started again.' : 'It is not started again.'}`);
     if (this.#lives > 0) this.#again = setTimeout(() => { this.#start(); }, AGAIN_AFTER_MS).unref();
   }

@@ -60,12 +60,15 @@ export class AccountWatch {
   }
 }
 
-/** Closes everything, and waits for the venue's word that it is done, as long as is bearable. */
-export async function flattenAll(trader: PaperTrader): Promise<void> {
+/** Closes everything, and waits for the venue's word that it is done, as long as is bearable; calls `giveSign` all the while, or a watchdog would cancel what closes. */
+export async function flattenAll(trader: PaperTrader, giveSign: () => void): Promise<void> {
   trader.command({ kind: 'flatten', reason: 'stopping' });
   const { engine } = trader.run;
   const end = performance.now() + FLATTEN_MS;
-  while (engine.books.some(({ quantity, working }) => quantity !== 0 || working.length > 0) && performance.now() < end) await sleep(LOOK_EVERY_MS);
+  while (engine.books.some(({ quantity, working }) => quantity !== 0 || working.length > 0) && performance.now() < end) {
+    giveSign();
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 /** What a run leaves at its venue when it stops. */

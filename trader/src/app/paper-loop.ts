@@ -372,7 +372,7 @@ class PaperLoop {
   async #finish(ended: boolean): Promise<void> {
     const trader = this.#trader;
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#request.flatten === true) await flattenAll(trader);
+    if (this.#request.flatten === true) await flattenAll(trader, () => { this.#account?.giveSign(); });
     const state = trader.state();
     const digest = trader.run.recorder.digest();
     await this.#api?.close();

@@ -115,6 +115,14 @@ export class PropFirmEvaluation {
     return this.decided;
   }
 
+  /** One that stands as this does, and goes its own way from here on. */
+  fork(): PropFirmEvaluation {
+    const fork = Object.assign(new PropFirmEvaluation(this.rules, this.initial, this.moneyScale), this);
+    fork.#bestProfit = this.#bestProfit;
+    for (const day of this.#days) fork.#days.add(day);
+    return fork;
+  }
+
   /** Counts the day on which a trade was opened. */
   entered(tsEvent: Timestamp): void {
     if (!this.decided) this.#days.add(pragueDay(tsEvent));

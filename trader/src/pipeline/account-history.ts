@@ -1,5 +1,8 @@
-import type { Timestamp } from '../domain/time.ts';
+import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { VenueFill, VenueGateway, VenuePayment } from '../ports/venue.ts';
+
+/** A venue may list a payment so long after its day: over weekends and holidays. */
+const LISTED_LATE_MS = 5 * DAY_MS;
 
 /**
  * Reads what has happened on an account since it was last read: trades and payments. Where it has come
@@ -10,6 +13,8 @@ export class AccountHistory {
   readonly #onFill: (fill: VenueFill) => void;
   #place: string | undefined;
   #reading: Promise<void> | undefined;
+  /** When payments were last asked for and told. */
+  #askedAt: Timestamp = -Infinity;
 
   constructor(gateway: VenueGateway, onFill: (fill: VenueFill) => void) {
     this.#gateway = gateway;
@@ -44,9 +49,15 @@ export class AccountHistory {
     this.#place = place;
   }
 
-  /** What the venue has paid and charged from a moment on; nothing where that moment is not known yet. */
-  async payments(from: Timestamp | undefined): Promise<readonly VenuePayment[]> {
-    return from === undefined ? [] : await this.#gateway.paymentsSince?.(from) ?? [];
+  /**
+   * What the venue has paid and charged from a moment on, as far as it was not told long ago: where none comes for
+   * months, each question would be longer than the one before. Nothing where that moment is not known yet.
+   */
+  async payments(from: Timestamp | undefined, now: Timestamp): Promise<readonly VenuePayment[]> {
+    if (from === undefined) return [];
+    const payments = await this.#gateway.paymentsSince?.(Math.max(from, this.#askedAt - LISTED_LATE_MS)) ?? [];
+    this.#askedAt = now;
+    return payments;
   }
 
   /** Waits for who reads now, and then reads again: what has traded by this moment is booked after it. */

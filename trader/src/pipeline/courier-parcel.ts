@@ -33,7 +33,7 @@ export interface Parcel {
   venueFilled: Exact;
   /** Answers that deny having it, since it was last asked after. */
   denials: number;
-  /** Look-ups since the last word of it. */
+  /** Look-ups since the last word of it that left nothing to be fetched. */
   asked: number;
   pending: (() => void) | undefined;
 }

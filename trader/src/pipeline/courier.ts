@@ -154,7 +154,7 @@ export class Courier implements ExecutionClient, VenueListener {
     const askedAt = this.#spec.clock.now();
     const snapshot = await this.pulse.time(this.pulse.questions, this.#spec.gateway.snapshot());
     await this.#history.readAnew();
-    for (const payment of await this.#history.payments(this.#holdings?.paidFrom)) this.#holdings?.pay(payment);
+    for (const payment of await this.#history.payments(this.#holdings?.paidFrom, askedAt)) this.#holdings?.pay(payment);
     this.#sink?.settle();
     this.#compare(snapshot, askedAt);
     this.#holdings?.keepPlace(this.#history.place);
@@ -195,8 +195,11 @@ export class Courier implements ExecutionClient, VenueListener {
       parcel.ending = told.status;
       parcel.stage = 'closing';
     }
+    // One that failed, or that a crash kept from the venue.
+    if (parcel.stage === 'working' && parcel.cancel === 'wanted') this.#askCancel(parcel);
     this.#settle(parcel, told.tsEvent);
     if (compare(parcel.filled, parcel.venueFilled) < 0) this.#fetchSoon(parcel);
+    else parcel.asked = 0;
   }
 
   onFill(fill: VenueFill): void {
@@ -232,7 +235,6 @@ export class Courier implements ExecutionClient, VenueListener {
   /** A sign of life: the venue has the order. */
   #seen(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
     parcel.denials = 0;
-    parcel.asked = 0;
     parcel.venueOrderId ??= venueOrderId;
     if (parcel.stage === 'sent' || parcel.stage === 'unknown') {
       parcel.stage = 'working';
@@ -297,8 +299,6 @@ export class Courier implements ExecutionClient, VenueListener {
       const told = await this.#spec.gateway.lookUp(refOf(parcel));
       if (told !== undefined) {
         this.onOrder(told);
-        // The word may have come while the answer was on its way.
-        if (isOpen(parcel) && told.status === 'open' && parcel.cancel === 'wanted') this.#askCancel(parcel);
       } else {
         await this.#history.readFills();
         this.#denied(parcel, over);
@@ -331,7 +331,7 @@ export class Courier implements ExecutionClient, VenueListener {
     this.#errands.again(`fills of ${parcel.order.clientOrderId}`, async () => {
       if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
       await this.#history.readFills();
-      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, ASK_AFTER_MS[1]);
+      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, waitOf(parcel.asked));
     });
   }
 

@@ -55,13 +55,6 @@ export interface EngineSpec {
   readonly audit?: Audit;
 }
 
-/** What every bar of one market is worked off with: one look-up a bar. */
-interface Desk {
-  readonly intervalMs: number;
-  /** The books that trade the market, in their order. */
-  readonly books: Book[];
-}
-
 /**
  * The engine: bars, reports and commands go in, one at a time, and each is worked off before the
  * next. It reads no clock and asks no one; the same inputs give the same orders. (Fields of hot use are declared as in `Order`.)
@@ -84,7 +77,10 @@ export class Engine implements ReportSink {
   readonly #spec: EngineSpec;
   readonly #books: Book[] = [];
   readonly #maker: BookMaker;
-  private declare readonly desks: readonly Desk[];
+  /** What admits the bars of each market. */
+  declare readonly admissions: readonly ((bar: Bar) => void)[];
+  /** The books that trade each market, in their order. */
+  private declare readonly desks: readonly Book[][];
   private declare readonly client: ExecutionClient;
   /** Whether a take-profit that stands beside a stop is kept here. */
   declare readonly keepsProfits: boolean;
@@ -102,7 +98,8 @@ export class Engine implements ReportSink {
     this.portfolio = new Portfolio(spec.cash, spec.moneyScale, instruments, this.books);
     this.risk = new Risk(instruments, this.books, this.portfolio, spec.guards, (denial) => spec.audit?.onDenial(denial), spec.audit?.onSized && ((sized) => spec.audit?.onSized?.(sized)));
     this.execution = new Execution(spec.client, this.portfolio, this.books, spec.audit);
-    this.desks = spec.markets.map(({ intervalMs }, market) => ({ intervalMs, books: this.books.filter((book) => book.instrument === market) }));
+    this.desks = spec.markets.map((_, market) => this.books.filter((book) => book.instrument === market));
+    this.admissions = spec.markets.map(({ intervalMs }, market) => this.#admission(market, intervalMs, this.desks[market]));
     this.client = spec.client;
     this.keepsProfits = spec.client.unlinked === true;
     this.audit = spec.audit;
@@ -120,7 +117,7 @@ export class Engine implements ReportSink {
   addBook(spec: BookSpec): Book {
     const book = this.#maker.make(spec);
     this.#books.push(book);
-    this.desks[spec.market].books.push(book);
+    this.desks[spec.market].push(book);
     this.portfolio.addBook(book);
     this.risk.attach(book);
     return book;
@@ -131,42 +128,48 @@ export class Engine implements ReportSink {
    * decide, orders go out. Bars must come in order of their close, markets at one time in their order.
    */
   onBar(market: number, bar: Bar): void {
-    const { intervalMs, books } = this.desks[market];
-    const { portfolio } = this;
-    const { timestamp } = bar;
-    const now = timestamp + intervalMs;
-    if (this.client.onBar !== undefined) {
-      this.now = timestamp;
-      this.client.onBar(market, bar, intervalMs);
-      this.now = now;
-      // A real venue's reports may have moved the time beyond the close already.
-    } else if (now > this.now) this.now = now;
-    this.risk.seen(market, now);
-    portfolio.marks[market] = bar.close;
-    if (this.keepsProfits) this.#takeProfits(books, bar.low, bar.high);
-    for (let i = 0; i < books.length; i++) {
-      const book = books[i];
-      const { signal } = book;
-      book.strategy.onBar(bar, signal);
-      if (signal.target !== book.target) this.#changeMind(book);
-      else if (book.attention || differ(signal.stop, book.stop) || differ(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
-    }
-    if (this.#reports.length > 0) this.settle();
-    this.bars += 1;
-    if (portfolio.exposed) this.exposedBars += 1;
-    portfolio.curve.record(now, portfolio.equity());
+    this.admissions[market](bar);
+  }
+
+  /** What `onBar` does for one market. (A function that is made once, not a method: V8's last compiler then takes the engine and its parts for constants.) */
+  #admission(market: number, intervalMs: number, books: readonly Book[]): (bar: Bar) => void {
+    return (bar) => {
+      const { portfolio } = this;
+      const { timestamp } = bar;
+      const now = timestamp + intervalMs;
+      if (this.client.onBar !== undefined) {
+        this.now = timestamp;
+        this.client.onBar(market, bar, intervalMs);
+        this.now = now;
+        // A real venue's reports may have moved the time beyond the close already.
+      } else if (now > this.now) this.now = now;
+      this.risk.seen(market, now);
+      portfolio.marks[market] = bar.close;
+      if (this.keepsProfits) this.#takeProfits(books, bar.low, bar.high);
+      for (let i = 0; i < books.length; i++) {
+        const book = books[i];
+        const { signal } = book;
+        book.strategy.onBar(bar, signal);
+        if (signal.target !== book.target) this.#changeMind(book);
+        else if (book.attention || differ(signal.stop, book.stop) || differ(signal.takeProfit, book.takeProfit)) this.#moveExits(book);
+      }
+      if (this.#reports.length > 0) this.settle();
+      this.bars += 1;
+      if (portfolio.exposed) this.exposedBars += 1;
+      portfolio.curve.record(now, portfolio.equity());
+    };
   }
 
   /** Admits a price between bars. It decides nothing but that profits are taken whose exits are kept here. */
   onPrice(market: number, price: number, tsEvent: Timestamp): void {
     if (tsEvent > this.now) this.now = tsEvent;
-    this.#takeProfits(this.desks[market].books, price, price);
+    this.#takeProfits(this.desks[market], price, price);
     this.settle();
   }
 
   /** Whether a price between bars would have a profit taken; no other has to be admitted. */
   wouldTakeProfit(market: number, price: number): boolean {
-    return this.keepsProfits && this.desks[market].books.some((book) => isReached(book, price, price));
+    return this.keepsProfits && this.desks[market].some((book) => isReached(book, price, price));
   }
 
   /** Admits one command that says whether there may be risk, at the time of the last input. */
@@ -205,8 +208,9 @@ export class Engine implements ReportSink {
     this.settle();
   }
 
-  /** Cancels what books have on their way, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
+  /** Cancels what books have on their way or have yet to send, the exits too where `exits` says so. What it was to reach is given up until the next opinion. */
   withdraw(books: readonly Book[], exits = false): void {
+    this.#manual?.forget(books);
     for (const book of books) {
       this.execution.cancel(book, exits ? 'all' : 'entries');
       book.latched = true;

@@ -16,7 +16,7 @@ export interface Intent {
   readonly reference: number;
   /** Price at which the order may trade: its limit, or the mark for a market order. */
   readonly price: number;
-  /** Value of the order at its price. */
+  /** Value of the order at the highest price that it names, or at the mark where that is higher. */
   readonly notional: number;
   /** Value of all books, each at the largest it can become with what is on its way, this order included. */
   readonly exposure: number;

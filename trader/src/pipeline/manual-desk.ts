@@ -90,6 +90,11 @@ export class ManualDesk {
     }
   }
 
+  /** Drops what waits to be sent for these books. */
+  forget(books: readonly Book[]): void {
+    for (const { book, waiting } of this.#seats.values()) if (books.includes(book)) waiting.length = 0;
+  }
+
   /** What is held by hand on a market, signed. */
   held(market: number): Exact {
     return this.#seats.get(market)?.book.quantity ?? 0;
@@ -176,8 +181,16 @@ export class ManualDesk {
         book.latched = true;
         book.withdrawn = true;
       }
+      this.#replacing(book, working);
       this.#parts.execution.cancelOne(book, working);
     }
+  }
+
+  /** Takes out what was to come in place of an order. */
+  #replacing(book: Book, working: WorkingOrder): ManualWish | undefined {
+    const waiting = this.#seats.get(book.instrument)?.waiting ?? [];
+    const at = waiting.findIndex(({ replaces }) => replaces === working);
+    return at < 0 ? undefined : waiting.splice(at, 1)[0].wish;
   }
 
   #amend({ id = '', clientOrderId, quantity, price, trigger }: Command & ManualCommand & { readonly kind: 'amend' }): void {
@@ -185,11 +198,13 @@ export class ManualDesk {
       const working = find(seat.book, clientOrderId);
       if (working === undefined) continue;
       const { order } = working;
+      // One that was amended already, and has not ended yet, is amended further: only one other comes in its place.
+      const before = this.#replacing(seat.book, working) ?? order;
       const { priceScale, quantityScale } = this.#parts.instruments[order.instrument];
       const wish: ManualWish = {
-        side: order.side, type: order.type, timeInForce: order.timeInForce, quantity: quantity === undefined ? order.quantity : parseDecimal(quantity, quantityScale),
-        price: price === undefined ? order.price : parseDecimal(price, priceScale),
-        terms: { ...order.terms, ...(trigger !== undefined && { trigger: parseDecimal(trigger, priceScale) }), command: id },
+        side: order.side, type: order.type, timeInForce: order.timeInForce, quantity: quantity === undefined ? before.quantity : parseDecimal(quantity, quantityScale),
+        price: price === undefined ? before.price : parseDecimal(price, priceScale),
+        terms: { ...before.terms, ...(trigger !== undefined && { trigger: parseDecimal(trigger, priceScale) }), command: id },
       };
       seat.waiting.push({ wish, replaces: working });
       this.#parts.execution.cancelOne(seat.book, working);

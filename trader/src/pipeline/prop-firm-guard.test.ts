@@ -246,3 +246,52 @@ test('between bars every market counts at its last price, until its next bar', (
   calm.afterPrice(1, 95.5, at('2024-06-03T10:00'));
   assert.equal(calm.due(ACTIVE), undefined, 'the bar has closed at 100');
 });
+
+test('what it says of an order does not hang on prices between bars, which no journal holds: a restart says the same', () => {
+  // 1,000 units bought at 104 after 4,000 were won, and down to 101.5 in the last hour of the day.
+  const asked = (prices: readonly (readonly [string, number])[]) => {
+    const desk = new Desk(100_000, 'ftmo-swing');
+    const { book, guard, portfolio } = desk;
+    const fill = (time: string, side: 'buy' | 'sell', price: number) => {
+      const order = new Order(book, 1, book.orders++, 'target', 0, side, 'market', 'ioc', 1_000, 0, at(time));
+      guard.beforeReport(at(time));
+      portfolio.applyFill(book, { kind: 'filled', order, tsEvent: at(time), tradeId: 0, price: price * 100, quantity: 1_000, fee: 0 });
+      guard.afterReport(at(time));
+    };
+    const bar = (time: string, close: number) => {
+      portfolio.marks[0] = close;
+      guard.afterBar(0, { timestamp: at(time), high: close, low: close });
+    };
+    bar('2024-06-03T08:00', 100);
+    fill('2024-06-03T09:00', 'buy', 100);
+    fill('2024-06-03T10:00', 'sell', 104);
+    fill('2024-06-03T18:00', 'buy', 104);
+    bar('2024-06-03T18:00', 104);
+    for (const [time, price] of prices.filter(([each]) => each < '2024-06-03T20:01')) guard.afterPrice(0, price, at(time));
+    const evening = guard.room();
+    bar('2024-06-03T20:00', 101.5);
+    for (const [time, price] of prices.filter(([each]) => each > '2024-06-03T20:01')) guard.afterPrice(0, price, at(time));
+    // The bar that closes at midnight in Prague comes after the first trade of the next day.
+    portfolio.marks[0] = 101.4;
+    return [evening, desk.ask('2024-06-03T22:00', 10, 101), desk.ask('2024-06-03T22:00', 5_000, 101), guard.room()];
+  };
+  const alone = asked([]);
+  assert.deepEqual(asked([['2024-06-03T20:00', 104], ['2024-06-03T21:00', 101.5], ['2024-06-03T22:00', 101.4]]), alone);
+});
+
+test('what was booked late of the day before is in the balance of midnight, and its bar\'s low is no low of the new day', () => {
+  const desk = new Desk(100_000, 'ftmo-swing').trade('2024-06-03T08:00', 1_000, 100);
+  const { book, guard, portfolio } = desk;
+  guard.afterBar(0, { timestamp: at('2024-06-03T20:00'), high: 100, low: 100 });
+  guard.afterPrice(0, 104, at('2024-06-03T22:00'));
+  // Half was sold a moment before midnight in Prague; the venue's word of it, and the day's last bar, come after the first price of the next day.
+  const order = new Order(book, 1, 9, 'target', 0, 'sell', 'market', 'ioc', 500, 0, at('2024-06-03T21:59:59'));
+  guard.beforeReport(order.tsInit);
+  portfolio.applyFill(book, { kind: 'filled', order, tsEvent: order.tsInit, tradeId: 9, price: 10_400, quantity: 500, fee: 0 });
+  guard.afterReport(order.tsInit);
+  portfolio.marks[0] = 104;
+  guard.afterBar(0, { timestamp: at('2024-06-03T21:00'), high: 104, low: 95.9 });
+  assert.deepEqual([guard.due(ACTIVE), guard.gauge().daily.limit], [undefined, '97000']);
+  guard.afterBar(0, { timestamp: at('2024-06-03T22:00'), high: 104, low: 104 });
+  assert.equal(guard.gauge().daily.limit, '97000');
+});

@@ -1,5 +1,4 @@
 import type { Bar } from '../domain/bar.ts';
-import { minuteText, startOfDay } from '../domain/calendar.ts';
 import { add, compare, decimalPlaces, format, fromNumber, max, min, mul, parseDecimal, rescale, sub, toNumber, type Exact } from '../domain/exact.ts';
 import { PropFirmEvaluation, propFirmGauge, type EquityLimits, type PropFirmGauge, type PropFirmRules } from '../domain/prop-firm.ts';
 import type { Timestamp } from '../domain/time.ts';
@@ -8,6 +7,7 @@ import type { Book } from './book.ts';
 import type { Market } from './engine.ts';
 import { reach, type Guard, type Intent, type Violation } from './guards.ts';
 import type { Portfolio } from './portfolio.ts';
+import { haltEnd, haltReason } from './prop-firm-halt.ts';
 import type { TradingState } from './risk.ts';
 
 /** Our own levels inside a firm's limits, and what is reckoned with when a position goes wrong. Decimals as text. */
@@ -57,12 +57,12 @@ export interface PropFirmSpec {
 
 /** Midnight in Prague is looked at so long before: the rollover of MetaTrader's servers comes one or two hours before it. */
 const LOOK_AHEAD_MS = 2 * 3_600_000;
-const UNTIL = /^prop firm until (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC: /;
 
 /** The account that the guard stands over, and our own levels there, in money. */
 interface Attached {
   readonly portfolio: Portfolio;
   readonly books: readonly Book[];
+  /** By bars and reports alone: what is said of an order has to be said again when a journal is repeated, and prices between bars are in none. */
   readonly evaluation: PropFirmEvaluation;
   readonly own: Record<'soft' | 'hard' | 'total' | 'buffer' | 'tiny', Exact>;
 }
@@ -90,10 +90,13 @@ export class PropFirmGuard implements Guard {
   /** The last price of each market since its last bar; NaN where there was none. */
   readonly #prices: Float64Array;
   #account: Attached | undefined;
+  /** The account with the prices since the last bar or report; for good once they have decided it. */
+  #priced: PropFirmEvaluation | undefined;
   #level: Level | undefined;
-  /** Beginning and end of the last moment that was looked at. */
+  /** Beginning and end of the last moment that was looked at, and of the last bar or report. */
   #opened: Timestamp = -Infinity;
   #now: Timestamp = -Infinity;
+  #tsInput: Timestamp = -Infinity;
   #trips = 0;
 
   constructor(spec: PropFirmSpec, markets: readonly Market[]) {
@@ -127,7 +130,11 @@ export class PropFirmGuard implements Guard {
       const { quantity } = portfolio.account.positions[book.index];
       if (quantity !== 0) worst = add(worst, this.#change(book, quantity, quantity > 0 ? low : high));
     }
-    this.#look(timestamp, timestamp + this.#markets[market].intervalMs, equity, min(worst, equity));
+    const now = timestamp + this.#markets[market].intervalMs;
+    const { evaluation } = this.#attached;
+    this.#hear(now);
+    this.#see(evaluation, timestamp, now, equity, min(worst, equity));
+    this.#decide(evaluation, timestamp, now, equity, min(worst, equity));
   }
 
   /** Takes a price between two bars: every market counts at its last one. It moves nothing but what the guard orders. */
@@ -140,17 +147,22 @@ export class PropFirmGuard implements Guard {
       const last = this.#prices[book.instrument];
       if (quantity !== 0 && !Number.isNaN(last)) equity = add(equity, this.#change(book, quantity, last));
     }
-    this.#at(tsEvent, equity);
+    this.#at(this.#priced ??= this.#attached.evaluation.fork(), tsEvent, equity);
+    this.#decide(this.#priced, tsEvent, tsEvent, equity, equity);
   }
 
   /** Hears that a report of this time is about to be booked: at a midnight before it, the balance was what it still is. */
   beforeReport(tsEvent: Timestamp): void {
-    this.#at(tsEvent, this.#attached.portfolio.exactEquity());
+    this.afterReport(tsEvent);
   }
 
   /** Hears that what a venue reported outside a bar is booked, so that what it cost counts at once. */
   afterReport(tsEvent: Timestamp): void {
-    this.#at(tsEvent, this.#attached.portfolio.exactEquity());
+    const { evaluation, portfolio } = this.#attached;
+    const equity = portfolio.exactEquity();
+    this.#hear(tsEvent);
+    this.#at(evaluation, tsEvent, equity);
+    this.#decide(evaluation, tsEvent, tsEvent, equity, equity);
   }
 
   /** What must be ordered where trading stands so; the same answer until it is done, so also what a crash has left undone. */
@@ -158,13 +170,13 @@ export class PropFirmGuard implements Guard {
     if (state.kind === 'liquidated') return undefined;
     const halted = state.kind === 'halted' ? state : undefined;
     // When a halt of the guard's own ends; Infinity for one that another must lift.
-    const until = halted === undefined ? -Infinity : untilOf(halted.reason);
+    const until = halted === undefined ? -Infinity : haltEnd(halted.reason);
     const level = this.#level;
     if (level === undefined) return halted !== undefined && this.#opened >= until ? { kind: 'resume' } : undefined;
     if (halted?.flat === true && level.until <= until) return undefined;
     // A halt that another gave stays his to lift, also after the guard has closed everything.
     const lifts = level.until !== Infinity && until !== Infinity;
-    return { kind: 'flatten', reason: `prop firm${lifts ? ` until ${minuteText(Math.ceil(level.until / 60_000) * 60_000)} UTC` : ''}: ${level.reason}` };
+    return { kind: 'flatten', reason: haltReason(level.reason, lifts ? level.until : Infinity) };
   }
 
   check(intent: Intent): Violation | undefined {
@@ -179,13 +191,14 @@ export class PropFirmGuard implements Guard {
 
   #violation(intent: Intent): Required<Violation> | undefined {
     const { evaluation, own } = this.#attached;
-    const { moneyScale } = evaluation;
     const { account } = this.#attached.portfolio;
+    const { moneyScale, midnight, dayBalance } = evaluation;
     const money = (amount: Exact) => toNumber(amount, moneyScale);
     const window = this.#window(intent.book.instrument, intent.now);
     if (window) return { rule: window.rule, value: intent.notional, limit: 0 };
     const equity = this.#attached.portfolio.exactEquity();
-    const lost = sub(evaluation.dayBalance, equity);
+    // What is decided at midnight is traded on the next day.
+    const lost = sub(midnight <= intent.now ? max(dayBalance, this.#balance()) : dayBalance, equity);
     if (compare(lost, own.soft) > 0) return { rule: 'prop-firm-soft', value: money(lost), limit: money(own.soft) };
     const risk = this.#atRisk(intent, () => true);
     for (const [rule, floor] of this.#floors(intent.now)) {
@@ -200,18 +213,19 @@ export class PropFirmGuard implements Guard {
 
   /** Distance to every limit at the last prices. */
   gauge(): PropFirmGauge {
-    return propFirmGauge(this.evaluation, this.#attached.portfolio.exactEquity(), this.#carry(this.#now));
+    return propFirmGauge(this.evaluation, this.#attached.portfolio.exactEquity(), this.#carry(this.evaluation, this.#now));
   }
 
-  /** What may be lost before the nearest limit and the buffer above it; below 0 where that is done already. */
+  /** What may be lost before the nearest limit and the buffer above it, by bars and reports alone; below 0 where that is done already. */
   room(): Exact {
-    const floor = this.#floors(this.#now).reduce<Exact>((highest, [, each]) => max(highest, each), this.evaluation.limits.total);
+    const { evaluation } = this.#attached;
+    const floor = this.#floors(this.#tsInput).reduce<Exact>((highest, [, each]) => max(highest, each), evaluation.limits.total);
     return sub(sub(this.#attached.portfolio.exactEquity(), floor), this.#attached.own.buffer);
   }
 
-  /** The account under the firm's rules. */
+  /** The account under the firm's rules, as it was last seen. */
   get evaluation(): PropFirmEvaluation {
-    return this.#attached.evaluation;
+    return this.#priced ?? this.#attached.evaluation;
   }
 
   get #attached(): Attached {
@@ -219,12 +233,17 @@ export class PropFirmGuard implements Guard {
     return this.#account;
   }
 
-  /** Looks at one moment; all that came before it is booked, and nothing after it. */
-  #at(tsEvent: Timestamp, equity: Exact): void {
-    const { evaluation } = this.#attached;
+  /** A bar or a report of this time has come: what prices have shown since the one before is over, unless it is for good. */
+  #hear(tsEvent: Timestamp): void {
+    this.#tsInput = Math.max(this.#tsInput, tsEvent);
+    if (this.#priced?.decided === false) this.#priced = undefined;
+  }
+
+  /** Brings the account to one moment; all that came before it is booked, and nothing after it. */
+  #at(evaluation: PropFirmEvaluation, tsEvent: Timestamp, equity: Exact): void {
     evaluation.balance = this.#balance();
     evaluation.equity = equity;
-    this.#look(tsEvent, tsEvent, equity, equity);
+    this.#see(evaluation, tsEvent, tsEvent, equity, equity);
   }
 
   /** Cash and what was paid for all that is held. */
@@ -233,22 +252,33 @@ export class PropFirmGuard implements Guard {
     return books.reduce<Exact>((sum, { index }) => add(sum, account.positions[index].cost), account.cash);
   }
 
-  #look(opened: Timestamp, now: Timestamp, equity: Exact, lowest: Exact): void {
-    const { portfolio, books } = this.#attached;
+  #see(evaluation: PropFirmEvaluation, opened: Timestamp, now: Timestamp, equity: Exact, lowest: Exact): void {
+    const { portfolio, books, evaluation: own } = this.#attached;
     const { account, trades } = portfolio;
-    const { evaluation } = this.#attached;
-    for (; this.#trips < trades.length; this.#trips++) evaluation.entered(trades.at(this.#trips).tsEntry);
+    for (let at = this.#trips; at < trades.length; at++) evaluation.entered(trades.at(at).tsEntry);
+    if (evaluation === own) this.#trips = trades.length;
     for (const { index } of books) if (account.positions[index].quantity !== 0) evaluation.entered(trades.openSince(index));
     evaluation.look({ opened, now, balance: this.#balance(), equity, lowest, flat: !portfolio.exposed });
+  }
+
+  /** Decides what must be ordered at a moment that was looked at. */
+  #decide(evaluation: PropFirmEvaluation, opened: Timestamp, now: Timestamp, equity: Exact, lowest: Exact): void {
     this.#opened = Math.max(this.#opened, opened);
     this.#now = Math.max(this.#now, now);
     if (this.#level !== undefined && this.#opened >= this.#level.until) this.#level = undefined;
-    this.#level = this.#forGood(lowest) ?? this.#forNow(equity, lowest) ?? this.#level;
+    const level = this.#forGood(evaluation, lowest) ?? this.#forNow(evaluation, equity, lowest);
+    if (level !== undefined && level.until > this.#opened) this.#level = level;
+    else if (evaluation.midnight <= this.#opened) {
+      // It is late, prices are in the next day already: no low of that day, but its balance may be another now.
+      this.#priced ??= evaluation.fork();
+      this.#at(this.#priced, this.#opened, equity);
+      this.#level = this.#forGood(this.#priced, equity) ?? this.#forNow(this.#priced, equity, equity) ?? this.#level;
+    }
   }
 
   /** What ends trading: a broken rule, the target with everything closed, the last of our own levels. */
-  #forGood(lowest: Exact): Level | undefined {
-    const { evaluation, own } = this.#attached;
+  #forGood(evaluation: PropFirmEvaluation, lowest: Exact): Level | undefined {
+    const { own } = this.#attached;
     const { breach, passedAt, rules, limits, totalLoss, moneyScale } = evaluation;
     const text = (amount: Exact) => cents(amount, moneyScale);
     const level = (reason: string): Level => ({ until: Infinity, reason });
@@ -260,10 +290,9 @@ export class PropFirmGuard implements Guard {
   }
 
   /** What ends the day, or keeps the account flat over a time. */
-  #forNow(equity: Exact, lowest: Exact): Level | undefined {
-    const { evaluation, own } = this.#attached;
+  #forNow(evaluation: PropFirmEvaluation, equity: Exact, lowest: Exact): Level | undefined {
     const { midnight, dayBalance, limits, moneyScale, rules } = evaluation;
-    const { portfolio, books } = this.#attached;
+    const { own, portfolio, books } = this.#attached;
     const text = (amount: Exact) => cents(amount, moneyScale);
     const now = this.#now;
     const hard = sub(dayBalance, own.hard);
@@ -276,8 +305,8 @@ export class PropFirmGuard implements Guard {
       return { until: midnight, reason: `the target of ${rules.name} is reached${missing > 0 ? `, ${missing} of ${rules.minTradingDays} trading days are missing` : ''}` };
     }
     if (midnight - now <= this.#lookAhead && midnight > now) {
-      const after = sub(equity, this.#carry(now));
-      const tomorrow = this.#tomorrow();
+      const after = sub(equity, this.#carry(evaluation, now));
+      const tomorrow = this.#tomorrow(evaluation);
       if (compare(after, tomorrow) <= 0) return { until: midnight, reason: `equity ${text(after)} would be at the level of ${text(tomorrow)} after midnight in Prague` };
     }
     for (const book of books) {
@@ -288,8 +317,8 @@ export class PropFirmGuard implements Guard {
   }
 
   /** Our own level as it will stand after midnight with the balance as it is. */
-  #tomorrow(): Exact {
-    const { evaluation, own } = this.#attached;
+  #tomorrow(evaluation: PropFirmEvaluation): Exact {
+    const { own } = this.#attached;
     const { daily, total } = evaluation.limitsAfterMidnight;
     return max(sub(add(daily, evaluation.dailyLoss), own.hard), sub(add(total, evaluation.totalLoss), own.total));
   }
@@ -300,7 +329,7 @@ export class PropFirmGuard implements Guard {
     const named = ({ daily, total }: EquityLimits, carry: Exact, names: readonly [string, string]) => [[names[0], add(daily, carry)], [names[1], add(total, carry)]] as const;
     const today = named(evaluation.limits, 0, ['prop-firm-daily', 'prop-firm-total']);
     const near = evaluation.midnight - now <= this.#lookAhead;
-    return near ? [...today, ...named(evaluation.limitsAfterMidnight, this.#carry(now), ['prop-firm-after-midnight', 'prop-firm-after-midnight'])] : today;
+    return near ? [...today, ...named(evaluation.limitsAfterMidnight, this.#carry(evaluation, now), ['prop-firm-after-midnight', 'prop-firm-after-midnight'])] : today;
   }
 
   /** What could be lost of the books that `counts` if each were at its largest and went to its stop and beyond: account money. */
@@ -334,10 +363,9 @@ export class PropFirmGuard implements Guard {
   }
 
   /** What falls due until midnight for what is held. */
-  #carry(now: Timestamp): Exact {
+  #carry({ midnight, moneyScale }: PropFirmEvaluation, now: Timestamp): Exact {
     const { carry } = this.spec;
     const { portfolio, books } = this.#attached;
-    const { midnight, moneyScale } = this.evaluation;
     if (carry === undefined || !(now < midnight)) return 0;
     return books.reduce<Exact>((sum, { index, instrument }) => {
       const { quantity } = portfolio.account.positions[index];
@@ -367,12 +395,4 @@ export class PropFirmGuard implements Guard {
 /** An amount for a person, to the hundredth. */
 function cents(amount: Exact, moneyScale: number): string {
   return format(rescale(amount, moneyScale, 2, 'floor'), 2);
-}
-
-/** When a halt of the guard's own ends; Infinity where it is not one that it may lift. */
-function untilOf(reason: string): Timestamp {
-  const match = UNTIL.exec(reason);
-  if (match === null) return Infinity;
-  const [year, month, day, hour, minute] = match.slice(1).map(Number);
-  return startOfDay({ year, month, day }) + (hour * 60 + minute) * 60_000;
 }

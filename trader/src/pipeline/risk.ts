@@ -56,6 +56,12 @@ export interface Judgement {
   }[];
 }
 
+/** See `Risk.#named`. */
+interface NamedPrices {
+  readonly worst: number;
+  readonly highest: number;
+}
+
 /**
  * The one writer of an account's orders, and the one file that can stop one. It sizes what books
  * want, counts what is already on its way, asks the guards, reserves, and mints `Approved` orders. (Fields as in `Order`.)
@@ -181,7 +187,7 @@ export class Risk {
   /** An order that a person wrote, reserved for; undefined where it was denied. Where it could add risk, every guard is asked. */
   manual(book: Book, { side, type, timeInForce, quantity, price, terms }: ManualWish, now: Timestamp): Approved<Order> | undefined {
     const gap = side === 'buy' ? quantity : neg(quantity);
-    const denial = this.#adds(book, gap) ? this.#denial(book, gap, now, this.#worst(book, side, type, price)) : undefined;
+    const denial = this.#adds(book, gap) ? this.#denial(book, gap, now, this.#named(book, side, type, price)) : undefined;
     if (denial !== undefined) {
       this.denials += 1;
       this.#onDenial(denial);
@@ -196,7 +202,7 @@ export class Risk {
   judge(book: Book, { side, type, quantity, price }: Pick<ManualWish, 'side' | 'type' | 'quantity' | 'price'>, now: Timestamp): Judgement {
     const gap = side === 'buy' ? quantity : neg(quantity);
     const books = this.books.includes(book) ? this.books : [...this.books, book];
-    const intent = this.#intent(book, gap, now, this.#worst(book, side, type, price), books);
+    const intent = this.#intent(book, gap, now, this.#named(book, side, type, price), books);
     const adds = this.#adds(book, gap);
     return {
       adds, exposure: intent.exposure, barred: adds ? this.#barred(book) : this.state.kind === 'liquidated' ? 'liquidated' : undefined,
@@ -207,12 +213,13 @@ export class Risk {
     };
   }
 
-  /** The worst price at which it may trade as far as it says so itself: its limit where that is beyond the market's price, else that. */
-  #worst(book: Book, side: Order['side'], type: Order['type'], price: Exact): number {
+  /** The prices that an order names: the worst at which it may trade (its limit where that is beyond the market's price, else that), and the highest, at which it is worth the most. */
+  #named(book: Book, side: Order['side'], type: Order['type'], price: Exact): NamedPrices {
     const mark = this.portfolio.marks[book.instrument];
-    if (type !== 'limit') return mark;
-    const limit = toNumber(price, this.#instrument(book).priceScale);
-    return side === 'buy' ? Math.max(mark, limit) : Math.min(mark, limit);
+    if (type === 'market') return { worst: mark, highest: mark };
+    const named = toNumber(price, this.#instrument(book).priceScale);
+    const highest = Math.max(mark, named);
+    return { worst: type !== 'limit' ? mark : side === 'buy' ? highest : Math.min(mark, named), highest };
   }
 
   /** Whether there is anything that more risk must pass. */
@@ -233,7 +240,7 @@ export class Risk {
     return this.state.kind === 'halted' ? 'halted' : undefined;
   }
 
-  #denial(book: Book, gap: Exact, now: Timestamp, price?: number): Denial | undefined {
+  #denial(book: Book, gap: Exact, now: Timestamp, named?: NamedPrices): Denial | undefined {
     const wanted = {
       owner: book.name, tsEvent: now, side: compare(gap, 0) > 0 ? 'buy' : 'sell',
       quantity: Math.abs(toNumber(gap, this.#instrument(book).quantityScale)),
@@ -241,7 +248,7 @@ export class Risk {
     const barred = this.#barred(book);
     if (barred !== undefined) return { rule: barred, ...wanted, value: wanted.quantity, limit: 0 };
     if (this.guards.length === 0) return undefined;
-    const intent = this.#intent(book, gap, now, price);
+    const intent = this.#intent(book, gap, now, named);
     for (const guard of this.guards) {
       const violation = guard.check(intent);
       if (violation) return { rule: guard.rule, ...wanted, ...violation };
@@ -249,10 +256,11 @@ export class Risk {
     return undefined;
   }
 
-  #intent(book: Book, gap: Exact, now: Timestamp, price?: number, books = this.books): Intent {
+  #intent(book: Book, gap: Exact, now: Timestamp, named?: NamedPrices, books = this.books): Intent {
     const portfolio = this.portfolio;
     const mark = portfolio.marks[book.instrument];
-    const at = price ?? mark;
+    const worst = named === undefined ? mark : named.worst;
+    const highest = named === undefined ? mark : named.highest;
     const size = Math.abs(toNumber(gap, this.#instrument(book).quantityScale));
     const reference = this.references[book.instrument];
     let exposure = 0;
@@ -265,7 +273,7 @@ export class Risk {
       exposure += most * portfolio.marks[other.instrument];
     }
     return {
-      now, mark, tsMark: this.tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: at, notional: size * at, exposure,
+      now, mark, tsMark: this.tsMarks[book.instrument], reference: Number.isNaN(reference) ? mark : reference, price: worst, notional: size * highest, exposure,
       equity: portfolio.equity(), peakEquity: portfolio.curve.peak, book, gap, books, instruments: this.instruments, portfolio,
     };
   }

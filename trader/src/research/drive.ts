@@ -1,4 +1,4 @@
-import { BarCursor, type Bars } from '../domain/bar.ts';
+import { BarCursor, type Bar, type Bars } from '../domain/bar.ts';
 import type { Engine, Market } from '../pipeline/engine.ts';
 
 /** One market's bars on their way into an engine, piece by piece. */
@@ -57,7 +57,7 @@ export function drive(engine: Engine, markets: readonly Market[], streams: reado
     const first = earliest(all, undefined);
     if (first === undefined) return;
     const run = runLength(first, all.length === 1 ? undefined : earliest(all, first), untilPause);
-    advance(engine, first.market, first.cursor, first.cursor.index + run);
+    advance(engine.admissions[first.market], first.cursor, first.cursor.index + run);
     first.settle();
     admitted += run;
     untilPause -= run;
@@ -92,6 +92,6 @@ function runLength(first: Stream, other: Stream | undefined, limit: number): num
 }
 
 /** The hot loop: hands bars to the engine up to the index `end`, and nothing else, so that its end does not surprise its compiled code. */
-function advance(engine: Engine, market: number, cursor: BarCursor, end: number): void {
-  for (; cursor.index < end; cursor.index++) engine.onBar(market, cursor);
+function advance(admit: (bar: Bar) => void, cursor: BarCursor, end: number): void {
+  for (; cursor.index < end; cursor.index++) admit(cursor);
 }

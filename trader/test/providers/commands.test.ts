@@ -136,6 +136,17 @@ test('a stored bar that another source contradicts is quarantined, and no backte
   assert.ok(Math.abs(settled.close[settled.timestamp.indexOf(held.timestamp[50])] / held.close[50] - 1) < 1e-5);
 });
 
+test('a repair asks nobody about bars that a person imported', async () => {
+  const file = join(ROOT, 'data/spy.csv.gz');
+  assert.equal((await run('own', 'import', file, '--instrument', 'SPY.OWN')).code, 0);
+  const asked = street.requests.length;
+  for (const words of [[], ['SPY.OWN']]) {
+    const { code, json } = await run('own', 'data', 'repair', ...words);
+    assert.deepEqual([code, /nothing was fetched/.test(String((json['error'] as { message: string } | undefined)?.message))], [3, true]);
+  }
+  assert.equal(street.requests.length, asked);
+});
+
 test('Alpha Vantage without a key is refused by name, and so is a symbol that is none', async () => {
   const lonely = execFile(process.execPath, [join(ROOT, 'trader/src/app/main.mjs'), 'data', 'fetch', 'NVDA', '--provider', 'alphavantage'], { cwd: ROOT, env: { ...process.env, ALGOTRENDY_HOME: join(folder, 'five'), ALGOTRENDY_LOOPBACK_PORT: String(street.port) } });
   assert.equal(await new Promise((resolve) => { lonely.once('exit', resolve); }), 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Desk, pause, picture, VIEWS, type Watched } from './browser-desk.ts';
+import { Desk, holdDown, pause, picture, VIEWS, type Watched } from './browser-desk.ts';
 
 type State = Awaited<ReturnType<Watched['context']['storageState']>>;
 
@@ -60,6 +60,23 @@ test('without the server every page that was shown opens again, the others say t
   await desk.restart();
   await headed(page, 'Data');
   assert.equal(await page.evaluate(() => (globalThis as { mark?: number }).mark), 1, 'the window was loaded anew');
+  await context.close();
+});
+
+test('a halt that waits for the server is sent as it was confirmed, whatever is chosen meanwhile', { timeout: 120_000 }, async () => {
+  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  await page.goto(desk.url);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: /^HALT/ }).click();
+  const panel = page.getByRole('dialog', { name: 'Halt trading' });
+  await desk.kill();
+  await holdDown(page, panel.getByRole('button', { name: /Stop new entries \(sent when reconnected\)/ }), 1_500);
+  await panel.getByText('the halt waits in this window').waitFor();
+  await panel.getByRole('radio', { name: /Flatten all/ }).check();
+  await desk.restart();
+  await page.getByText(/✓ Done: trading is halted/).waitFor({ timeout: 60_000 });
+  const { trading } = await page.evaluate<{ trading: { state: string; flat: boolean } }>(`fetch('/api/v1/state').then((answer) => answer.json())`);
+  assert.deepEqual([trading.state, trading.flat], ['halted', false]);
   await context.close();
 });
 

@@ -120,6 +120,42 @@ test('who cannot hold confirms by two presses', async () => {
   await resume.click();
   await resume.click();
   await page.getByText('Trading goes on').waitFor();
+  for (const key of ['Enter', ' ']) {
+    await page.getByRole('button', { name: /^HALT/ }).click();
+    const stop = page.getByRole('button', { name: /^Stop (new entries|and cancel orders)/ });
+    await stop.focus();
+    await page.keyboard.press(key);
+    await page.getByText('Press again to confirm').waitFor();
+    await page.keyboard.press(key);
+    await page.getByText('✓ Done: trading is halted').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }
+  await context.close();
+});
+
+test('every page bears the name that an administrator gave, and a key goes to an account that its venue has', async () => {
+  const watched = await desk.open();
+  const { page, context } = watched;
+  await desk.signIn(watched, DESK_PERSON);
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await page.goto(`${desk.url}/admin`);
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByLabel('Name of this installation').fill('Desk of the north');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.getByText('Settings are kept').waitFor();
+  await page.goto(`${desk.url}/risk`);
+  await page.getByRole('banner').getByText('Desk of the north').waitFor();
+  await page.goto(`${desk.url}/admin`);
+  await page.getByRole('tab', { name: 'Venue keys' }).click();
+  await page.getByRole('button', { name: 'Add or replace…' }).click();
+  await page.getByLabel('Venue', { exact: true }).selectOption('coinbase');
+  await page.getByLabel('key', { exact: true }).fill('k');
+  await page.getByLabel('secret', { exact: true }).fill('s');
+  const asked = page.waitForRequest((request) => request.method() === 'PUT');
+  await page.route('**/venue-keys/**', (route) => route.abort());
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  assert.match((await asked).url(), /\/venue-keys\/coinbase\/live$/);
   await context.close();
 });
 

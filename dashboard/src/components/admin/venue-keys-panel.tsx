@@ -54,6 +54,12 @@ function AddKey({ venues, onClose }: { readonly venues: Keys['venues']; readonly
   const [purpose, setPurpose] = useState<Key['purpose']>(known?.purposes.at(-1) ?? 'demo');
   const [fields, setFields] = useState<Readonly<Record<string, string>>>({});
   const put = useCommand('putVenueKey');
+  const choose = (next: string): void => {
+    setVenue(next);
+    // A venue may lack the account that was chosen for the one before, as one without a sandbox does.
+    setPurpose(venues.find((each) => each.venue === next)?.purposes.at(-1) ?? 'demo');
+    setFields({});
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void put.send({ params: { venue, purpose }, body: { fields } }).then((answer) => {
@@ -65,7 +71,7 @@ function AddKey({ venues, onClose }: { readonly venues: Keys['venues']; readonly
   return (
     <Sheet open onClose={onClose} title="Add or replace a key">
       <form className={css.form} onSubmit={submit} autoComplete="off">
-        <SelectField label="Venue" value={venue} onChange={(next) => { setVenue(next); setFields({}); }} options={venues.map((each) => ({ value: each.venue, label: each.venue }))} />
+        <SelectField label="Venue" value={venue} onChange={choose} options={venues.map((each) => ({ value: each.venue, label: each.venue }))} />
         <SelectField label="Account" value={purpose} onChange={setPurpose} options={(known?.purposes ?? []).map((each) => ({ value: each, label: each === 'live' ? 'Real money' : 'Demo or testnet' }))} />
         {(known?.fields ?? []).map((field) => (
           <TextField key={field} label={field} type="password" autoComplete="off" spellCheck={false} required value={fields[field] ?? ''} onChange={(text) => setFields({ ...fields, [field]: text })} />

@@ -298,7 +298,7 @@ function writerOf(kind: LineChartProps['x']): (x: number) => string {
 }
 
 function writeDay(x: number): string {
-  return formatTime(x, 'day');
+  return formatTime(x, 'calendar');
 }
 
 function writeTime(x: number): string {

@@ -83,7 +83,7 @@ function Headline({ fact: { id, name, change }, onOpen }: { readonly fact: Headl
       {last === undefined ? null : (
         <>
           <span className={css.quiet}>{before === undefined || last.date - before.date > YEAR_MS + 2 * MONTH_MS ? 'nothing known of a year before' : <><strong>{changeText(last.value, before.value, change)}</strong> on a year before</>}</span>
-          <span className={css.quiet}>{asked.data?.series.units}, <Time at={last.date} detail="day" /></span>
+          <span className={css.quiet}>{asked.data?.series.units}, <Time at={last.date} detail="calendar" /></span>
         </>
       )}
     </button>

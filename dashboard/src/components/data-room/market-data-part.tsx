@@ -45,7 +45,7 @@ function Known({ status }: { readonly status: Status }): ReactNode {
         <KpiTile label="Answered from the store today" value={<Pct ratio={today.hitRate} why="nothing was asked for today" />} note={asked === 0 ? 'nothing was asked for today' : `${today.hits} of ${asked} requests`} />
         <KpiTile label="Calls to providers today" value={<Num value={today.misses} />} note="UTC day" />
         <KpiTile label="Failed calls today" value={<Num value={failures.reduce((all, [, count]) => all + count, 0)} />} note={failures.length === 0 ? 'every provider answered' : failures.map(([name, count]) => `${name} ${count}`).join(', ')} />
-        <KpiTile label="Paid for data" value={<Money value={cost.paid} currency="USD" places={0} />} note={<>paid feeds cost <Num value={cost.paidFeeds[0]} /> to <Num value={cost.paidFeeds[1]} /> USD a month</>} />
+        <KpiTile label="Paid for data" value={<Money value={cost.paid} currency="USD" places={0} />} note={<>paid feeds cost <Num value={cost.paidFeeds[0]} /> to <Num value={cost.paidFeeds[1]} /> USD a year</>} />
         <KpiTile label="Stored bars" value={<Num value={sum(({ bars }) => bars)} />} note={`in ${status.series.length} series`} />
         <KpiTile label="Gaps" value={<Num value={sum(({ gaps }) => gaps)} />} note="between first and last bar" />
         <KpiTile label="In quarantine" value={<Num value={sum(({ quarantined }) => quarantined)} />} note="not traded on" />
@@ -64,7 +64,7 @@ function SeriesPanel({ series }: { readonly series: readonly Series[] }): ReactN
   const columns: readonly Column<Series>[] = [
     { key: 'series', head: 'Series', cell: (each) => <strong>{keyOf(each)}</strong>, sortBy: keyOf },
     { key: 'bars', head: 'Bars', figures: true, cell: ({ bars }) => <Num value={bars} />, sortBy: ({ bars }) => bars },
-    { key: 'first', head: 'From', priority: 2, cell: ({ first }) => <Time at={first} detail="day" /> },
+    { key: 'first', head: 'From', priority: 2, cell: ({ first }) => <Time at={first} detail="calendar" /> },
     { key: 'last', head: 'Newest', cell: ({ last }) => <Time at={last} detail="day-minute" />, sortBy: ({ last }) => last },
     { key: 'gaps', head: 'Gaps', figures: true, cell: ({ gaps, longestGapMs }) => (gaps === 0 ? 'none' : <span title={`the longest ${formatSpan(longestGapMs)}`}>{gaps}</span>), sortBy: ({ gaps }) => gaps },
     { key: 'trust', head: 'Agreement', figures: true, priority: 2, cell: ({ trust, compared }) => <span title={`${compared} bars compared between sources`}><Pct ratio={trust} why="only one source so far" /></span> },

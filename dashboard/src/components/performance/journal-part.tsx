@@ -66,7 +66,7 @@ function NotesSheet({ trip, currency, onClose }: { readonly trip: Trip; readonly
   const add = useCommand('addNote');
   const missing = useMissingRole('trader');
   const write = (): void => {
-    const words = tags.split(/[,\s]+/).filter((word) => word !== '').slice(0, 10);
+    const words = tags.split(',').map((word) => word.trim()).filter((word) => word !== '').slice(0, 10);
     void add.send({ body: { trade: trip.id, text: text.trim(), tags: words } }).then((note) => { if (note !== undefined) { setText(''); setTags(''); asked.reload(); } });
   };
   return (

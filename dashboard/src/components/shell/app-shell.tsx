@@ -3,6 +3,7 @@ import { usePathname, useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { loadSession, useMe, useSession } from '../../data/session.ts';
 import { usePlaces } from '../../data/places.ts';
+import { useQuery } from '../../data/query.ts';
 import { reconnectStream, useConnection, usePart } from '../../data/stream.ts';
 import { Delta, Money } from '../numbers.tsx';
 import { Icon } from '../icon.tsx';
@@ -37,7 +38,7 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
       <header className={css.top}>
         <ModeStrip />
         <div className={css.bar}>
-          <span className={css.brand}>AlgoTrendy</span>
+          <Brand />
           <Equity />
           <span className={css.spacer} />
           <FreshnessClock />
@@ -55,6 +56,13 @@ export function AppShell({ children }: { readonly children: ReactNode }): ReactN
       {palette ? <CommandPalette onClose={() => setPalette(false)} /> : null}
     </div>
   );
+}
+
+/** What this installation is called by its administrators. */
+function Brand(): ReactNode {
+  // Who must set up a second factor first is told no settings.
+  const name = useQuery('readSettings', undefined, { off: useMe()?.enrolling !== false }).data?.displayName.trim();
+  return <span className={css.brand} title={name}>{name === undefined || name === '' ? 'AlgoTrendy' : name}</span>;
 }
 
 /** Equity and what the day brought, on every page. */

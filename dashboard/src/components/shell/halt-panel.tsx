@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { personName, type Answer } from 'trader/contract';
+import { personName, type Answer, type Body } from 'trader/contract';
 import { useCommand, type Command } from '../../data/query.ts';
 import { useMe, useMissingRole } from '../../data/session.ts';
 import { useConnection, usePart } from '../../data/stream.ts';
@@ -54,8 +54,13 @@ function HaltForm({ already }: { readonly already: boolean }): ReactNode {
   const blocked = useMe() === undefined ? undefined : missing;
   const holdings = useHoldings();
   const lost = useConnection().lostAt !== null;
-  const send = (): void => void halt.send({ body: { scope, reason: reason.trim() === '' ? 'from the dashboard' : reason.trim() } });
-  useSentAgain(halt, lost, send);
+  const confirmed = useRef<Body<'halt'>>(undefined);
+  const deliver = (): void => { if (confirmed.current !== undefined) void halt.send({ body: confirmed.current }); };
+  const send = (): void => {
+    confirmed.current = { scope, reason: reason.trim() === '' ? 'from the dashboard' : reason.trim() };
+    deliver();
+  };
+  useSentAgain(halt, lost, deliver);
   const choices = already ? SCOPES.filter((choice) => choice.scope !== 'entries') : SCOPES;
   const action = choices.find((choice) => choice.scope === scope)?.action ?? 'Halt';
   return (
@@ -79,7 +84,7 @@ function HaltForm({ already }: { readonly already: boolean }): ReactNode {
   );
 }
 
-/** A halt that could not be delivered is sent again, under its own key, as soon as there is a way. */
+/** A halt that could not be delivered is sent again as it was confirmed, under its own key, as soon as there is a way: what is chosen in the form meanwhile nobody has held for. */
 function useSentAgain(halt: Command<'halt'>, lost: boolean, send: () => void): void {
   const wasLost = useRef(lost);
   useEffect(() => {

@@ -154,6 +154,11 @@ export class BackupVault {
     return found === undefined ? undefined : this.#read(found.place, found.id);
   }
 
+  /** Id of the oldest backup; undefined where there is none. */
+  async oldest(): Promise<string | undefined> {
+    return (await this.#ids()).at(0)?.id;
+  }
+
   /** Moves backups of 30 days to `cold/` and removes those of a year, with the pieces that no other needs; removes what broken-off backups left. */
   async retain(now: Timestamp): Promise<Retention> {
     await this.#arrived();

@@ -9,8 +9,10 @@ import { decimal, id } from './wire.ts';
 
 /** As many incomes as Binance gives at once ("Get Income History"). */
 const PAGE = 1_000;
-/** Without an end Binance gives seven days. It keeps three months. */
+/** Without an end Binance gives seven days. */
 const WEEK_MS = 7 * 86_400_000;
+/** It keeps three months: what is asked for beyond them costs weight and brings nothing. */
+const KEPT_MS = 93 * 86_400_000;
 
 const income = z.object({ symbol: z.string(), income: decimal, asset: z.string(), time: z.number(), tranId: id });
 const accountUpdate = z.object({ e: z.literal('ACCOUNT_UPDATE'), a: z.object({ m: z.string() }) });
@@ -23,7 +25,7 @@ export function saysFunding(event: { readonly e: string }): boolean {
 /** Funding of our contracts from a moment on, oldest first. Its id is unique per account and kind of income, so the contract is added. Throws `VenueError`. */
 export async function fundingSince(rest: RestClient, from: Timestamp, listed: (symbol: string) => Listed | undefined, onUnreadable: (what: string) => void): Promise<readonly VenuePayment[]> {
   const found = new Map<string, VenuePayment>();
-  for (let start = from; start <= rest.now();) {
+  for (let start = Math.max(from, rest.now() - KEPT_MS); start <= rest.now();) {
     const end = start + WEEK_MS;
     const parameters = { incomeType: 'FUNDING_FEE', startTime: String(start), endTime: String(end), limit: String(PAGE) };
     const page = checked(z.array(income), await rest.request({ method: 'GET', path: '/fapi/v1/income', parameters, weight: 30, purpose: 'question' }), 'income');

@@ -63,6 +63,7 @@ function readText(file: string): string {
     return text;
   } catch (error) {
     if (error instanceof ReturnsFileError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new ReturnsFileError('unreadable', file, 'does not exist; check the path');
     throw new ReturnsFileError('unreadable', file, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
 }

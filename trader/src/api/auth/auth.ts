@@ -37,6 +37,8 @@ export interface AuthOptions {
   readonly random: RandomBytes;
   /** Names, besides addresses and `localhost`, under which the server is reached, in small letters. */
   readonly hostNames: readonly string[];
+  /** Addresses of proxies that are believed when they say who asks. */
+  readonly trustedProxies?: readonly string[];
   /** Whether browsers reach it over TLS alone. */
   readonly secure: boolean;
   /** Whether orders cost real money. */
@@ -53,7 +55,7 @@ export interface Auth extends Gate {
 }
 
 /** Puts sign-in, sessions, roles and the audit log together. Throws what the stores throw. */
-export async function createAuth({ accounts, secrets, venueKeys, clock, random, hostNames, secure, realMoney, onTrouble }: AuthOptions): Promise<Auth> {
+export async function createAuth({ accounts, secrets, venueKeys, clock, random, hostNames, trustedProxies = [], secure, realMoney, onTrouble }: AuthOptions): Promise<Auth> {
   const keys = await Keyring.open(secrets, random);
   const tokens = new AccessTokens(accounts, clock, keys);
   const settings = new InstallationSettings(accounts, clock);
@@ -66,7 +68,7 @@ export async function createAuth({ accounts, secrets, venueKeys, clock, random, 
   const signIn = new SignIn({ accounts, clock, keys, tokens, sessions, passwords, factor, throttle });
   const links = new OneTimeLinks(accounts, clock, keys);
   const gate = new RequestGate({ sessions, cookies, throttle, fourEyes: new FourEyes(accounts, clock, keys), trail, clock, hostNames, realMoney });
-  const sockets = new ConnectionGate(gate, sessions, clock, trail);
+  const sockets = new ConnectionGate({ gate, sessions, clock, trail, trustedProxies, onTrouble });
   let stop = () => undefined as void;
   const pruneLater = () => {
     stop = clock.after(PRUNE_MS, () => void accounts.prune(clock.now()).catch((error: unknown) => { onTrouble('expired sessions and bans cannot be cleared away', error); }).finally(pruneLater));

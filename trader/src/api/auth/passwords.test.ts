@@ -29,3 +29,11 @@ test('a flood of sign-ins waits in line and is sent away beyond it, and everybod
   assert.ok(answers.every((answer) => answer.status === 'rejected' || !answer.value));
   assert.equal(await passwords.verify(await passwords.hash('some other password'), 'some other password'), true);
 });
+
+test('the first sign-in being sent away by a crowd shuts out nobody after it', async () => {
+  const passwords = new Passwords(await Keyring.open(new MemorySecrets(), (count) => randomBytes(count)));
+  const crowd = Array.from({ length: 34 }, () => passwords.hash('some other password'));
+  await assert.rejects(passwords.verify(undefined, 'any password'), { code: 'too-many-requests' });
+  await Promise.all(crowd);
+  assert.equal(await passwords.verify(await crowd[0], 'some other password'), true);
+});

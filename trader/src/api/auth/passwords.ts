@@ -41,7 +41,11 @@ export class Passwords {
 
   /** Whether it is the password. Without a hash, since there is no such user, the same work is done, and the answer is no. */
   async verify(kept: string | undefined, password: string): Promise<boolean> {
-    const decoy = await (this.#decoy ??= this.hash(this.#keys.randomText()));
+    const decoy = await (this.#decoy ??= this.hash(this.#keys.randomText()).catch((error: unknown) => {
+      // Too many waited: the next one makes it, or nobody could sign in any more.
+      this.#decoy = undefined;
+      throw error;
+    }));
     const right = await this.#inTurn(() => verify(kept ?? decoy, password.normalize('NFKC')));
     return right && kept !== undefined;
   }

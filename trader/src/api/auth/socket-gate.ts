@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Result } from '../../domain/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionChange, SocketGate, SocketIdentity, SocketRefusal } from '../stream/gate.ts';
+import { askerOf } from '../asker.ts';
 import type { Caller } from './access.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditTrail, TrailTrouble } from './audit-trail.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -11,41 +12,45 @@ import type { Sessions } from './sessions.ts';
 const LOOK_MS = 10_000;
 const NOT_SIGNED_IN = 'Sign in first, or bring a token that has not ended.';
 
+/** What it looks with. */
+export interface ConnectionGateParts {
+  readonly gate: RequestGate;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly trail: AuditTrail;
+  readonly trustedProxies: readonly string[];
+  readonly onTrouble: TrailTrouble;
+}
+
 /** Lets connections in by cookie or token, and tells when what let them in is renewed or ends. */
 export class ConnectionGate implements SocketGate {
-  readonly #gate: RequestGate;
-  readonly #sessions: Sessions;
-  readonly #clock: Clock;
-  readonly #trail: AuditTrail;
+  readonly #parts: ConnectionGateParts;
   readonly #connected = new Map<string, Pick<Caller, 'kind' | 'role'>>();
   readonly #listeners = new Set<(change: SessionChange) => void>();
   #stop: () => void = () => undefined;
 
-  constructor(gate: RequestGate, sessions: Sessions, clock: Clock, trail: AuditTrail) {
-    this.#gate = gate;
-    this.#sessions = sessions;
-    this.#clock = clock;
-    this.#trail = trail;
-    sessions.watch((change) => { this.#tell(change); });
+  constructor(parts: ConnectionGateParts) {
+    this.#parts = parts;
+    parts.sessions.watch((change) => { this.#tell(change); });
     this.#lookLater();
   }
 
   async authenticate(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
     const entry = await this.#admit(request);
     // A page whose access has run out asks first and refreshes then: that is nothing to list.
-    const idle = !entry.ok && entry.error.kind === 'unauthenticated' && this.#gate.credentialOf(request) === undefined;
+    const idle = !entry.ok && entry.error.kind === 'unauthenticated' && this.#parts.gate.credentialOf(request) === undefined;
     if (!entry.ok && !idle) {
       const { kind, detail } = entry.error;
-      await this.#trail.note({ actor: 'nobody', via: '', action: 'connect', subject: '', outcome: 'refused', address: request.socket.remoteAddress ?? '', detail: `${kind}: ${detail}` }, false);
+      await this.#parts.trail.note({ actor: 'nobody', via: '', action: 'connect', subject: '', outcome: 'refused', address: askerOf(request, this.#parts.trustedProxies), detail: `${kind}: ${detail}` }, false);
     }
     return entry;
   }
 
   async #admit(request: IncomingMessage): Promise<Result<SocketIdentity, SocketRefusal>> {
-    const credential = this.#gate.credentialOf(request);
-    if (credential === undefined && this.#gate.isFromOurPage(request)) return refusal('unauthenticated', NOT_SIGNED_IN);
+    const credential = this.#parts.gate.credentialOf(request);
+    if (credential === undefined && this.#parts.gate.isFromOurPage(request)) return refusal('unauthenticated', NOT_SIGNED_IN);
     if (credential === undefined) return refusal('forbidden', 'A connection must come from this server\'s own pages, or bring a token.');
-    const caller = this.#sessions.remembered(credential) ?? await this.#sessions.identify(credential);
+    const caller = this.#parts.sessions.remembered(credential) ?? await this.#parts.sessions.identify(credential);
     if (caller === undefined) return refusal('unauthenticated', NOT_SIGNED_IN);
     if (caller.enrolling) return refusal('forbidden', 'A second factor is demanded here. Set one up first.');
     const { kind, id, role, userId, expiresAt } = caller;
@@ -64,12 +69,12 @@ export class ConnectionGate implements SocketGate {
   }
 
   #lookLater(): void {
-    this.#stop = this.#clock.after(LOOK_MS, () => void this.#look().finally(() => { this.#lookLater(); }));
+    this.#stop = this.#parts.clock.after(LOOK_MS, () => void this.#look().catch((error: unknown) => { this.#parts.onTrouble('those who are connected cannot be looked at', error); }).finally(() => { this.#lookLater(); }));
   }
 
   async #look(): Promise<void> {
     for (const [session, { kind, role }] of this.#connected) {
-      const caller = await this.#sessions.standing(kind, session);
+      const caller = await this.#parts.sessions.standing(kind, session);
       if (caller === undefined || caller.enrolling) this.#tell({ kind: 'ended', session });
       else if (kind === 'token' || caller.role !== role) this.#tell({ kind: 'renewed', session, role: caller.role, expiresAt: caller.expiresAt });
     }

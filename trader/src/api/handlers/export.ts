@@ -35,7 +35,7 @@ export function exportHandlers({ replica, notes, history }: ExportParts): Handle
         });
         case 'equity': return csv(run.equity.all().filter(([at]) => within(at)), { time: ([at]) => iso(at), equity: ([, equity]) => equity });
         case 'notes': return csv(notes.list().filter(({ at }) => within(at)), {
-          id: (each) => each.id, trade: (each) => each.trade, time: (each) => iso(each.at), by: (each) => each.by, text: (each) => each.text, tags: (each) => each.tags.join(' '),
+          id: (each) => each.id, trade: (each) => each.trade, time: (each) => iso(each.at), by: (each) => each.by, text: (each) => each.text, tags: (each) => each.tags.join(', '),
         });
       }
     },
@@ -51,10 +51,10 @@ function csv<T>(rows: readonly T[], columns: Readonly<Record<string, (row: T) =>
   return [Object.keys(columns).join(','), ...lines, ''].join('\r\n');
 }
 
-/** Quoted where it must be; what a spreadsheet would take for a formula is made text. */
+/** Quoted where it must be; what a spreadsheet would take for a formula is made text (OWASP, CSV Injection). Of what begins with a minus, only a number is none. */
 function cell(value: Cell): string {
   if (value === null) return '';
   const text = String(value);
-  const harmless = typeof value === 'string' && /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+  const harmless = typeof value === 'string' && /^[=+@\t\r\n]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

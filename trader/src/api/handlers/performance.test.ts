@@ -70,9 +70,13 @@ test('a note is written, found with its trip, changed and removed', async (t) =>
 test('an export is CSV that a spreadsheet opens and runs nothing of', async (t) => {
   const { api } = await tradedRun(t);
   await api.call('addNote', { body: { trade: 'f2', text: '=HYPERLINK("http://x"),\n"quoted"' } });
+  for (const text of ['-2+3+cmd|\' /C calc\'!A0', '\n=1+1', '-0.5']) await api.call('addNote', { body: { trade: 'f2', text } });
   const notes = await api.call('exportCsv', { params: { what: 'notes' } });
   assert.match(notes, /^id,trade,time,by,text,tags\r\n/);
   assert.match(notes, /"'=HYPERLINK\(""http:\/\/x""\),\n""quoted"""/);
+  assert.ok(notes.includes(",'-2+3+cmd|' /C calc'!A0,"), 'what begins as a number and goes on as a formula');
+  assert.ok(notes.includes(',"\'\n=1+1",'), 'what has a formula on its next line');
+  assert.ok(notes.includes(',-0.5,'), 'a number is a number');
   const [head, first, ...rest] = (await api.call('exportCsv', { params: { what: 'trips' } })).split('\r\n');
   assert.equal(head.split(',').length, first.split(',').length);
   assert.equal(rest.length, 2);

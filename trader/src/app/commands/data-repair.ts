@@ -18,10 +18,13 @@ export const dataRepairCommand = defineCommand({
   async run({ positionals: [symbol], options: { provider }, config, terminal, json }) {
     const { openMarketData } = await import('../wiring/market-data.ts');
     const { repairSeries } = await import('../wiring/data-repair.ts');
+    const { isImported } = await import('../wiring/stored-bars.ts');
     const { WALL_CLOCK } = await import('../wiring/wall-clock.ts');
     const data = await openMarketData(config, provider.length === 0 ? undefined : provider, () => undefined);
     try {
-      const chosen = (await data.store.list()).filter(({ instrument }) => symbol === undefined || instrument === symbol);
+      // Of what a person imported no provider was asked, and none is asked to fill it up.
+      const fetched = (await data.store.list()).filter(({ sources }) => !sources.every(isImported));
+      const chosen = fetched.filter(({ instrument }) => symbol === undefined || instrument === symbol);
       if (chosen.length === 0) throw new Refusal('bad-data', symbol === undefined ? 'nothing was fetched yet' : `${symbol}: nothing was fetched of it`, { hint: './algotrendy data fetch SYMBOL' });
       const reports: RepairReport[] = [];
       for (const series of chosen) reports.push(await repairSeries(data, series, WALL_CLOCK.now()));

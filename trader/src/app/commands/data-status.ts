@@ -45,7 +45,7 @@ function usageLines({ providers, today, cost }: DataStatus, style: Style): reado
     ...providers.map((provider) => `${style.strong(provider.name)}: ${limitsText(provider)} calls used${provider.documented ? '' : ' (our own restraint)'}`),
     today.hitRate === null ? 'Nothing was asked for today.' : `Today the store answered ${formatPercent(today.hitRate, 1)} of ${formatPlural(today.hits + today.misses, 'request')} by itself.`,
     ...(Object.keys(today.failures).length === 0 ? [] : [`Failures today: ${Object.entries(today.failures).map(([what, count]) => `${what} ${formatCount(count)}`).join(', ')}.`]),
-    `Cost: $${formatCount(cost.paid)} a year. Paid feeds of such data ask $${formatCount(cost.paidFeeds[0])} to $${formatCount(cost.paidFeeds[1])}.`,
+    `Cost: $${formatCount(cost.paid)} a year. Paid feeds of such data ask $${formatCount(cost.paidFeeds[0])} to $${formatCount(cost.paidFeeds[1])} a year.`,
   ];
 }
 

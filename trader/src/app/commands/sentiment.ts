@@ -11,6 +11,8 @@ import { didYouMean } from '../suggestion.ts';
 const OPTIONS = { for: value('1h', 'gather: stop after so much time on the clock', readInterval) };
 type SentimentContext = Context<typeof OPTIONS>;
 
+/** Who gathers is told so late that the stream does not come up. */
+const LATE_MS = 10_000;
 /** Sources of texts, which may be gone tomorrow. */
 const TOLD_AS_IT_STANDS: ReadonlySet<string> = new Set(['reddit', 'cryptocompare']);
 /** Coins whose communities are read; the index is of bitcoin, and taken for the market. */
@@ -115,16 +117,19 @@ async function gather({ config, terminal, json, options }: SentimentContext, wor
   const { formatCount, formatTime } = await import('../terminal/format.ts');
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort(); });
+  const late = setTimeout(() => { terminal.note('Binance has not answered yet; it is tried again and again. Look at the network where that stays so.'); }, LATE_MS);
   const calm = options.for === undefined ? undefined : setTimeout(() => { stop.abort(); }, options.for);
   const store = openSeries(config.home);
   try {
     await gatherLiquidations(store, coins, surroundings(config, (text) => { terminal.note(text); }), stop.signal, (news) => {
+      if (news.kind === 'connection') clearTimeout(late);
       if (json) terminal.printJson('from' in news ? { ...news, from: new Date(news.from).toISOString() } : news);
       else if (news.kind === 'connection') terminal.print(`The stream is ${news.state}: ${news.reason}`);
       else if (news.kind === 'unreadable') terminal.note('A frame could not be read, and was passed over.');
       else terminal.print(`${formatTime(news.from)} UTC: ${news.kind === 'missed' ? 'not heard whole, nothing is kept' : news.sums.map(({ coin, longs, shorts }) => `${coin} longs ${formatCount(Math.round(longs))}, shorts ${formatCount(Math.round(shorts))} USDT`).join('; ')}`);
     });
   } finally {
+    clearTimeout(late);
     clearTimeout(calm);
     await store.close();
   }

@@ -74,6 +74,16 @@ test('colours change nothing of what is said or where', () => {
   }
 });
 
+test('a halt is seen while the feed is paused or has ended, with the key that ends it', () => {
+  for (const state of ['paused', 'ended'] as const) {
+    const screen = plain(paperView({ state, haltReason: 'halt key' }), 100, 30);
+    assert.match(screen, new RegExp(`${state.toUpperCase()}, HALTED: halt key`));
+    assert.match(screen, /r resume/);
+    assert.doesNotMatch(screen, /h halt/);
+    assert.match(plain(paperView({ state }), 100, 30), /h halt/);
+  }
+});
+
 test('where there is too little room, what is traded with and why it does not trade come before the time', () => {
   const halted = { ...paperView(), mode: 'live', state: 'halted', haltReason: 'somebody else trades BTC-USDT.BINANCE on the account' } as const;
   const [narrow] = plain(halted, 40, 24).split('\n');

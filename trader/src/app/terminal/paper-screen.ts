@@ -44,11 +44,16 @@ export function renderPaper(view: PaperView, size: ScreenSize, style: Style): st
 /** Columns below which the header has no room for the time. */
 const TIMELESS = 60;
 
+/** Whether no new risk is taken until somebody resumes; of a feed that is paused or has ended, too. */
+function isHalted({ state, haltReason }: PaperView): boolean {
+  return state === 'halted' || (haltReason !== undefined && (state === 'paused' || state === 'ended'));
+}
+
 /** What is traded with, how it goes, and what time it is in the market. */
 function headerLine(view: PaperView, width: number, style: Style): string {
   const { state, haltReason } = view;
-  const badge = state === 'halted' || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
-  const words = state === 'halted' && haltReason !== undefined ? `HALTED: ${haltReason}` : state.toUpperCase().replace('-', ' ');
+  const badge = isHalted(view) || state === 'liquidated' ? style.badge.bad : state === 'active' ? style.badge.good : style.badge.warn;
+  const words = isHalted(view) && haltReason !== undefined ? `${state === 'halted' ? '' : `${state.toUpperCase()}, `}HALTED: ${haltReason}` : state.toUpperCase().replace('-', ' ');
   const speed = view.feed.total === undefined ? 'live' : Number.isFinite(view.speed) ? `×${formatCount(view.speed)}` : 'full speed';
   return spread(
     `${(view.mode === 'live' ? style.badge.bad : style.badge.paper)(` AlgoTrendy ${view.mode.toUpperCase()} `)} ${badge(` ${words} `)}`,
@@ -79,7 +84,7 @@ function feedLine(view: PaperView, width: number, style: Style): string {
 const MONEY_WORDS = { paper: 'simulated, no real money', sandbox: 'a sandbox, no real money', live: 'REAL MONEY' } as const;
 
 function keyLine(view: PaperView, width: number, style: Style, withNote: boolean): string {
-  const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? view.state !== 'halted' : key === 'r' ? view.state === 'halted' : view.feed.total !== undefined || (key !== 'p' && key !== '+/-')));
+  const keys = KEY_HINTS.filter(([key]) => (key === 'h' ? !isHalted(view) : key === 'r' ? isHalted(view) : view.feed.total !== undefined || (key !== 'p' && key !== '+/-')));
   return spread(
     keys.map(([key, what]) => `${style.strong(key)} ${style.faint(what)}`).join('   '), view.note === undefined || !withNote ? style.faint(MONEY_WORDS[view.mode]) : style.warn(view.note), width,
   );

@@ -18,6 +18,8 @@ import { WALL_CLOCK } from './wall-clock.ts';
 export interface ApiSurroundings {
   /** Names, besides addresses and `localhost`, under which browsers reach it. */
   readonly hostNames: readonly string[];
+  /** Addresses of proxies that are believed when they say who asks. */
+  readonly trustedProxies?: readonly string[];
   /** Whether they reach it over TLS alone. */
   readonly secure: boolean;
   readonly realMoney: () => boolean;

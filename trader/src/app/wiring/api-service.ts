@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AlertBook } from '../../api/alerts.ts';
+import { askerOf, OWN_PROXIES } from '../../api/asker.ts';
+import { addressKey } from '../../api/auth/sign-in-throttle.ts';
 import { API_LIMITS } from '../../api/rate-limits.ts';
 import { ApiError } from '../../api/problem.ts';
 import { EngineReplica } from '../../api/replica.ts';
@@ -78,14 +79,15 @@ async function open(data: ApiWorkerData, log: Log, servedFrom: (shared: SharedPa
   const stopRelay = leads ? shared.relay(replica) : () => undefined;
   const outside = data.origin === undefined ? undefined : new URL(data.origin);
   const tls = outside?.protocol === 'https:';
+  const trustedProxies = outside === undefined ? [] : OWN_PROXIES;
   if (outside === undefined && !LOOPBACK.test(data.host)) log('warning', 'others can reach this without TLS: passwords can be read on the way. Put a proxy with TLS before it, and say --api-origin.');
-  const auth = await openAuth(config, { hostNames: [data.host, ...(outside === undefined ? [] : [outside.hostname])], secure: tls, realMoney: () => data.realMoney || replica.facts?.run.mode === 'live', onTrouble: trouble });
-  const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble, tls, trustedProxies: outside === undefined ? [] : ['127.0.0.1', '::1'] });
+  const auth = await openAuth(config, { hostNames: [data.host.toLowerCase(), ...(outside === undefined ? [] : [outside.hostname])], trustedProxies, secure: tls, realMoney: () => data.realMoney || replica.facts?.run.mode === 'live', onTrouble: trouble });
+  const app = await createServer({ ...stores, replica, alerts, control, jobs, gate: auth, limits, clock: WALL_CLOCK, dashboard: DASHBOARD, onFault: trouble, tls, trustedProxies });
   const hub = new StreamHub({ replica, alerts, jobs, clock: WALL_CLOCK });
   const detach = attachStream(app.server, {
     hub, gate: shared.gate(auth.sockets), origins: outside === undefined ? [] : [outside.origin],
     async limit(request) {
-      const { allowed, retryAfterMs } = await limits.take(`address:${addressOf(request, outside !== undefined)}`, API_LIMITS.perAddress, WALL_CLOCK.now());
+      const { allowed, retryAfterMs } = await limits.take(`stream ${addressKey(askerOf(request, trustedProxies))}`, API_LIMITS.perAddress, WALL_CLOCK.now());
       if (!allowed) throw new ApiError('too-many-requests', 'too many requests from this address', { retryAfterMs });
     },
   });
@@ -107,12 +109,6 @@ async function open(data: ApiWorkerData, log: Log, servedFrom: (shared: SharedPa
       replica.close();
     },
   };
-}
-
-/** Who connects; what a proxy says of it is believed where one was named. */
-function addressOf({ socket, headers }: IncomingMessage, proxied: boolean): string {
-  const told = proxied ? String(headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim() : undefined;
-  return told === undefined || told === '' ? socket.remoteAddress ?? '' : told;
 }
 
 const ELSEWHERE = 'this process only tells of the run: ask the one that trades';

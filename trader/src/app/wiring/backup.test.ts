@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { SqliteAccounts } from '../../adapters/accounts/sqlite-accounts.ts';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
 import { FolderBlobs } from '../../adapters/backup/folder-blobs.ts';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
@@ -74,6 +75,16 @@ test('what is restored is what was there, but for keys, caches and signs of life
   assert.equal(statSync(join(target, 'runs/r1.json')).mode & 0o777, 0o600);
   assert.deepEqual(await closes(target), await closes(home));
   assert.deepEqual(readdirSync(home).filter((name) => name.startsWith('.backup')), []);
+});
+
+test('what only its owner could read, only its owner can read again: people can sign in after a restore', async () => {
+  const home = await makeHome('people');
+  await new SqliteAccounts(join(home, 'accounts.sqlite')).close();
+  await backUp(home, join(root, 'people-vault'), KEY, NOW);
+  const target = join(root, 'people-back');
+  await restore(join(root, 'people-vault'), KEY, target);
+  assert.equal(statSync(join(target, 'accounts.sqlite')).mode & 0o777, 0o600);
+  await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
 });
 
 test('an incremental backup writes what is new, and each backup is read as of its own time', async () => {

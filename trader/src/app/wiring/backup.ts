@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup as snapshot, DatabaseSync } from 'node:sqlite';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
@@ -124,6 +124,8 @@ async function databaseSnapshot(path: string, folder: string): Promise<string> {
   try {
     // All pages in one step: a copy that lets writers in between begins anew with each of them.
     await snapshot(database, copy, { rate: 0x7fff_ffff });
+    // SQLite makes it for everybody to read; people's accounts are not taken back as such.
+    chmodSync(copy, statSync(path).mode & 0o777);
   } finally {
     database.close();
   }

@@ -164,7 +164,7 @@ export async function findSeries(store: SeriesStore, id: string): Promise<Series
   const all = await store.list();
   const summary = all.find((series) => series.id === id) ?? all.find((series) => series.id.toLowerCase() === id.toLowerCase());
   if (summary !== undefined) return summary;
-  throw new Refusal('bad-data', `no series ${id} is stored`, { hint: all.length === 0 ? 'Fetch it: ./algotrendy economic fetch CPIAUCSL --vintages' : `There is ${all.slice(0, 8).map((series) => series.id).join(', ')}.` });
+  throw new Refusal('bad-data', `no series ${id} is stored`, { hint: `${all.length === 0 ? '' : `There is ${all.slice(0, 8).map((series) => series.id).join(', ')}. `}Fetch it: ./algotrendy economic fetch ${id} --vintages` });
 }
 
 /** A stored series as of a moment. Refuses where it is not stored. */

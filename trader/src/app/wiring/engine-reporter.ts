@@ -112,8 +112,10 @@ export class EngineReporter {
     const { engine, ingest } = this.#trader.run;
     const { state } = engine.risk;
     const last = ingest.commands.lastTrading;
+    const shown = this.#loop().state;
     return {
-      state: this.#loop().state, reason: state.kind === 'halted' ? state.reason : null, flat: engine.risk.flat,
+      // A feed that is held hides no halt: it takes somebody to end it.
+      state: shown === 'paused' && state.kind === 'halted' ? 'halted' : shown, reason: state.kind === 'halted' ? state.reason : null, flat: engine.risk.flat,
       by: last?.command.by ?? null, since: last === undefined || last.tsEvent === -Infinity ? null : last.tsEvent,
     };
   }

@@ -23,7 +23,7 @@ export interface VenueLink {
   /** How the account holds positions on margin; absent where it does not. */
   readonly margin?: Margin;
   readonly onNote: (note: CourierNote) => void;
-  /** Called when reports of the venue have been booked. */
+  /** Called when what the venue has told is booked. */
   readonly onBooked: () => void;
 }
 
@@ -75,10 +75,7 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
     feeOf: (fill) => feeOf(fill, instruments[fill.instrument], moneyScale, (currency) => terms.feeRates[currency]),
   });
   const engine = new Engine({
-    run, markets, moneyScale, fees, guards, cash: parseDecimal(cash, moneyScale), client: announced(courier, () => {
-      onReports();
-      link?.onBooked();
-    }),
+    run, markets, moneyScale, fees, guards, cash: parseDecimal(cash, moneyScale), client: announced(courier, onReports, () => { link?.onBooked(); }),
     books: books.map((book) => ({ ...book, strategy: ramp.over(book.strategy) })),
     audit: {
       ...audit,
@@ -113,16 +110,22 @@ export function wireLive({ run, terms, markets, books, cash, moneyScale, fees, g
   };
 }
 
-/** A client that tells when what it reported has been worked off. */
-function announced(client: ExecutionClient, onBooked: () => void): ExecutionClient {
+/** A client that tells when reports of it have been worked off, and whatever else it brought: a journal repeats the reports alone. */
+function announced(client: ExecutionClient, onReports: () => void, onBooked: () => void): ExecutionClient {
+  let told = false;
   return {
     unlinked: client.unlinked === true,
     connect(sink) {
       client.connect({
-        report: (report) => { sink.report(report); },
+        report(report) {
+          told = true;
+          sink.report(report);
+        },
         book: (event) => { sink.book(event); },
         settle() {
           sink.settle();
+          if (told) onReports();
+          told = false;
           onBooked();
         },
       });

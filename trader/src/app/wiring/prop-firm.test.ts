@@ -149,3 +149,12 @@ test('what the guard orders in a paper run is in its journal: it replays, and th
   assert.deepEqual([propFirm, trading], [state.propFirm, state.trading]);
   await assert.rejects(PaperTrader.open(home, undefined, false, { onFill() {}, onDenial() {}, onOrder() {} }, undefined, setup), /began under FTMO 2-Step Challenge/);
 });
+
+test('the next break of a market follows from the moment alone, whatever was asked before: a price may be heard before the bar that it comes after', () => {
+  const windows = () => holder('ftmo-account', 'SPY.FTMO', 'equity').guard.spec;
+  const [asked, fresh] = [windows(), windows()];
+  const [before, after] = [at('2024-06-06T13:00'), at('2024-06-06T13:45')];
+  asked.nextWindow?.(0, after);
+  assert.deepEqual(asked.nextWindow?.(0, before), fresh.nextWindow?.(0, before));
+  assert.deepEqual(asked.nextWindow?.(0, after), windows().nextWindow?.(0, after));
+});

@@ -86,12 +86,13 @@ function windowsOf(rules: PropFirmRules, news: readonly NewsRelease[], { id, ass
   const around = (rules.newsMinutes ?? 0) * 60_000;
   const releases = rules.newsMinutes === null ? [] : news.filter(({ symbols }) => symbols.some((part) => symbol.includes(part)));
   const closes = rules.flatOverHours !== null && assetClass !== 'crypto';
-  let known: FlatWindow | undefined;
+  // The first that ends after a moment is that for every later one until it ends.
+  let known: FlatWindow & { readonly since: Timestamp } | undefined;
   return (now) => {
     const release = releases.find(({ tsEvent }) => tsEvent + around > now);
     const soon: FlatWindow | undefined = release && { from: release.tsEvent - around, to: release.tsEvent + around, rule: 'prop-firm-news' };
     if (!closes) return soon;
-    if (known === undefined || known.to <= now || known.from > now + 4 * DAY_MS) known = nextBreak(assetClass, now);
+    if (known === undefined || known.to <= now || known.since > now) known = { ...nextBreak(assetClass, now), since: now };
     return soon === undefined || known.from < soon.from ? known : soon;
   };
 }

@@ -27,6 +27,11 @@ export function fileSource(...names: readonly string[]): string {
   return `${FILE_SOURCE}${names.join('+').replaceAll(/[^\x20-\x7e]/g, '?')}`.slice(0, 80);
 }
 
+/** Whether bars come from a file that a person imported, and from no provider. */
+export function isImported(source: string): boolean {
+  return source.startsWith(FILE_SOURCE);
+}
+
 /** The files that a series was imported from, in that order. */
 export function readImports(home: string, series: SeriesId): readonly ImportedFile[] {
   return readKeptJson<readonly ImportedFile[]>(importsPath(home, series)) ?? [];

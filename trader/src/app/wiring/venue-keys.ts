@@ -57,7 +57,7 @@ export async function removeKeys({ venue, world }: KeyedAccount, config: Config)
     throw new Refusal('usage', `the keys for ${accountText({ venue, world })} come from the environment`, { hint: `Unset ALGOTRENDY_SECRET_${key} and ALGOTRENDY_SECRET_${secret}.` });
   }
   const store = openSecrets(config);
-  if (await store.read(key) === undefined && await store.read(secret) === undefined) throw new Refusal('usage', `there are no keys for ${accountText({ venue, world })}`);
+  if (await store.read(key) === undefined && await store.read(secret) === undefined) throw new Refusal('usage', `there are no keys for ${accountText({ venue, world })}`, { hint: 'List those that there are: ./algotrendy keys list' });
   await store.remove(key);
   await store.remove(secret);
 }

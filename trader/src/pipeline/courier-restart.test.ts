@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HandVenue } from '../../test/hand-venue.ts';
+import { Order, type Approved } from '../domain/order.ts';
+import type { VenueOrder } from '../ports/venue.ts';
+import { VirtualClock } from '../simulation/virtual-clock.ts';
+import { Courier } from './courier.ts';
+
+/** A courier that repeats a journal at a venue worked by hand. */
+function repeating() {
+  const clock = new VirtualClock(0);
+  const venue = new HandVenue();
+  const courier = new Courier({ gateway: venue, clock, sync: () => undefined, feeOf: () => ({ fee: 0 }) });
+  const told: string[] = [];
+  courier.connect({ report: ({ kind }) => void told.push(kind), book: () => {}, settle: () => {} });
+  const order = new Order({ run: 'test', name: 'book', index: 0 }, 1, 0, 'stop', 0, 'sell', 'stop', 'gtc', 10, 90, 0);
+  courier.submit(order as Approved<Order>);
+  courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: 'v1' }));
+  const open: VenueOrder = { clientOrderId: order.clientOrderId, venueOrderId: 'v1', instrument: 0, side: 'sell', quantity: 10, filled: 0, status: 'open', tsEvent: 1 };
+  return { clock, venue, courier, told, order, open };
+}
+
+test('a cancel that a crash kept from the venue is asked for when the venue lists the order as open, and not a look-up later', async () => {
+  const { clock, venue, courier, order, open } = repeating();
+  courier.cancel(order);
+  venue.openOrders = [open];
+  await courier.start();
+  await clock.run(10);
+  assert.equal(venue.count('cancel'), 1);
+  await courier.stop();
+});
+
+test('fills that the venue counts and does not list are asked for ever more slowly, and booked when they come', async () => {
+  const { clock, venue, courier, told, order, open } = repeating();
+  await courier.start();
+  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
+  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  await clock.run(5_000);
+  assert.ok(venue.count('look-up') >= 3);
+  await clock.run(600_000);
+  assert.ok(venue.count('look-up') < 90, `${venue.count('look-up')} questions in ten minutes`);
+  venue.fills.push({ ...open, tradeId: 't1', price: 90, quantity: 7, fee: '0', feeCurrency: 'USD', liquidity: 'taker' });
+  await clock.run(611_000);
+  assert.deepEqual([told, courier.open.includes(order)], [['accepted', 'filled', 'canceled'], false]);
+  await courier.stop();
+});
