@@ -172,13 +172,18 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     return { fills, place: since.after(listed.map((told) => ({ tradeId: told.trade_id, tsEvent: told.trade_time }))) };
   }
 
+  /** Coinbase lists fills by time and may list one long after newer ones, beyond the overlap of places. */
+  async fillsOf(order: OrderRef): Promise<readonly VenueFill[]> {
+    return this.#toFills(await this.#listFills([['order_ids', await this.#idOf(order)]]));
+  }
+
   recall(orders: readonly OrderRef[]): void {
     for (const { clientOrderId, venueOrderId } of orders) if (venueOrderId !== undefined) this.#known.remember({ venueOrderId, clientOrderId, quantity: undefined });
   }
 
   async open(listener: VenueListener): Promise<void> {
     const { hosts, clock, random, onUnreadable } = this.#spec;
-    const reports = new UserReports({ clock, listener, fillsOf: async (order) => this.#toFills(await this.#listFills([['order_ids', order.venueOrderId]])) });
+    const reports = new UserReports({ clock, listener, fillsOf: (order) => this.fillsOf(order) });
     const stream = new ChannelStream({
       url: hosts.user, clock, random, onUnreadable,
       subscriptions: async () => [{ channel: 'user', jwt: await this.#rest.subscriptionToken() }],

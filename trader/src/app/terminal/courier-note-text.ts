@@ -9,6 +9,7 @@ export function noteText(note: CourierNote): string {
     case 'missed-fill': return `A fill of order ${short(note.clientOrderId)} was missing and is booked now: trade ${note.tradeId}.`;
     case 'external-order': return `Order ${note.venueOrderId} on the account is not ours.`;
     case 'contradiction': return `What the venue says of order ${short(note.clientOrderId)} cannot be, and is not booked: ${note.reason}.`;
+    case 'fills-missing': return `The venue counts trades of order ${short(note.clientOrderId)} that it does not list, or that cannot be read, so the order stays open here and its position is not all known. They are asked for on and on. Look at order ${note.venueOrderId} and the position at the venue; to open no more, ./algotrendy halt.`;
     case 'opening': return `The account is met for the first time. It holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} ${id}`).join(', ')} and ${note.money} in money, with ${note.openOrders} open orders: none of it is ours.`;
     case 'difference': return differenceText(note);
     case 'payment': return `The venue has ${note.paid.startsWith('-') ? 'paid' : 'charged'} ${note.flow} on ${note.instrument}: ${note.paid.replace('-', '')} ${note.currency}. It is booked.`;

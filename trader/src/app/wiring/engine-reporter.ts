@@ -125,7 +125,7 @@ export class EngineReporter {
     if (note.kind === 'outcome-unknown') this.#trader.record.onUnknown(note.clientOrderId);
     // The order's own state says it.
     if (note.kind === 'refused') return;
-    const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' ? 'critical' : 'warning';
+    const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' || note.kind === 'fills-missing' ? 'critical' : 'warning';
     this.alert(note.kind, noteText(note), severity, now);
   }
 
