@@ -50,6 +50,8 @@ export class HandVenue implements VenueGateway {
     return Promise.resolve({ fills: this.fills.slice(Number(place ?? 0)), place: String(this.fills.length) });
   }
 
+  /** What is listed of one order alone. */
+  fillsOf: NonNullable<VenueGateway['fillsOf']> = () => Promise.resolve([]);
   recalled: unknown;
   recall = (orders: readonly OrderRef[]) => { this.recalled = this.listener === undefined ? orders.map(({ venueOrderId }) => venueOrderId) : []; };
 

@@ -1,5 +1,6 @@
 import { DAY_MS, type Timestamp } from '../domain/time.ts';
 import type { VenueFill, VenueGateway, VenuePayment } from '../ports/venue.ts';
+import { lacksFills, refOf, type Parcel } from './courier-parcel.ts';
 
 /** A venue may list a payment so long after its day: over weekends and holidays. */
 const LISTED_LATE_MS = 5 * DAY_MS;
@@ -41,6 +42,12 @@ export class AccountHistory {
   readFills(): Promise<void> {
     this.#reading ??= this.#read().finally(() => { this.#reading = undefined; });
     return this.#reading;
+  }
+
+  /** Brings the fills that an order lacks: of all since the last time, and what is missing then, of that order alone, since a venue may list one after newer ones. */
+  async readFillsOf(parcel: Parcel): Promise<void> {
+    if (lacksFills(parcel)) await this.readFills();
+    if (lacksFills(parcel)) for (const fill of await this.#gateway.fillsOf?.(refOf(parcel)) ?? []) this.#onFill(fill);
   }
 
   async #read(): Promise<void> {

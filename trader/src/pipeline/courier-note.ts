@@ -16,6 +16,8 @@ export type CourierNote =
   | { readonly kind: 'external-order'; readonly venueOrderId: string; readonly instrument: number }
   /** What the venue says cannot be booked: more than was ordered, or after its end. */
   | { readonly kind: 'contradiction'; readonly clientOrderId: string; readonly reason: string }
+  /** The venue counts fills of an order that it does not list or that cannot be read, for a minute by now: the order does not end here, and what is held is other than known. */
+  | { readonly kind: 'fills-missing'; readonly clientOrderId: string; readonly venueOrderId: string }
   /** The account was met for the first time: what it held and had open then is not ours. Decimals. */
   | { readonly kind: 'opening'; readonly positions: Readonly<Record<string, string>>; readonly money: string; readonly openOrders: number }
   /** The venue holds so much more (or, below zero, less) of an instrument or of money than was known; `ours` of it went to the books. */

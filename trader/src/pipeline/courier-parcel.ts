@@ -15,6 +15,9 @@ export type Stage =
   | 'closing'
   | 'ended';
 
+/** So many look-ups in a row find fills missing before a person is told. */
+const LACKING_TOLD = 10;
+
 /** One order, and all that is known of it. */
 export interface Parcel {
   readonly order: Order;
@@ -35,6 +38,8 @@ export interface Parcel {
   denials: number;
   /** Look-ups since the last word of it that left nothing to be fetched. */
   asked: number;
+  /** Look-ups in a row after which fills that the venue counts were missing. */
+  lacking: number;
   pending: (() => void) | undefined;
 }
 
@@ -42,13 +47,24 @@ export interface Parcel {
 export function packed(order: Order, stage: 'sent' | 'unknown'): Parcel {
   return {
     order, stage, venueOrderId: undefined, over: false, filled: 0, trades: 0,
-    cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, pending: undefined,
+    cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, lacking: 0, pending: undefined,
   };
 }
 
 /** Whether something is still to be heard of it. A function, because what awaits may end it. */
 export function isOpen(parcel: Parcel): boolean {
   return parcel.stage !== 'ended';
+}
+
+/** Whether the venue counts fills that are not booked. */
+export function lacksFills(parcel: Parcel): boolean {
+  return isOpen(parcel) && compare(parcel.filled, parcel.venueFilled) < 0;
+}
+
+/** Counts a look-up after which fills are missing; true at the one, after about a minute of them, at which a person should hear of it. */
+export function countLack(parcel: Parcel): boolean {
+  if (lacksFills(parcel)) parcel.lacking += 1;
+  return lacksFills(parcel) && parcel.lacking === LACKING_TOLD;
 }
 
 /** The order as the venue may know it. */

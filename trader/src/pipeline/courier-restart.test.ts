@@ -12,14 +12,15 @@ import { Courier } from './courier.ts';
 function repeating() {
   const clock = new VirtualClock(0);
   const venue = new HandVenue();
-  const courier = new Courier({ gateway: venue, clock, sync: () => undefined, feeOf: () => ({ fee: 0 }) });
+  const notes: CourierNote[] = [];
+  const courier = new Courier({ gateway: venue, clock, sync: () => undefined, feeOf: () => ({ fee: 0 }), onNote: (note) => void notes.push(note) });
   const told: string[] = [];
   courier.connect({ report: ({ kind }) => void told.push(kind), book: () => {}, settle: () => {} });
   const order = new Order({ run: 'test', name: 'book', index: 0 }, 1, 0, 'stop', 0, 'sell', 'stop', 'gtc', 10, 90, 0);
   courier.submit(order as Approved<Order>);
   courier.repeat(order.clientOrderId, () => ({ kind: 'accepted', order, tsEvent: 0, venueOrderId: 'v1' }));
   const open: VenueOrder = { clientOrderId: order.clientOrderId, venueOrderId: 'v1', instrument: 0, side: 'sell', quantity: 10, filled: 0, status: 'open', tsEvent: 1 };
-  return { clock, venue, courier, told, order, open };
+  return { clock, venue, courier, told, notes, order, open };
 }
 
 test('a cancel that a crash kept from the venue is asked for when the venue lists the order as open, and not a look-up later', async () => {
@@ -44,6 +45,29 @@ test('fills that the venue counts and does not list are asked for ever more slow
   venue.fills.push({ ...open, tradeId: 't1', price: 90, quantity: 7, fee: '0', feeCurrency: 'USD', liquidity: 'taker' });
   await clock.run(611_000);
   assert.deepEqual([told, courier.open.includes(order)], [['accepted', 'filled', 'canceled'], false]);
+  await courier.stop();
+});
+
+test('a fill that the list of all fills never brings is found in that of its order', async () => {
+  const { clock, venue, courier, told, order, open } = repeating();
+  await courier.start();
+  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
+  venue.fillsOf = ({ venueOrderId }) => Promise.resolve(venueOrderId === 'v1' ? [{ ...open, tradeId: 't1', price: 90, quantity: 7, fee: '0', feeCurrency: 'USD', liquidity: 'taker' }] : []);
+  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  await clock.run(10);
+  assert.deepEqual([told, courier.open.includes(order)], [['accepted', 'filled', 'canceled'], false]);
+  await courier.stop();
+});
+
+test('of an order whose fills are not to be had for a minute a person is told once', async () => {
+  const { clock, venue, courier, notes, order, open } = repeating();
+  await courier.start();
+  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
+  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  await clock.run(10_000);
+  assert.deepEqual(notes, []);
+  await clock.run(600_000);
+  assert.deepEqual(notes, [{ kind: 'fills-missing', clientOrderId: order.clientOrderId, venueOrderId: 'v1' }]);
   await courier.stop();
 });
 

@@ -8,7 +8,7 @@ import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
 import type { VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
 import { AccountHistory } from './account-history.ts';
 import type { CourierNote } from './courier-note.ts';
-import { isOpen, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
+import { countLack, isOpen, lacksFills, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
 import { ASK_AFTER_MS, Errands, waitOf } from './errands.ts';
 import { CONFIRM_MS, type Holdings } from './holdings.ts';
 import type { FillFee } from './venue-fee.ts';
@@ -34,7 +34,7 @@ const RECONCILE_MS = 60_000;
 const DENIALS_TOLD = 3;
 /** What clocks and queues may add to a venue's receive window. */
 const WINDOW_SLACK_MS = 2_000;
-/** A venue that states no receive window is taken to accept nothing any more after so long, all the while denying it. */
+/** A venue that states none is taken to accept nothing any more after so long, all the while denying it. */
 const UNSTATED_WINDOW_MS = 600_000;
 
 /**
@@ -197,8 +197,8 @@ export class Courier implements ExecutionClient, VenueListener {
     // One that failed, or that a crash kept from the venue.
     if (parcel.stage === 'working' && parcel.cancel === 'wanted') this.#askCancel(parcel);
     this.#settle(parcel, told.tsEvent);
-    if (compare(parcel.filled, parcel.venueFilled) < 0) this.#fetchSoon(parcel);
-    else parcel.asked = 0;
+    if (lacksFills(parcel)) this.#fetchSoon(parcel);
+    else parcel.asked = parcel.lacking = 0;
   }
 
   onFill(fill: VenueFill): void {
@@ -309,6 +309,7 @@ export class Courier implements ExecutionClient, VenueListener {
       this.#note({ kind: 'retry', what: `look-up of ${parcel.order.clientOrderId}`, reason: error.message });
     }
     parcel.asked += 1;
+    if (countLack(parcel)) this.#note({ kind: 'fills-missing', clientOrderId: parcel.order.clientOrderId, venueOrderId: parcel.venueOrderId ?? '' });
     if (isOpen(parcel) && parcel.pending === undefined) this.#watch(parcel, Math.max(banMs, waitOf(parcel.asked)));
   }
 
@@ -329,9 +330,8 @@ export class Courier implements ExecutionClient, VenueListener {
   /** Fetches fills that the venue counts and the stream has not brought. */
   #fetchSoon(parcel: Parcel): void {
     this.#errands.again(`fills of ${parcel.order.clientOrderId}`, async () => {
-      if (parcel.stage === 'ended' || compare(parcel.filled, parcel.venueFilled) >= 0) return;
-      await this.#history.readFills();
-      if (compare(parcel.filled, parcel.venueFilled) < 0) this.#watch(parcel, waitOf(parcel.asked));
+      await this.#history.readFillsOf(parcel);
+      if (lacksFills(parcel)) this.#watch(parcel, waitOf(parcel.asked));
     });
   }
 

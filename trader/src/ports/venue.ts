@@ -31,6 +31,8 @@ export interface VenueGateway {
   snapshot(): Promise<VenueSnapshot>;
   /** Fills after a place in the venue's own order, oldest first, and the place after them; undefined begins as early as the venue keeps them. */
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }>;
+  /** Every fill of one order, oldest first, for one that the list of all fills has not brought, or not so that it could be read; absent where that cannot be. Throws `VenueError`. */
+  fillsOf?(order: OrderRef): Promise<readonly VenueFill[]>;
   /** The place after every fill so far, for who wants none of before; absent where the venue cannot say it without reading them all. */
   placeNow?(): Promise<string>;
   /** What the venue has paid or charged of its own accord at a moment or later, oldest first, of our instruments alone. Absent where it does not. */

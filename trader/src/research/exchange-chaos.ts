@@ -336,6 +336,7 @@ function noteText(note: CourierNote): string {
     case 'missed-fill': return `finds trade ${note.tradeId} of ${id}, which the stream had not brought`;
     case 'external-order': return `sees order ${note.venueOrderId}, which is none of ours`;
     case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;
+    case 'fills-missing': return `cannot find fills that the venue counts of ${id}`;
     case 'opening': return `meets the account, which holds ${Object.entries(note.positions).map(([id, quantity]) => `${quantity} of ${id}`).join(', ')}, and ${note.money}`;
     case 'difference': return `finds ${note.quantity} more of ${note.what} than it knew, and takes ${note.ours} over: ${note.policy}`;
     case 'payment': return `books ${note.flow} of ${note.paid} ${note.currency} on ${note.instrument}`;

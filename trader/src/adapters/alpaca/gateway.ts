@@ -8,7 +8,7 @@ import type { Timestamp } from '../../domain/time.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenuePayment, VenueSnapshot } from '../../ports/venue.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
 import { feesSince } from './fee-activities.ts';
-import { fillsAfter } from './fill-pages.ts';
+import { fillsAfter, fillsFrom, type ListedFill } from './fill-pages.ts';
 import { Lineage } from './lineage.ts';
 import { assetList, readListings } from './listing.ts';
 import { abilitiesOf, anyOrder, fillActivity, orderBody, orderEntry, toVenueFill, toVenueOrder, tradeIdOf, type Listed, type OrderEntry, type Traded } from './orders.ts';
@@ -131,8 +131,18 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
 
   async fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
     const read = await fillsAfter(this.#rest, place);
+    return { fills: await this.#toFills(read.fills), place: read.place };
+  }
+
+  /** Alpaca lists no fills by order, so all since it was sent are read; those of orders that replaced it are its own. */
+  async fillsOf({ clientOrderId }: OrderRef): Promise<readonly VenueFill[]> {
+    const { submitted_at: sentAt } = await this.#byClient(clientOrderId);
+    return (await this.#toFills(await fillsFrom(this.#rest, sentAt))).filter((fill) => fill.clientOrderId === clientOrderId);
+  }
+
+  async #toFills(listed: readonly ListedFill[]): Promise<VenueFill[]> {
     const fills: VenueFill[] = [];
-    for (const told of read.fills) {
+    for (const told of listed) {
       const listing = this.#bySymbol.get(bare(told.symbol ?? ''));
       if (listing === undefined) continue;
       const { order_id: venueOrderId, side, price, qty } = checked(fillActivity, told, 'fills');
@@ -140,7 +150,7 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
       const fill = this.#read('a trade', () => toVenueFill({ tradeId: tradeIdOf(told.id), venueOrderId, side, price, qty, tsEvent: told.transaction_time }, clientOrderId, listing));
       if (fill !== undefined) fills.push(fill);
     }
-    return { fills, place: read.place };
+    return fills;
   }
 
   /** Fees on coins and the regulatory ones of shares, which Alpaca takes at the end of the day. Those that name no share are the first one's. */
@@ -253,13 +263,17 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
   async #find({ venueOrderId, clientOrderId }: OrderRef): Promise<OrderEntry | undefined> {
     try {
       const told = venueOrderId === undefined
-        ? checked(orderEntry, await this.#ask('/v2/orders:by_client_order_id', { client_order_id: clientOrderId }), 'a look-up')
+        ? await this.#byClient(clientOrderId)
         : await this.#fetch(venueOrderId);
       return await this.#lineage.latest(told);
     } catch (error) {
       if (error instanceof VenueError && error.failure === 'not-found') return undefined;
       throw error;
     }
+  }
+
+  async #byClient(clientOrderId: string): Promise<OrderEntry> {
+    return checked(orderEntry, await this.#ask('/v2/orders:by_client_order_id', { client_order_id: clientOrderId }), 'a look-up');
   }
 
   async #fetch(venueOrderId: string): Promise<OrderEntry> {

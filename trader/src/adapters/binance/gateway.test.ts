@@ -21,10 +21,11 @@ const TRADE = {
 };
 
 /** Runs a gateway to a server that answers each path from a table; what it passed over is in the list. */
-async function asking(answers: Readonly<Record<string, () => unknown>>, work: (gateway: SpotGateway, passedOver: readonly string[]) => Promise<void>): Promise<void> {
+async function asking(answers: Readonly<Record<string, (url: URL) => unknown>>, work: (gateway: SpotGateway, passedOver: readonly string[]) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '', 'http://venue').pathname;
-    const body = path === '/api/v3/time' ? { serverTime: Date.now() } : answers[path]?.();
+    const url = new URL(request.url ?? '', 'http://venue');
+    const path = url.pathname;
+    const body = path === '/api/v3/time' ? { serverTime: Date.now() } : answers[path]?.(url);
     response.writeHead(typeof body === 'object' && body !== null && 'code' in body ? 400 : 200).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -63,6 +64,19 @@ test('a trade finer than the instrument\'s tick is counted as unreadable and pas
   await asking({ '/api/v3/myTrades': () => [{ ...TRADE, price: '4.00000001' }], '/api/v3/order': order }, async (gateway, passedOver) => {
     assert.deepEqual((await gateway.fillsSince(undefined)).fills, []);
     assert.deepEqual(passedOver, ['a trade']);
+  });
+});
+
+test('a trade that could not be read is read again by its order, though the place is beyond it', async () => {
+  const order = () => ({ symbol: 'BNBBTC', orderId: 100234, clientOrderId: 'ours', origQty: '12.00', executedQty: '12.00', status: 'FILLED', side: 'BUY', updateTime: 1 });
+  let price = '4.00000001';
+  const trades = ({ searchParams: query }: URL) => (query.get('orderId') === '100234' || query.get('fromId') === '0' ? [{ ...TRADE, price }] : []);
+  await asking({ '/api/v3/myTrades': trades, '/api/v3/order': order }, async (gateway) => {
+    const { place } = await gateway.fillsSince(undefined);
+    ({ price } = TRADE);
+    assert.deepEqual((await gateway.fillsSince(place)).fills, []);
+    const fills = await gateway.fillsOf({ clientOrderId: 'ours', venueOrderId: '100234', instrument: 0 });
+    assert.deepEqual(fills.map(({ tradeId, clientOrderId }) => [tradeId, clientOrderId]), [['28457', 'ours']]);
   });
 });
 

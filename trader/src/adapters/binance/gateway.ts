@@ -111,6 +111,10 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     return this.#history.since(place);
   }
 
+  fillsOf(order: OrderRef): Promise<readonly VenueFill[]> {
+    return this.#history.of(order);
+  }
+
   placeNow(): Promise<string> {
     return this.#history.now();
   }

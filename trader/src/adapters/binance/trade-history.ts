@@ -65,7 +65,7 @@ export class TradeHistory {
 
   /** As `VenueGateway.fillsSince`: the place is the last trade's id of each symbol. */
   async since(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
-    const { rest, path, weight, entry, listed, onUnreadable } = this.#spec;
+    const { rest, path, weight, entry, listed } = this.#spec;
     const last: Record<string, string> = place === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(place));
     const fills: VenueFill[] = [];
     for (const listing of listed) {
@@ -74,9 +74,7 @@ export class TradeHistory {
         const parameters = { symbol: listing.symbol, fromId, limit: String(PAGE) };
         const page = checked(z.array(entry), await rest.request({ method: 'GET', path, parameters, weight, purpose: 'question' }), 'trades');
         for (const told of page) {
-          const clientOrderId = await this.#idOf(listing, told.orderId);
-          const fill = readOr('a trade', onUnreadable, () => toVenueFill(told, clientOrderId, listing));
-          if (fill !== undefined) fills.push(fill);
+          fills.push(...await this.#fillOf(told, listing));
           last[listing.symbol] = told.id;
         }
         full = page.length === PAGE;
@@ -84,6 +82,24 @@ export class TradeHistory {
     }
     fills.sort((a, b) => a.tsEvent - b.tsEvent);
     return { fills, place: JSON.stringify(last) };
+  }
+
+  /** As `VenueGateway.fillsOf`, for one that could not be read when the place went beyond it: the first thousand of an order. */
+  async of({ instrument, venueOrderId }: OrderRef): Promise<readonly VenueFill[]> {
+    const { rest, path, weight, entry, listed } = this.#spec;
+    const listing = listed[instrument];
+    if (listing === undefined || venueOrderId === undefined) return [];
+    const parameters = { symbol: listing.symbol, orderId: venueOrderId, limit: String(PAGE) };
+    const page = checked(z.array(entry), await rest.request({ method: 'GET', path, parameters, weight, purpose: 'question' }), 'trades');
+    const fills: VenueFill[] = [];
+    for (const told of page) fills.push(...await this.#fillOf(told, listing));
+    return fills;
+  }
+
+  /** A trade in our words; none where it cannot be read. */
+  async #fillOf(told: TradeEntry, listing: Listed): Promise<readonly VenueFill[]> {
+    const clientOrderId = await this.#idOf(listing, told.orderId);
+    return readOr('a trade', this.#spec.onUnreadable, () => [toVenueFill(told, clientOrderId, listing)]) ?? [];
   }
 
   /** Our id of an order that traded. Throws `VenueError` where nothing names it yet, so that the trade is read again. */

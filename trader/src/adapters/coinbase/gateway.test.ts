@@ -98,6 +98,20 @@ test('fills are asked for from the place on, some seconds back, and by the symbo
   });
 });
 
+test('a fill that Coinbase lists long after a newer one is found by its order', async () => {
+  const late = { ...FILL, trade_id: 'late', trade_time: '2021-05-31T09:59:40Z' };
+  let listed = false;
+  // From the place on, which is ten seconds before the newest.
+  const fills = ({ searchParams: query }: URL) => ({ fills: query.has('order_ids') || !query.has('start_sequence_timestamp') ? [FILL, ...(listed ? [late] : [])] : [FILL], cursor: '' });
+  await asking({ [`${ORDERS}/historical/fills`]: fills, [`${ORDERS}/historical/batch`]: () => ({ orders: [TOLD], has_next: false }) }, async (gateway, _passedOver, asked) => {
+    const { place } = await gateway.fillsSince(undefined);
+    listed = true;
+    assert.deepEqual((await gateway.fillsSince(place)).fills, []);
+    assert.deepEqual((await gateway.fillsOf({ clientOrderId: 'ours', venueOrderId: TOLD.order_id, instrument: 0 })).map(({ tradeId }) => tradeId), ['late', FILL.trade_id]);
+    assert.equal(asked.at(-1)?.search, `?order_ids=${TOLD.order_id}&limit=250`);
+  });
+});
+
 test('an order whose answer was lost is looked for since it was sent, and one of before a restart in all that there ever were', async () => {
   const answers: Answers = { [ORDERS]: () => ({}), [`${ORDERS}/historical/batch`]: () => ({ orders: [{ ...TOLD, client_order_id: 'other' }], has_next: false }) };
   await asking(answers, async (gateway, _passedOver, asked) => {

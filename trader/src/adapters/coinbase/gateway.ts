@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { format, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
-import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
@@ -80,8 +79,6 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   readonly #listed: readonly Listed[];
   readonly #bySymbol: ReadonlyMap<string, Listed>;
   readonly #known = new KnownOrders();
-  /** When each order was sent whose outcome is not known, by our clock. */
-  readonly #sentAt = new Map<string, Timestamp>();
   #stream: ChannelStream | undefined;
   #reports: UserReports | undefined;
 
@@ -94,7 +91,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
 
   async submit(order: Order): Promise<Acceptance> {
     const body = orderBody(order, this.#listing(order.instrument));
-    this.#sentAt.set(order.clientOrderId, this.#spec.clock.now());
+    this.#known.send(order.clientOrderId, this.#spec.clock.now());
     try {
       const told = checked(acceptance, await this.#rest.request({ method: 'POST', path: ORDERS, body, purpose: 'order' }), 'a new order');
       if (!told.success) {
@@ -105,10 +102,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
       const { order_id: venueOrderId, client_order_id: clientOrderId } = told.success_response;
       if (clientOrderId !== order.clientOrderId) throw new VenueError('unknown-outcome', `coinbase: a new order was answered with another one, ${clientOrderId}`);
       this.#known.remember({ venueOrderId, clientOrderId, quantity: order.quantity });
-      this.#sentAt.delete(clientOrderId);
       return { venueOrderId, tsEvent: this.#rest.now() };
     } catch (error) {
-      if (error instanceof VenueError && error.failure !== 'unknown-outcome') this.#sentAt.delete(order.clientOrderId);
+      if (error instanceof VenueError && error.failure !== 'unknown-outcome') this.#known.unsend(order.clientOrderId);
       throw error;
     }
   }
@@ -172,13 +168,18 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     return { fills, place: since.after(listed.map((told) => ({ tradeId: told.trade_id, tsEvent: told.trade_time }))) };
   }
 
+  /** Coinbase lists fills by time and may list one long after newer ones, beyond the overlap of places. */
+  async fillsOf(order: OrderRef): Promise<readonly VenueFill[]> {
+    return this.#toFills(await this.#listFills([['order_ids', await this.#idOf(order)]]));
+  }
+
   recall(orders: readonly OrderRef[]): void {
     for (const { clientOrderId, venueOrderId } of orders) if (venueOrderId !== undefined) this.#known.remember({ venueOrderId, clientOrderId, quantity: undefined });
   }
 
   async open(listener: VenueListener): Promise<void> {
     const { hosts, clock, random, onUnreadable } = this.#spec;
-    const reports = new UserReports({ clock, listener, fillsOf: async (order) => this.#toFills(await this.#listFills([['order_ids', order.venueOrderId]])) });
+    const reports = new UserReports({ clock, listener, fillsOf: (order) => this.fillsOf(order) });
     const stream = new ChannelStream({
       url: hosts.user, clock, random, onUnreadable,
       subscriptions: async () => [{ channel: 'user', jwt: await this.#rest.subscriptionToken() }],
@@ -273,7 +274,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   /** Looks through the list of orders for one of our id: those since it was sent where that is known, else all that there ever were. */
   async #search({ clientOrderId, instrument }: OrderRef): Promise<VenueOrder | undefined> {
     const listing = this.#listing(instrument);
-    const sentAt = this.#sentAt.get(clientOrderId);
+    const sentAt = this.#known.sentAt(clientOrderId);
     const product: Query = [['product_ids', listing.symbol]];
     // By the venue's clock, which may have been asked only since the order was sent.
     const sent = (): Query => (sentAt === undefined ? [] : [['start_date', new Date(this.#rest.now() - (this.#spec.clock.now() - sentAt) - SENT_MARGIN_MS).toISOString()]]);

@@ -32,6 +32,8 @@ const DEPTH_EVERY_MS = 100;
 const PRICED_EVERY_MS = 1_000;
 /** How often it is told that the loop lives, whatever happens. */
 const SIGN_EVERY_MS = 2_000;
+/** How often it is told that a stop is refused, where the reason is the same. */
+const HOUR_MS = 3_600_000;
 /** Most bars of a market, and points of equity, in one batch. */
 const MOST_BARS = 400;
 const MOST_POINTS = 50;
@@ -123,9 +125,9 @@ export class EngineReporter {
   /** Takes what was found of an account at a venue. */
   note(note: CourierNote, now: number): void {
     if (note.kind === 'outcome-unknown') this.#trader.record.onUnknown(note.clientOrderId);
-    // The order's own state says it.
-    if (note.kind === 'refused') return;
-    const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' ? 'critical' : 'warning';
+    // The order's own state says it, but not that a position stands without its stop. That is tried again bar by bar.
+    if (note.kind === 'refused' && (note.leg !== 'stop' || !this.#differs('refused stop', `${note.reason} ${Math.floor(now / HOUR_MS)}`))) return;
+    const severity = note.kind === 'retry' || note.kind === 'payment' || note.kind === 'opening' || note.kind === 'missed-fill' ? 'info' : note.kind === 'lost' || note.kind === 'contradiction' || note.kind === 'fills-missing' ? 'critical' : 'warning';
     this.alert(note.kind, noteText(note), severity, now);
   }
 

@@ -47,6 +47,19 @@ test('a journal gives the fills of its run as they were told, and none of anothe
   assert.deepEqual(await all(archive.fills(trader.run.id)), wanted);
 });
 
+test('a stop that the venue refuses is an alert, once an hour for one reason; what else it refuses, the order says itself', async (t) => {
+  const { reporter } = await run(t, 0);
+  const refused = (leg: 'stop' | 'target', reason: string, now: number) => { reporter.note({ kind: 'refused', clientOrderId: '0123456789abcdef', leg, reason }, now); };
+  refused('target', 'no stops', 0);
+  refused('stop', 'no stops', 0);
+  refused('stop', 'no stops', 60_000);
+  refused('stop', 'too far', 120_000);
+  refused('stop', 'too far', 3_600_000);
+  const { alerts } = reporter.snapshot(0);
+  assert.deepEqual(alerts.map(({ tsWall, severity }) => [tsWall, severity]), [[0, 'warning'], [120_000, 'warning'], [3_600_000, 'warning']]);
+  assert.match(alerts[0]?.text ?? '', /\(stop\) is refused: no stops\. What is held stands without it/);
+});
+
 test('the last equity of each day is told however fast the days pass, and is what a snapshot says', async (t) => {
   const { trader, reporter } = await run(t, 0);
   const told = new Map<number, string>();

@@ -275,7 +275,7 @@ export class AlpacaServer implements DialectServer {
       // docs.alpaca.markets, "Market Clock API".
       case 'GET /v2/clock': return fine({ timestamp: moment(this.#spec.now() + this.#aheadMs), is_open: true, next_open: moment(0), next_close: moment(0) });
       case 'GET /v2/assets': return fine(assetsBody(query.get('asset_class')));
-      case 'GET /v2/account/activities/FILL': return fine(pageOf(this.#account.trades.map((trade) => ({ ...activityBody(trade), id: activityId(trade) })), query));
+      case 'GET /v2/account/activities/FILL': return fine(pageOf(this.#account.trades.filter(({ time }) => time > (Date.parse(query.get('after') ?? '') || 0)).map((trade) => ({ ...activityBody(trade), id: activityId(trade) })), query));
       case 'GET /v2/account/activities': return fine(pageOf(this.#fees, query));
       default: return { status: 404, body: { message: 'endpoint not found.' } };
     }
