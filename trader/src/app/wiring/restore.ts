@@ -9,6 +9,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import { Refusal } from '../refusal.ts';
+import { accountsFile } from './api-auth.ts';
 import { isDatabase, SERVERS } from './backup.ts';
 
 /** What was restored. */
@@ -53,7 +54,8 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
     let databases = 0;
     for (const file of manifest.files) {
       const path = join(draft, checkedPath(file));
-      await writeFile(vault, manifest.generation, file, path);
+      // Backups of before gave it to everybody, and then nobody is let in.
+      await writeFile(vault, manifest.generation, path === accountsFile({ home: draft }) ? { ...file, mode: 0o600 } : file, path);
       if (isDatabase(path)) {
         checkDatabase(path, file.path);
         databases++;
