@@ -71,7 +71,7 @@ export const ROUTES = {
   createUser: { method: 'POST', path: '/users', access: keyHolder, secret: true, summary: 'Invite a person by a one-time link' },
   changeUser: { method: 'PATCH', path: '/users/:id', access: keyHolder, summary: 'Change a role, or lock a person out' },
   removeUser: { method: 'DELETE', path: '/users/:id', access: keyHolder, summary: 'Remove a person and end their sessions' },
-  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link' },
+  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link; their sessions and tokens end' },
   listSessions: { method: 'GET', path: '/sessions', access: viewer, summary: 'Your sessions; of an administrator, everybody’s' },
   endSession: { method: 'DELETE', path: '/sessions/:id', access: owner, summary: 'End a session' },
   listTokens: { method: 'GET', path: '/tokens', access: viewer, summary: 'API tokens' },
