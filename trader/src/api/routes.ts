@@ -154,8 +154,8 @@ export const ROUTES = {
   listTrips: { method: 'GET', path: '/trips', access: viewer, summary: 'Finished round trips, the newest first' },
   listNotes: { method: 'GET', path: '/journal-notes', access: viewer, summary: 'Notes of the trade journal' },
   addNote: { method: 'POST', path: '/journal-notes', access: trader, summary: 'Write a note on a round trip' },
-  changeNote: { method: 'PATCH', path: '/journal-notes/:id', access: trader, summary: 'Change a note' },
-  removeNote: { method: 'DELETE', path: '/journal-notes/:id', access: trader, summary: 'Remove a note' },
+  changeNote: { method: 'PATCH', path: '/journal-notes/:id', access: trader, summary: 'Change a note, as its author or an administrator' },
+  removeNote: { method: 'DELETE', path: '/journal-notes/:id', access: trader, summary: 'Remove a note, as its author or an administrator' },
   exportCsv: { method: 'GET', path: '/export/:what', access: viewer, media: 'text/csv', summary: 'Round trips, fills, orders, equity or notes as CSV' },
 } as const satisfies Readonly<Record<string, RouteFacts>>;
 
