@@ -126,6 +126,7 @@ test('a folder that holds something is not restored into; one with keys alone ke
   const target = join(root, 'into-keys');
   mkdirSync(target);
   writeFileSync(join(target, 'secrets.env'), 'A=b\n', { mode: 0o600 });
+  writeFileSync(join(target, 'secrets.env.lock'), '');
   await restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(existsSync(join(target, 'runs/r1.json')));
