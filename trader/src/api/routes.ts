@@ -71,7 +71,7 @@ export const ROUTES = {
   createUser: { method: 'POST', path: '/users', access: keyHolder, secret: true, summary: 'Invite a person by a one-time link' },
   changeUser: { method: 'PATCH', path: '/users/:id', access: keyHolder, summary: 'Change a role, or lock a person out' },
   removeUser: { method: 'DELETE', path: '/users/:id', access: keyHolder, summary: 'Remove a person and end their sessions' },
-  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link' },
+  resetUser: { method: 'POST', path: '/users/:id/reset', access: keyHolder, secret: true, summary: 'Let a person set a new password by a one-time link; their sessions and tokens end' },
   listSessions: { method: 'GET', path: '/sessions', access: viewer, summary: 'Your sessions; of an administrator, everybody’s' },
   endSession: { method: 'DELETE', path: '/sessions/:id', access: owner, summary: 'End a session' },
   listTokens: { method: 'GET', path: '/tokens', access: viewer, summary: 'API tokens' },
@@ -154,8 +154,8 @@ export const ROUTES = {
   listTrips: { method: 'GET', path: '/trips', access: viewer, summary: 'Finished round trips, the newest first' },
   listNotes: { method: 'GET', path: '/journal-notes', access: viewer, summary: 'Notes of the trade journal' },
   addNote: { method: 'POST', path: '/journal-notes', access: trader, summary: 'Write a note on a round trip' },
-  changeNote: { method: 'PATCH', path: '/journal-notes/:id', access: trader, summary: 'Change a note' },
-  removeNote: { method: 'DELETE', path: '/journal-notes/:id', access: trader, summary: 'Remove a note' },
+  changeNote: { method: 'PATCH', path: '/journal-notes/:id', access: trader, summary: 'Change a note, as its author or an administrator' },
+  removeNote: { method: 'DELETE', path: '/journal-notes/:id', access: trader, summary: 'Remove a note, as its author or an administrator' },
   exportCsv: { method: 'GET', path: '/export/:what', access: viewer, media: 'text/csv', summary: 'Round trips, fills, orders, equity or notes as CSV' },
 } as const satisfies Readonly<Record<string, RouteFacts>>;
 

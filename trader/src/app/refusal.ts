@@ -4,7 +4,7 @@ import { BarFileError, errorCode, type BarFileErrorKind } from '../adapters/bars
 import { JournalError, type JournalErrorKind } from '../adapters/journal/journal-file.ts';
 import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-error.ts';
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
-import { SecretFileError } from '../adapters/secrets/secret-file.ts';
+import { SecretFileError, type SecretFileErrorKind } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
 import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
 import { BlobError, type BlobErrorKind } from '../domain/blob-error.ts';
@@ -69,7 +69,7 @@ function exitOfFileError(error: unknown): Exclude<ExitName, 'ok'> | undefined {
   if (error instanceof TimescaleError) return TIMESCALE_CODES[error.kind];
   if (error instanceof AccountsError) return ACCOUNTS_CODES[error.kind];
   if (error instanceof SeriesError) return SERIES_CODES[error.kind];
-  if (error instanceof SecretFileError) return error.kind === 'disk' ? 'disk' : 'bad-data';
+  if (error instanceof SecretFileError) return SECRET_FILE_CODES[error.kind];
   return error instanceof TickFileError || error instanceof ReturnsFileError ? 'bad-data' : undefined;
 }
 
@@ -107,6 +107,10 @@ const TIMESCALE_CODES: Readonly<Record<TimescaleErrorKind, Exclude<ExitName, 'ok
 
 const BLOB_CODES: Readonly<Record<BlobErrorKind, Exclude<ExitName, 'ok'>>> = {
   unreachable: 'failure', refused: 'usage', none: 'usage', locked: 'busy', storage: 'disk',
+};
+
+const SECRET_FILE_CODES: Readonly<Record<SecretFileErrorKind, Exclude<ExitName, 'ok'>>> = {
+  open: 'bad-data', format: 'bad-data', disk: 'disk', locked: 'busy',
 };
 
 const ACCOUNTS_CODES: Readonly<Record<AccountsErrorKind, Exclude<ExitName, 'ok'>>> = {

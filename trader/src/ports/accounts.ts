@@ -155,6 +155,8 @@ export interface Accounts {
   tokenByHash(secretHash: string): Promise<{ readonly token: ApiToken; readonly user: User } | undefined>;
   touchToken(id: string, at: Timestamp): Promise<void>;
   removeToken(id: string): Promise<boolean>;
+  /** Removes all tokens of a user; their ids. */
+  removeTokens(userId: string): Promise<readonly string[]>;
 
   addLink(link: OneTimeLink): Promise<void>;
   /** Looks at a link that has not expired, and leaves it. */

@@ -183,6 +183,10 @@ export function accountsContract(name: string, subject: AccountsSubject): void {
       assert.deepEqual(await accounts.tokens(user.id), [{ ...token, lastUsedAt: NOW + 5 }]);
       assert.equal(await accounts.removeToken(token.id), true);
       assert.equal(await accounts.removeToken(token.id), false);
+      await accounts.addToken(token);
+      assert.deepEqual(await accounts.removeTokens('nobody'), []);
+      assert.deepEqual(await accounts.removeTokens(token.userId), [token.id]);
+      assert.deepEqual(await accounts.tokens(token.userId), []);
     });
 
     test('a link is good once, until it expires, and not after it was dropped', async () => {

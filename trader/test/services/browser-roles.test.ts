@@ -139,6 +139,31 @@ test('who cannot hold confirms by two presses', async () => {
   await context.close();
 });
 
+test('a halt is sent as it was chosen, whoever else halts or resumes while the form is open', async () => {
+  const watched = await desk.open();
+  const { page, context } = watched;
+  await desk.signIn(watched, DESK_PERSON);
+  const elsewhere = (what: string, body: string): Promise<unknown> => page.evaluate(`fetch('/api/v1/control/${what}', { method: 'POST', headers: { 'content-type': 'application/json', 'x-algotrendy': '1', 'idempotency-key': 'elsewhere-${what}' }, body: '${body}' })`);
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await elsewhere('resume', '{}');
+  await page.getByRole('button', { name: 'HALT trading' }).click();
+  const hold = page.getByRole('button', { name: /^Stop new entries/ });
+  await hold.waitFor();
+  await elsewhere('halt', '{"scope":"entries","reason":"lunch"}');
+  await page.getByRole('dialog', { name: 'Trading is halted' }).waitFor();
+  assert.equal(await hold.count(), 1, 'what is held for stays what it was');
+  const sent = page.waitForRequest(/control\/halt$/);
+  await page.getByLabel(/Or type HALT/).fill('HALT');
+  await page.keyboard.press('Enter');
+  assert.equal((JSON.parse((await sent).postData() ?? '{}') as { scope: string }).scope, 'entries');
+  await page.getByText('✓ Done: trading is halted').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^HALTED/ }).click();
+  await page.getByRole('button', { name: /^Stop and cancel orders/ }).waitFor();
+  assert.equal(await hold.count(), 0, 'what is done already is not offered by who opens it then');
+  await context.close();
+});
+
 test('every page bears the name that an administrator gave, and a key goes to an account that its venue has', async () => {
   const watched = await desk.open();
   const { page, context } = watched;

@@ -3,7 +3,7 @@
 import { useState, type ReactNode } from 'react';
 import { personName, type Answer } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
-import { useMissingRole } from '../../data/session.ts';
+import { useMe, useMissingRole } from '../../data/session.ts';
 import { useTopic } from '../../data/stream.ts';
 import { formatSpan } from '../../format/time.ts';
 import { Answered, Problem } from '../answered.tsx';
@@ -90,7 +90,8 @@ function NoteRow({ note, onChanged }: { readonly note: Note; readonly onChanged:
   const [text, setText] = useState<string>();
   const change = useCommand('changeNote');
   const remove = useCommand('removeNote');
-  const missing = useMissingRole('trader');
+  // It bears its author's name: nobody else's but an administrator's words are put there.
+  const missing = useMissingRole(useMe()?.name === note.by ? 'trader' : 'admin');
   const problem = change.problem ?? remove.problem;
   const keep = (): void => { void change.send({ params: { id: note.id }, body: { text: text?.trim() ?? note.text } }).then((done) => { if (done !== undefined) { setText(undefined); onChanged(); } }); };
   return (

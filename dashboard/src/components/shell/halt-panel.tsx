@@ -43,9 +43,9 @@ function useHoldings(): string {
 }
 
 function HaltForm({ already }: { readonly already: boolean }): ReactNode {
-  const [chosen, setScope] = useState<Scope>('entries');
-  // Entries are stopped already: what is left begins with the milder.
-  const scope: Scope = already && chosen === 'entries' ? 'orders' : chosen;
+  // Where entries are stopped already, what is left begins with the milder. What was offered stays while the form is open: whoever else halts or resumes changes nothing of what is held for.
+  const [choices] = useState(already ? SCOPES.filter((choice) => choice.scope !== 'entries') : SCOPES);
+  const [scope, setScope] = useState<Scope>(already ? 'orders' : 'entries');
   const [reason, setReason] = useState('');
   const [word, setWord] = useState('');
   const halt = useCommand('halt');
@@ -61,7 +61,6 @@ function HaltForm({ already }: { readonly already: boolean }): ReactNode {
     deliver();
   };
   useSentAgain(halt, lost, deliver);
-  const choices = already ? SCOPES.filter((choice) => choice.scope !== 'entries') : SCOPES;
   const action = choices.find((choice) => choice.scope === scope)?.action ?? 'Halt';
   return (
     <>

@@ -170,6 +170,10 @@ export class SqliteAccounts implements Accounts {
     return this.#transact(() => this.#run('DELETE FROM token WHERE id = ?', id).changes === 1);
   }
 
+  removeTokens(userId: string): Promise<readonly string[]> {
+    return this.#transact(() => this.#all('DELETE FROM token WHERE userId = ? RETURNING id', (row) => String(row['id']), userId));
+  }
+
   addLink(link: OneTimeLink): Promise<void> {
     return this.#transact(() => void this.#run('INSERT INTO link VALUES (?, ?, ?, ?)', link.hash, link.purpose, link.userId, link.expiresAt));
   }

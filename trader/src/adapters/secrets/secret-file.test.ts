@@ -8,11 +8,13 @@ import fc from 'fast-check';
 import { Secret } from '../../domain/secret.ts';
 import { SecretFile, SecretFileError } from './secret-file.ts';
 
+const FREE = () => ({ release: () => undefined });
+
 async function inFolder(check: (file: SecretFile, path: string, folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
   const path = join(folder, 'home', 'secrets.env');
   try {
-    await check(new SecretFile(path), path, folder);
+    await check(new SecretFile(path, FREE), path, folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -27,7 +29,7 @@ test('a secret is kept, read again, replaced and forgotten, in a file that its o
   await file.write('A_KEY', new Secret('three'));
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(file.names(), ['A_KEY', 'B_KEY']);
-  assert.equal((await new SecretFile(path).read('A_KEY'))?.reveal(), 'three');
+  assert.equal((await new SecretFile(path, FREE).read('A_KEY'))?.reveal(), 'three');
   await file.remove('A_KEY');
   await file.remove('A_KEY');
   assert.deepEqual(file.names(), ['B_KEY']);
@@ -47,7 +49,7 @@ test('what a person wrote beside the secrets stays there, and lines may end as o
 test('any text comes back as it was, a key of several lines too', () => inFolder(async (file, path) => {
   await fc.assert(fc.asyncProperty(fc.oneof(fc.string({ minLength: 1 }), fc.constant('-----BEGIN EC PRIVATE KEY-----\nMHc=\n-----END EC PRIVATE KEY-----\n')), async (value) => {
     await file.write('PEM', new Secret(value));
-    assert.equal((await new SecretFile(path).read('PEM'))?.reveal(), value);
+    assert.equal((await new SecretFile(path, FREE).read('PEM'))?.reveal(), value);
   }), { numRuns: 100 });
 }));
 
@@ -72,8 +74,16 @@ test('a line that is no secret is refused by its number, without what stands the
   await assert.rejects(file.write('a name', new Secret('x')), kind('format'));
 }));
 
+test('while another process changes it nothing is written, and it says to try again', () => inFolder(async (file, path) => {
+  await file.write('A_KEY', new Secret('one'));
+  const waiting = new SecretFile(path, () => undefined);
+  await assert.rejects(waiting.write('A_KEY', new Secret('two')), kind('locked'));
+  await assert.rejects(waiting.remove('A_KEY'), kind('locked'));
+  assert.equal((await waiting.read('A_KEY'))?.reveal(), 'one');
+}));
+
 test('where the file cannot be written the old one stands, and the error holds no value', () => inFolder(async (_, path, folder) => {
   writeFileSync(join(folder, 'home'), 'a file where the folder should be');
-  await assert.rejects(new SecretFile(path).write('A_KEY', new Secret('hidden-value')), (error: Error) => kind('disk')(error) && !inspect(error, { depth: 9 }).includes('hidden-value'));
+  await assert.rejects(new SecretFile(path, FREE).write('A_KEY', new Secret('hidden-value')), (error: Error) => kind('disk')(error) && !inspect(error, { depth: 9 }).includes('hidden-value'));
   assert.equal(readFileSync(join(folder, 'home'), 'utf8'), 'a file where the folder should be');
 }));

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 
-/** What is wrong with a file of secrets: others may read it (`open`), it holds what is no secret (`format`), or it cannot be written (`disk`). */
-export type SecretFileErrorKind = 'open' | 'format' | 'disk';
+/** What is wrong with a file of secrets: others may read it (`open`), it holds what is no secret (`format`), it cannot be written (`disk`), or another process is changing it for long (`locked`). */
+export type SecretFileErrorKind = 'open' | 'format' | 'disk' | 'locked';
 
 /** The one error that files of secrets raise. The message names file, line and remedy, never a value. */
 export class SecretFileError extends Error {
@@ -20,19 +20,27 @@ export class SecretFileError extends Error {
 const NAME = /^[A-Z][A-Z0-9_]*$/;
 /** Written without quotes; anything else, such as the lines of a PEM key, is a JSON string. */
 const PLAIN = /^[\w.+/=:-]+$/;
+/** How long a process waits for another one that changes the file. */
+const WAIT_MS = 5_000;
 /** Bits of a mode that let group and others in. */
 const OTHERS = 0o077;
+
+/** Takes a lock between processes in the file at `path`, waiting for it at most so long; undefined where another process holds it. */
+type TakeLock = (path: string, waitMs: number) => { release(): void } | undefined;
 
 /**
  * Secrets in a file of lines `NAME=value` that its owner alone may read (mode 0600); a file that others
  * may read is refused, since what was open may have been read already. Each change writes a new file,
- * has it on the disk and puts it in the old one's place, so that no moment leaves half of one.
+ * has it on the disk and puts it in the old one's place, so that no moment leaves half of one; a lock beside
+ * it has processes that change it wait for each other.
  */
 export class SecretFile implements SecretStore {
   readonly #path: string;
+  readonly #take: TakeLock;
 
-  constructor(path: string) {
+  constructor(path: string, take: TakeLock) {
     this.#path = path;
+    this.#take = take;
   }
 
   /** Throws `SecretFileError`. */
@@ -49,16 +57,31 @@ export class SecretFile implements SecretStore {
   write(name: string, value: Secret): Promise<void> {
     return attempt(() => {
       if (!NAME.test(name)) throw new SecretFileError('format', `a secret cannot be called "${name}": names are capital letters, digits and underscores`);
-      this.#replace(this.#load().set(name, value));
+      this.#change((secrets) => { this.#replace(secrets.set(name, value)); });
     });
   }
 
   /** Throws `SecretFileError`. */
   remove(name: string): Promise<void> {
     return attempt(() => {
-      const secrets = this.#load();
-      if (secrets.delete(name)) this.#replace(secrets);
+      if (existsSync(this.#path)) this.#change((secrets) => { if (secrets.delete(name)) this.#replace(secrets); });
     });
+  }
+
+  /** From reading to replacing nobody else changes the file: what another process wrote in between would be lost. */
+  #change(work: (secrets: Map<string, Secret>) => void): void {
+    let lock: ReturnType<TakeLock>;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      lock = this.#take(`${this.#path}.lock`, WAIT_MS);
+      if (lock === undefined) throw new SecretFileError('locked', `${this.#path} is being changed by another process. Nothing was changed: try again.`);
+      work(this.#load());
+    } catch (error) {
+      if (error instanceof SecretFileError) throw error;
+      throw new SecretFileError('disk', `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`);
+    } finally {
+      lock?.release();
+    }
   }
 
   #load(): Map<string, Secret> {
@@ -83,24 +106,23 @@ export class SecretFile implements SecretStore {
 
   #replace(secrets: ReadonlyMap<string, Secret>): void {
     const draft = `${this.#path}.${process.pid}`;
+    // What a person wrote beside the secrets stays where it stands.
+    const left = new Map(secrets);
+    const lines = this.#lines().flatMap((line) => {
+      const name = line.slice(0, line.indexOf('='));
+      const value = left.get(name);
+      if (isRemark(line)) return [line];
+      left.delete(name);
+      return value === undefined ? [] : [lineOf(name, value)];
+    });
+    // Left by a process of the same number that died: its mode would stay.
+    rmSync(draft, { force: true });
     try {
-      // What a person wrote beside the secrets stays where it stands.
-      const left = new Map(secrets);
-      const lines = this.#lines().flatMap((line) => {
-        const name = line.slice(0, line.indexOf('='));
-        const value = left.get(name);
-        if (isRemark(line)) return [line];
-        left.delete(name);
-        return value === undefined ? [] : [lineOf(name, value)];
-      });
-      mkdirSync(dirname(this.#path), { recursive: true });
-      // Left by a process of the same number that died: its mode would stay.
-      if (existsSync(draft)) rmSync(draft);
       writeFileSync(draft, [...lines, ...[...left].map(([name, value]) => lineOf(name, value))].map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx', flush: true });
       renameSync(draft, this.#path);
     } catch (error) {
-      if (existsSync(draft)) rmSync(draft);
-      throw new SecretFileError('disk', `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`);
+      rmSync(draft, { force: true });
+      throw error;
     }
   }
 }

@@ -185,6 +185,19 @@ describe('tokens of programs', () => {
     await house.browser().succeed('GET', '/users', undefined, as(secret));
   });
 
+  test('end when their owner is reset, whose keys may be in wrong hands; the audit log says how many', async () => {
+    const ben = await house.signedIn('trader', 'ben');
+    const [first, own] = [await make(ben, 'trader'), await make(ana, 'viewer')];
+    await make(ben, 'viewer');
+    const { id } = (await ben.succeed('GET', '/auth/me')).body as { id: string };
+    await ana.succeed('POST', `/users/${id}/reset`);
+    await house.browser().fail('session-expired', 'POST', '/control/halt', {}, as(first.secret));
+    assert.deepEqual(await house.accounts.tokens(id), []);
+    await house.browser().succeed('GET', '/state', undefined, as(own.secret));
+    const [entry] = await house.accounts.audit({ limit: 1, action: 'resetUser' });
+    assert.equal(entry?.detail, 'ben, tokens revoked: 2');
+  });
+
   test('end when they expire or are removed', async () => {
     const [short, long] = [await make(ana, 'viewer', 1), await make(ana, 'viewer')];
     await ana.succeed('DELETE', `/tokens/${long.token.id}`);

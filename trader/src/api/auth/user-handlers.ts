@@ -72,8 +72,10 @@ export function userHandlers({ accounts, clock, keys, links, sessions, throttle 
       const user = await accounts.changeUser(id, { passwordHash: undefined });
       if (user === 'last-admin') throw new ApiError('last-admin', LAST_ADMIN);
       if (user === 'unknown') throw noUser();
-      sessions.ended(await accounts.endSessions(id));
-      request.auditNote = { subject: id, detail: user.name };
+      // Whoever lost a password may have lost the tokens with it.
+      const tokens = await accounts.removeTokens(id);
+      sessions.ended([...await accounts.endSessions(id), ...tokens]);
+      request.auditNote = { subject: id, detail: `${user.name}, tokens revoked: ${tokens.length}` };
       return { user: await userRow(user), invitation: await links.invite(id) };
     },
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { startApi } from '../../../test/api-rig.ts';
 import { HAND_START, HandFeed, handFill } from '../../../test/hand-feed.ts';
+import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
 import { DAY_MS } from '../../domain/time.ts';
 
 const fill = (n: number, side: 'buy' | 'sell', price: string, day: number) => ({ ...handFill(n), side, quantity: '1', price, fee: '1', tsEvent: HAND_START + day * DAY_MS });
@@ -65,6 +66,21 @@ test('a note is written, found with its trip, changed and removed', async (t) =>
   assert.deepEqual((await api.call('listNotes', { query: { trade: 'f2' } })).items[0].tags, ['exit']);
   await api.call('removeNote', { params: { id: note.id } });
   await assert.rejects(api.call('removeNote', { params: { id: note.id } }), { code: 'not-found' });
+});
+
+test('a note is changed and removed by who wrote it or an administrator, and by nobody else', async (t) => {
+  const notes = new SqliteNotes(':memory:');
+  const note = { id: 'n1', trade: 'f2', at: HAND_START, by: 'ben', text: 'ben wrote this', tags: [] };
+  notes.put(note);
+  const rig = await startApi({ notes });
+  t.after(() => rig.close());
+  const [trader, admin] = [await rig.client('trader'), await rig.client('admin')];
+  await assert.rejects(trader.call('changeNote', { params: { id: 'n1' }, body: { text: 'ana did' } }), { code: 'role-too-low' });
+  await assert.rejects(trader.call('removeNote', { params: { id: 'n1' } }), { code: 'role-too-low' });
+  assert.deepEqual(notes.get('n1'), note);
+  assert.equal((await admin.call('changeNote', { params: { id: 'n1' }, body: { tags: ['entry'] } })).by, 'ben');
+  await admin.call('removeNote', { params: { id: 'n1' } });
+  assert.equal(notes.get('n1'), undefined);
 });
 
 test('an export is CSV that a spreadsheet opens and runs nothing of', async (t) => {

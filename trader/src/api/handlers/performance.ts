@@ -7,9 +7,11 @@ import { add, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EquityRow } from '../../ports/engine-feed.ts';
-import type { NoteStore } from '../../ports/note-store.ts';
+import type { JournalNote, NoteStore } from '../../ports/note-store.ts';
+import { holds, type Caller } from '../auth/access.ts';
 import { found, present, type Handlers } from '../call.ts';
 import { pageOf } from '../paging.ts';
+import { ApiError } from '../problem.ts';
 import type { EngineReplica } from '../replica.ts';
 import type { RoundTrip } from '../round-trips.ts';
 import type { TripHistory } from '../trip-history.ts';
@@ -39,6 +41,12 @@ export function performanceHandlers({ replica, notes, clock, history }: Performa
   const trips = () => {
     run();
     return history.all();
+  };
+  /** A note that the caller may change: it bears the name of who wrote it, so nobody else but an administrator may. */
+  const ownNote = (id: string, { name, role }: Caller): JournalNote => {
+    const note = found(notes.get(id), `note ${id}`);
+    if (note.by !== name && !holds(role, 'admin')) throw new ApiError('role-too-low', `${note.by} wrote this note: only they or an administrator change or remove it`);
+    return note;
   };
   return {
     async performance({ query }) {
@@ -77,14 +85,14 @@ export function performanceHandlers({ replica, notes, clock, history }: Performa
       notes.put({ id, ...body, at: clock.now(), by: caller.name });
       return found(notes.get(id), 'note');
     },
-    changeNote({ params: { id }, body: { text, tags } }) {
-      const note = found(notes.get(id), `note ${id}`);
+    changeNote({ params: { id }, body: { text, tags }, caller }) {
+      const note = ownNote(id, caller);
       const changed = { ...note, text: text ?? note.text, tags: tags ?? note.tags };
       notes.put(changed);
       return changed;
     },
-    removeNote({ params: { id } }) {
-      found(notes.remove(id) ? true : undefined, `note ${id}`);
+    removeNote({ params: { id }, caller }) {
+      notes.remove(ownNote(id, caller).id);
       return { done: true };
     },
   };

@@ -6,9 +6,26 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { SqliteAccounts } from '../../adapters/accounts/sqlite-accounts.ts';
 
 const MAIN = fileURLToPath(new URL('../main.mjs', import.meta.url));
 const PASSWORD = 'correct horse battery staple';
+
+test('whoever is reset has no tokens any more, and the audit log says how many there were', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'users-'));
+  const run = (input: string, ...words: readonly string[]) => JSON.parse(spawnSync(process.execPath, [MAIN, ...words, '--json'], { env: { ...process.env, ALGOTRENDY_HOME: home }, encoding: 'utf8', input }).stdout) as Record<string, unknown>;
+  try {
+    const { id } = run(PASSWORD, 'users', 'add', 'ana', '--role', 'admin')['user'] as { id: string };
+    const accounts = new SqliteAccounts(join(home, 'accounts.sqlite'));
+    await accounts.addToken({ id: 't1', userId: id, name: 'bot', role: 'admin', secretHash: 'h', lastFour: 'abcd', createdAt: 0, expiresAt: undefined, lastUsedAt: undefined });
+    run(PASSWORD, 'users', 'reset', 'ana');
+    assert.deepEqual(await accounts.tokens(), []);
+    await accounts.close();
+    assert.equal((run('', 'audit', 'list')['entries'] as { detail: string }[])[0]?.detail, 'ana, tokens revoked: 1');
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+});
 
 test('people are added, given a way in, a role and an end; all of it stands in the audit log, and a password nowhere', () => {
   const home = mkdtempSync(join(tmpdir(), 'users-'));

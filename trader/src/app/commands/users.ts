@@ -31,7 +31,7 @@ export const usersCommand = defineCommand({
   options: OPTIONS,
   notes: [
     'A password is asked for without being shown, or read from the first line of standard input; it is never taken from the command line, which other processes can see.',
-    'reset gives somebody who is shut out a new way in: it ends their sessions and takes their second factor, their recovery codes and every lock away. unban lets an address in again that has failed too often.',
+    'reset gives somebody who is shut out a new way in: it ends their sessions, revokes their tokens and takes their second factor, their recovery codes and every lock away. unban lets an address in again that has failed too often.',
     'Whoever may read $ALGOTRENDY_HOME is above all roles: this command asks for nobody\'s leave, and every change stands in the audit log. docs/users.md has the rest.',
   ],
   async run(context) {

@@ -62,15 +62,16 @@ export class AccountDesk {
     return { person: personOf(user), path: entry === 'invitation' ? await this.#invite(user) : null };
   }
 
-  /** Gives a person a new way in: ends their sessions, takes the second factor and every lock away. Refuses a weak password. */
+  /** Gives a person a new way in: ends their sessions, revokes their tokens, takes the second factor and every lock away. Refuses a weak password. */
   async reset(name: string, entry: Entry): Promise<{ readonly person: Person; readonly path: string | null }> {
     const user = await this.#find(name);
     const passwordHash = await this.#hashOf(entry, user.name);
     const changed = await this.#accounts.changeUser(user.id, { passwordHash: passwordHash ?? user.passwordHash, totpSealed: undefined, totpPending: undefined, disabled: false });
     await this.#accounts.setRecoveryCodes(user.id, []);
     await this.#accounts.endSessions(user.id);
+    const tokens = await this.#accounts.removeTokens(user.id);
     await this.#accounts.liftBan(nameKey(user.name));
-    await this.#note('users reset', user.id, user.name);
+    await this.#note('users reset', user.id, `${user.name}, tokens revoked: ${tokens.length}`);
     return { person: personOf(typeof changed === 'string' ? user : changed), path: entry === 'invitation' ? await this.#invite(user) : null };
   }
 

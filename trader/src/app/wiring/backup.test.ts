@@ -87,6 +87,17 @@ test('what only its owner could read, only its owner can read again: people can 
   await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
 });
 
+test('a backup that gives people\'s accounts to everybody, as older ones do, is restored for their owner alone', async () => {
+  const home = await makeHome('older');
+  await new SqliteAccounts(join(home, 'accounts.sqlite')).close();
+  chmodSync(join(home, 'accounts.sqlite'), 0o644);
+  await backUp(home, join(root, 'older-vault'), KEY, NOW);
+  const target = join(root, 'older-back');
+  await restore(join(root, 'older-vault'), KEY, target);
+  assert.equal(statSync(join(target, 'accounts.sqlite')).mode & 0o777, 0o600);
+  await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
+});
+
 test('an incremental backup writes what is new, and each backup is read as of its own time', async () => {
   const home = await makeHome('parts', 60_000);
   const vault = join(root, 'parts-vault');
@@ -115,6 +126,7 @@ test('a folder that holds something is not restored into; one with keys alone ke
   const target = join(root, 'into-keys');
   mkdirSync(target);
   writeFileSync(join(target, 'secrets.env'), 'A=b\n', { mode: 0o600 });
+  writeFileSync(join(target, 'secrets.env.lock'), '');
   await restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(existsSync(join(target, 'runs/r1.json')));

@@ -9,6 +9,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import { Refusal } from '../refusal.ts';
+import { accountsFile } from './api-auth.ts';
 import { isDatabase, SERVERS } from './backup.ts';
 
 /** What was restored. */
@@ -28,6 +29,10 @@ export interface RestoreReport {
 
 /** The one thing that may be in a state folder already: the key of the backups is in it. */
 const KEPT = 'secrets.env';
+/** Stays behind where keys were changed, and holds nothing. */
+const KEPT_LOCK = `${KEPT}.lock`;
+/** For its owner alone, whatever a backup says: older ones give it to everybody, and then nobody is let in. */
+const ACCOUNTS = accountsFile({ home: '' });
 const PIECES_AHEAD = 8;
 
 /**
@@ -40,7 +45,7 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
   const aside = `${target}.before`;
   // A restore that was killed at its last step left it so.
   if (!existsSync(target) && existsSync(aside)) renameSync(aside, target);
-  if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT)) {
+  if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT && name !== KEPT_LOCK)) {
     throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
   }
   const vault = await BackupVault.open(blobs, key, 'read');
@@ -102,7 +107,7 @@ async function* piecesOf(vault: BackupVault, generation: string, names: readonly
 async function writeFile(vault: BackupVault, generation: string, file: BackedUpFile, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const hash = createHash('sha256');
-  const descriptor = openSync(path, 'wx', file.mode);
+  const descriptor = openSync(path, 'wx', file.path === ACCOUNTS ? 0o600 : file.mode);
   try {
     for await (const piece of piecesOf(vault, generation, file.pieces)) {
       hash.update(piece);

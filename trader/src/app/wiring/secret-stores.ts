@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EnvironmentSecrets } from '../../adapters/secrets/environment-secrets.ts';
 import { SecretFile } from '../../adapters/secrets/secret-file.ts';
+import { ProcessLock } from '../../adapters/sqlite/process-lock.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Config } from '../config.ts';
@@ -8,7 +9,7 @@ import { VENUE_NAMES, worldsOf, worldWord, type VenueName, type World } from './
 
 /** The file of secrets in a state folder. */
 function secretFile(home: string): SecretFile {
-  return new SecretFile(join(home, 'secrets.env'));
+  return new SecretFile(join(home, 'secrets.env'), (path, waitMs) => ProcessLock.take(path, waitMs));
 }
 
 /** What is read is looked for in the environment first; what is written goes to the file. */
