@@ -1,4 +1,4 @@
-import { allocateBars, type BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
+import { BAR_COLUMNS, type Bars } from '../../domain/bar.ts';
 import { BarFileError } from './bar-file-error.ts';
 import { BLOCK_BARS } from './column-layout.ts';
 import { parseTimestamp, type TimestampUnit } from './timestamp-text.ts';
@@ -37,12 +37,12 @@ const UNKNOWN_DECIMALS = 99;
 const MILLISECOND_DIGITS = 13;
 
 /** Thirteen digits at `at` as a number; -1 where they are no time in milliseconds. */
-function readTime(view: DataView, at: number, unit: TimestampUnit): number {
+function readTime(view: DataView, at: number, inMilliseconds: boolean): number {
   const high = readFourDigits(view.getInt32(at, true));
   const middle = readFourDigits(view.getInt32((at + 4) | 0, true));
   const low = readFourDigits(view.getInt32((at + 8) | 0, true));
   const last = (view.getUint8((at + 12) | 0) - ZERO) | 0;
-  if ((high | middle | low | last) < 0 || last > 9 || unit !== 'ms') return -1;
+  if ((high | middle | low | last) < 0 || last > 9 || !inMilliseconds) return -1;
   return (high * 10_000 + middle) * 1e5 + (low * 10 + last);
 }
 
@@ -54,19 +54,27 @@ function readFourDigits(text: number): number {
   return Math.imul(pairs, 100 * 65_536 + 1) >>> 16;
 }
 
-/** Whether a line ends here with carriage return and newline. */
-function isReturn(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0x0d && bytes[at + 1] === NEWLINE + ZERO;
+/** Whether a last field of so many digits ends here with carriage return and newline. */
+function endsInReturn(view: DataView, at: number, digits: number, delimiter: number): boolean {
+  return (digits - 1) >>> 0 < MAX_DIGITS && delimiter === NEWLINE && view.getUint8(at) === 0x0d && view.getUint8((at + 1) | 0) === NEWLINE + ZERO;
 }
 
-/** A decimal of ten to fifteen digits, with at most one point, in [start, end); of more digits, nothing that means anything. */
-function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals: number): number {
+/**
+ * A decimal of ten to fifteen digits, with at most one point, in [start, end); of more digits, nothing that means anything.
+ * `whole` are the digits before the point and `mantissa` all of them, each modulo 2^32.
+ */
+function readLongDecimal(view: DataView, start: number, end: number, decimals: number, whole: number, mantissa: number): number {
+  if (decimals > 0 && decimals <= 9 && end - start - 1 - decimals <= 9) {
+    const scale = POWERS_OF_TEN[decimals & 15];
+    const fraction = (mantissa - Math.imul(whole, scale)) >>> 0; // below 2^32, so exact
+    return (whole * scale + fraction) / scale;
+  }
   const middle = start + 8;
   let head = 0;
   let tail = 0;
   let power = 0;
   for (let at = start; at < end; at++) {
-    const digit = (bytes[at] - ZERO) | 0;
+    const digit = (view.getUint8(at) - ZERO) | 0;
     if (digit === POINT) continue;
     if (at < middle) head = (Math.imul(head, 10) + digit) | 0;
     else {
@@ -84,16 +92,20 @@ function readLongDecimal(bytes: Uint8Array, start: number, end: number, decimals
  */
 export class CsvParser {
   /** The block being filled; its first `rows` bars are set. */
-  readonly block: Bars = allocateBars(BLOCK_BARS);
+  readonly block: Bars;
   rows = 0;
 
   readonly #file: string;
   readonly #layout: CsvLayout;
   /** By field, the most decimals written so far; `UNKNOWN_DECIMALS` once a number came that is no plain decimal of 15 digits. */
   readonly #decimals: Int32Array;
-  readonly #targets: readonly Float64Array[];
+  /** The columns of the block in one piece, since an access to one array costs less than finding one of six; and a seventh for fields to skip. */
+  readonly #values = new Float64Array((BAR_COLUMNS.length + 1) * BLOCK_BARS);
+  /** By field, where its column begins. */
+  readonly #offsets: Int32Array;
   readonly #timeField: number;
   readonly #separator: number;
+  /** Line number of the first bar of the block. */
   #line: number;
   #position = 0;
 
@@ -103,8 +115,9 @@ export class CsvParser {
     this.#line = layout.firstLine;
     this.#separator = layout.separator - ZERO;
     this.#decimals = new Int32Array(layout.fields.length);
-    const skipped = new Float64Array(BLOCK_BARS);
-    this.#targets = layout.fields.map((field) => (field === undefined ? skipped : this.block[field]));
+    const column = (index: number) => this.#values.subarray(index * BLOCK_BARS, (index + 1) * BLOCK_BARS);
+    this.block = { length: BLOCK_BARS, timestamp: column(0), open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) };
+    this.#offsets = Int32Array.from(layout.fields, (field) => (field === undefined ? BAR_COLUMNS.length : BAR_COLUMNS.indexOf(field)) * BLOCK_BARS);
     this.#timeField = layout.fields.indexOf('timestamp');
     if (!layout.fields.includes('volume')) this.block.volume.fill(NaN);
   }
@@ -120,66 +133,73 @@ export class CsvParser {
    * anything; returns where it stopped, at the end or the block full. This is the hot loop; `| 0` spares it checks for overflow.
    */
   parse(bytes: Uint8Array, start: number, end: number): number {
-    const targets = this.#targets;
-    const last = targets.length - 1;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const values = this.#values;
+    const offsets = this.#offsets;
+    const most = this.#decimals;
+    const powers = POWERS_OF_TEN;
+    // Where an array lies, the loop would look up at every access; not so once it has been looked up here. The first bar overwrites this.
+    values[0] += view.getUint8(start) + offsets[0] + most[0] + powers[0];
+    const last = (offsets.length - 1) | 0;
     const timeField = this.#timeField | 0;
     const separator = this.#separator | 0;
-    const unit = this.#layout.unit;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const most = this.#decimals;
+    const inMilliseconds = this.#layout.unit === 'ms';
     let at = start | 0;
     let row = 0;
-    for (; at < end && row < BLOCK_BARS; row++) {
-      for (let field = 0; field <= last; field++) {
+    for (; at < (end | 0) && row < (BLOCK_BARS | 0); row = (row + 1) | 0) {
+      for (let field = 0; field <= last; field = (field + 1) | 0) {
         const first = at;
         let value = 0;
-        let whole = true;
-        let digit = (bytes[at] - ZERO) | 0;
+        let digits = 0;
+        let digit = 0;
         if (field === timeField) {
-          value = readTime(view, at, unit);
-          whole = value >= 0;
+          value = readTime(view, at, inMilliseconds);
+          if (value >= 0) digits = MILLISECOND_DIGITS;
           at = (at + MILLISECOND_DIGITS) | 0;
-          digit = (bytes[at] - ZERO) | 0;
+          digit = (view.getUint8(at) - ZERO) | 0;
         } else {
           let mantissa = 0;
-          while (digit >>> 0 <= 9) {
+          const four = readFourDigits(view.getInt32(at, true));
+          if (four >= 0) {
+            mantissa = four;
+            at = (at + 4) | 0;
+          }
+          for (digit = (view.getUint8(at) - ZERO) | 0; digit >>> 0 <= 9; digit = (view.getUint8(at) - ZERO) | 0) {
             mantissa = (Math.imul(mantissa, 10) + digit) | 0;
             at = (at + 1) | 0;
-            digit = (bytes[at] - ZERO) | 0;
           }
-          let digits = (at - first) | 0;
+          digits = (at - first) | 0;
           let decimals = 0;
+          const whole = mantissa;
           value = mantissa;
           if (digit === POINT) {
             at = (at + 1) | 0;
             const point = at;
-            digit = (bytes[at] - ZERO) | 0;
-            while (digit >>> 0 <= 9) {
+            for (digit = (view.getUint8(at) - ZERO) | 0; digit >>> 0 <= 9; digit = (view.getUint8(at) - ZERO) | 0) {
               mantissa = (Math.imul(mantissa, 10) + digit) | 0;
               at = (at + 1) | 0;
-              digit = (bytes[at] - ZERO) | 0;
             }
             decimals = (at - point) | 0;
             digits = (digits + decimals) | 0;
             most[field] = Math.max(most[field], decimals);
-            value = mantissa / POWERS_OF_TEN[decimals & 15]; // a number of more is read again
+            value = mantissa / powers[decimals & 15]; // a number of more is read again
           }
-          if (digits > 9) value = readLongDecimal(bytes, first, at, decimals);
-          whole = (digits - 1) >>> 0 < MAX_DIGITS;
+          if (digits > 9) value = readLongDecimal(view, first, at, decimals, whole, mantissa);
         }
-        if (!whole || digit !== (field < last ? separator : NEWLINE)) {
-          if (whole && field === last && isReturn(bytes, at)) at = (at + 1) | 0;
+        const delimiter = field < last ? separator : NEWLINE;
+        if (digit !== delimiter || (digits - 1) >>> 0 >= MAX_DIGITS) {
+          if (endsInReturn(view, at, digits, delimiter)) at = (at + 1) | 0;
           else {
+            this.rows = row;
             value = this.#readSlowly(bytes, first, field);
-            most[field] = UNKNOWN_DECIMALS;
             at = this.#position | 0;
           }
         }
-        targets[field][row] = value;
+        values[(offsets[field] + row) | 0] = value;
         at = (at + 1) | 0;
       }
-      this.#line++;
     }
+    this.#line += row;
     this.rows = row;
     return at;
   }
@@ -193,6 +213,7 @@ export class CsvParser {
     let end = quoted ? closing : start;
     while (bytes[end] !== separator && bytes[end] !== newline) end++;
     this.#position = end;
+    this.#decimals[field] = UNKNOWN_DECIMALS;
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1').trim();
     const text = quoted ? raw.replace(/^"(.*)"$/, '$1').trim() : raw;
     this.#checkFieldCount(bytes[end] === newline, field, text);
@@ -209,7 +230,7 @@ export class CsvParser {
   #checkFieldCount(lineEnds: boolean, field: number, text: string): void {
     const expected = this.#layout.fields.length;
     if (lineEnds === (field === expected - 1)) return;
-    const place = { line: this.#line };
+    const place = { line: this.#line + this.rows };
     if (!lineEnds) throw new BarFileError('columns', this.#file, `has more than ${expected} fields; one bar a line, as the header names them`, place);
     if (field === 0 && text === '') throw new BarFileError('value', this.#file, 'is empty; remove the line', place);
     throw new BarFileError('columns', this.#file,
@@ -223,6 +244,6 @@ export class CsvParser {
       : column === 'timestamp'
         ? `"${shown}" is no timestamp in the unit of the first one (${this.#layout.unit}); use milliseconds UTC or ISO 8601`
         : `"${shown}" is no number; correct or remove the line`;
-    throw new BarFileError('value', this.#file, what, { line: this.#line, field: column });
+    throw new BarFileError('value', this.#file, what, { line: this.#line + this.rows, field: column });
   }
 }

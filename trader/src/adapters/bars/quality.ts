@@ -76,7 +76,6 @@ export class QualityMeter {
    */
   add(bars: Bars, decimalsOf: (column: BarColumn) => number = () => Infinity): void {
     this.#checkBars(bars);
-    this.#countSteps(bars);
     for (const column of PRICES) {
       // No price is larger than its high: the others need no look where their decimals are known.
       if (column === 'high' || !this.#prices.states(decimalsOf(column))) this.#prices.add(bars[column], bars.length, decimalsOf(column));
@@ -89,6 +88,9 @@ export class QualityMeter {
     let last = this.#last;
     let lastClose = this.#lastClose;
     let move = this.#move;
+    let step = 0;
+    let steps = 0;
+    if (this.#bars === 0 && length > 0) this.#from = timestamp[0];
     for (let row = 0; row < length; row++) {
       const time = timestamp[row];
       const o = open[row];
@@ -104,35 +106,23 @@ export class QualityMeter {
         move = change / lastClose;
         this.#moveAt = time;
       }
-      last = time;
-      lastClose = c;
-    }
-    this.#lastClose = lastClose;
-    this.#move = move;
-  }
-
-  #countSteps({ length, timestamp }: Bars): void {
-    if (this.#bars === 0 && length > 0) this.#from = timestamp[0];
-    let last = this.#last;
-    let current = 0;
-    let count = 0;
-    for (let row = 0; row < length; row++) {
-      const time = timestamp[row];
-      const step = time - last;
-      if (step !== current) {
-        this.#countStep(current, count);
-        current = step;
-        count = 0;
+      if (time - last !== step) {
+        this.#countStep(step, steps);
+        step = time - last;
+        steps = 0;
         if (step > this.#longest && step < Infinity) {
           this.#longest = step;
           this.#longestAt = last;
         }
       }
-      count++;
+      steps++;
       last = time;
+      lastClose = c;
     }
-    this.#countStep(current, count);
+    this.#countStep(step, steps);
     this.#last = last;
+    this.#lastClose = lastClose;
+    this.#move = move;
   }
 
   #countStep(step: number, count: number): void {
