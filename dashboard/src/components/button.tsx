@@ -1,5 +1,5 @@
 'use client';
-import type { ComponentProps, ReactNode } from 'react';
+import { useSyncExternalStore, type ComponentProps, type ReactNode } from 'react';
 import css from './button.module.css';
 
 /** What a button looks like: one `primary` a view, `danger` for what ends or closes something. */
@@ -15,13 +15,24 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'type'> {
   readonly busy?: boolean | undefined;
 }
 
+function watchNothing(): () => void {
+  return () => {};
+}
+
+/** Whether the page has come alive: before, the browser alone would send a form, which loads the page anew and loses what was typed. */
+function useAlive(): boolean {
+  return useSyncExternalStore(watchNothing, () => true, () => false);
+}
+
 /** A button; one that is blocked stays focusable and says why. */
 export function Button({ look = 'secondary', small = false, submit = false, blocked, busy = false, className, onClick, children, ...rest }: ButtonProps): ReactNode {
   const off = blocked !== undefined || busy;
+  const alive = useAlive();
   return (
     <button
       {...rest}
       type={submit ? 'submit' : 'button'}
+      disabled={submit && !alive}
       aria-disabled={off || undefined}
       title={blocked ?? rest.title}
       className={[css.button, css[look], small ? css.small : '', className ?? ''].join(' ')}

@@ -18,6 +18,9 @@ after(async () => {
 
 const people = new Map<string, Watched>();
 
+/** A page whose address has asked too often goes on within a minute. */
+const GOES_ON_MS = 90_000;
+
 /** The browser of this view, signed in at its first use: the sign-in limits of an address are for people, not for tests. */
 async function signedIn(view: View): Promise<Watched> {
   const known = people.get(view.name);
@@ -28,6 +31,7 @@ async function signedIn(view: View): Promise<Watched> {
   }
   const watched = await desk.open(view);
   people.set(view.name, watched);
+  watched.page.setDefaultTimeout(GOES_ON_MS);
   await desk.signIn(watched, DESK_PERSON);
   await watched.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   return watched;
@@ -273,7 +277,9 @@ test('a backtest tells how far it is, survives a reload, and opens with its verd
 test('a sweep of two parameters ends in a heat map', async () => {
   const { page } = await signedIn(VIEWS[2]);
   await page.goto(`${desk.url}/backtests`);
-  await page.getByRole('radio', { name: 'Sweep' }).check({ force: true });
+  const sweep = page.getByRole('radio', { name: 'Sweep' });
+  // A click before the page is alive is lost.
+  for (; !(await sweep.isChecked()); await pause(100)) await sweep.click({ force: true });
   const grid = page.getByRole('group', { name: 'Values to try' });
   await grid.getByLabel('fast', { exact: true }).fill('10:30:10');
   await grid.getByLabel('slow', { exact: true }).fill('40,60');
@@ -301,7 +307,7 @@ test('the chart can be walked with the arrow keys and read as a table', async ()
 test('a dropped connection blocks the ticket and says why, and the chart goes on after it without reload', async () => {
   const { page } = await signedIn(VIEWS[0]);
   await page.goto(`${desk.url}/trade`);
-  await page.getByRole('button', { name: 'Review buy' }).waitFor();
+  await page.getByRole('button', { name: 'Review buy', exact: true }).waitFor();
   await desk.kill();
   await page.getByText('Blocked: disconnected').waitFor({ timeout: 15_000 });
   assert.equal(await page.getByRole('button', { name: /^Review buy/ }).getAttribute('aria-disabled'), 'true');
