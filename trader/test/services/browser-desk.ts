@@ -12,6 +12,8 @@ import { freePort } from './child-server.ts';
 /** Pictures of every page, for people to look at; never in the repository. */
 const PICTURES = join(ROOT, 'dashboard/screens');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** A page whose address has asked too often goes on within a minute. */
+const GOES_ON_MS = 90_000;
 const READY_MS = 60_000;
 /** How Chromium is started: quiet, and without anything of its own on the network. */
 export const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -127,6 +129,7 @@ export class Desk {
     const phone = width < 640;
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: phone, isMobile: phone, ...(state === undefined ? {} : { storageState: state }) });
     const page = await context.newPage();
+    page.setDefaultTimeout(GOES_ON_MS);
     const troubles: string[] = [];
     const foreign: string[] = [];
     page.on('console', (message) => { if (message.type() === 'error') troubles.push(`${message.text()} (${message.location().url})`); });

@@ -18,9 +18,6 @@ after(async () => {
 
 const people = new Map<string, Watched>();
 
-/** A page whose address has asked too often goes on within a minute. */
-const GOES_ON_MS = 90_000;
-
 /** The browser of this view, signed in at its first use: the sign-in limits of an address are for people, not for tests. */
 async function signedIn(view: View): Promise<Watched> {
   const known = people.get(view.name);
@@ -31,7 +28,6 @@ async function signedIn(view: View): Promise<Watched> {
   }
   const watched = await desk.open(view);
   people.set(view.name, watched);
-  watched.page.setDefaultTimeout(GOES_ON_MS);
   await desk.signIn(watched, DESK_PERSON);
   await watched.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   return watched;
