@@ -23,6 +23,13 @@ function repeating() {
   return { clock, venue, courier, told, notes, order, open };
 }
 
+/** The venue says, whenever it is asked, that the order has ended with seven of its ten filled, and lists no fill. */
+function endPartFilled(venue: HandVenue, open: VenueOrder): void {
+  const ended: VenueOrder = { ...open, status: 'canceled', filled: 7 };
+  venue.onLookUp = () => Promise.resolve(ended);
+  venue.listener?.onOrder(ended);
+}
+
 test('a cancel that a crash kept from the venue is asked for when the venue lists the order as open, and not a look-up later', async () => {
   const { clock, venue, courier, order, open } = repeating();
   courier.cancel(order);
@@ -36,8 +43,7 @@ test('a cancel that a crash kept from the venue is asked for when the venue list
 test('fills that the venue counts and does not list are asked for ever more slowly, and booked when they come', async () => {
   const { clock, venue, courier, told, order, open } = repeating();
   await courier.start();
-  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
-  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  endPartFilled(venue, open);
   await clock.run(5_000);
   assert.ok(venue.count('look-up') >= 3);
   await clock.run(600_000);
@@ -51,9 +57,8 @@ test('fills that the venue counts and does not list are asked for ever more slow
 test('a fill that the list of all fills never brings is found in that of its order', async () => {
   const { clock, venue, courier, told, order, open } = repeating();
   await courier.start();
-  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
   venue.fillsOf = ({ venueOrderId }) => Promise.resolve(venueOrderId === 'v1' ? [{ ...open, tradeId: 't1', price: 90, quantity: 7, fee: '0', feeCurrency: 'USD', liquidity: 'taker' }] : []);
-  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  endPartFilled(venue, open);
   await clock.run(10);
   assert.deepEqual([told, courier.open.includes(order)], [['accepted', 'filled', 'canceled'], false]);
   await courier.stop();
@@ -62,8 +67,7 @@ test('a fill that the list of all fills never brings is found in that of its ord
 test('of an order whose fills are not to be had for a minute a person is told once', async () => {
   const { clock, venue, courier, notes, order, open } = repeating();
   await courier.start();
-  venue.onLookUp = () => Promise.resolve({ ...open, status: 'canceled', filled: 7 });
-  venue.listener?.onOrder({ ...open, status: 'canceled', filled: 7 });
+  endPartFilled(venue, open);
   await clock.run(10_000);
   assert.deepEqual(notes, []);
   await clock.run(600_000);

@@ -143,6 +143,14 @@ export class Desk {
     await enroll(page, this.firstRun);
   }
 
+  /** A browser whose person is signed in and sees the overview. */
+  async enter(view?: View): Promise<Watched> {
+    const watched = await this.open(view);
+    await this.signIn(watched, DESK_PERSON);
+    await watched.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    return watched;
+  }
+
   /** Signs in with name and password, and the second factor where its secret is given. */
   async signIn({ page }: Pick<Watched, 'page'>, { name, password }: { readonly name: string; readonly password: string }): Promise<void> {
     await page.goto(`${this.url}/sign-in`);

@@ -73,10 +73,7 @@ test('a person who is locked out loses the open page at once', async () => {
 });
 
 test('every place is reached and trading is stopped with the keyboard alone, and the focus is always seen', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter();
   for (const [key, title] of [['r', 'Risk'], ['a', 'Admin'], ['o', 'Overview']] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
@@ -113,10 +110,7 @@ test('every place is reached and trading is stopped with the keyboard alone, and
 });
 
 test('who cannot hold confirms by two presses', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter();
   await page.getByRole('button', { name: /^You:/ }).click();
   await page.getByLabel('Confirm by two presses instead of holding').check();
   await page.keyboard.press('Escape');
@@ -140,11 +134,8 @@ test('who cannot hold confirms by two presses', async () => {
 });
 
 test('a halt is sent as it was chosen, whoever else halts or resumes while the form is open', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
+  const { page, context } = await desk.enter();
   const elsewhere = (what: string, body: string): Promise<unknown> => page.evaluate(`fetch('/api/v1/control/${what}', { method: 'POST', headers: { 'content-type': 'application/json', 'x-algotrendy': '1', 'idempotency-key': 'elsewhere-${what}' }, body: '${body}' })`);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   await elsewhere('resume', '{}');
   await page.getByRole('button', { name: 'HALT trading' }).click();
   const hold = page.getByRole('button', { name: /^Stop new entries/ });
@@ -165,10 +156,7 @@ test('a halt is sent as it was chosen, whoever else halts or resumes while the f
 });
 
 test('every page bears the name that an administrator gave, and a key goes to an account that its venue has', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter();
   await page.goto(`${desk.url}/admin`);
   await page.getByRole('tab', { name: 'Settings' }).click();
   await page.getByLabel('Name of this installation').fill('Desk of the north');
@@ -190,10 +178,7 @@ test('every page bears the name that an administrator gave, and a key goes to an
 });
 
 test('what asks for your presence asks once, and then goes on with the very same request', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter();
   const keys: (string | undefined)[] = [];
   await page.route('**/api/v1/tokens', async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
@@ -217,10 +202,7 @@ test('what asks for your presence asks once, and then goes on with the very same
 });
 
 test('the page reflows in 320 pixels', async () => {
-  const watched = await desk.open({ name: 'narrow', width: 320, height: 640, theme: 'dark' });
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter({ name: 'narrow', width: 320, height: 640, theme: 'dark' });
   for (const path of ['/', '/risk', '/admin', '/trade', '/strategies', '/backtests', '/data', '/models']) {
     await page.goto(desk.url + path);
     await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });

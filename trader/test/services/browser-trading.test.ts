@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { Desk, DESK_PERSON, VIEWS, holdDown, misfits, pause, picture, violations, type View, type Watched } from './browser-desk.ts';
+import { Desk, VIEWS, holdDown, misfits, pause, picture, violations, type View, type Watched } from './browser-desk.ts';
 
 let desk: Desk;
 
@@ -26,10 +26,8 @@ async function signedIn(view: View): Promise<Watched> {
     known.foreign.length = 0;
     return known;
   }
-  const watched = await desk.open(view);
+  const watched = await desk.enter(view);
   people.set(view.name, watched);
-  await desk.signIn(watched, DESK_PERSON);
-  await watched.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   return watched;
 }
 

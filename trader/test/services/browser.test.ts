@@ -129,10 +129,7 @@ test('a dead server is told in words within seconds, nothing pretends to be live
 });
 
 test('a second factor is set up, asked for at the next sign-in, and a recovery code replaces it once', async () => {
-  const watched = await desk.open();
-  const { page, context } = watched;
-  await desk.signIn(watched, DESK_PERSON);
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const { page, context } = await desk.enter();
   await page.goto(`${desk.url}/admin`);
   await page.getByRole('button', { name: 'Set it up' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Set it up' }).click();

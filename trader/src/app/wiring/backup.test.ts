@@ -77,25 +77,17 @@ test('what is restored is what was there, but for keys, caches and signs of life
   assert.deepEqual(readdirSync(home).filter((name) => name.startsWith('.backup')), []);
 });
 
-test('what only its owner could read, only its owner can read again: people can sign in after a restore', async () => {
-  const home = await makeHome('people');
-  await new SqliteAccounts(join(home, 'accounts.sqlite')).close();
-  await backUp(home, join(root, 'people-vault'), KEY, NOW);
-  const target = join(root, 'people-back');
-  await restore(join(root, 'people-vault'), KEY, target);
-  assert.equal(statSync(join(target, 'accounts.sqlite')).mode & 0o777, 0o600);
-  await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
-});
-
-test('a backup that gives people\'s accounts to everybody, as older ones do, is restored for their owner alone', async () => {
-  const home = await makeHome('older');
-  await new SqliteAccounts(join(home, 'accounts.sqlite')).close();
-  chmodSync(join(home, 'accounts.sqlite'), 0o644);
-  await backUp(home, join(root, 'older-vault'), KEY, NOW);
-  const target = join(root, 'older-back');
-  await restore(join(root, 'older-vault'), KEY, target);
-  assert.equal(statSync(join(target, 'accounts.sqlite')).mode & 0o777, 0o600);
-  await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
+test('people\'s accounts come back for their owner alone, also where a backup gives them to everybody, as older ones do: people can sign in after a restore', async () => {
+  for (const [name, mode] of [['people', 0o600], ['older', 0o644]] as const) {
+    const home = await makeHome(name);
+    await new SqliteAccounts(join(home, 'accounts.sqlite')).close();
+    chmodSync(join(home, 'accounts.sqlite'), mode);
+    await backUp(home, join(root, `${name}-vault`), KEY, NOW);
+    const target = join(root, `${name}-back`);
+    await restore(join(root, `${name}-vault`), KEY, target);
+    assert.equal(statSync(join(target, 'accounts.sqlite')).mode & 0o777, 0o600);
+    await new SqliteAccounts(join(target, 'accounts.sqlite')).close();
+  }
 });
 
 test('an incremental backup writes what is new, and each backup is read as of its own time', async () => {
