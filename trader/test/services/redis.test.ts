@@ -105,6 +105,24 @@ describe('Redis as the memory of all API processes', () => {
     assert.deepEqual(heard, ['0 ended s1', '1 ended s1']);
   });
 
+  test('a bus that comes back and may not listen says so, and hears again once it may', { timeout: 30_000 }, async () => {
+    const speaking = await connect();
+    const each = await bus();
+    let heard = 0;
+    for (const subject of ['a', 'b']) each.listen(subject, () => { heard++; });
+    await each.ready();
+    const said = troubles.length;
+    await speaking.acl('SETUSER', 'default', '-subscribe');
+    await speaking.client('KILL', 'TYPE', 'pubsub');
+    await until(() => troubles.slice(said).some((text) => text.includes('cannot be heard') && text.includes('NOPERM')));
+    await speaking.acl('SETUSER', 'default', '+subscribe');
+    await speaking.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await until(() => {
+      each.say('b', 'again');
+      return heard > 0;
+    });
+  });
+
   test('clients of two processes have every fill once and in order, though they change between them and Redis is killed on the way', { timeout: 60_000 }, async () => {
     const feed = new HandFeed();
     const leading = new EngineReplica(feed, WALL_CLOCK);

@@ -16,8 +16,9 @@ export class RedisBus implements MessageBus {
     this.#speaking = speaking;
     this.#onTrouble = onTrouble;
     this.#prefix = `${speaking.options.db ?? 0}:`;
-    // It waits for its subscriptions, however long Redis is away.
-    this.#listening = speaking.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+    // It waits for its subscriptions, however long Redis is away. They are made anew here: an error of those that the client makes by itself ends the process.
+    this.#listening = speaking.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null, autoResubscribe: false });
+    this.#listening.on('ready', () => { if (this.#listeners.size > 0) this.#subscribe(...this.#listeners.keys()); });
     this.#listening.on('message', (name: string, text: string) => { for (const listener of this.#listeners.get(name) ?? []) listener(text); });
     this.#listening.on('error', (error) => { onTrouble('Redis cannot be heard', error); });
   }
@@ -31,7 +32,7 @@ export class RedisBus implements MessageBus {
     let listeners = this.#listeners.get(name);
     if (listeners === undefined) {
       this.#listeners.set(name, listeners = new Set());
-      this.#listening.subscribe(name).catch((error: unknown) => { this.#onTrouble('Redis cannot be heard', error); });
+      this.#subscribe(name);
     }
     listeners.add(listener);
     return () => { listeners.delete(listener); };
@@ -44,5 +45,9 @@ export class RedisBus implements MessageBus {
 
   close(): void {
     this.#listening.disconnect();
+  }
+
+  #subscribe(...names: readonly string[]): void {
+    this.#listening.subscribe(...names).catch((error: unknown) => { this.#onTrouble('Redis cannot be heard', error); });
   }
 }
