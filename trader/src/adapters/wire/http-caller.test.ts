@@ -83,6 +83,21 @@ test('a connection that the venue closes while nothing is asked is forgotten, an
   assert.equal(heard, 2);
 });
 
+test('a connection on which the venue says that it has waited in vain is forgotten, and the next request goes out once', async () => {
+  let heard = 0;
+  await calling((request, response) => {
+    heard += 1;
+    response.end('ok');
+    setTimeout(() => { request.socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlate'); }, 20);
+  }, async (caller) => {
+    for (let asked = 0; asked < 3; asked++) {
+      assert.equal((await caller.call('POST', ORDER)).text, 'ok');
+      await new Promise((resolve) => { setTimeout(resolve, 60); });
+    }
+  });
+  assert.equal(heard, 3);
+});
+
 test('a request that is not answered in time, or whose connection breaks, has an unknown outcome', async () => {
   await calling(() => undefined, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unknown-outcome'); }, { timeoutMs: 30 });
   await calling((request) => { request.socket.resetAndDestroy(); }, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unknown-outcome'); });

@@ -130,7 +130,14 @@ export class HttpCaller {
     const spare = this.#make('POST');
     dress(spare, this.#usual);
     spare.request.on('socket', (socket) => { if (spare === this.#spare) socket.unref(); });
-    spare.onError = () => { if (spare === this.#spare) this.#spare = undefined; };
+    const forget = () => {
+      if (spare !== this.#spare) return;
+      this.#spare = undefined;
+      spare.request.destroy();
+    };
+    spare.onError = forget;
+    // Servers may say 408 to a connection on which they wait in vain: what is written there now is read by nobody.
+    spare.onResponse = forget;
     this.#spare = spare;
   }
 
