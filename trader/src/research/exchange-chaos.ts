@@ -333,6 +333,7 @@ function noteText(note: CourierNote): string {
   switch (note.kind) {
     case 'outcome-unknown': return `does not know what became of ${id}: ${note.reason}`;
     case 'lost': return `gives ${id} up as lost`;
+    case 'forgotten': return `takes ${id} for canceled, which the venue has forgotten`;
     case 'missed-fill': return `finds trade ${note.tradeId} of ${id}, which the stream had not brought`;
     case 'external-order': return `sees order ${note.venueOrderId}, which is none of ours`;
     case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;
