@@ -51,9 +51,7 @@ export async function backupKey(config: Config, make = false): Promise<Secret> {
   const known = await secrets.read(BACKUP_KEY);
   if (known !== undefined) return known;
   if (!make) throw new Refusal('usage', `there is no key for backups: the secret ${BACKUP_KEY} is not set`, { hint: 'Make one with data backup FOLDER --new-key, and keep a copy of it away from this machine: without it no backup can be read.' });
-  const fresh = new Secret(newKeyText());
-  await secrets.write(BACKUP_KEY, fresh);
-  return fresh;
+  return secrets.writeFirst(BACKUP_KEY, new Secret(newKeyText()));
 }
 
 /** How a backup is made. */
