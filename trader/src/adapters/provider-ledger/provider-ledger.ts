@@ -8,7 +8,7 @@ import { longestWindowMs, quotaWaitMs, type ProviderQuota } from '../../domain/q
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { ProviderFailure } from '../../ports/bar-provider.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
-import { openReadOnly, sqliteFault } from '../wire/sqlite-file.ts';
+import { openReadOnly, sqliteFault, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it; 0 is the first one, which did not. */
 const VERSION = 2;
@@ -129,7 +129,8 @@ function openToWrite(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: WAIT_MS });
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    turnLogOn(database, WAIT_MS);
+    database.exec('PRAGMA synchronous = NORMAL');
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
     if (version > VERSION) throw new MarketStoreError('version', `${path} was written by version ${version} of the ledger, and this is version ${VERSION}; use the program that wrote it, or another ALGOTRENDY_HOME`);
     if (version < VERSION) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT`);
