@@ -1,3 +1,4 @@
+import type { Instrument } from '../domain/instrument.ts';
 import type { Leg, OrderType, Side, TimeInForce } from '../domain/order.ts';
 import type { ParameterSpecs } from '../domain/parameters.ts';
 import type { PropFirmGauge } from '../domain/prop-firm.ts';
@@ -69,7 +70,7 @@ export interface MarketFact {
   /** `BTC-USDT.BINANCE`. */
   readonly instrument: string;
   readonly venue: string;
-  readonly assetClass: string;
+  readonly assetClass: Instrument['assetClass'];
   readonly quoteCurrency: string;
   /** Price and quantity steps, the least value of an order, and the decimals that prices and quantities are written with: decimal text. */
   readonly tick: string;

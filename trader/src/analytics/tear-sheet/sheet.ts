@@ -1,5 +1,6 @@
 import type { Bars } from '../../domain/bar.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { Drawdown } from '../drawdowns.ts';
 import type { Series } from '../sampling.ts';
 
 /** A finished round trip, as the sheet lists it. */
@@ -99,9 +100,10 @@ export interface TearSheet {
   readonly daily: Series;
   /** Equity in more detail. */
   readonly equity?: Series | undefined;
-  /** Deepest fall as a share of its peak, and the longest time below a peak, where every moment was looked at; else they are those of the values above, which may be thinned. */
+  /** Deepest fall as a share of its peak, the longest time below a peak, and the deepest falls, where every moment was looked at; else they are those of the values above, which may be thinned. */
   readonly maxDrawdown?: number | undefined;
   readonly longestDrawdownMs?: number | undefined;
+  readonly falls?: readonly Drawdown[] | undefined;
   /** Share of equity that was invested. */
   readonly exposure?: Series | undefined;
   /** What else could have been done: equity on the same days, from the same opening. */

@@ -33,7 +33,7 @@ function shade(value: number, full: number): string {
 /** The deepest falls. */
 export function drawdownTable(sheet: TearSheet): Html {
   const { timestamps, values } = sheet.equity ?? sheet.daily;
-  const falls = drawdowns({ timestamps: Float64Array.from([timestamps[0] ?? 0, ...timestamps]), values: Float64Array.from([sheet.cash, ...values]) })
+  const falls = (sheet.falls ?? drawdowns({ timestamps: Float64Array.from([timestamps[0] ?? 0, ...timestamps]), values: Float64Array.from([sheet.cash, ...values]) }))
     .toSorted((a, b) => b.depth - a.depth).slice(0, 10);
   return html`<section aria-labelledby="falls-title"><h2 id="falls-title">Deepest falls</h2>
 ${falls.length === 0 ? html`<p class="note">Equity never fell below a peak.</p>` : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Depth</th><th scope="col"><span class="hidden">as a bar</span></th><th scope="col">Peak</th><th scope="col">Trough</th><th scope="col">Back at the peak</th><th scope="col">To the trough</th><th scope="col">In all</th></tr></thead>
