@@ -13,9 +13,9 @@ import css from './trade.module.css';
 
 const ROWS = 100;
 
-/** That a list ends where there is more of it. */
-function Rest(): ReactNode {
-  return <p className={css.rest}>The newest {ROWS}. All of them: Overview, Performance, Export.</p>;
+/** That a list ends where there is more of it; nothing where there is not. */
+function Rest({ of, where }: { readonly of: readonly unknown[]; readonly where: string }): ReactNode {
+  return of.length > ROWS ? <p className={css.rest}>The newest {ROWS}{where}</p> : null;
 }
 
 /** Our trades, the newest first. */
@@ -40,7 +40,7 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
     <>
       <div className={css.narrow}><ChoiceField label="Which fills" value={which} onChange={setWhich} options={[{ value: 'all', label: 'All markets' }, { value: 'one', label: 'This market' }]} /></div>
       <DataTable caption="Fills" tall columns={columns} rows={rows} rowKey={({ id }) => id} empty={<EmptyState>{which === 'all' ? 'No order has been filled yet.' : `No order of ${first} has been filled yet; other markets are left out.`}</EmptyState>} />
-      {asked.length > ROWS ? <Rest /> : null}
+      <Rest of={asked} where=". All of the run: Overview, Performance, Export." />
     </>
   );
 }
@@ -58,5 +58,10 @@ export function DenialTable({ denials }: { readonly denials: readonly DenialFact
     { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
     { key: 'book', head: 'Book', priority: 3, cell: ({ book }) => book.split('@')[0] },
   ];
-  return <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />;
+  return (
+    <>
+      <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />
+      <Rest of={denials} where={` of ${denials.length} that are kept.`} />
+    </>
+  );
 }
