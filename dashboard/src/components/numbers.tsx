@@ -1,6 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
-import { useNow } from '../data/ticker.ts';
+import { useServerNow } from '../data/stream.ts';
 import { directionOf, formatDecimal, formatPercent, type Figure } from '../format/decimal.ts';
 import { formatSpan, formatTime, formatUtc, type TimeDetail } from '../format/time.ts';
 import css from './numbers.module.css';
@@ -104,7 +104,7 @@ export function Time({ at, detail = 'minute', why }: Absence & { readonly at: nu
 
 /** How old something is, ticking; `cadenceMs` is how often news are expected, and decides when it looks stale. */
 export function Age({ at, cadenceMs, why }: Absence & { readonly at: number | null | undefined; readonly cadenceMs?: number }): ReactNode {
-  const now = useNow();
+  const now = useServerNow();
   if (at === undefined || at === null || now === 0) return <Absent why={why} />;
   const age = Math.max(0, now - at);
   const stale = cadenceMs !== undefined && age > 2 * cadenceMs;
