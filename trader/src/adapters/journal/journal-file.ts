@@ -121,7 +121,9 @@ export class JournalFile implements Journal {
     this.#access = access;
     try {
       this.#descriptor = openSync(path, access === 'append' ? 'a+' : 'r');
-      if (access === 'append' && fstatSync(this.#descriptor).size === 0) syncFolder(dirname(path));
+      // What a process that was killed wrote last may not be on the disk yet; that of a new file is its name.
+      this.#unsynced = access === 'append' && fstatSync(this.#descriptor).size > 0;
+      if (access === 'append' && !this.#unsynced) syncFolder(dirname(path));
     } catch (error) {
       throw access === 'append' ? diskError(path, error) : unreadable(path, error);
     }

@@ -26,6 +26,9 @@ const WAIT_MS = 5_000;
 /** Calls are forgotten that no window reaches and no month's report counts; refusals once they are over. */
 const KEPT_MS = 40 * DAY_MS;
 
+/** One that would last longer is of a time when the clock was ahead. */
+const LONGEST_REFUSAL_MS = 2 * DAY_MS;
+
 /** The ledger as one SQLite file. A call is counted before it is made: a process that dies has spent it. Throws `MarketStoreError`. */
 export class SqliteProviderLedger implements ProviderLedger {
   readonly #path: string;
@@ -50,6 +53,8 @@ export class SqliteProviderLedger implements ProviderLedger {
     return this.#ask(() => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
+        // Of a time when the clock was ahead: nobody knows when it was, and it must not count until then.
+        this.#database.prepare('UPDATE call SET at = ?1 WHERE provider = ?2 AND at > ?1').run(now, provider);
         const rows = this.#database.prepare('SELECT at FROM call WHERE provider = ? AND at > ? ORDER BY at').all(provider, Math.floor(now - longestWindowMs(quota.limits))) as { at: number }[];
         const waitMs = quotaWaitMs(quota.limits, rows.map(({ at }) => at), now);
         if (waitMs <= 0) {
@@ -84,7 +89,7 @@ export class SqliteProviderLedger implements ProviderLedger {
   }
 
   refusal(key: string, now: Timestamp): ProviderFailure | undefined {
-    const [row] = this.#rows('SELECT failure FROM refusal WHERE key = ? AND until > ?', key, now);
+    const [row] = this.#rows('SELECT failure FROM refusal WHERE key = ? AND until > ? AND until <= ?', key, now, now + LONGEST_REFUSAL_MS);
     return row === undefined ? undefined : JSON.parse(String(row['failure'])) as ProviderFailure;
   }
 
