@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -44,6 +44,24 @@ test('a backtest runs as a job beside the run, and its answer is the command\'s 
   assert.deepEqual([result.strategy, result.parameters.fast], ['macd', 8]);
   assert.ok(phases.has('Running') || phases.has('Reading bars'));
   await jobs.close();
+});
+
+test('a disk that takes nothing when a job ends or the next begins ends no process: it is told, and the board goes on', async (t) => {
+  const folder = home(t);
+  const jobs = new ChildJobs(folder);
+  const request: JobRequest = { kind: 'backtest', strategy: 'macd', bars: BARS, interval: '1h' };
+  await jobs.start('one', request, 'user:ann');
+  // As where no folder can be made.
+  rmSync(join(folder, 'jobs', 'one'), { recursive: true });
+  writeFileSync(join(folder, 'jobs', 'one'), '');
+  const { state, error } = await until(jobs, 'one', ({ endedAt }) => endedAt !== null);
+  assert.equal(state, 'failed');
+  assert.match(error?.message ?? '', /could not be kept/);
+  await jobs.close();
+  rmSync(join(folder, 'jobs', 'one'));
+  mkdirSync(join(folder, 'jobs', 'two', 'job.json.draft'), { recursive: true });
+  writeFileSync(join(folder, 'jobs', 'two', 'job.json'), JSON.stringify({ id: 'two', request, state: 'running', endedAt: null, createdAt: 1 }));
+  assert.equal(new ChildJobs(folder).get('two')?.state, 'lost', 'the next process begins though it cannot write so');
 });
 
 test('a job is told what the command line can be told, and what names nothing is refused', () => {
