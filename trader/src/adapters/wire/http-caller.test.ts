@@ -115,6 +115,21 @@ test('where nothing listens, or the connection is never secured, nothing was sen
   await calling(() => undefined, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unreachable'); }, { scheme: 'https' });
 });
 
+test('a key with a character that cannot be sent is refused unsent, and the next request goes out', async () => {
+  let heard = 0;
+  await calling((_request, response) => {
+    heard += 1;
+    response.end();
+  }, async (caller) => {
+    for (let round = 0; round < 2; round++) {
+      for (const key of ['it\u2019s', 'two\nlines']) assert.equal(await failure(caller.call('POST', { ...ORDER, headers: { 'X-Key': key } })), 'unauthorised');
+      await caller.call('POST', ORDER);
+      await settled();
+    }
+  });
+  assert.equal(heard, 2);
+});
+
 test('closing gives up what is in flight', async () => {
   await calling(() => undefined, async (caller) => {
     const waiting = failure(caller.call('POST', ORDER));
