@@ -65,7 +65,8 @@ export interface SheetWindow {
   /** Annualised Sharpe ratio where it was chosen and where it was traded. */
   readonly sharpeIn: number | null;
   readonly sharpeOut: number | null;
-  readonly returnOut: number;
+  /** Null where it was begun with nothing. */
+  readonly returnOut: number | null;
   readonly trades: number;
 }
 
