@@ -1,5 +1,5 @@
 import type { Bars } from '../../domain/bar.ts';
-import type { Timestamp } from '../../domain/time.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Drawdown } from '../drawdowns.ts';
 import type { Series } from '../sampling.ts';
 
@@ -65,7 +65,8 @@ export interface SheetWindow {
   /** Annualised Sharpe ratio where it was chosen and where it was traded. */
   readonly sharpeIn: number | null;
   readonly sharpeOut: number | null;
-  readonly returnOut: number;
+  /** Null where it was begun with nothing. */
+  readonly returnOut: number | null;
   readonly trades: number;
 }
 
@@ -120,6 +121,13 @@ export interface TearSheet {
   readonly facts: readonly FactGroup[];
   /** The command line that makes the same file again. */
   readonly command: string;
+}
+
+/** Equity in the most detail that there is, the opening before it: with the first moment, or a day before the first day's end. */
+export function fromOpening({ cash, daily, equity }: TearSheet): Series {
+  const { timestamps, values } = equity ?? daily;
+  const opening = equity === undefined ? (timestamps[0] ?? 0) - DAY_MS : timestamps[0] ?? 0;
+  return { timestamps: Float64Array.from([opening, ...timestamps]), values: Float64Array.from([cash, ...values]) };
 }
 
 /** Opening equity and the equity of each day: what returns are measured on. */
