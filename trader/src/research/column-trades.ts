@@ -1,4 +1,4 @@
-import { i32, load, op1, op2, repeat, store, wasmFunction, wasmModule, wasmRunner, when, type Code, type Local, type WasmFunction, type WasmInstance } from '../indicators/wasm.ts';
+import { i32, load, op1, op2, repeat, store, wasmFunction, wasmModule, wasmRunner, when, type Code, type Local, type WasmFunction, type WasmInstance } from '../domain/wasm.ts';
 
 /**
  * Adds up the prices at which columns of targets trade. Prices are integers, in groups of 32 bars

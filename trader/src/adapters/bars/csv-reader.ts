@@ -1,7 +1,7 @@
 import { BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
 import { BarFileError } from './bar-file-error.ts';
 import type { ByteSource } from './byte-source.ts';
-import { CsvParser, type BarColumn, type CsvLayout } from './csv-parser.ts';
+import { createScanner, CsvParser, type BarColumn, type CsvLayout } from './csv-parser.ts';
 import { timestampUnit } from './timestamp-text.ts';
 
 /** Bytes taken at a time: large enough to make calls rare, small enough to stay in the processor's cache. */
@@ -12,9 +12,6 @@ const FIRST_CHUNK_BYTES = 1 << 10;
 
 /** No line of bars is longer; a longer one is some other file, or a decompression bomb. */
 const MAX_LINE_BYTES = 1 << 16;
-
-/** The parser looks for a time of thirteen digits wherever one should stand, even in a last line that is too short for it. */
-const LOOK_AHEAD_BYTES = 13;
 
 const NEWLINE = 0x0a;
 const SEPARATORS = [',', ';', '\t'];
@@ -32,13 +29,14 @@ export interface TextBars {
 
 /** Reads the head of a text and finds how it is written; `file` is named in errors. */
 export async function openText(source: ByteSource, file: string): Promise<TextBars> {
-  const lines = new LineBuffer(source, file);
+  const scanner = createScanner(CHUNK_BYTES + MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 1);
+  const lines = new LineBuffer(source, file, scanner.text);
   while (lines.peekLine(1) === '' && await lines.fill());
   const first = lines.peekLine(0);
   const lean = LEAN_LINE.test(first);
   const layout = lean ? leanLayout() : headerLayout(file, first, lines.peekLine(1));
   if (!lean) lines.skipLine();
-  const parser = new CsvParser(file, layout);
+  const parser = new CsvParser(file, layout, scanner);
   return { layout, lean, blocks: () => parseBlocks(lines, parser), decimalsOf: (column) => parser.decimalsOf(column) };
 }
 
@@ -46,7 +44,7 @@ export async function openText(source: ByteSource, file: string): Promise<TextBa
 async function* parseBlocks(lines: LineBuffer, parser: CsvParser): AsyncGenerator<Bars> {
   do {
     while (lines.start < lines.end) {
-      lines.start = parser.parse(lines.bytes, lines.start, lines.end);
+      lines.start = parser.parse(lines.start, lines.end);
       yield sliceBars(parser.block, 0, parser.rows);
     }
   } while (await lines.fill());
@@ -54,7 +52,7 @@ async function* parseBlocks(lines: LineBuffer, parser: CsvParser): AsyncGenerato
 
 /** A window over the text whose bytes [start, end) are whole lines. */
 class LineBuffer {
-  readonly bytes = new Uint8Array(new ArrayBuffer(CHUNK_BYTES + MAX_LINE_BYTES + 1 + LOOK_AHEAD_BYTES));
+  readonly bytes: Uint8Array;
   start = 0;
   end = 0;
   #filled = 0;
@@ -63,9 +61,10 @@ class LineBuffer {
   readonly #source: ByteSource;
   readonly #file: string;
 
-  constructor(source: ByteSource, file: string) {
+  constructor(source: ByteSource, file: string, bytes: Uint8Array) {
     this.#source = source;
     this.#file = file;
+    this.bytes = bytes;
   }
 
   /** Brings in more whole lines; false when the text is used up. Blank lines at the very end are no lines. */

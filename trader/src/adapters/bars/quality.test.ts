@@ -30,6 +30,7 @@ test('price decimals are the fewest that state every price, or the finest scale 
     const meter = new DecimalsMeter();
     for (let at = 0; at < prices.length; at += piece) {
       const part = Float64Array.from([...prices.slice(at, at + piece), NaN]);
+      part.forEach((number) => meter.reach(number));
       meter.add(part, part.length);
     }
     assert.equal(meter.decimals(), decimalsByDefinition(prices));

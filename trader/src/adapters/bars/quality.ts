@@ -76,20 +76,20 @@ export class QualityMeter {
    */
   add(bars: Bars, decimalsOf: (column: BarColumn) => number = () => Infinity): void {
     this.#checkBars(bars);
-    for (const column of PRICES) {
-      // No price is larger than its high: the others need no look where their decimals are known.
-      if (column === 'high' || !this.#prices.states(decimalsOf(column))) this.#prices.add(bars[column], bars.length, decimalsOf(column));
-    }
+    for (const column of PRICES) this.#prices.add(bars[column], bars.length, decimalsOf(column));
     this.#volumes.add(bars.volume, bars.length, decimalsOf('volume'));
     this.#bars += bars.length;
   }
 
+  /** Besides, the meters of decimals are told of the largest numbers: no price is larger than its high. */
   #checkBars({ length, timestamp, open, high, low, close, volume }: Bars): void {
     let last = this.#last;
     let lastClose = this.#lastClose;
     let move = this.#move;
     let step = 0;
     let steps = 0;
+    let highest = 0;
+    let most = 0;
     if (this.#bars === 0 && length > 0) this.#from = timestamp[0];
     for (let row = 0; row < length; row++) {
       const time = timestamp[row];
@@ -99,7 +99,9 @@ export class QualityMeter {
       const c = close[row];
       const v = volume[row];
       if (!(time > last && isTimestamp(time) && isPossibleBar(o, h, l, c, v))) this.#refuse(row, [time, o, h, l, c, v], last);
-      if (v === 0) this.#zero++;
+      if (h > highest) highest = h;
+      if (v > most) most = v;
+      else if (v === 0) this.#zero++;
       else if (v !== v) this.#absent++;
       const change = Math.abs(c - lastClose);
       if (change > move * lastClose) {
@@ -123,6 +125,8 @@ export class QualityMeter {
     this.#last = last;
     this.#lastClose = lastClose;
     this.#move = move;
+    this.#prices.reach(highest);
+    this.#volumes.reach(most);
   }
 
   #countStep(step: number, count: number): void {
@@ -196,23 +200,17 @@ export class DecimalsMeter {
   #found = 0;
   #largest = 0;
 
-  /** Whether numbers of so many decimals would not change what has been found. */
-  states(decimals: number): boolean {
-    return decimals <= this.#found;
+  /** Hears of a number that is the largest of some. */
+  reach(number: number): void {
+    if (number > this.#largest) this.#largest = number;
   }
 
-  /** Looks at the first `count` numbers, which `known` decimals are known to state; NaN is passed over. */
+  /** Looks at the first `count` numbers, which `known` decimals are known to state, and of which the largest is told; NaN is passed over. */
   add(numbers: Float64Array, count: number, known = Infinity): void {
+    if (known <= this.#found) return;
     let scale = 10 ** this.#found;
-    let largest = this.#largest;
-    if (this.states(known)) {
-      for (let index = 0; index < count; index++) if (numbers[index] > largest) largest = numbers[index];
-      this.#largest = largest;
-      return;
-    }
     for (let index = 0; index < count; index++) {
       const number = numbers[index];
-      if (number > largest) largest = number;
       const scaled = number * scale;
       // The same as Math.round for such numbers, and quicker; it holds for nearly all.
       if (scaled < HALF_SAFE && Math.floor(scaled + 0.5) / scale === number) continue;
@@ -221,7 +219,6 @@ export class DecimalsMeter {
         scale = 10 ** ++this.#found;
       }
     }
-    this.#largest = largest;
   }
 
   decimals(): number {

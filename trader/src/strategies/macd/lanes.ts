@@ -1,4 +1,4 @@
-import { i32, load, op1, op2, repeat, store, storeQuarter, wasmFunction, wasmModule, wasmRunner, ZEROS, type WasmFunction } from '../../indicators/wasm.ts';
+import { i32, load, op1, op2, repeat, store, storeQuarter, wasmFunction, wasmModule, wasmRunner, ZEROS, type WasmFunction } from '../../domain/wasm.ts';
 
 /** Bars that all lines advance over before any goes on, a multiple of 32: the averages stay in the cache. */
 export const STRETCH = 480;

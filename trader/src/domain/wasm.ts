@@ -28,16 +28,21 @@ const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, f64: 0x7c, v128:
 /** Operators with two operands, by the names of the WebAssembly specification. */
 const BINARY = {
   'i32.add': [0x6a], 'i32.sub': [0x6b], 'i32.mul': [0x6c], 'i32.and': [0x71], 'i32.or': [0x72], 'i32.xor': [0x73],
-  'i32.shl': [0x74], 'i32.shr_u': [0x76], 'i32.lt_u': [0x49],
-  'f64.add': [0xa0], 'f64.sub': [0xa1], 'f64.mul': [0xa2],
+  'i32.shl': [0x74], 'i32.shr_u': [0x76], 'i32.lt_u': [0x49], 'i32.gt_s': [0x4a], 'i32.ge_u': [0x4f], 'i32.eq': [0x46],
+  'f64.add': [0xa0], 'f64.sub': [0xa1], 'f64.mul': [0xa2], 'f64.div': [0xa3],
+  'i8x16.swizzle': simd(14), 'i8x16.ge_u': simd(44), 'i8x16.sub': simd(113),
+  'i16x8.narrow_i32x4_u': simd(134), 'i16x8.shr_u': simd(141), 'i16x8.mul': simd(149), 'i32x4.dot_i16x8_s': simd(186),
   'i64x2.add': simd(206), 'i64x2.sub': simd(209), 'f64x2.lt': simd(73), 'f64x2.add': simd(240), 'f64x2.sub': simd(241), 'f64x2.mul': simd(242),
 } as const;
 
 /** Operators with one. */
-const UNARY = { 'i32.clz': [0x67], 'i32.popcnt': [0x69], 'f64.convert_i32_s': [0xb7], 'f64x2.splat': simd(20) } as const;
+const UNARY = {
+  'i32.clz': [0x67], 'i32.ctz': [0x68], 'i32.popcnt': [0x69], 'f64.convert_i32_s': [0xb7], 'f64x2.splat': simd(20),
+  'i8x16.bitmask': simd(100), 'f64x2.convert_low_i32x4_s': simd(254), 'f64x2.extract_lane 0': [simd(33), 0], 'f64x2.extract_lane 1': [simd(33), 1],
+} as const;
 
 /** What is read from memory, and written to it, with the alignment that the format wants. */
-const LOADS = { 'i32.load': [0x28, 2], 'f64.load': [0x2b, 3], 'v128.load': [simd(0), 4] } as const;
+const LOADS = { 'i32.load': [0x28, 2], 'i32.load8_u': [0x2d, 0], 'i32.load16_u': [0x2f, 1], 'f64.load': [0x2b, 3], 'v128.load': [simd(0), 4] } as const;
 const STORES = { 'i32.store': [0x36, 2], 'f64.store': [0x39, 3], 'v128.store': [simd(11), 4] } as const;
 
 /** The operator of this name applied to two values. */
@@ -75,13 +80,23 @@ export function repeat(body: readonly Code[], condition: Code): Code {
   return [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
 }
 
-/** Does something where the condition holds. */
-export function when(condition: Code, body: readonly Code[]): Code {
-  return [condition, 0x04, 0x40, body, 0x0b];
+/** Does something where the condition holds, and something else where it does not. */
+export function when(condition: Code, body: readonly Code[], otherwise: readonly Code[] = []): Code {
+  return [condition, 0x04, 0x40, body, otherwise.length > 0 ? [0x05, otherwise] : [], 0x0b];
+}
+
+/** Ends the function, whose result this is. */
+export function giveBack(result: Code): Code {
+  return [result, 0x0f];
+}
+
+/** A vector of these sixteen bytes. */
+export function vector(bytes: ArrayLike<number>): Code {
+  return [simd(12), Array.from(bytes)];
 }
 
 /** A vector of zeros. */
-export const ZEROS: Code = [simd(12), Array.from({ length: 16 }, () => 0)];
+export const ZEROS: Code = vector(new Uint8Array(16));
 
 /** Builds a function: the body is given its parameters, and a way to have locals, which begin at zero. */
 export function wasmFunction(
@@ -159,20 +174,26 @@ export interface WasmInstance<Exports> {
 const PAGE = 1 << 16;
 
 /**
- * Makes ready what runs a module: a function that gives it at least so many bytes of memory to work
- * in. Undefined where this machine has no vectors. The memory is the same from call to call as long
- * as it is large enough, and never grows, since that would take its arrays away; a larger one is new.
+ * Makes ready what runs a module: a function that makes an instance with at least so many bytes of memory,
+ * which never grows, since that would take its arrays away. Undefined where this machine has no vectors.
  */
-export function wasmRunner<Exports>(bytes: Uint8Array): ((size: number) => WasmInstance<Exports>) | undefined {
+export function wasmMaker<Exports>(bytes: Uint8Array): ((size: number) => WasmInstance<Exports>) | undefined {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) return undefined;
   const { Memory, Module, Instance } = WebAssembly;
   const module = new Module(bytes);
-  let kept: WasmInstance<Exports> | undefined;
   return (size) => {
-    if (kept !== undefined && kept.buffer.byteLength >= size) return kept;
     const pages = Math.ceil(size / PAGE);
     const memory = new Memory({ initial: pages, maximum: pages });
-    kept = { buffer: memory.buffer, exports: new Instance(module, { m: { memory } }).exports as Exports };
-    return kept;
+    return { buffer: memory.buffer, exports: new Instance(module, { m: { memory } }).exports as Exports };
   };
+}
+
+/** As `wasmMaker`, for one user at a time: the instance is the same from call to call as long as its memory is large enough. */
+export function wasmRunner<Exports>(bytes: Uint8Array): ((size: number) => WasmInstance<Exports>) | undefined {
+  const make = wasmMaker<Exports>(bytes);
+  let kept: WasmInstance<Exports> | undefined;
+  return make && ((size) => {
+    if (kept === undefined || kept.buffer.byteLength < size) kept = make(size);
+    return kept;
+  });
 }
