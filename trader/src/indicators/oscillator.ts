@@ -1,6 +1,7 @@
 import type { Bar } from '../domain/bar.ts';
 import { Donchian } from './volatility.ts';
-import { emptyRing, NO_RING, requirePeriod } from './window.ts';
+import { emptyRing, linkedRing, NO_RING, requirePeriod } from './window.ts';
+import type { Linked } from './window.ts';
 
 /*
  * Where a definition divides by a range, a movement or a deviation that is zero (a flat market),
@@ -84,6 +85,15 @@ function rounderOf(most: number): number {
   return 1.5 * 2 ** (Math.ceil(Math.log2(most)) - 1);
 }
 
+/** A number that leaves a running sum n updates later; 0 before there is one. */
+class Held implements Linked<Held> {
+  value = 0;
+  newer: Held = this;
+  older: Held = this;
+}
+
+const NO_HELD = new Held();
+
 /**
  * Stochastic oscillator (Lane): where the close lies in the range of the last n bars, 0 to 100;
  * k is its simple average over `smooth` bars (1: the fast %K), d the simple average of k over `signal`.
@@ -96,15 +106,13 @@ export class Stochastic {
   d = NaN;
   readonly warmup: number;
   readonly #channel: Donchian;
-  /** The last `smooth` percentages, those before the first one 0. */
-  readonly #percents: number[] = NO_RING;
+  /** The oldest of the last `smooth` percentages. */
+  #percents: Held = NO_HELD;
   readonly #rounder: number = NaN;
-  #at: number = 0;
   #sum = 0;
-  /** The last `signal` sums of percentages, likewise. */
-  readonly #sums: number[] = NO_RING;
+  /** The oldest of the last `signal` sums of percentages. */
+  #sums: Held = NO_HELD;
   readonly #sumRounder: number = NaN;
-  #sumAt: number = 0;
   #sumOfSums = 0;
   /** Counts, but used as numbers: what both sums are divided by. */
   readonly #smooth: number = NaN;
@@ -114,9 +122,9 @@ export class Stochastic {
 
   constructor(period: number, smooth: number, signal: number) {
     this.#channel = new Donchian(period);
-    this.#percents = emptyRing(requirePeriod(smooth) - 1, [NaN]).fill(0);
+    this.#percents = linkedRing(requirePeriod(smooth), () => new Held());
     this.#rounder = rounderOf(100 * smooth);
-    this.#sums = emptyRing(requirePeriod(signal) - 1, [NaN]).fill(0);
+    this.#sums = linkedRing(requirePeriod(signal), () => new Held());
     this.#sumRounder = rounderOf(100 * smooth * signal);
     this.#smooth = smooth;
     this.#all = smooth * signal;
@@ -134,21 +142,19 @@ export class Stochastic {
     const width = channel.upper - lower;
     if (Number.isNaN(width)) return;
 
-    const percents = this.#percents;
-    const at = this.#at;
-    this.#at = (at === 0 ? percents.length : at) - 1;
+    const held = this.#percents;
+    this.#percents = held.newer;
     const percent = (width === 0 ? 0 : 100 * (close - lower) / width) + this.#rounder - this.#rounder;
-    const sum = this.#sum + (percent - percents[at]);
+    const sum = this.#sum + (percent - held.value);
     this.#sum = sum;
-    percents[at] = percent;
+    held.value = percent;
 
-    const sums = this.#sums;
-    const sumAt = this.#sumAt;
-    this.#sumAt = (sumAt === 0 ? sums.length : sumAt) - 1;
+    const heldSum = this.#sums;
+    this.#sums = heldSum.newer;
     const rounded = sum + this.#sumRounder - this.#sumRounder;
-    const sumOfSums = this.#sumOfSums + (rounded - sums[sumAt]);
+    const sumOfSums = this.#sumOfSums + (rounded - heldSum.value);
     this.#sumOfSums = sumOfSums;
-    sums[sumAt] = rounded;
+    heldSum.value = rounded;
 
     if (this.#missing > 0) this.#missing -= 1;
     else {

@@ -1,4 +1,5 @@
-import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
+import { fillMoments, linkedRing, requirePeriod, RollingMoments } from './window.ts';
+import type { Linked } from './window.ts';
 
 /** Population standard deviation of the last n values: exactly 0 when they are all equal. */
 export class StandardDeviation {
@@ -48,6 +49,19 @@ export class ZScore {
   }
 }
 
+/** A pair of the present block (x and y alone), or of the last one tail sums of (x, y, y², xy, x²) as distances. */
+class Pair implements Linked<Pair> {
+  x = NaN;
+  y = NaN;
+  squaresY = NaN;
+  products = NaN;
+  squaresX = NaN;
+  newer: Pair = this;
+  older: Pair = this;
+}
+
+const NO_PAIR = new Pair();
+
 /**
  * Correlation or beta of the last n pairs, of their moments as `RollingMoments` takes them. The value is
  * made where the sums are, since to hand over their moments would cost a tenth of the update.
@@ -60,9 +74,10 @@ class PairStatistic {
   readonly #both: boolean = false;
   /** A count, but used as a number. */
   readonly #n: number = NaN;
-  /** Fives: of the present block (x, y, unused …), of the last one tail sums of (x, y, y², xy, x²) as distances. */
-  readonly #ring: number[] = NO_RING;
-  #at: number = 0;
+  /** The tail that holds nothing, between a block's newest pair and its oldest. */
+  readonly #nothing: Pair = NO_PAIR;
+  /** Where the next pair goes. */
+  #next: Pair = NO_PAIR;
   #firstX = NaN;
   #firstY = NaN;
   #headX = NaN;
@@ -74,44 +89,43 @@ class PairStatistic {
   constructor(period: number, of: 'correlation' | 'beta') {
     this.#both = of === 'correlation';
     this.#n = this.warmup = requirePeriod(period, 2);
-    this.#ring = emptyRing(period, [0, 0, 0, 0, 0]);
+    const nothing = this.#nothing = this.#next = linkedRing(period + 1, () => new Pair());
+    nothing.x = nothing.y = nothing.squaresY = nothing.products = nothing.squaresX = 0;
   }
 
   get ready(): boolean { return !Number.isNaN(this.value); }
 
   update(x: number, y: number): number {
-    const ring = this.#ring;
-    let at = this.#at;
-    if (at === 0) {
+    let entry = this.#next;
+    let tail = entry.newer;
+    if (entry === this.#nothing) {
       this.#firstX = x;
       this.#firstY = y;
       this.#turn();
-      at = (ring.length - 5) | 0;
+      entry = tail;
+      tail = entry.newer;
     }
-    const next = (at - 5) | 0;
-    this.#at = next;
-    ring[at] = x;
-    ring[(at + 1) | 0] = y;
+    this.#next = tail;
+    entry.x = x;
+    entry.y = y;
     const dx = x - this.#firstX;
     const dy = y - this.#firstY;
     const n = this.#n;
-    const sumX = (this.#headX += dx) + ring[next];
-    const sumY = (this.#headY += dy) + ring[(next + 1) | 0];
+    const sumX = (this.#headX += dx) + tail.x;
+    const sumY = (this.#headY += dy) + tail.y;
     // n² times the variances and the covariance.
-    const varianceY = ((this.#squaresY += dy * dy) + ring[(next + 2) | 0]) * n - sumY * sumY;
-    const covariance = ((this.#products += dx * dy) + ring[(next + 3) | 0]) * n - sumX * sumY;
+    const varianceY = ((this.#squaresY += dy * dy) + tail.squaresY) * n - sumY * sumY;
+    const covariance = ((this.#products += dx * dy) + tail.products) * n - sumX * sumY;
     if (!this.#both) return this.value = varianceY <= 0 ? 0 : covariance / varianceY;
-    const varianceX = ((this.#squaresX += dx * dx) + ring[(next + 4) | 0]) * n - sumX * sumX;
+    const varianceX = ((this.#squaresX += dx * dx) + tail.squaresX) * n - sumX * sumX;
     if (varianceX <= 0 || varianceY <= 0) return this.value = 0;
-    const value = covariance / Math.sqrt(varianceX * varianceY);
-    return this.value = Math.abs(value) > 1 ? Math.sign(value) : value;
+    const root = Math.sqrt(varianceX * varianceY);
+    return this.value = Math.abs(covariance) > root ? Math.sign(covariance) : covariance / root;
   }
 
-  /** Here `| 0` spares each index a check for overflow. */
   #turn(): void {
     const both = this.#both;
-    const ring = this.#ring;
-    const length = ring.length;
+    const end = this.#nothing;
     const firstX = this.#firstX;
     const firstY = this.#firstY;
     let sumX = 0;
@@ -119,14 +133,14 @@ class PairStatistic {
     let squaresX = 0;
     let squaresY = 0;
     let products = 0;
-    for (let i = 5; i < length; i = (i + 5) | 0) {
-      const dx = ring[i] - firstX;
-      const dy = ring[(i + 1) | 0] - firstY;
-      ring[i] = sumX += dx;
-      ring[(i + 1) | 0] = sumY += dy;
-      ring[(i + 2) | 0] = squaresY += dy * dy;
-      ring[(i + 3) | 0] = products += dx * dy;
-      if (both) ring[(i + 4) | 0] = squaresX += dx * dx;
+    for (let entry = end.older; entry !== end; entry = entry.older) {
+      const dx = entry.x - firstX;
+      const dy = entry.y - firstY;
+      entry.x = sumX += dx;
+      entry.y = sumY += dy;
+      entry.squaresY = squaresY += dy * dy;
+      entry.products = products += dx * dy;
+      if (both) entry.squaresX = squaresX += dx * dx;
     }
     this.#headX = this.#headY = this.#squaresX = this.#squaresY = this.#products = 0;
   }

@@ -1,7 +1,8 @@
 import { BarCursor } from '../domain/bar.ts';
 import type { Bar, Bars } from '../domain/bar.ts';
 import { Ema } from './moving-average.ts';
-import { emptyRing, fillMoments, NO_RING, requirePeriod, RollingMoments } from './window.ts';
+import { emptyRing, fillMoments, linkedRing, NO_RING, requirePeriod, RollingMoments } from './window.ts';
+import type { Linked } from './window.ts';
 
 /** Bollinger bands: the mean of the last n values and `deviations` population standard deviations to either side. */
 export class Bollinger {
@@ -96,6 +97,16 @@ export class Atr {
   }
 }
 
+/** A bar's prices in a channel's ring; those of the last block are the extremes of its tail from there on. */
+class Range implements Linked<Range> {
+  high = NaN;
+  low = NaN;
+  newer: Range = this;
+  older: Range = this;
+}
+
+const NO_RANGE = new Range();
+
 /**
  * Donchian channel: highest high and lowest low of the last n bars, this one included, and their middle.
  *
@@ -104,21 +115,25 @@ export class Atr {
  * found by arithmetic: a + max(b − a, 0), where max(d, 0) = (d + |d|) ÷ 2. That is exact where b − a is
  * (Sterbenz: as long as neither is more than twice the other), which holds in a channel whose high is at
  * most one and a half times its low; rounding could not make a wider one look so narrow. Other channels
- * are compared in the ordinary way.
+ * are compared in the ordinary way. Where b is the lowest number there is, the larger one is a, exactly.
  */
 export class Donchian {
   upper = NaN;
   lower = NaN;
   readonly warmup: number;
-  /** Pairs (high, low): above `#at` the present block's values, from there down the last block's tail extremes. */
-  readonly #ring: number[] = NO_RING;
-  #at: number = 0;
+  /** The tail that holds nothing, between a block's newest bar and its oldest. */
+  readonly #nothing: Range = NO_RANGE;
+  /** Where the next bar goes: from here on the last block's tails, before it the present block's bars. */
+  #next: Range = NO_RANGE;
   #head = NaN;
   #headLow = NaN;
 
   constructor(period: number) {
     this.warmup = requirePeriod(period);
-    this.#ring = emptyRing(period, [-Number.MAX_VALUE, Number.MAX_VALUE]);
+    const nothing = this.#nothing = linkedRing(period + 1, () => new Range());
+    nothing.high = -Number.MAX_VALUE;
+    nothing.low = Number.MAX_VALUE;
+    this.#begin();
   }
 
   get middle(): number { return (this.upper + this.lower) * 0.5; }
@@ -127,22 +142,17 @@ export class Donchian {
   update(bar: Bar): void {
     const high = bar.high;
     const low = bar.low;
-    const ring = this.#ring;
-    let at = this.#at;
-    if (at === 0) {
-      this.#turn(bar);
-      at = (ring.length - 2) | 0;
-    }
-    const next = (at - 2) | 0;
-    this.#at = next;
-    ring[at] = high;
-    ring[(at + 1) | 0] = low;
-    const rise = high - this.#head;
-    const fall = this.#headLow - low;
-    const head = this.#head + (rise + Math.abs(rise)) * 0.5;
-    const headLow = this.#headLow - (fall + Math.abs(fall)) * 0.5;
-    const over = ring[next] - head;
-    const under = headLow - ring[(next + 1) | 0];
+    const entry = this.#next;
+    const tail = entry.newer;
+    this.#next = tail;
+    entry.high = high;
+    entry.low = low;
+    const rest = this.#head - high;
+    const restLow = low - this.#headLow;
+    const head = high + (rest + Math.abs(rest)) * 0.5;
+    const headLow = low - (restLow + Math.abs(restLow)) * 0.5;
+    const over = tail.high - head;
+    const under = headLow - tail.low;
     const upper = head + (over + Math.abs(over)) * 0.5;
     const lower = headLow - (under + Math.abs(under)) * 0.5;
     if (!(upper <= lower * 1.5)) return this.#compare(bar);
@@ -150,46 +160,54 @@ export class Donchian {
     this.#headLow = headLow;
     this.upper = upper;
     this.lower = lower;
+    if (tail === this.#nothing) this.#turn();
   }
 
   /** What `update` does, at any distance. A tail of NaN stands for "not yet", and wins. */
   #compare({ high, low }: Bar): void {
-    const tail = this.#ring[this.#at];
-    const tailLow = this.#ring[this.#at + 1];
+    const tail = this.#next;
     const head = this.#head = high > this.#head ? high : this.#head;
     const headLow = this.#headLow = low < this.#headLow ? low : this.#headLow;
-    this.upper = tail <= head ? head : tail;
-    this.lower = tailLow >= headLow ? headLow : tailLow;
+    this.upper = tail.high <= head ? head : tail.high;
+    this.lower = tail.low >= headLow ? headLow : tail.low;
+    if (tail === this.#nothing) this.#turn();
   }
 
   /** Two bars in a step, which makes the chain of comparisons half as long. */
-  #turn({ high, low }: Bar): void {
-    const ring = this.#ring;
-    const last = ring.length - 2;
+  #turn(): void {
+    const end = this.#nothing;
     const near = this.upper <= this.lower * 1.5;
-    let upper = ring[2];
-    let lower = ring[3];
-    let i = 2;
-    for (; near && i < last; i = (i + 4) | 0) {
-      const high1 = ring[i];
-      const low1 = ring[(i + 1) | 0];
-      const rise1 = high1 - upper;
-      const fall1 = lower - low1;
-      const over = ring[(i + 2) | 0] - high1;
-      const under = low1 - ring[(i + 3) | 0];
-      const rise2 = rise1 + (over + Math.abs(over)) * 0.5;
-      const fall2 = fall1 + (under + Math.abs(under)) * 0.5;
-      ring[i] = upper + (rise1 + Math.abs(rise1)) * 0.5;
-      ring[(i + 1) | 0] = lower - (fall1 + Math.abs(fall1)) * 0.5;
-      ring[(i + 2) | 0] = upper += (rise2 + Math.abs(rise2)) * 0.5;
-      ring[(i + 3) | 0] = lower -= (fall2 + Math.abs(fall2)) * 0.5;
+    let entry = end.older;
+    let upper = entry.high;
+    let lower = entry.low;
+    while (near && entry !== end && entry.older !== end) {
+      const next = entry.older;
+      const high = entry.high;
+      const low = entry.low;
+      const rise = high - upper;
+      const fall = lower - low;
+      const over = next.high - high;
+      const under = low - next.low;
+      const rise2 = rise + (over + Math.abs(over)) * 0.5;
+      const fall2 = fall + (under + Math.abs(under)) * 0.5;
+      entry.high = upper + (rise + Math.abs(rise)) * 0.5;
+      entry.low = lower - (fall + Math.abs(fall)) * 0.5;
+      next.high = upper += (rise2 + Math.abs(rise2)) * 0.5;
+      next.low = lower -= (fall2 + Math.abs(fall2)) * 0.5;
+      entry = next.older;
     }
-    for (; i <= last; i += 2) {
-      ring[i] = upper = ring[i] > upper ? ring[i] : upper;
-      ring[i + 1] = lower = ring[i + 1] < lower ? ring[i + 1] : lower;
+    for (; entry !== end; entry = entry.older) {
+      entry.high = upper = entry.high > upper ? entry.high : upper;
+      entry.low = lower = entry.low < lower ? entry.low : lower;
     }
-    this.#head = high;
-    this.#headLow = low;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const nothing = this.#nothing;
+    this.#next = nothing.newer;
+    this.#head = nothing.high;
+    this.#headLow = nothing.low;
   }
 }
 

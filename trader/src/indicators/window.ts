@@ -20,6 +20,8 @@
  * - What may be absent is compared with undefined: asking whether it is truthy takes seven comparisons.
  * - What happens once a block stands in a method that neither takes nor gives numbers: between
  *   functions they are boxed.
+ * - Where an update comes by many numbers of a ring, its entries are objects that know their neighbours
+ *   (`linkedRing`): an index is checked at every access, and what goes into an array is checked for NaN.
  */
 
 /** A window's length, asserted: a whole number of at least `min`. */
@@ -39,6 +41,25 @@ export function emptyRing(n: number, tail: readonly number[]): number[] {
   const ring = [NaN];
   for (let i = 0; i < (n + 1) * tail.length; i++) ring[i] = i < tail.length ? tail[i] : NaN;
   return ring;
+}
+
+/** An entry of a ring of objects: beside its numbers, the entries that are filled after and before it. */
+export interface Linked<Entry> {
+  newer: Entry;
+  older: Entry;
+}
+
+/** One of n entries in a circle. `make` gives one that is its own neighbour. */
+export function linkedRing<Entry extends Linked<Entry>>(n: number, make: () => Entry): Entry {
+  const first = make();
+  for (let i = 1; i < n; i++) {
+    const entry = make();
+    entry.older = first.older;
+    entry.newer = first;
+    first.older.newer = entry;
+    first.older = entry;
+  }
+  return first;
 }
 
 /** Sum of the last n numerators over the sum of the last n denominators: an average, where these are weights. */
