@@ -14,7 +14,7 @@ import { fundingSince, saysFunding } from './futures-funding.ts';
 import { FuturesStream } from './futures-stream.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readFuturesListings } from './listing.ts';
-import { orderEntry, plain, toVenueOrder, type Listed } from './orders.ts';
+import { balancesOf, orderEntry, plain, toVenueOrder, type Listed } from './orders.ts';
 import { FUTURES_LIMITS, RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient, type Ask } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
@@ -132,7 +132,7 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
       const quantity = listing === undefined ? 0 : readable(() => parseDecimal(positionAmt, listing.instrument.quantityScale), 'a position');
       return listing === undefined || quantity === 0 ? [] : [{ instrument: listing.index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions: held, balances: Object.fromEntries(assets.map(({ asset, walletBalance }) => [asset, plain(walletBalance)])) };
+    return { tsEvent: this.#rest.now(), openOrders, positions: held, balances: balancesOf(assets.map(({ asset, walletBalance }) => [asset, plain(walletBalance)]), this.#listed) };
   }
 
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {

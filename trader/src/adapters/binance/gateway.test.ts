@@ -59,6 +59,12 @@ test('a trade whose order cannot be found yet is not guessed at: reading fails, 
   });
 });
 
+test('money of which nothing is left is told as nothing, though the venue lists no zeros', async () => {
+  await asking({ '/api/v3/openOrders': () => [], '/api/v3/account': () => ({ balances: [{ asset: 'BNB', free: '1.50000000', locked: '0.00000000' }] }) }, async (gateway) => {
+    assert.deepEqual((await gateway.snapshot()).balances, { BTC: '0', BNB: '1.5' });
+  });
+});
+
 test('a trade finer than the instrument\'s tick is counted as unreadable and passed over', async () => {
   const order = () => ({ symbol: 'BNBBTC', orderId: 100234, clientOrderId: 'ours', origQty: '12.00', executedQty: '12.00', status: 'FILLED', side: 'BUY', updateTime: 1 });
   await asking({ '/api/v3/myTrades': () => [{ ...TRADE, price: '4.00000001' }], '/api/v3/order': order }, async (gateway, passedOver) => {
@@ -84,6 +90,6 @@ test('open orders of symbols that the gateway was not made with are left out', a
   const foreign = { symbol: 'ETHBTC', orderId: 1, clientOrderId: 'x', origQty: '1.0', executedQty: '0.0', status: 'NEW', side: 'BUY', updateTime: 1 };
   await asking({ '/api/v3/openOrders': () => [foreign], '/api/v3/account': () => ({ balances: [{ asset: 'BNB', free: '1.005', locked: '0.50' }] }) }, async (gateway) => {
     const { openOrders, positions, balances } = await gateway.snapshot();
-    assert.deepEqual([openOrders, positions, balances], [[], [{ instrument: 0, quantity: 150 }], { BNB: '1.505' }]);
+    assert.deepEqual([openOrders, positions, balances], [[], [{ instrument: 0, quantity: 150 }], { BTC: '0', BNB: '1.505' }]);
   });
 });

@@ -10,7 +10,7 @@ import { readReport } from './execution-report.ts';
 import { failureOf } from './failure.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
-import { acceptance, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
+import { acceptance, balancesOf, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
@@ -104,7 +104,7 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
       const quantity = held.get(baseOf(instrument))?.units(instrument.quantityScale) ?? 0;
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].map(([asset, { text }]) => [asset, text])) };
+    return { tsEvent: this.#rest.now(), openOrders, positions, balances: balancesOf([...held].map(([asset, { text }]) => [asset, text]), this.#listed) };
   }
 
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {

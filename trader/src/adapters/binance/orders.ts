@@ -81,6 +81,11 @@ export function toVenueFill(told: TradeEntry, clientOrderId: string, { index, in
   };
 }
 
+/** Balances by currency. The money that our instruments are paid in is told also where nothing of it is left: the venue lists no zeros, and what is not told cannot be missed. */
+export function balancesOf(held: Iterable<readonly [currency: string, amount: string]>, listed: readonly Listed[]): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(listed.map(({ instrument }) => [instrument.quoteCurrency, '0'])), ...Object.fromEntries(held) };
+}
+
 /** A decimal without trailing zeros, so that stream and questions tell the same. */
 export function plain(text: string): string {
   return format(parseDecimal(text, decimalPlaces(text)), decimalPlaces(text));

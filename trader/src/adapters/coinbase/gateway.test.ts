@@ -159,6 +159,6 @@ test('a balance is what is free and what is held back, in all accounts of a curr
   const accounts = [account('BTC', '1.23', '0.000000001'), account('BTC', '1', '0'), account('BTC', '50', '0', 'ACCOUNT_TYPE_VAULT'), account('EUR', '0', '0'), account('ETH', '2.5', '0')];
   await asking({ [`${ORDERS}/historical/batch`]: () => ({ orders: [], has_next: false }), '/api/v3/brokerage/accounts': () => ({ accounts, has_next: false, cursor: '' }) }, async (gateway) => {
     const { positions, balances } = await gateway.snapshot();
-    assert.deepEqual([positions, balances], [[{ instrument: 0, quantity: 223_000_000 }], { BTC: '2.230000001', ETH: '2.5' }]);
+    assert.deepEqual([positions, balances], [[{ instrument: 0, quantity: 223_000_000 }], { USD: '0', BTC: '2.230000001', ETH: '2.5' }]);
   });
 });

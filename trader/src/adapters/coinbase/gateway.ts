@@ -146,7 +146,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
 
   async snapshot(): Promise<VenueSnapshot> {
     const openOrders = await this.#openOrders();
-    const held = new Map<string, string>();
+    // The money that our instruments are paid in is told also where nothing of it is left: what is not told cannot be missed.
+    const money = new Set(this.#listed.map(({ instrument }) => instrument.quoteCurrency));
+    const held = new Map([...money].map((currency) => [currency, '0']));
     for await (const told of this.#pages('/api/v3/brokerage/accounts', [], accountsBody, 'accounts')) {
       // What lies in a vault cannot be traded.
       for (const { currency, available_balance: free, hold } of told.accounts.filter(({ type }) => type !== 'ACCOUNT_TYPE_VAULT')) {
@@ -157,7 +159,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
       const quantity = wholeUnits(held.get(instrument.id.slice(0, instrument.id.indexOf('-'))) ?? '0', instrument.quantityScale);
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].filter(([, amount]) => amount !== '0')) };
+    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].filter(([currency, amount]) => amount !== '0' || money.has(currency))) };
   }
 
   async fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
