@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { format, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
@@ -48,6 +49,8 @@ const NAMED = 50;
 const MOST_OPEN = 1_000;
 /** An order is looked for from so long before it was sent, since clocks are set and drift. */
 const SENT_MARGIN_MS = 3_600_000;
+/** An order that traded so long ago and is not found is not only late. */
+const UNLISTED_MS = 600_000;
 const ORDERS = '/api/v3/brokerage/orders';
 
 /** What every page of a list has. */
@@ -336,12 +339,25 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
         }
       }
     }
+    for (const { order_id: id, trade_time: tradedAt } of ours) if (this.#known.byVenue(id) === undefined) await this.#askWhose(id, tradedAt);
     return ours.flatMap((told) => {
       const known = this.#known.byVenue(told.order_id);
       const listing = this.#bySymbol.get(told.product_id);
-      if (known === undefined || listing === undefined) throw new VenueError('unknown-outcome', `coinbase: the order ${told.order_id} has traded and cannot be found yet`);
+      if (known === undefined || listing === undefined) return [];
       return this.#read('a fill', () => toVenueFill(told, known.clientOrderId, listing)) ?? [];
     });
+  }
+
+  /** Whose an order is that the list leaves out, as it does what was bought with one touch in the app. One that is not there long after it traded is nobody's. */
+  async #askWhose(venueOrderId: string, tradedAt: Timestamp): Promise<void> {
+    try {
+      const told = checked(z.object({ order: namedOrder }), await this.#rest.request({ method: 'GET', path: `${ORDERS}/historical/${encodeURIComponent(venueOrderId)}`, purpose: 'question' }), 'a look-up');
+      this.#known.remember({ venueOrderId, clientOrderId: told.order.client_order_id, quantity: undefined });
+    } catch (error) {
+      if (!(error instanceof VenueError) || (error.failure !== 'not-found' && error.failure !== 'rejected')) throw error;
+      if (this.#rest.now() - tradedAt < UNLISTED_MS) throw new VenueError('unknown-outcome', `coinbase: the order ${venueOrderId} has traded and cannot be found yet`);
+      this.#known.remember({ venueOrderId, clientOrderId: '', quantity: undefined });
+    }
   }
 
   /** An order that cannot be done without. Throws `VenueError`, unknown outcome. */
