@@ -16,7 +16,7 @@ import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readFuturesListings } from './listing.ts';
 import { balancesOf, orderEntry, plain, toVenueOrder, type Listed } from './orders.ts';
 import { FUTURES_LIMITS, RequestBudget, SPOT_LIMITS } from './request-budget.ts';
-import { checked, RECEIVE_WINDOW_MS, RestClient, type Ask } from './rest-client.ts';
+import { checked, eachOf, RECEIVE_WINDOW_MS, RestClient, type Ask } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
 import { readable, readOr, Remembered, TradeHistory } from './trade-history.ts';
 import { decimal } from './wire.ts';
@@ -109,9 +109,8 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
 
   async cancelAll(instrument?: number): Promise<void> {
     const symbols = instrument === undefined ? new Set((await this.#openOrders()).map((order) => this.#listing(order.instrument).symbol)) : [this.#listing(instrument).symbol];
-    for (const symbol of symbols) {
-      for (const path of ['/fapi/v1/allOpenOrders', '/fapi/v1/algoOpenOrders']) await this.#found({ method: 'DELETE', path, parameters: { symbol }, weight: 1, purpose: 'cancel' });
-    }
+    const places = [...symbols].flatMap((symbol) => ['/fapi/v1/allOpenOrders', '/fapi/v1/algoOpenOrders'].map((path) => ({ symbol, path })));
+    await eachOf(places, async ({ symbol, path }) => { await this.#found({ method: 'DELETE', path, parameters: { symbol }, weight: 1, purpose: 'cancel' }); });
   }
 
   async lookUp(order: OrderRef): Promise<VenueOrder | undefined> {

@@ -12,7 +12,7 @@ import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
 import { acceptance, balancesOf, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
-import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
+import { checked, eachOf, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
 import { readable, readOr, TradeHistory } from './trade-history.ts';
 import { userStream } from './user-stream.ts';
@@ -77,14 +77,14 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
 
   async cancelAll(instrument?: number): Promise<void> {
     const symbols = instrument === undefined ? new Set((await this.#openOrders()).map((order) => this.#listing(order.instrument).symbol)) : [this.#listing(instrument).symbol];
-    for (const symbol of symbols) {
+    await eachOf(symbols, async (symbol) => {
       try {
         await this.#rest.request({ method: 'DELETE', path: '/api/v3/openOrders', parameters: { symbol }, weight: 1, purpose: 'cancel' });
       } catch (error) {
         // Nothing is open: that is what was asked for.
         if (!(error instanceof VenueError) || error.failure !== 'not-found') throw error;
       }
-    }
+    });
   }
 
   async lookUp(order: OrderRef): Promise<VenueOrder | undefined> {
