@@ -81,6 +81,20 @@ test('one symbol whose orders cannot be canceled keeps no other from it, and is 
   }, [LISTING, other]);
 });
 
+test('an open order that cannot be read keeps none from being canceled', async () => {
+  const canceled: (string | null)[] = [];
+  const openOrders = (url: URL) => {
+    const symbol = url.searchParams.get('symbol');
+    if (symbol === null) return [{ symbol: 'BNBBTC', orderId: 1, clientOrderId: 'c', origQty: '1.12345', status: 'PEGGED' }, { symbol: 'ETHBTC' }];
+    canceled.push(symbol);
+    return [];
+  };
+  await asking({ '/api/v3/openOrders': openOrders }, async (gateway) => {
+    await gateway.cancelAll();
+    assert.deepEqual(canceled, ['BNBBTC']);
+  });
+});
+
 test('a trade finer than the instrument\'s tick is counted as unreadable and passed over', async () => {
   const order = () => ({ symbol: 'BNBBTC', orderId: 100234, clientOrderId: 'ours', origQty: '12.00', executedQty: '12.00', status: 'FILLED', side: 'BUY', updateTime: 1 });
   await asking({ '/api/v3/myTrades': () => [{ ...TRADE, price: '4.00000001' }], '/api/v3/order': order }, async (gateway, passedOver) => {

@@ -5,14 +5,15 @@ import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import { eachOf } from '../wire/each-of.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
 import { readReport } from './execution-report.ts';
 import { failureOf } from './failure.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
-import { acceptance, balancesOf, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
+import { acceptance, balancesOf, holding, orderEntry, orderParameters, symbolsOf, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
-import { checked, eachOf, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
+import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
 import { readable, readOr, TradeHistory } from './trade-history.ts';
 import { userStream } from './user-stream.ts';
@@ -76,7 +77,7 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   }
 
   async cancelAll(instrument?: number): Promise<void> {
-    const symbols = instrument === undefined ? new Set((await this.#openOrders()).map((order) => this.#listing(order.instrument).symbol)) : [this.#listing(instrument).symbol];
+    const symbols = instrument === undefined ? await this.#openSymbols() : [this.#listing(instrument).symbol];
     await eachOf(symbols, async (symbol) => {
       try {
         await this.#rest.request({ method: 'DELETE', path: '/api/v3/openOrders', parameters: { symbol }, weight: 1, purpose: 'cancel' });
@@ -160,8 +161,17 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     return this.#rest.request({ method: 'GET', path: '/api/v3/account', parameters: { omitZeroBalances: 'true' }, weight: 20, purpose: 'question' });
   }
 
+  #askOpen(): Promise<unknown> {
+    return this.#rest.request({ method: 'GET', path: '/api/v3/openOrders', weight: 80, purpose: 'question' });
+  }
+
+  /** Symbols of ours in which something is open. Of an order no more has to be readable to be canceled. */
+  async #openSymbols(): Promise<ReadonlySet<string>> {
+    return symbolsOf(await this.#askOpen(), this.#bySymbol);
+  }
+
   async #openOrders(): Promise<VenueOrder[]> {
-    const told = checked(z.array(orderEntry), await this.#rest.request({ method: 'GET', path: '/api/v3/openOrders', weight: 80, purpose: 'question' }), 'open orders');
+    const told = checked(z.array(orderEntry), await this.#askOpen(), 'open orders');
     return told.flatMap((order) => {
       const listing = this.#bySymbol.get(order.symbol);
       return listing === undefined ? [] : [readable(() => this.#toOrder(order, listing), 'open orders')];

@@ -3,6 +3,7 @@ import { add, decimalPlaces, format, parseDecimal, rescale, type Exact } from '.
 import type { Order, TimeInForce } from '../../domain/order.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { VenueFill, VenueListing, VenueOrder } from '../../ports/venue.ts';
+import { checked } from './rest-client.ts';
 import type { Parameters } from './signing.ts';
 import { decimal, id, side, status } from './wire.ts';
 
@@ -55,6 +56,11 @@ export const acceptance = z.object({ orderId: id, transactTime: z.number() });
 export const orderEntry = z.object({
   symbol: z.string(), orderId: id, clientOrderId: z.string(), origQty: decimal, executedQty: decimal, status, side, updateTime: z.number(),
 });
+
+/** Those of our symbols that a list of orders names. Throws `VenueError` where it is none. */
+export function symbolsOf(orders: unknown, ours: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  return new Set(checked(z.array(z.looseObject({ symbol: z.string() })), orders, 'open orders').map(({ symbol }) => symbol).filter((symbol) => ours.has(symbol)));
+}
 
 /** A trade as `GET /api/v3/myTrades` tells it; whose order it was, only the venue's id says. */
 export const tradeEntry = z.object({

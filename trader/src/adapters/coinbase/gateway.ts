@@ -127,8 +127,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   }
 
   async cancelAll(instrument?: number): Promise<void> {
-    const open = (await this.#openOrders()).filter((order) => instrument === undefined || order.instrument === instrument);
-    const failures = await this.#cancelEach(open.map(({ venueOrderId }) => venueOrderId));
+    // Of an order no more than its id has to be readable to be canceled.
+    const open = [...await this.#openEntries()].filter(([, { listing }]) => instrument === undefined || listing.index === instrument);
+    const failures = await this.#cancelEach(open.map(([id]) => id));
     // What is not open any more has ended: that is what was asked for.
     const [failure] = failures.filter((each) => each.failure !== 'not-found');
     if (failure !== undefined) throw failure;
@@ -257,23 +258,26 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     }
   }
 
-  /** What can still trade. OPEN cannot be asked for together with others; the order of asking is that in which an order goes through them. */
   async #openOrders(): Promise<VenueOrder[]> {
-    const open = new Map<string, VenueOrder>();
+    return [...(await this.#openEntries()).values()].map(({ told, listing }) => this.#toOrder(told, listing, 'open orders')).filter(({ status }) => status === 'open');
+  }
+
+  /** What can still trade, by its id. OPEN cannot be asked for together with others; the order of asking is that in which an order goes through them. */
+  async #openEntries(): Promise<ReadonlyMap<string, { readonly told: unknown; readonly listing: Listed }>> {
+    const open = new Map<string, { readonly told: unknown; readonly listing: Listed }>();
     for (const statuses of [['PENDING', 'QUEUED'], ['OPEN'], ['EDIT_QUEUED', 'CANCEL_QUEUED']]) {
       let listed = 0;
-      for await (const told of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
-        listed += told.orders.length;
-        for (const each of told.orders) {
-          const listing = this.#bySymbol.get(checked(namedOrder, each, 'open orders').product_id);
-          if (listing === undefined) continue;
-          const order = this.#toOrder(each, listing, 'open orders');
-          open.set(order.venueOrderId, order);
+      for await (const { orders } of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
+        listed += orders.length;
+        for (const told of orders) {
+          const { order_id: id, product_id: symbol } = checked(namedOrder, told, 'open orders');
+          const listing = this.#bySymbol.get(symbol);
+          if (listing !== undefined) open.set(id, { told, listing });
         }
       }
       if (listed >= MOST_OPEN) throw new VenueError('unknown-outcome', `coinbase: ${listed} orders are open, and it lists no more, so what is open cannot be told`);
     }
-    return [...open.values()].filter(({ status }) => status === 'open');
+    return open;
   }
 
   /** Looks through the list of orders for one of our id: those since it was sent where that is known, else all that there ever were. */
