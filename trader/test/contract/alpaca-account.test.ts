@@ -155,6 +155,11 @@ test('a cancel of all that leaves an order open says which one, and has ended th
   const { venueOrderId } = await gateway.submit(stuck);
   await gateway.submit(other);
   server.stick(stuck.clientOrderId);
+  const another = order(0, SHARE);
+  await gateway.submit(another);
+  await fails(gateway.cancelAll(0), 'unknown-outcome');
+  assert.deepEqual((await gateway.snapshot()).openOrders.map(({ clientOrderId }) => clientOrderId), [stuck.clientOrderId], 'nor does it keep others of its instrument open');
+  await gateway.submit(order(0, SHARE));
   assert.ok((await fails(gateway.cancelAll(), 'unknown-outcome')).message.includes(venueOrderId));
   assert.deepEqual((await gateway.snapshot()).openOrders.map(({ clientOrderId }) => clientOrderId), [stuck.clientOrderId]);
 });

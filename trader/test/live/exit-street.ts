@@ -48,6 +48,7 @@ export class ExitStreet {
   #price = 30_000;
   #filling: NodeJS.Timeout | undefined;
   #rise = 0;
+  #most = 0;
 
   private constructor(kind: keyof typeof STREETS) {
     const { venue, instrument, market, open } = STREETS[kind];
@@ -87,15 +88,16 @@ export class ExitStreet {
     return { timestamp: this.#began + minutes * MINUTE, open: price, high: price, low: price, close: price, volume: '10.000' };
   }
 
-  /** From now on bars close, each so far above the last, one for each that the run has worked off. */
-  rise(by: number): void {
+  /** From now on bars close, each so far above the last up to a price, one for each that the run has worked off: an exit that takes long, on a machine at its limit, sells no higher. */
+  rise(by: number, most: number): void {
     if (this.#rise !== 0) return;
     this.#rise = by;
+    this.#most = most;
     this.#tick();
   }
 
   #tick(): void {
-    this.#market.closeBar(0, this.#bar(this.#minutes++, this.#price + this.#rise));
+    this.#market.closeBar(0, this.#bar(this.#minutes++, Math.min(this.#most, this.#price + this.#rise)));
   }
 
   #fill(): void {

@@ -6,6 +6,7 @@ import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenuePayment, VenueSnapshot } from '../../ports/venue.ts';
+import { eachOf } from '../wire/each-of.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
 import { feesSince } from './fee-activities.ts';
 import { fillsAfter, fillsFrom, type ListedFill } from './fill-pages.ts';
@@ -98,14 +99,14 @@ export class AlpacaGateway implements VenueGateway, KeyedVenue {
       if (failed.length > 0) throw new VenueError('unknown-outcome', `alpaca: ${failed.length} of ${told.length} orders could not be canceled: ${failed.map(({ id }) => id).join(', ')}`);
       return;
     }
-    for (const { id } of await this.#openEntries([this.#listing(instrument).symbol])) {
+    await eachOf(await this.#openEntries([this.#listing(instrument).symbol]), async ({ id }) => {
       try {
         await this.#cancelOne(id);
       } catch (error) {
         // It has ended meanwhile: that is what was asked for.
         if (!(error instanceof VenueError) || error.failure !== 'not-found') throw error;
       }
-    }
+    });
   }
 
   async lookUp(order: OrderRef): Promise<VenueOrder | undefined> {

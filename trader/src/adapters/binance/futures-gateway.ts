@@ -6,6 +6,7 @@ import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, Margin, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenuePayment, VenueSnapshot } from '../../ports/venue.ts';
+import { eachOf } from '../wire/each-of.ts';
 import { failureOf } from './failure.ts';
 import { futuresFailureOf } from './futures-failure.ts';
 import { algoEntry, futuresAcceptance, futuresSending, futuresTradeEntry, toConditionalOrder } from './futures-orders.ts';
@@ -14,7 +15,7 @@ import { fundingSince, saysFunding } from './futures-funding.ts';
 import { FuturesStream } from './futures-stream.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readFuturesListings } from './listing.ts';
-import { orderEntry, plain, toVenueOrder, type Listed } from './orders.ts';
+import { balancesOf, orderEntry, plain, symbolsOf, toVenueOrder, type Listed } from './orders.ts';
 import { FUTURES_LIMITS, RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient, type Ask } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
@@ -108,10 +109,9 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
   }
 
   async cancelAll(instrument?: number): Promise<void> {
-    const symbols = instrument === undefined ? new Set((await this.#openOrders()).map((order) => this.#listing(order.instrument).symbol)) : [this.#listing(instrument).symbol];
-    for (const symbol of symbols) {
-      for (const path of ['/fapi/v1/allOpenOrders', '/fapi/v1/algoOpenOrders']) await this.#found({ method: 'DELETE', path, parameters: { symbol }, weight: 1, purpose: 'cancel' });
-    }
+    const symbols = instrument === undefined ? await this.#openSymbols() : [this.#listing(instrument).symbol];
+    const places = [...symbols].flatMap((symbol) => ['/fapi/v1/allOpenOrders', '/fapi/v1/algoOpenOrders'].map((path) => ({ symbol, path })));
+    await eachOf(places, async ({ symbol, path }) => { await this.#found({ method: 'DELETE', path, parameters: { symbol }, weight: 1, purpose: 'cancel' }); });
   }
 
   async lookUp(order: OrderRef): Promise<VenueOrder | undefined> {
@@ -132,7 +132,7 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
       const quantity = listing === undefined ? 0 : readable(() => parseDecimal(positionAmt, listing.instrument.quantityScale), 'a position');
       return listing === undefined || quantity === 0 ? [] : [{ instrument: listing.index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions: held, balances: Object.fromEntries(assets.map(({ asset, walletBalance }) => [asset, plain(walletBalance)])) };
+    return { tsEvent: this.#rest.now(), openOrders, positions: held, balances: balancesOf(assets.map(({ asset, walletBalance }) => [asset, plain(walletBalance)]), this.#listed) };
   }
 
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
@@ -208,6 +208,12 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
     // The fill first, so that no state counts a fill that has not been told.
     if (told.fill !== undefined) listener.onFill(told.fill);
     listener.onOrder(told.order);
+  }
+
+  /** Symbols of ours in which something is open. Of an order no more has to be readable to be canceled. */
+  async #openSymbols(): Promise<ReadonlySet<string>> {
+    const orders = symbolsOf(await this.#ask('/fapi/v1/openOrders', 40), this.#bySymbol);
+    return orders.union(symbolsOf(await this.#ask('/fapi/v1/openAlgoOrders', 40), this.#bySymbol));
   }
 
   async #openOrders(): Promise<VenueOrder[]> {

@@ -21,7 +21,7 @@ const TRADE = {
 };
 
 /** Runs a gateway to a server that answers each path from a table; what it passed over is in the list. */
-async function asking(answers: Readonly<Record<string, (url: URL) => unknown>>, work: (gateway: SpotGateway, passedOver: readonly string[]) => Promise<void>): Promise<void> {
+async function asking(answers: Readonly<Record<string, (url: URL) => unknown>>, work: (gateway: SpotGateway, passedOver: readonly string[]) => Promise<void>, listings = [LISTING]): Promise<void> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://venue');
     const path = url.pathname;
@@ -33,7 +33,7 @@ async function asking(answers: Readonly<Record<string, (url: URL) => unknown>>, 
   const passedOver: string[] = [];
   const gateway = new SpotGateway({
     hosts: { rest: `http://${host}`, stream: `ws://${host}/ws-api/v3` }, signer: new Signer('key', 'secret'), clock: WALL_CLOCK, random: new Random(1), onUnreadable: (what) => { passedOver.push(what); },
-  }, [LISTING]);
+  }, listings);
   try {
     await work(gateway, passedOver);
   } finally {
@@ -56,6 +56,42 @@ test('a trade whose order cannot be found yet is not guessed at: reading fails, 
       clientOrderId: 'ours', venueOrderId: '100234', instrument: 0, tradeId: '28457', side: 'buy', price: 4_000_001, quantity: 1_200, fee: '10.1', feeCurrency: 'BNB', liquidity: 'taker', tsEvent: 1499865549590,
     }]);
     assert.equal(place, '{"BNBBTC":"28457"}');
+  });
+});
+
+test('money of which nothing is left is told as nothing, though the venue lists no zeros', async () => {
+  await asking({ '/api/v3/openOrders': () => [], '/api/v3/account': () => ({ balances: [{ asset: 'BNB', free: '1.50000000', locked: '0.00000000' }] }) }, async (gateway) => {
+    assert.deepEqual((await gateway.snapshot()).balances, { BTC: '0', BNB: '1.5' });
+  });
+});
+
+test('one symbol whose orders cannot be canceled keeps no other from it, and is told', async () => {
+  const other: VenueListing = { ...LISTING, symbol: 'ETHBTC', instrument: { ...LISTING.instrument, id: 'ETH-BTC.BINANCE' } };
+  const open = [LISTING, other].map(({ symbol }, at) => ({ symbol, orderId: at + 1, clientOrderId: `c${at}`, origQty: '1', executedQty: '0', status: 'NEW', side: 'BUY', updateTime: 1 }));
+  const canceled: (string | null)[] = [];
+  const openOrders = (url: URL) => {
+    const symbol = url.searchParams.get('symbol');
+    if (symbol === null) return open;
+    canceled.push(symbol);
+    return symbol === 'BNBBTC' ? { code: -2010, msg: 'Market is closed.' } : [];
+  };
+  await asking({ '/api/v3/openOrders': openOrders }, async (gateway) => {
+    await assert.rejects(gateway.cancelAll(), (error) => error instanceof VenueError && error.reason === 'market-closed');
+    assert.deepEqual(canceled, ['BNBBTC', 'ETHBTC']);
+  }, [LISTING, other]);
+});
+
+test('an open order that cannot be read keeps none from being canceled', async () => {
+  const canceled: (string | null)[] = [];
+  const openOrders = (url: URL) => {
+    const symbol = url.searchParams.get('symbol');
+    if (symbol === null) return [{ symbol: 'BNBBTC', orderId: 1, clientOrderId: 'c', origQty: '1.12345', status: 'PEGGED' }, { symbol: 'ETHBTC' }];
+    canceled.push(symbol);
+    return [];
+  };
+  await asking({ '/api/v3/openOrders': openOrders }, async (gateway) => {
+    await gateway.cancelAll();
+    assert.deepEqual(canceled, ['BNBBTC']);
   });
 });
 
@@ -84,6 +120,6 @@ test('open orders of symbols that the gateway was not made with are left out', a
   const foreign = { symbol: 'ETHBTC', orderId: 1, clientOrderId: 'x', origQty: '1.0', executedQty: '0.0', status: 'NEW', side: 'BUY', updateTime: 1 };
   await asking({ '/api/v3/openOrders': () => [foreign], '/api/v3/account': () => ({ balances: [{ asset: 'BNB', free: '1.005', locked: '0.50' }] }) }, async (gateway) => {
     const { openOrders, positions, balances } = await gateway.snapshot();
-    assert.deepEqual([openOrders, positions, balances], [[], [{ instrument: 0, quantity: 150 }], { BNB: '1.505' }]);
+    assert.deepEqual([openOrders, positions, balances], [[], [{ instrument: 0, quantity: 150 }], { BTC: '0', BNB: '1.505' }]);
   });
 });

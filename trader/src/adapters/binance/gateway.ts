@@ -5,12 +5,13 @@ import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
+import { eachOf } from '../wire/each-of.ts';
 import type { SteadySocket } from '../wire/steady-socket.ts';
 import { readReport } from './execution-report.ts';
 import { failureOf } from './failure.ts';
 import { keyRestrictions } from './key-restrictions.ts';
 import { exchangeInfo, readListings } from './listing.ts';
-import { acceptance, holding, orderEntry, orderParameters, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
+import { acceptance, balancesOf, holding, orderEntry, orderParameters, symbolsOf, toVenueOrder, tradeEntry, type Listed } from './orders.ts';
 import { RequestBudget, SPOT_LIMITS } from './request-budget.ts';
 import { checked, RECEIVE_WINDOW_MS, RestClient } from './rest-client.ts';
 import type { Parameters, Signer } from './signing.ts';
@@ -76,15 +77,15 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
   }
 
   async cancelAll(instrument?: number): Promise<void> {
-    const symbols = instrument === undefined ? new Set((await this.#openOrders()).map((order) => this.#listing(order.instrument).symbol)) : [this.#listing(instrument).symbol];
-    for (const symbol of symbols) {
+    const symbols = instrument === undefined ? await this.#openSymbols() : [this.#listing(instrument).symbol];
+    await eachOf(symbols, async (symbol) => {
       try {
         await this.#rest.request({ method: 'DELETE', path: '/api/v3/openOrders', parameters: { symbol }, weight: 1, purpose: 'cancel' });
       } catch (error) {
         // Nothing is open: that is what was asked for.
         if (!(error instanceof VenueError) || error.failure !== 'not-found') throw error;
       }
-    }
+    });
   }
 
   async lookUp(order: OrderRef): Promise<VenueOrder | undefined> {
@@ -104,7 +105,7 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
       const quantity = held.get(baseOf(instrument))?.units(instrument.quantityScale) ?? 0;
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].map(([asset, { text }]) => [asset, text])) };
+    return { tsEvent: this.#rest.now(), openOrders, positions, balances: balancesOf([...held].map(([asset, { text }]) => [asset, text]), this.#listed) };
   }
 
   fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
@@ -160,8 +161,17 @@ export class SpotGateway implements VenueGateway, KeyedVenue {
     return this.#rest.request({ method: 'GET', path: '/api/v3/account', parameters: { omitZeroBalances: 'true' }, weight: 20, purpose: 'question' });
   }
 
+  #askOpen(): Promise<unknown> {
+    return this.#rest.request({ method: 'GET', path: '/api/v3/openOrders', weight: 80, purpose: 'question' });
+  }
+
+  /** Symbols of ours in which something is open. Of an order no more has to be readable to be canceled. */
+  async #openSymbols(): Promise<ReadonlySet<string>> {
+    return symbolsOf(await this.#askOpen(), this.#bySymbol);
+  }
+
   async #openOrders(): Promise<VenueOrder[]> {
-    const told = checked(z.array(orderEntry), await this.#rest.request({ method: 'GET', path: '/api/v3/openOrders', weight: 80, purpose: 'question' }), 'open orders');
+    const told = checked(z.array(orderEntry), await this.#askOpen(), 'open orders');
     return told.flatMap((order) => {
       const listing = this.#bySymbol.get(order.symbol);
       return listing === undefined ? [] : [readable(() => this.#toOrder(order, listing), 'open orders')];

@@ -3,6 +3,7 @@ import { add, decimalPlaces, format, parseDecimal, rescale, type Exact } from '.
 import type { Order, TimeInForce } from '../../domain/order.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { VenueFill, VenueListing, VenueOrder } from '../../ports/venue.ts';
+import { checked } from './rest-client.ts';
 import type { Parameters } from './signing.ts';
 import { decimal, id, side, status } from './wire.ts';
 
@@ -56,6 +57,11 @@ export const orderEntry = z.object({
   symbol: z.string(), orderId: id, clientOrderId: z.string(), origQty: decimal, executedQty: decimal, status, side, updateTime: z.number(),
 });
 
+/** Those of our symbols that a list of orders names. Throws `VenueError` where it is none. */
+export function symbolsOf(orders: unknown, ours: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  return new Set(checked(z.array(z.looseObject({ symbol: z.string() })), orders, 'open orders').map(({ symbol }) => symbol).filter((symbol) => ours.has(symbol)));
+}
+
 /** A trade as `GET /api/v3/myTrades` tells it; whose order it was, only the venue's id says. */
 export const tradeEntry = z.object({
   id, orderId: id, price: decimal, qty: decimal, commission: decimal, commissionAsset: z.string(), time: z.number(), isBuyer: z.boolean(), isMaker: z.boolean(),
@@ -79,6 +85,11 @@ export function toVenueFill(told: TradeEntry, clientOrderId: string, { index, in
     price: parseDecimal(told.price, instrument.priceScale), quantity: parseDecimal(told.qty, instrument.quantityScale),
     fee: plain(told.commission), feeCurrency: told.commissionAsset, liquidity: told.isMaker ? 'maker' : 'taker', tsEvent: told.time,
   };
+}
+
+/** Balances by currency. The money that our instruments are paid in is told also where nothing of it is left: the venue lists no zeros, and what is not told cannot be missed. */
+export function balancesOf(held: Iterable<readonly [currency: string, amount: string]>, listed: readonly Listed[]): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(listed.map(({ instrument }) => [instrument.quoteCurrency, '0'])), ...Object.fromEntries(held) };
 }
 
 /** A decimal without trailing zeros, so that stream and questions tell the same. */

@@ -62,14 +62,27 @@ const failing = (failure: VenueFailure) => (error: unknown) => error instanceof 
 
 test('a fill whose order cannot be found yet is not guessed at: reading fails, and succeeds when it can', async () => {
   let known = false;
-  await asking({ [`${ORDERS}/historical/fills`]: () => ({ fills: [FILL], cursor: '' }), [`${ORDERS}/historical/batch`]: () => ({ orders: known ? [TOLD] : [], has_next: false }) }, async (gateway) => {
+  const tsEvent = Date.now() - BEHIND_MS - 60_000;
+  const fill = { ...FILL, trade_time: new Date(tsEvent).toISOString() };
+  await asking({ [`${ORDERS}/historical/fills`]: () => ({ fills: [fill], cursor: '' }), [`${ORDERS}/historical/batch`]: () => ({ orders: known ? [TOLD] : [], has_next: false }) }, async (gateway) => {
     await assert.rejects(gateway.fillsSince(undefined), failing('unknown-outcome'));
     known = true;
     const { fills, place } = await gateway.fillsSince(undefined);
     assert.deepEqual(fills, [{
-      clientOrderId: 'ours', venueOrderId: '0000-000000-000000', instrument: 0, tradeId: '1111-11111-111111', side: 'buy', price: 1_000_000, quantity: 100_000, fee: '1.25', feeCurrency: 'USD', liquidity: 'maker', tsEvent: Date.UTC(2021, 4, 31, 9, 59, 59),
+      clientOrderId: 'ours', venueOrderId: '0000-000000-000000', instrument: 0, tradeId: '1111-11111-111111', side: 'buy', price: 1_000_000, quantity: 100_000, fee: '1.25', feeCurrency: 'USD', liquidity: 'maker', tsEvent,
     }]);
     assert.deepEqual((await gateway.fillsSince(place)).fills, []);
+  });
+});
+
+test('a fill of an order that the list leaves out, as what was bought with one touch in the app, blocks no other: its order is asked for by itself, and after a while it is nobody\'s', async () => {
+  const others = [{ ...FILL, trade_id: 'app', order_id: 'by-one-touch' }, { ...FILL, trade_id: 'old', order_id: 'forgotten' }];
+  await asking({
+    [`${ORDERS}/historical/fills`]: () => ({ fills: [FILL, ...others], cursor: '' }), [`${ORDERS}/historical/batch`]: () => ({ orders: [TOLD], has_next: false }),
+    [`${ORDERS}/historical/by-one-touch`]: () => ({ order: { order_id: 'by-one-touch', product_id: FILL.product_id, client_order_id: 'theirs', order_placement_source: 'RETAIL_SIMPLE' } }),
+  }, async (gateway) => {
+    const { fills } = await gateway.fillsSince(undefined);
+    assert.deepEqual(fills.map(({ tradeId, clientOrderId }) => `${tradeId} ${clientOrderId}`).sort(), ['1111-11111-111111 ours', 'app theirs', 'old ']);
   });
 });
 
@@ -159,6 +172,6 @@ test('a balance is what is free and what is held back, in all accounts of a curr
   const accounts = [account('BTC', '1.23', '0.000000001'), account('BTC', '1', '0'), account('BTC', '50', '0', 'ACCOUNT_TYPE_VAULT'), account('EUR', '0', '0'), account('ETH', '2.5', '0')];
   await asking({ [`${ORDERS}/historical/batch`]: () => ({ orders: [], has_next: false }), '/api/v3/brokerage/accounts': () => ({ accounts, has_next: false, cursor: '' }) }, async (gateway) => {
     const { positions, balances } = await gateway.snapshot();
-    assert.deepEqual([positions, balances], [[{ instrument: 0, quantity: 223_000_000 }], { BTC: '2.230000001', ETH: '2.5' }]);
+    assert.deepEqual([positions, balances], [[{ instrument: 0, quantity: 223_000_000 }], { USD: '0', BTC: '2.230000001', ETH: '2.5' }]);
   });
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { format, type Exact } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
+import type { Timestamp } from '../../domain/time.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Acceptance, KeyCheck, KeyedVenue, OrderRef, VenueCapabilities, VenueFill, VenueGateway, VenueListener, VenueListing, VenueOrder, VenueSnapshot } from '../../ports/venue.ts';
@@ -48,6 +49,8 @@ const NAMED = 50;
 const MOST_OPEN = 1_000;
 /** An order is looked for from so long before it was sent, since clocks are set and drift. */
 const SENT_MARGIN_MS = 3_600_000;
+/** An order that traded so long ago and is not found is not only late. */
+const UNLISTED_MS = 600_000;
 const ORDERS = '/api/v3/brokerage/orders';
 
 /** What every page of a list has. */
@@ -124,8 +127,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
   }
 
   async cancelAll(instrument?: number): Promise<void> {
-    const open = (await this.#openOrders()).filter((order) => instrument === undefined || order.instrument === instrument);
-    const failures = await this.#cancelEach(open.map(({ venueOrderId }) => venueOrderId));
+    // Of an order no more than its id has to be readable to be canceled.
+    const open = [...await this.#openEntries()].filter(([, { listing }]) => instrument === undefined || listing.index === instrument);
+    const failures = await this.#cancelEach(open.map(([id]) => id));
     // What is not open any more has ended: that is what was asked for.
     const [failure] = failures.filter((each) => each.failure !== 'not-found');
     if (failure !== undefined) throw failure;
@@ -146,7 +150,9 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
 
   async snapshot(): Promise<VenueSnapshot> {
     const openOrders = await this.#openOrders();
-    const held = new Map<string, string>();
+    // The money that our instruments are paid in is told also where nothing of it is left: what is not told cannot be missed.
+    const money = new Set(this.#listed.map(({ instrument }) => instrument.quoteCurrency));
+    const held = new Map([...money].map((currency) => [currency, '0']));
     for await (const told of this.#pages('/api/v3/brokerage/accounts', [], accountsBody, 'accounts')) {
       // What lies in a vault cannot be traded.
       for (const { currency, available_balance: free, hold } of told.accounts.filter(({ type }) => type !== 'ACCOUNT_TYPE_VAULT')) {
@@ -157,7 +163,7 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
       const quantity = wholeUnits(held.get(instrument.id.slice(0, instrument.id.indexOf('-'))) ?? '0', instrument.quantityScale);
       return quantity === 0 ? [] : [{ instrument: index, quantity }];
     });
-    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].filter(([, amount]) => amount !== '0')) };
+    return { tsEvent: this.#rest.now(), openOrders, positions, balances: Object.fromEntries([...held].filter(([currency, amount]) => amount !== '0' || money.has(currency))) };
   }
 
   async fillsSince(place: string | undefined): Promise<{ readonly fills: readonly VenueFill[]; readonly place: string }> {
@@ -252,23 +258,26 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
     }
   }
 
-  /** What can still trade. OPEN cannot be asked for together with others; the order of asking is that in which an order goes through them. */
   async #openOrders(): Promise<VenueOrder[]> {
-    const open = new Map<string, VenueOrder>();
+    return [...(await this.#openEntries()).values()].map(({ told, listing }) => this.#toOrder(told, listing, 'open orders')).filter(({ status }) => status === 'open');
+  }
+
+  /** What can still trade, by its id. OPEN cannot be asked for together with others; the order of asking is that in which an order goes through them. */
+  async #openEntries(): Promise<ReadonlyMap<string, { readonly told: unknown; readonly listing: Listed }>> {
+    const open = new Map<string, { readonly told: unknown; readonly listing: Listed }>();
     for (const statuses of [['PENDING', 'QUEUED'], ['OPEN'], ['EDIT_QUEUED', 'CANCEL_QUEUED']]) {
       let listed = 0;
-      for await (const told of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
-        listed += told.orders.length;
-        for (const each of told.orders) {
-          const listing = this.#bySymbol.get(checked(namedOrder, each, 'open orders').product_id);
-          if (listing === undefined) continue;
-          const order = this.#toOrder(each, listing, 'open orders');
-          open.set(order.venueOrderId, order);
+      for await (const { orders } of this.#pages(`${ORDERS}/historical/batch`, statuses.map((each) => ['order_status', each]), ordersBody, 'open orders')) {
+        listed += orders.length;
+        for (const told of orders) {
+          const { order_id: id, product_id: symbol } = checked(namedOrder, told, 'open orders');
+          const listing = this.#bySymbol.get(symbol);
+          if (listing !== undefined) open.set(id, { told, listing });
         }
       }
       if (listed >= MOST_OPEN) throw new VenueError('unknown-outcome', `coinbase: ${listed} orders are open, and it lists no more, so what is open cannot be told`);
     }
-    return [...open.values()].filter(({ status }) => status === 'open');
+    return open;
   }
 
   /** Looks through the list of orders for one of our id: those since it was sent where that is known, else all that there ever were. */
@@ -334,12 +343,25 @@ export class CoinbaseGateway implements VenueGateway, KeyedVenue {
         }
       }
     }
+    for (const { order_id: id, trade_time: tradedAt } of ours) if (this.#known.byVenue(id) === undefined) await this.#askWhose(id, tradedAt);
     return ours.flatMap((told) => {
       const known = this.#known.byVenue(told.order_id);
       const listing = this.#bySymbol.get(told.product_id);
-      if (known === undefined || listing === undefined) throw new VenueError('unknown-outcome', `coinbase: the order ${told.order_id} has traded and cannot be found yet`);
+      if (known === undefined || listing === undefined) return [];
       return this.#read('a fill', () => toVenueFill(told, known.clientOrderId, listing)) ?? [];
     });
+  }
+
+  /** Whose an order is that the list leaves out, as it does what was bought with one touch in the app. One that is not there long after it traded is nobody's. */
+  async #askWhose(venueOrderId: string, tradedAt: Timestamp): Promise<void> {
+    try {
+      const told = checked(z.object({ order: namedOrder }), await this.#rest.request({ method: 'GET', path: `${ORDERS}/historical/${encodeURIComponent(venueOrderId)}`, purpose: 'question' }), 'a look-up');
+      this.#known.remember({ venueOrderId, clientOrderId: told.order.client_order_id, quantity: undefined });
+    } catch (error) {
+      if (!(error instanceof VenueError) || (error.failure !== 'not-found' && error.failure !== 'rejected')) throw error;
+      if (this.#rest.now() - tradedAt < UNLISTED_MS) throw new VenueError('unknown-outcome', `coinbase: the order ${venueOrderId} has traded and cannot be found yet`);
+      this.#known.remember({ venueOrderId, clientOrderId: '', quantity: undefined });
+    }
   }
 
   /** An order that cannot be done without. Throws `VenueError`, unknown outcome. */

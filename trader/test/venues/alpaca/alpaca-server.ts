@@ -126,7 +126,7 @@ export class AlpacaServer implements DialectServer {
     return next.id;
   }
 
-  /** An order that a cancel of all cannot end: its own status in the answer is 500. */
+  /** An order that no cancel ends: its status, its own in the answer to a cancel of all, is 500. */
   stick(clientOrderId: string): void {
     this.#stuck.add(clientOrderId);
   }
@@ -284,6 +284,7 @@ export class AlpacaServer implements DialectServer {
   #one(method: string, order: AlpacaOrder | undefined): Answer {
     // fixture order_routes__cancel_orders
     if (order === undefined) return refuse(404, 40410000, 'order not found');
+    if (method === 'DELETE' && this.#stuck.has(order.clientOrderId)) return { status: 500, body: { message: 'internal server error occurred' } };
     return method === 'DELETE' ? this.#cancel(order) : { status: 200, body: orderBody(order) };
   }
 
