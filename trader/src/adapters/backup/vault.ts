@@ -170,7 +170,7 @@ export class BackupVault {
 
   /** Moves backups of 30 days to `cold/` and removes those of a year, with the pieces that no other needs; removes what broken-off backups left. */
   async retain(now: Timestamp): Promise<Retention> {
-    await this.#arrived();
+    await Promise.all(this.#onTheWay);
     const keep = { online: new Set<string>(), cold: new Set<string>() };
     const counts = { online: 0, cold: 0, removed: 0 };
     for (const { place, id } of await this.#ids()) {

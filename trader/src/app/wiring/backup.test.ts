@@ -269,3 +269,22 @@ test('the newest backup is the one that was made last, also where the clock was 
   assert.equal((await restore(vault, KEY, target)).began, Date.UTC(2026, 0, 1));
   assert.equal(readFileSync(join(target, 'paper/journal.jsonl'), 'utf8'), 'later\n');
 });
+
+test('a backup that finds no room takes away what it wrote, and what those before it left that were broken off', async () => {
+  const home = await makeHome('full');
+  const vault = join(root, 'full-vault');
+  await backUp(home, vault, KEY, NOW);
+  const pieces = () => readdirSync(join(vault, 'online'), { recursive: true }).length;
+  const before = pieces();
+  class Full extends FolderBlobs {
+    room = 12;
+    override async put(name: string, contents: Uint8Array): Promise<void> {
+      if (this.room-- <= 0) throw new BlobError('storage', 'no room');
+      await super.put(name, contents);
+    }
+  }
+  writeFileSync(join(home, 'runs/large'), randomBytes(24 << 20));
+  await assert.rejects(backUpInto(home, new Full(vault), KEY, { full: true, now: () => Date.now() }), (error) => error instanceof BlobError && error.message === 'no room');
+  assert.equal(pieces(), before);
+  await restore(vault, KEY, join(root, 'full-back'));
+});

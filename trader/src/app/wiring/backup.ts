@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { backup as snapshot, DatabaseSync } from 'node:sqlite';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
 import { BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
+import { BlobError } from '../../domain/blob-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
@@ -92,6 +93,10 @@ export async function backUp(home: string, blobs: BlobStore, key: Secret, { full
     const kind = generation === id ? 'full' : 'incremental';
     await vault.finish({ version: 1, id, began, kind, generation, files });
     return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: await vault.retain(now()) };
+  } catch (error) {
+    // What broken-off backups left may be what fills the place: without it the next one may find room.
+    if (error instanceof BlobError && error.kind === 'storage') await vault.retain(now()).catch(() => undefined);
+    throw error;
   } finally {
     if (snapshots !== undefined) rmSync(snapshots, { recursive: true, force: true });
     await vault.close();
