@@ -288,3 +288,20 @@ test('a backup that finds no room takes away what it wrote, and what those befor
   assert.equal(pieces(), before);
   await restore(vault, KEY, join(root, 'full-back'));
 });
+
+test('only the first backup of a day, and a full one, read all that are there', async () => {
+  const home = await makeHome('daily');
+  const read: string[] = [];
+  class Watched extends FolderBlobs {
+    override get(name: string): Promise<Uint8Array | undefined> {
+      if (name.endsWith('.manifest')) read.push(name);
+      return super.get(name);
+    }
+  }
+  const reads = async (minute: number, full = false) => {
+    read.length = 0;
+    const { retention } = await backUpInto(home, new Watched(join(root, 'daily-vault')), KEY, { full, now: () => Date.UTC(2026, 0, 1) + minute * 60_000 });
+    return [read.length, retention.online];
+  };
+  assert.deepEqual([await reads(0), await reads(10), await reads(20), await reads(30, true), await reads(1_440)], [[1, 1], [1, 2], [1, 3], [4, 4], [6, 5]]);
+});
