@@ -6,7 +6,6 @@ import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-erro
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError, type SecretFileErrorKind } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
-import { sqliteFault } from '../adapters/wire/sqlite-file.ts';
 import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
 import { BlobError, type BlobErrorKind } from '../domain/blob-error.ts';
 import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
@@ -48,7 +47,7 @@ export function toRefusal(error: unknown): Refusal {
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
   const code = errorCode(error);
-  if (sqliteFault(error) === 'full' || code === 'EFBIG' || code === 'EROFS') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EROFS' || isRefusedByDisk(error)) {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
   }
   if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {
@@ -57,6 +56,11 @@ export function toRefusal(error: unknown): Refusal {
   return new Refusal('failure', `unexpected error: ${message}`, {
     hint: 'This is a defect. Run again with ALGOTRENDY_DEBUG=1 and report what it prints.',
   });
+}
+
+/** Whether SQLite could not write or open a file (https://sqlite.org/rescode.html: read only, I/O, full, cannot open); kept apart from the adapters that know it, which few commands load. */
+function isRefusedByDisk(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [8, 10, 13, 14].includes(Number(error.errcode) & 0xff);
 }
 
 /** How a command ends that a file's own error ended; undefined for any other error. */

@@ -161,6 +161,16 @@ test('a split behind the stored bars fetches them all anew, and what was known b
   assert.ok((await store.range(SERIES, { asOf: then })).close.every((price) => price >= 100));
 }));
 
+test('what is told after the clock was set back counts, too: bars of before a split do not stay in the old scale', () => caching(async ({ cache, source, clock }) => {
+  clock.time = NOW + 365 * DAY_MS;
+  await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(8) }, false);
+  clock.time = NOW;
+  source.scale = 4;
+  source.splits = [{ time: DAY(8), ratio: 4 }];
+  const { bars } = await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(10) }, false);
+  assert.ok(bars.length > 5 && bars.close.every((close) => close < 30), bars.close.join());
+}));
+
 test('where the stored bars cannot be fetched anew after a split, nothing in the new scale comes beside them, and it is tried again', () => caching(async ({ cache, source, store, clock }) => {
   await cache.bars(SERIES, 'ABC', { from: DAY(1), to: DAY(10) }, false);
   clock.time = DAY(12) + 3_600_000;

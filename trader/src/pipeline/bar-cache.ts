@@ -210,7 +210,9 @@ export class BarCache {
 
   async #keep(series: SeriesId, { source, bars, covers }: ProvidedBars): Promise<{ readonly added: number; readonly revised: number }> {
     const { store, clock } = this.#spec;
-    return store.append(series, { source, knownAt: clock.now(), bars, covers });
+    const known = (await store.list(series.instrument)).find(({ intervalMs }) => intervalMs === series.intervalMs)?.knownAt ?? 0;
+    // A clock that was set back must not put these bars behind what they correct.
+    return store.append(series, { source, knownAt: Math.max(clock.now(), known), bars, covers });
   }
 
   async #around(series: SeriesId, hole: Span): Promise<{ readonly before: number | undefined; readonly after: number | undefined }> {

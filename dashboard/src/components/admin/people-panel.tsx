@@ -90,7 +90,7 @@ function ChangePerson({ user, onClose, onLink }: { readonly user: User; readonly
   const closeWhenDone = (answer: unknown): void => (answer === undefined ? undefined : onClose());
   const problem = change.problem ?? reset.problem;
   return (
-    <Sheet open onClose={onClose} title={user.name} description={`${user.role}${user.disabled ? ', locked out' : ''}. Changes take effect at once, also in open windows; a new password by link ends their sessions and revokes their tokens.`}>
+    <Sheet open onClose={onClose} title={user.name} description={`${user.role}${user.disabled ? ', locked out' : ''}. Changes take effect at once, also in open windows; a new password by link, and locking out, end their sessions and revoke their tokens.`}>
       <SelectField label="Role" value={role} onChange={setRole} options={ROLES} />
       <div className={css.row}>
         <Button look="primary" blocked={role === user.role ? 'the role is unchanged' : self} busy={change.state === 'sending'} onClick={() => void change.send({ params: { id: user.id }, body: { role } }).then(closeWhenDone)}>Set the role</Button>

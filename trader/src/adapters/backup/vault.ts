@@ -40,6 +40,12 @@ export interface Retention {
   readonly removed: number;
 }
 
+/** Where the manifest of a backup lies. */
+interface Placed {
+  readonly place: string;
+  readonly id: string;
+}
+
 const HEADER = 'algotrendy-backup.json';
 const PLACES = ['online', 'cold'] as const;
 const MANIFEST = '.manifest';
@@ -157,28 +163,24 @@ export class BackupVault {
     return found === undefined ? undefined : this.#read(found.place, found.id);
   }
 
-  /** An id for a backup that begins now: after all that are there, also where the clock was set back, so that the newest is the one that was made last. */
-  async nextId(now: Timestamp): Promise<string> {
-    const last = (await this.#ids()).at(-1)?.id;
-    return backupId(last === undefined ? now : Math.max(now, timeOf(last) + 1));
-  }
-
-  /** Id of the oldest backup; undefined where there is none. */
-  async oldest(): Promise<string | undefined> {
-    return (await this.#ids()).at(0)?.id;
+  /** What there is: ids, oldest first, and how many lie where. */
+  async contents(): Promise<{ readonly ids: readonly string[] } & Retention> {
+    const found = await this.#ids();
+    const online = found.filter(({ place }) => place === 'online').length;
+    return { ids: found.map(({ id }) => id), online, cold: found.length - online, removed: 0 };
   }
 
   /** Moves backups of 30 days to `cold/` and removes those of a year, with the pieces that no other needs; removes what broken-off backups left. */
   async retain(now: Timestamp): Promise<Retention> {
-    await this.#arrived();
+    await Promise.all(this.#onTheWay);
     const keep = { online: new Set<string>(), cold: new Set<string>() };
     const counts = { online: 0, cold: 0, removed: 0 };
-    for (const { place, id } of await this.#ids()) {
+    const settle = async ({ place, id }: Placed) => {
       const ageDays = (now - timeOf(id)) / DAY_MS;
       if (ageDays > COLD_DAYS) {
         await this.#blobs.remove(`${place}/${id}${MANIFEST}`);
         counts.removed++;
-        continue;
+        return;
       }
       const { generation, files } = await this.#read(place, id);
       const target = ageDays > ONLINE_DAYS ? 'cold' : 'online';
@@ -186,6 +188,12 @@ export class BackupVault {
       // Where its pieces lie does not matter meanwhile: they are found in either place.
       if (target === 'cold' && place === 'online') await this.#blobs.move(`online/${id}${MANIFEST}`, `cold/${id}${MANIFEST}`);
       counts[target]++;
+    };
+    const ids = await this.#ids();
+    for (let from = 0; from < ids.length; from += MOST_ON_THE_WAY) {
+      // A year of backups takes a bucket longer than its lock lasts.
+      await this.#lock?.renew();
+      await Promise.all(ids.slice(from, from + MOST_ON_THE_WAY).map(settle));
     }
     await this.#settlePieces(keep);
     return counts;
@@ -216,8 +224,8 @@ export class BackupVault {
   }
 
   /** All backups, oldest first. */
-  async #ids(): Promise<readonly { readonly place: string; readonly id: string }[]> {
-    const found: { readonly place: string; readonly id: string }[] = [];
+  async #ids(): Promise<readonly Placed[]> {
+    const found: Placed[] = [];
     for (const place of PLACES) {
       // Names of manifests begin with their year, as those of generations do; pieces lie deeper.
       for (const path of await this.#blobs.list(`${place}/`)) {
@@ -233,6 +241,11 @@ export class BackupVault {
 /** The id of a backup that begins at a moment. */
 export function backupId(began: Timestamp): string {
   return new Date(began).toISOString().replaceAll(':', '-');
+}
+
+/** An id for a backup that begins now: after the last one, also where the clock was set back, so that the newest is the one that was made last. */
+export function idAfter(last: string | undefined, now: Timestamp): string {
+  return backupId(last === undefined ? now : Math.max(now, timeOf(last) + 1));
 }
 
 function timeOf(id: string): Timestamp {

@@ -47,7 +47,8 @@ test('timestamps of every type are milliseconds UTC', async () => {
     { name: 'timestamp', data: dates.map((date) => BigInt(date.getTime()) * 1_000n), type: 'INT64' },
     { name: 'timestamp', data: dates.map((date) => BigInt(date.getTime()) * 1_000_000n), type: 'INT64' },
     { name: 'timestamp', data: dates.map((date) => BigInt(date.getTime() / 1000)), type: 'INT64' },
-    { name: 'timestamp', data: dates.map((date) => date.getTime()), type: 'DOUBLE' },
+    ...[1e-3, 1, 1e3, 1e6].map((factor): ColumnSource => ({ name: 'timestamp', data: dates.map((date) => date.getTime() * factor), type: 'DOUBLE' })),
+    { name: 'timestamp', data: dates.map((date) => date.getTime() / 1000), type: 'DOUBLE', nullable: true },
     { name: 'timestamp', data: dates, type: 'TIMESTAMP' },
   ];
   for (const source of sources) assert.deepEqual([...(await read(parquet(columnsOf(source, [1, 2])))).timestamp], dates.map(Number));
@@ -96,4 +97,15 @@ test('what is no Parquet, or a cut or damaged one, is refused', async () => {
     await openBars(file, { home: folder.home }).then((bars) => bars.close(), (error: unknown) => assert.equal((error as Error).name, 'BarFileError', String((error as Error).stack)));
   }
   await assert.rejects(openBars(folder.write(gzipSync(whole), 'parquet'), { home: folder.home }), barFileError('columns', 'timestamp'));
+});
+
+test('fractions of seconds are milliseconds, and decimals of a writer that says so in one way alone are decimals', async () => {
+  assert.deepEqual([...(await read(parquet(columnsOf({ name: 'timestamp', data: [1_700_000_000.5, 1_700_000_001.5], type: 'DOUBLE' }, [1, 2])))).timestamp], [T + 500, T + 1_500]);
+  const prices = ['open', 'high', 'low', 'close'];
+  const buffer = parquetWriteBuffer({
+    columnData: [{ name: 'timestamp', data: [BigInt(T), BigInt(T + 1)] }, ...prices.map((name): ColumnSource => ({ name, data: [12_345n, 12_345n] }))],
+    schema: [{ name: 'root', num_children: 5 }, { name: 'timestamp', type: 'INT64', repetition_type: 'REQUIRED' },
+      ...prices.map((name) => ({ name, type: 'INT64', repetition_type: 'REQUIRED', logical_type: { type: 'DECIMAL', precision: 9, scale: 2 } }) as const)],
+  });
+  assert.deepEqual([...(await read(folder.write(new Uint8Array(buffer), 'parquet'))).close], [123.45, 123.45]);
 });

@@ -84,7 +84,9 @@ function findColumns(file: string, schema: readonly SchemaElement[]): Source[] {
 function numberCells(file: string, element: SchemaElement): (cell: Cell) => number {
   const numeric = ['INT32', 'INT64', 'FLOAT', 'DOUBLE'].includes(element.type ?? '') && element.repetition_type !== 'REPEATED';
   if (!numeric) throw new BarFileError('columns', file, `is ${describe(element)}; prices and volume are numbers, best DOUBLE`, { field: element.name });
-  const scale = element.converted_type === 'DECIMAL' ? 10 ** (element.scale ?? 0) : 1;
+  const { logical_type: logical, converted_type: converted } = element;
+  // Some writers say it in the newer way alone.
+  const scale = 10 ** (logical?.type === 'DECIMAL' ? logical.scale : converted === 'DECIMAL' ? element.scale ?? 0 : 0);
   return (cell) => (cell === null || cell === undefined ? NaN : Number(cell) / scale);
 }
 
@@ -92,7 +94,7 @@ function timestampCells(file: string, element: SchemaElement): (cell: Cell) => n
   const { type, converted_type: converted, logical_type: logical } = element;
   const number = (cell: Cell) => (cell === null || cell === undefined ? NaN : Number(cell));
   const scaled = (unit: 's' | 'ms' | 'us' | 'ns') => (cell: Cell) =>
-    typeof cell === 'bigint' && unit !== 'ms' ? toMilliseconds(cell, unit) : number(cell) * (unit === 's' ? 1000 : 1);
+    typeof cell === 'bigint' && unit !== 'ms' ? toMilliseconds(cell, unit) : unit === 'ms' ? number(cell) : toMicroseconds(number(cell), unit) / 1e3;
   if (type === 'INT96') return scaled('ns');
   if (type === 'INT32' && (converted === 'DATE' || logical?.type === 'DATE')) return (cell) => number(cell) * DAY_MS;
   if (converted === 'TIMESTAMP_MILLIS') return scaled('ms');
@@ -112,8 +114,13 @@ function timestampCells(file: string, element: SchemaElement): (cell: Cell) => n
 function plainTimestamps(
   first: Cell, scaled: (unit: 's' | 'ms' | 'us' | 'ns') => (cell: Cell) => number, number: (cell: Cell) => number,
 ): (cell: Cell) => number {
-  const unit = timestampUnit(String(first));
+  const unit = timestampUnit(String(typeof first === 'number' ? Math.trunc(first) : first));
   return unit === 'text' || unit === 'ms' ? number : scaled(unit);
+}
+
+/** A double in whole microseconds, which is as fine as one of today is. */
+function toMicroseconds(time: number, unit: 's' | 'us' | 'ns'): number {
+  return Math.round(unit === 's' ? time * 1e6 : unit === 'us' ? time : time / 1e3);
 }
 
 function describe(element: SchemaElement): string {
@@ -157,7 +164,7 @@ async function readColumn(file: string, bytes: AsyncBuffer, metadata: FileMetaDa
     file: bytes, metadata, columns: [name], rowStart: from, rowEnd: from + target.length, compressors: COMPRESSORS,
     parsers: { timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds },
     onPage({ columnData, rowStart }) {
-      if (columnData instanceof Float64Array) target.set(columnData, rowStart - from);
+      if (columnData instanceof Float64Array && source.column !== 'timestamp') target.set(columnData, rowStart - from);
       else for (let row = 0; row < columnData.length; row++) target[rowStart - from + row] = convert(columnData[row] as Cell);
       filled += columnData.length;
     },

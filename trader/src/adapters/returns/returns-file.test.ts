@@ -22,7 +22,7 @@ test('returns are compounded from 1, as shares or percent, with names or without
   const expected = { holds: 'return', opening: 1, timestamps: Float64Array.of(dayOf('2024-01-02'), dayOf('2024-01-03')), values: Float64Array.of(1 + 0.01, (1 + 0.01) * (1 - 0.02)) };
   for (const content of [
     'date,return\n2024-01-02,0.01\n2024-01-03,-0.02\n', '2024-01-02,1%\n2024-01-03,-2%', '\uFEFFDate;Returns\r\n2024-01-02 00:00:00;0.01\r\n\r\n2024-01-03T00:00:00Z;-.02\r\n',
-    '"day","equity","ret"\n"2024-01-02","7","1e-2"\n2024-01-03,8,-0.02', ',returns\n2024-01-01,NaN\n2024-01-02,0.01\n2024-01-03,-0.02',
+    'date,return,note\n2024-01-02,0.01,"bought, and held"\n2024-01-03,-0.02,,\n', '"day","equity","ret"\n"2024-01-02","7","1e-2"\n2024-01-03,8,-0.02', ',returns\n2024-01-01,NaN\n2024-01-02,0.01\n2024-01-03,-0.02',
   ]) assert.deepEqual(readReturnsFile(fileOf(content)), expected, content);
   assert.deepEqual(readReturnsFile(fileOf(gzipSync('date,return\n2024-01-02,0.01\n2024-01-03,-0.02\n'))), expected);
 });
@@ -39,6 +39,7 @@ const FAULTS: readonly (readonly [content: string, kind: ReturnsFileErrorKind, m
   ['date,equity\n2024-01-02,100', 'empty', /fewer than two/],
   ['date,equity\n2024-01-02,0\n2024-01-03,1', 'value', /must begin above 0/],
   ['date,price_usd\n2024-01-02,1', 'columns', /columns date, price_usd; a column "date"/],
+  ['date,equity\n2024-01-02,100,000.00\n2024-01-03,101,000.00', 'columns', /line 2.*3 of 2 columns; write numbers without separators/],
   ['2024-01-02,1,2', 'columns', /3 columns and no line of names/],
   ['date,return\n2024-02-30,0.1', 'value', /line 2: "2024-02-30" is no date/],
   ['date,return\n02.01.2024,0.1', 'value', /line 2: "02.01.2024" is no date/],

@@ -34,12 +34,14 @@ const WIDEST_SPACING = 1;
  */
 export function readReturnsFile(file: string): DatedEquity {
   const lines = readText(file).split(/\r?\n/);
-  const { holds, dateAt, valueAt, from } = columnsOf(file, lines);
+  const { holds, dateAt, valueAt, from, width } = columnsOf(file, lines);
   const days: Timestamp[] = [];
   const found: number[] = [];
   for (let i = from; i < lines.length; i++) {
     if (lines[i].trim() === '') continue;
     const fields = fieldsOf(lines[i]);
+    // As 100,000 without quotes, of which 100 would be read; a text in quotes may hold a comma.
+    if (!lines[i].includes('"') && fields.slice(width).some((field) => field !== '')) throw new ReturnsFileError('columns', file, `has ${fields.length} of ${width} columns; write numbers without separators of thousands, and decimals with a point`, i + 1);
     const value = fields[valueAt] ?? '';
     if (days.length === 0 && holds === 'return' && /^(nan|null|na|)$/i.test(value)) continue;
     days.push(readDay(file, fields[dateAt] ?? '', i + 1));
@@ -72,13 +74,13 @@ function fieldsOf(line: string): string[] {
   return line.split(line.includes(',') ? ',' : line.includes(';') ? ';' : '\t').map((field) => field.trim().replace(/^"(.*)"$/, '$1').trim());
 }
 
-function columnsOf(file: string, lines: readonly string[]): { holds: 'return' | 'equity'; dateAt: number; valueAt: number; from: number } {
+function columnsOf(file: string, lines: readonly string[]): { holds: 'return' | 'equity'; dateAt: number; valueAt: number; from: number; width: number } {
   const first = lines.findIndex((line) => line.trim() !== '');
   if (first < 0) throw new ReturnsFileError('empty', file, 'is empty');
   const fields = fieldsOf(lines[first]);
   if (DATE.test(fields[0] ?? '')) {
     if (fields.length !== 2) throw new ReturnsFileError('columns', file, `has ${fields.length} columns and no line of names; name them: date,return or date,equity`, first + 1);
-    return { holds: 'return', dateAt: 0, valueAt: 1, from: first };
+    return { holds: 'return', dateAt: 0, valueAt: 1, from: first, width: 2 };
   }
   const names = fields.map((name) => name.toLowerCase());
   const place = (known: readonly string[]) => names.findIndex((name) => known.includes(name));
@@ -86,7 +88,7 @@ function columnsOf(file: string, lines: readonly string[]): { holds: 'return' | 
   if (dateAt < 0 || (returnAt < 0 && equityAt < 0)) {
     throw new ReturnsFileError('columns', file, `has the columns ${fields.join(', ')}; a column "date" and one "return" or "equity" are needed`, first + 1);
   }
-  return { holds: returnAt >= 0 ? 'return' : 'equity', dateAt, valueAt: returnAt >= 0 ? returnAt : equityAt, from: first + 1 };
+  return { holds: returnAt >= 0 ? 'return' : 'equity', dateAt, valueAt: returnAt >= 0 ? returnAt : equityAt, from: first + 1, width: fields.length };
 }
 
 function readDay(file: string, text: string, line: number): Timestamp {

@@ -199,6 +199,16 @@ test('quotes and trades of Parquet are read, together or each by itself', async 
   assert.deepEqual(words(capture).map((text) => text.split(' @')[0]), ['bidQuote 1000 20', 'askQuote 1050 10', 'buy 1050 10', 'bidQuote 1000 20', 'askQuote 1025 3', 'sell 1000 10']);
 });
 
+test('times of a Parquet file are milliseconds, microseconds or nanoseconds by their size, as in a text', async () => {
+  for (const factor of [1n, 1_000n, 1_000_000n]) {
+    const { ticks } = await readCapture([file(new Uint8Array(parquetWriteBuffer({ columnData: [
+      { name: 'timestamp', data: [1_700_000_000_000n * factor, 1_700_000_001_000n * factor], type: 'INT64' }, { name: 'trade_id', data: [1n, 2n], type: 'INT64' },
+      { name: 'price', data: [1, 2], type: 'DOUBLE' }, { name: 'quantity', data: [1, 2], type: 'DOUBLE' }, { name: 'buyer_maker', data: [true, false], type: 'BOOLEAN' },
+    ] })))]);
+    assert.deepEqual([...ticks.tsExchange.subarray(0, 2)], [1_700_000_000_000, 1_700_000_001_000]);
+  }
+});
+
 /** An archive as NumPy writes it: one packed entry, an array of hftbacktest's events. */
 function archive(rows: readonly (readonly [ev: number, exch: bigint, local: bigint, px: number, qty: number])[], columns = 'ev,exch_ts,local_ts,px,qty,order_id,ival,fval'): Uint8Array {
   const types = ['<u8', '<i8', '<i8', '<f8', '<f8', '<u8', '<i8', '<f8'];

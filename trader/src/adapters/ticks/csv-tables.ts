@@ -23,10 +23,13 @@ function isBid(text: string, { file, ...at }: Place): boolean {
   throw new TickFileError('value', file, `has the side "${text}"; a side is bid or ask, buy or sell`, at);
 }
 
-/** A count of microseconds or milliseconds since 1970 as milliseconds; NaN where it is none. */
+/** A text of digits that counts from 1970 as milliseconds; NaN where it is none. */
 function readCount(text: string): number {
-  if (!/^\d{9,19}$/.test(text)) return NaN;
-  const count = Number(text);
+  return /^\d{9,19}$/.test(text) ? inMilliseconds(Number(text)) : NaN;
+}
+
+/** A count of milliseconds, microseconds or nanoseconds since 1970, told apart by its size, as milliseconds. */
+export function inMilliseconds(count: number): number {
   return count < 1e14 ? count : count < 1e17 ? count / 1e3 : count / 1e6;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { parquetMetadata, parquetReadObjects, parquetSchema, type Compressors } from 'hyparquet';
 import type { CaptureBuilder } from './capture-builder.ts';
+import { inMilliseconds } from './csv-tables.ts';
 import { TickFileError } from './tick-file-error.ts';
 
 /** Pages are about a megabyte; one that claims more than this is damaged or hostile. */
@@ -46,7 +47,7 @@ async function decode(file: string): Promise<{ readonly names: readonly string[]
 
 function milliseconds(cell: unknown): number {
   if (cell instanceof Date) return cell.getTime();
-  return typeof cell === 'bigint' || typeof cell === 'number' ? Number(cell) : NaN;
+  return typeof cell === 'bigint' || typeof cell === 'number' ? inMilliseconds(Number(cell)) : NaN;
 }
 
 /** A number as text, without the last bits of a binary fraction: 0.00031099999999999997 is 0.000311. */

@@ -185,6 +185,18 @@ describe('tokens of programs', () => {
     await house.browser().succeed('GET', '/users', undefined, as(secret));
   });
 
+  test('end when their owner is locked out, and do not come back with him', async () => {
+    const ben = await house.signedIn('trader', 'ben');
+    const { secret } = await make(ben, 'trader');
+    const { id } = (await ben.succeed('GET', '/auth/me')).body as { id: string };
+    await ana.succeed('PATCH', `/users/${id}`, { disabled: true });
+    const [entry] = await house.accounts.audit({ limit: 1, action: 'changeUser' });
+    assert.equal(entry?.detail, 'ben: trader, locked out, tokens revoked: 1');
+    await ana.succeed('PATCH', `/users/${id}`, { disabled: false });
+    await house.browser().fail('session-expired', 'POST', '/control/halt', {}, as(secret));
+    await ben.succeed('POST', '/auth/sign-in', { name: 'ben', password: GOOD_PASSWORD });
+  });
+
   test('end when their owner is reset, whose keys may be in wrong hands; the audit log says how many', async () => {
     const ben = await house.signedIn('trader', 'ben');
     const [first, own] = [await make(ben, 'trader'), await make(ana, 'viewer')];

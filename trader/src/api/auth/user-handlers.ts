@@ -50,9 +50,11 @@ export function userHandlers({ accounts, clock, keys, links, sessions, throttle 
       if (changed === 'last-admin') throw new ApiError('last-admin', LAST_ADMIN);
       if (changed === 'unknown') throw noUser();
       if (secondFactor === false) await accounts.setRecoveryCodes(id, []);
-      sessions.ended(changed.disabled || secondFactor === false ? await accounts.endSessions(id) : []);
+      // They would be back with him, months later, wherever they have come to meanwhile.
+      const tokens = changed.disabled ? await accounts.removeTokens(id) : [];
+      sessions.ended([...(changed.disabled || secondFactor === false ? await accounts.endSessions(id) : []), ...tokens]);
       await recheckAll(accounts, sessions, changed);
-      request.auditNote = { subject: id, detail: `${changed.name}: ${changed.role}${changed.disabled ? ', locked out' : ''}${secondFactor === false ? ', second factor taken away' : ''}` };
+      request.auditNote = { subject: id, detail: `${changed.name}: ${changed.role}${changed.disabled ? `, locked out, tokens revoked: ${tokens.length}` : ''}${secondFactor === false ? ', second factor taken away' : ''}` };
       return userRow(changed);
     },
     async removeUser(request) {

@@ -269,3 +269,39 @@ test('the newest backup is the one that was made last, also where the clock was 
   assert.equal((await restore(vault, KEY, target)).began, Date.UTC(2026, 0, 1));
   assert.equal(readFileSync(join(target, 'paper/journal.jsonl'), 'utf8'), 'later\n');
 });
+
+test('a backup that finds no room takes away what it wrote, and what those before it left that were broken off', async () => {
+  const home = await makeHome('full');
+  const vault = join(root, 'full-vault');
+  await backUp(home, vault, KEY, NOW);
+  const pieces = () => readdirSync(join(vault, 'online'), { recursive: true }).length;
+  const before = pieces();
+  class Full extends FolderBlobs {
+    room = 12;
+    override async put(name: string, contents: Uint8Array): Promise<void> {
+      if (this.room-- <= 0) throw new BlobError('storage', 'no room');
+      await super.put(name, contents);
+    }
+  }
+  writeFileSync(join(home, 'runs/large'), randomBytes(24 << 20));
+  await assert.rejects(backUpInto(home, new Full(vault), KEY, { full: true, now: () => Date.now() }), (error) => error instanceof BlobError && error.message === 'no room');
+  assert.equal(pieces(), before);
+  await restore(vault, KEY, join(root, 'full-back'));
+});
+
+test('only the first backup of a day, and a full one, read all that are there', async () => {
+  const home = await makeHome('daily');
+  const read: string[] = [];
+  class Watched extends FolderBlobs {
+    override get(name: string): Promise<Uint8Array | undefined> {
+      if (name.endsWith('.manifest')) read.push(name);
+      return super.get(name);
+    }
+  }
+  const reads = async (minute: number, full = false) => {
+    read.length = 0;
+    const { retention } = await backUpInto(home, new Watched(join(root, 'daily-vault')), KEY, { full, now: () => Date.UTC(2026, 0, 1) + minute * 60_000 });
+    return [read.length, retention.online];
+  };
+  assert.deepEqual([await reads(0), await reads(10), await reads(20), await reads(30, true), await reads(1_440)], [[1, 1], [1, 2], [1, 3], [4, 4], [6, 5]]);
+});

@@ -3,7 +3,8 @@ import { chmodSync, closeSync, existsSync, fstatSync, mkdtempSync, openSync, rea
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { backup as snapshot, DatabaseSync } from 'node:sqlite';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
-import { BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
+import { BackupVault, idAfter, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
+import { BlobError } from '../../domain/blob-error.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
@@ -66,7 +67,7 @@ export interface BackupOptions {
 /**
  * Adds a backup of a state folder to a vault while others go on writing: of each SQLite database as it
  * is at one moment, of each other file as far as it was when it was opened, of servers as they are at one moment of
- * theirs. Then keeps the vault to its retention. Throws `BackupError` and `BlobError`.
+ * theirs. Then keeps the vault to its retention, which has to read all that is in it: with a full backup and with the first of a day. Throws `BackupError` and `BlobError`.
  */
 export async function backUp(home: string, blobs: BlobStore, key: Secret, { full, now, servers = [] }: BackupOptions): Promise<BackupReport> {
   refuseInside(home, blobs.place);
@@ -76,7 +77,8 @@ export async function backUp(home: string, blobs: BlobStore, key: Secret, { full
   try {
     removeLeftSnapshots(home);
     const scratch = snapshots = mkdtempSync(join(home, `${SNAPSHOTS}${process.pid}-`));
-    const id = await vault.nextId(began);
+    const last = (await vault.contents()).ids.at(-1);
+    const id = idAfter(last, began);
     const generation = (full ? undefined : (await vault.latest())?.generation) ?? id;
     const files: BackedUpFile[] = [];
     let newBytes = 0;
@@ -91,11 +93,26 @@ export async function backUp(home: string, blobs: BlobStore, key: Secret, { full
     for (const server of servers) for await (const { path, source } of server(scratch)) await take(`${SERVERS}/${path}`, source);
     const kind = generation === id ? 'full' : 'incremental';
     await vault.finish({ version: 1, id, began, kind, generation, files });
-    return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: await vault.retain(now()) };
+    return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: await kept(vault, now(), full || !sameDay(last, id)) };
+  } catch (error) {
+    // What broken-off backups left may be what fills the place: without it the next one may find room.
+    if (error instanceof BlobError && error.kind === 'storage') await vault.retain(now()).catch(() => undefined);
+    throw error;
   } finally {
     if (snapshots !== undefined) rmSync(snapshots, { recursive: true, force: true });
     await vault.close();
   }
+}
+
+function sameDay(one: string | undefined, other: string): boolean {
+  const day = 'yyyy-mm-dd'.length;
+  return one?.slice(0, day) === other.slice(0, day);
+}
+
+async function kept(vault: BackupVault, now: Timestamp, isDue: boolean): Promise<Retention> {
+  if (isDue) return vault.retain(now);
+  const { online, cold, removed } = await vault.contents();
+  return { online, cold, removed };
 }
 
 /** A backup in the folder that it is of would be in the next one, which would be twice as large, and so on. */

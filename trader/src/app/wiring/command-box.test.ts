@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -42,3 +43,17 @@ test('what cannot be read as a command halts', () => inBox((box, home) => {
     box.clear();
   }
 }));
+
+test('on a disk that takes no more a halt is left all the same; what else is said is not, and says so', () => {
+  for (const [command, fails, taken] of [[{ kind: 'halt', reason: 'news' }, false, 'halt'], [{ kind: 'flatten', reason: 'news' }, true, 'halt'], [{ kind: 'resume' }, true, undefined]] as const) {
+    inBox((box, home) => {
+      box.take();
+      const script = `import { CommandBox } from ${JSON.stringify(new URL('./command-box.ts', import.meta.url).href)}; new CommandBox(${JSON.stringify(home)}).put(${JSON.stringify(command)});`;
+      // No file may have a byte here.
+      const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], { encoding: 'utf8' });
+      assert.equal(status !== 0, fails, stderr);
+      assert.equal(box.take()?.kind, taken);
+      assert.deepEqual(readdirSync(join(home, 'paper')), taken === undefined ? [] : ['command.taken.json']);
+    });
+  }
+});

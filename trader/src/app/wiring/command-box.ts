@@ -23,11 +23,20 @@ export class CommandBox {
     this.#taken = join(this.#folder, 'command.taken.json');
   }
 
-  /** Leaves a command, in place of one that was not taken yet. */
+  /** Leaves a command, in place of one that was not taken yet. On a disk that takes no more a halt is left all the same; one to flatten halts, and throws. */
   put(command: Left): void {
     mkdirSync(this.#folder, { recursive: true });
     const draft = `${this.#path}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(command));
+    try {
+      writeFileSync(draft, JSON.stringify(command));
+    } catch (error) {
+      // What could not be written is no command, and that halts. Only its name needs room.
+      const isHeard = command.kind !== 'resume' && existsSync(draft);
+      if (isHeard) renameSync(draft, this.#path);
+      else rmSync(draft, { force: true });
+      if (!isHeard || command.kind !== 'halt') throw error;
+      return;
+    }
     renameSync(draft, this.#path);
   }
 

@@ -69,3 +69,11 @@ test('of two others that contradict each other neither releases what is in quara
   assert.deepEqual(differences.filter(({ time }) => time === FIRST + 3 * DAY_MS).map(({ became }) => became), ['quarantined', 'quarantined']);
   assert.deepEqual(await held(), [0, 1, 2, 4, 5, 6, 7, 8, 9]);
 });
+
+test('a bar that two others correct is corrected also where the clock was set back since it was told', async () => {
+  const store = new EmbeddedMarketStore(':memory:');
+  await store.append(SERIES, { source: 'yahoo', knownAt: NOW + 365 * DAY_MS, bars: days({ 3: 150 }) });
+  const { differences } = await checkSeries({ store, ledger: new SqliteProviderLedger(':memory:'), providers: [teller('alphavantage', days()), teller('cryptocompare', days())] }, SERIES, SPAN, NOW);
+  assert.ok(differences.some(({ became }) => became === 'corrected'));
+  assert.equal((await store.range(SERIES)).close[3], 100);
+});

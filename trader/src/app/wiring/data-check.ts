@@ -68,7 +68,8 @@ export async function checkSeries({ store, ledger, providers }: Pick<MarketData,
       }
       for (const { time } of judged.filter(({ became }) => became === 'corrected')) {
         const at = other.bars.timestamp.indexOf(time);
-        await store.append(series, { source: other.source, knownAt: now, bars: sliceBars(other.bars, at, at + 1) });
+        // A clock that was set back must not put it behind what it corrects.
+        await store.append(series, { source: other.source, knownAt: stored.knownAt.reduce((latest, each) => Math.max(latest, each), now), bars: sliceBars(other.bars, at, at + 1) });
       }
       for (const { time, first, second, column } of judged.filter(({ became }) => became === 'quarantined')) {
         await store.quarantine(series, [time], `${column} ${first} of ${source}, ${second} of ${other.source}`, now);

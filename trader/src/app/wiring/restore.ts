@@ -52,7 +52,7 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
   const draft = `${target}.restoring`;
   try {
     const manifest = await vault.latest(asOf);
-    if (manifest === undefined) throw new BackupError('none', `${blobs.place} holds no backup${asOf === Infinity ? '' : ` from before ${backupId(asOf)}; the oldest is ${await vault.oldest() ?? 'none'}`}`);
+    if (manifest === undefined) throw new BackupError('none', `${blobs.place} holds no backup${asOf === Infinity ? '' : ` from before ${backupId(asOf)}; the oldest is ${(await vault.contents()).ids[0] ?? 'none'}`}`);
     rmSync(draft, { recursive: true, force: true });
     makeFolder(draft);
     let databases = 0;
