@@ -113,10 +113,10 @@ describe('Redis as the memory of all API processes', () => {
     await each.ready();
     const said = troubles.length;
     await speaking.acl('SETUSER', 'default', '-subscribe');
-    await speaking.client('KILL', 'TYPE', 'pubsub');
+    await speaking.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await until(() => troubles.slice(said).some((text) => text.includes('cannot be heard') && text.includes('NOPERM')));
     await speaking.acl('SETUSER', 'default', '+subscribe');
-    await speaking.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await speaking.call('CLIENT', 'KILL', 'TYPE', 'normal');
     await until(() => {
       each.say('b', 'again');
       return heard > 0;
