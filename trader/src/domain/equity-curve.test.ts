@@ -35,6 +35,9 @@ test('a later value at the same moment replaces the one before', () => {
   curve.record(DAY_MS, 90);
   curve.record(DAY_MS, 95);
   assert.deepEqual([...curve.dailyEquity()], [100, 95]);
+  curve.record(2 * DAY_MS, 130);
+  curve.record(2 * DAY_MS, 96);
+  assert.deepEqual([curve.peak, curve.maxDrawdown, curve.longestDrawdownMs], [100, 1 - 95 / 100, DAY_MS], 'neither a fall nor a peak was there');
 });
 
 test('the deepest fall is a share of its own peak, and the start is a peak', () => {
@@ -56,12 +59,14 @@ test('over any curve the figures are those that looking at all of it gives', () 
   fc.assert(fc.property(fc.array(point, { minLength: 1, maxLength: 60 }), (points) => {
     const curve = new EquityCurve(100);
     let timestamp = 1;
-    const times = points.map(({ step, equity }) => {
+    const moments = new Map<number, number>();
+    for (const { step, equity } of points) {
       timestamp += step;
       curve.record(timestamp, equity);
-      return timestamp;
-    });
-    const equities = [100, ...points.map((p) => p.equity)];
+      moments.set(timestamp, equity);
+    }
+    const times = [...moments.keys()];
+    const equities = [100, ...moments.values()];
     let deepest = 0;
     let longest = 0;
     let peakIndex = 0;
@@ -75,7 +80,8 @@ test('over any curve the figures are those that looking at all of it gives', () 
     });
     assert.equal(curve.maxDrawdown, deepest);
     assert.equal(curve.longestDrawdownMs, longest);
-    const ends = new Map(times.map((time, i) => [Math.ceil(time / DAY_MS), (points[i] as { equity: number }).equity]));
+    assert.equal(curve.peak, Math.max(...equities));
+    const ends = new Map([...moments].map(([time, equity]) => [Math.ceil(time / DAY_MS), equity]));
     assert.deepEqual([...curve.dailyEquity()], [100, ...ends.values()]);
   }), { numRuns: 2000 });
 });

@@ -12,12 +12,13 @@ export class EquityCurve {
   private days = new Float64Array(512);
   private dayCount = 1;
   private dayEnd = -Infinity;
+  /** The last moment, and what the account was worth then: what it means for peaks and falls is settled by the next one. */
   private timestamp = NaN;
   private equity = NaN;
-  /** Highest equity so far. */
-  peak = NaN;
+  /** Highest equity before the last moment. */
+  private top = NaN;
   private peakTimestamp = NaN;
-  /** Lowest since the peak. */
+  /** Lowest since that peak. */
   private trough = NaN;
   private deepest = 0;
   private longestMs = 0;
@@ -26,27 +27,35 @@ export class EquityCurve {
   constructor(start: number) {
     this.days[0] = start;
     this.equity = start;
-    this.peak = start;
+    this.top = start;
     this.trough = start;
   }
 
   /**
    * Notes the equity at a moment, in order of time; a later value at the same moment replaces the
-   * one before. Midnight belongs to the day that it ends, so that the close of a day's last bar
-   * counts for that day.
+   * one before, as where several markets close together. Midnight belongs to the day that it ends, so
+   * that the close of a day's last bar counts for that day.
    */
   record(timestamp: Timestamp, equity: number): void {
-    if (timestamp > this.dayEnd) this.#beginDay(timestamp);
-    this.timestamp = timestamp;
-    this.equity = equity;
-    if (equity >= this.peak) {
-      if (this.trough < this.peak) this.#recover(timestamp);
-      this.peak = equity;
-      this.trough = equity;
-      this.peakTimestamp = timestamp;
-    } else if (equity < this.trough) {
-      this.trough = equity;
+    if (timestamp !== this.timestamp) {
+      const last = this.equity;
+      if (last >= this.top) {
+        if (this.trough < this.top) this.#recover();
+        this.top = last;
+        this.trough = last;
+        this.peakTimestamp = this.timestamp;
+      } else if (last < this.trough) {
+        this.trough = last;
+      }
+      if (timestamp > this.dayEnd) this.#beginDay(timestamp);
+      this.timestamp = timestamp;
     }
+    this.equity = equity;
+  }
+
+  /** Highest equity so far. */
+  get peak(): number {
+    return this.equity > this.top ? this.equity : this.top;
   }
 
   /**
@@ -64,12 +73,13 @@ export class EquityCurve {
 
   /** Deepest fall from a peak as a share of that peak: 0.2 is 20 %, above 1 where equity went below zero. */
   get maxDrawdown(): number {
-    return Math.max(this.deepest, 1 - this.trough / this.peak);
+    const lowest = this.equity < this.top ? Math.min(this.trough, this.equity) : this.trough;
+    return Math.max(this.deepest, 1 - lowest / this.top);
   }
 
   /** Longest time from a peak until equity was back there, or until the last record if it is not. */
   get longestDrawdownMs(): number {
-    return this.trough < this.peak ? Math.max(this.longestMs, this.timestamp - this.peakTimestamp) : this.longestMs;
+    return Math.min(this.trough, this.equity) < this.top ? Math.max(this.longestMs, this.timestamp - this.peakTimestamp) : this.longestMs;
   }
 
   #beginDay(timestamp: Timestamp): void {
@@ -87,8 +97,8 @@ export class EquityCurve {
     this.dayCount += 1;
   }
 
-  #recover(timestamp: Timestamp): void {
-    this.deepest = this.maxDrawdown;
-    this.longestMs = Math.max(this.longestMs, timestamp - this.peakTimestamp);
+  #recover(): void {
+    this.deepest = Math.max(this.deepest, 1 - this.trough / this.top);
+    this.longestMs = Math.max(this.longestMs, this.timestamp - this.peakTimestamp);
   }
 }

@@ -130,7 +130,6 @@ export class RunWatch implements Audit {
   look({ now, portfolio, books }: Engine): void {
     const equity = portfolio.equity();
     if (Number.isNaN(this.now)) this.falls.add(now, portfolio.curve.dailyEquity()[0]);
-    this.falls.add(now, equity);
     let invested = 0;
     if (portfolio.exposed) {
       for (let i = 0; i < books.length; i++) {
@@ -200,6 +199,7 @@ export class RunWatch implements Audit {
   #record(): void {
     const { now, equity } = this;
     this.line.add(now, equity);
+    this.falls.add(now, equity);
     const day = dayOf(now);
     if (day !== this.day) this.days.push(day);
     this.day = day;

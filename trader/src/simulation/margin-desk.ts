@@ -30,7 +30,7 @@ export class Desk {
   private declare readonly payments: readonly Pick<Funding, 'next' | 'after'>[];
   /** Stops that would end a position at a known price. */
   readonly stops: Order[] = [];
-  /** Other orders that have not ended, what of each has not filled, and what all of them may still buy and sell. */
+  /** Other orders that may open something and have not ended, what of each has not filled, and what all of them may still buy and sell. */
   private readonly sent: Order[] = [];
   private readonly left: Exact[] = [];
   buying: Exact = 0;

@@ -87,7 +87,7 @@ export class MarginVenue implements ExecutionClient {
       return;
     }
     if (order.type === 'stop' || order.type === 'trailing-stop') desk.stops.push(order);
-    else if (order.leg !== 'take-profit') desk.send(order);
+    else if (order.leg !== 'take-profit' && order.terms?.reduceOnly !== true) desk.send(order);
     this.inner.submit(order);
   }
 

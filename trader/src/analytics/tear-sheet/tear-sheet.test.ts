@@ -137,13 +137,6 @@ test('after ruin the Sharpe ratio is missing because of that, not for want of da
   assert.match(renderTearSheet({ ...plain, daily: daily([1.1]) }), /too little to tell/);
 });
 
-test('a fall that takes no time, between two markets that close together, is not listed', () => {
-  const fall = { peak: FROM, trough: FROM, recovered: FROM + HOUR, depth: 0.1, durationMs: HOUR };
-  const page = renderTearSheet({ ...plain, falls: [fall, { ...fall, trough: FROM + HOUR / 2, depth: 0.05 }] });
-  const table = between(page, 'id="falls-title"', '</table>');
-  assert.ok(table.includes('5.00') && !table.includes('10.00'));
-});
-
 test('where no days have a Sharpe ratio no empty axis is drawn for it, and it is said', () => {
   const still = renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, () => 1)) });
   assert.ok(!still.includes('Sharpe ratio of 30 days over time'));

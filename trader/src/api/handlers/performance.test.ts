@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { startApi } from '../../../test/api-rig.ts';
-import { HAND_START, HandFeed, handFill } from '../../../test/hand-feed.ts';
+import { HAND_MARKET, HAND_START, HandFeed, handFill } from '../../../test/hand-feed.ts';
 import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
 import { DAY_MS } from '../../domain/time.ts';
 
@@ -29,6 +29,18 @@ test('the figures of a run are those of its daily equity and of its finished tri
   assert.equal(deepest.peak, HAND_START + 4 * DAY_MS);
   assert.equal(deepest.recovered, HAND_START + 6 * DAY_MS);
   assert.deepEqual(others, []);
+});
+
+test('a year has as many days as the markets have bars in it, on the one of them that has the most', async (t) => {
+  const equity = Array.from({ length: 40 }, (_, i) => [HAND_START + i * DAY_MS, String(10_000 + (i % 3) * 10)] as const);
+  const volatility = async (...markets: readonly (readonly ['crypto' | 'equity', number])[]) => {
+    const rig = await startApi({}, new HandFeed({ equity, days: equity, markets: markets.map(([assetClass, days]) => ({ ...HAND_MARKET, instrument: `${assetClass}.HAND`, assetClass, intervalMs: days * DAY_MS })) }));
+    t.after(() => rig.close());
+    return (await (await rig.client('trader')).call('performance')).volatility ?? NaN;
+  };
+  const daily = await volatility(['crypto', 1]);
+  const years = [await volatility(['equity', 1]), await volatility(['equity', 1], ['crypto', 1]), await volatility(['crypto', 7])].map((one) => 365 * (one / daily) ** 2);
+  assert.deepEqual(years.map((days) => Math.round(days * 100) / 100), [252, 365, 52.14]);
 });
 
 test('what closes at midnight counts for the day, and the month, that it ends', async (t) => {

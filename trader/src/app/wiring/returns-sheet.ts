@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readReturnsFile, type DatedEquity } from '../../adapters/returns/returns-file.ts';
 import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
+import { plural } from '../../analytics/tear-sheet/format.ts';
 import type { FactGroup, TearSheet } from '../../analytics/tear-sheet/sheet.ts';
 import { dayText } from '../../domain/calendar.ts';
 import { DAY_MS } from '../../domain/time.ts';
@@ -16,7 +17,7 @@ export function returnsSheet(file: string, benchmarkFile: string | undefined, co
   return {
     kind: 'Returns', title: nameOf(file), subject: benchmarkFile === undefined ? 'daily returns' : `daily returns, beside ${nameOf(benchmarkFile)}`,
     periodsPerYear: tradesOnWeekends(equity) ? PERIODS_PER_YEAR.crypto : PERIODS_PER_YEAR.equity,
-    cash: equity.opening, daily: equity, command,
+    cash: equity.opening, daily: equity, command, warnings: holesOf(equity),
     benchmark: benchmark === undefined || benchmarkFile === undefined ? undefined : { name: nameOf(benchmarkFile), values: onSameDays(equity, benchmark, benchmarkFile) },
     facts: [
       fileFacts('Returns', file, equity),
@@ -24,6 +25,18 @@ export function returnsSheet(file: string, benchmarkFile: string | undefined, co
       versionFacts([]),
     ],
   };
+}
+
+/** Longest time between two values that holidays make. */
+const LONGEST_HOLIDAY_MS = 11 * DAY_MS;
+
+/** What is to be said of stretches without a value. */
+function holesOf({ timestamps }: DatedEquity): readonly string[] {
+  const holes = Array.from(timestamps.keys()).filter((i) => i > 0 && timestamps[i] - timestamps[i - 1] > LONGEST_HOLIDAY_MS).sort((a, b) => timestamps[b] - timestamps[b - 1] - timestamps[a] + timestamps[a - 1]);
+  const [longest] = holes;
+  if (longest === undefined) return [];
+  const others = holes.length > 1 ? `, and ${plural(holes.length - 1, 'more hole')} like it` : '';
+  return [`No value between ${dayText(timestamps[longest - 1])} and ${dayText(timestamps[longest])}${others}: what happened there is in the value after it, which counts as one day.`];
 }
 
 function nameOf(file: string): string {
