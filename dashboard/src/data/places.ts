@@ -6,6 +6,8 @@ import { useConnection } from './stream.ts';
 const shown = new Set<string>();
 /** When the page that was opened is told to the router to be kept: once it has what it is about. */
 const KEEP_AFTER_MS = 1_500;
+/** How long after that it counts as kept: a server that dies while its files are on their way is told of before. */
+const KEPT_AFTER_MS = 1_000;
 const listeners = new Set<() => void>();
 let wanted: string | undefined;
 
@@ -54,7 +56,10 @@ export function usePlaces(here: string): void {
   const waiting = useWantedPlace();
   useEffect(() => {
     if (lostAt !== null || shown.has(here)) return undefined;
-    const timer = setTimeout(() => { router.prefetch(here); shown.add(here); }, KEEP_AFTER_MS);
+    let timer = setTimeout(() => {
+      router.prefetch(here);
+      timer = setTimeout(() => { shown.add(here); }, KEPT_AFTER_MS);
+    }, KEEP_AFTER_MS);
     return () => clearTimeout(timer);
   }, [here, lostAt, router]);
   useEffect(() => {

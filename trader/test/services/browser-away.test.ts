@@ -25,18 +25,27 @@ after(async () => {
 
 const tab = (page: Page, name: string) => page.getByRole('navigation', { name: 'Pages' }).first().getByRole('link', { name, exact: true });
 const headed = (page: Page, name: string) => page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) }).waitFor({ state: 'attached', timeout: 30_000 });
+/** Resolves when the router keeps a page: its files were fetched once more, and there was time to hear that the server is alive. */
+async function isKept(fetched: ReadonlySet<string>, name: string): Promise<void> {
+  const file = `${name === 'Overview' ? '' : `/${name.toLowerCase()}`}/__next.`;
+  while (![...fetched].some((path) => path.startsWith(file) && path.includes('__PAGE__'))) await pause(50);
+  await pause(1_300);
+}
+
 /** What the window shows where the dashboard was lost: the browser's own page, or that of the framework. */
 const isLost = async (page: Page) => page.url().startsWith('chrome-error:') || await page.getByText(/This page couldn.t load/).count() > 0;
 
 test('without the server every page that was shown opens again, the others say that they wait, and open by themselves', { timeout: 240_000 }, async () => {
   const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const fetched = new Set<string>();
+  page.on('requestfinished', (request) => { fetched.add(new URL(request.url()).pathname); });
   await page.goto(desk.url);
   await page.getByText('Live', { exact: true }).waitFor();
   await page.evaluate(() => { (globalThis as { mark?: number }).mark = 1; });
   for (const name of ['Trade', 'Risk', 'Overview']) {
     await tab(page, name).click();
     await headed(page, name);
-    await pause(2_000);
+    await isKept(fetched, name);
   }
   await desk.kill();
   await page.getByText(/✕ Disconnected 0:\d\d/).waitFor();
@@ -60,6 +69,30 @@ test('without the server every page that was shown opens again, the others say t
   await desk.restart();
   await headed(page, 'Data');
   assert.equal(await page.evaluate(() => (globalThis as { mark?: number }).mark), 1, 'the window was loaded anew');
+  await context.close();
+});
+
+test('a page whose files were on their way to be kept when the server died waits for it, too', { timeout: 120_000 }, async () => {
+  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const fetched = new Set<string>();
+  page.on('requestfinished', (request) => { fetched.add(new URL(request.url()).pathname); });
+  await page.goto(desk.url);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await isKept(fetched, 'Overview');
+  const hanging = new Promise<void>((done) => { void page.route(/\/risk\/__next\..*__PAGE__/, () => { done(); }); });
+  await tab(page, 'Risk').click();
+  await headed(page, 'Risk');
+  await hanging;
+  await desk.kill();
+  await page.getByText(/✕ Disconnected 0:\d\d/).waitFor();
+  await page.unroute(/\/risk\/__next\..*__PAGE__/);
+  await tab(page, 'Overview').click();
+  await headed(page, 'Overview');
+  await tab(page, 'Risk').click();
+  await page.getByText('◷ Risk opens as soon as the server answers.').waitFor();
+  assert.equal(await isLost(page), false);
+  await desk.restart();
+  await headed(page, 'Risk');
   await context.close();
 });
 

@@ -15,6 +15,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** A page whose address has asked too often goes on within a minute. */
 const GOES_ON_MS = 90_000;
 const READY_MS = 60_000;
+/** What an address may ask in so long, and how much of it a test begins with at least. */
+const ASKED_MOST = 100;
+const ASKED_WITHIN_MS = 60_000;
+const ROOM = 45;
 /** How Chromium is started: quiet, and without anything of its own on the network. */
 export const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -60,6 +64,8 @@ export class Desk {
   readonly port: number;
   readonly #words: readonly string[];
   #process: ChildProcess | undefined;
+  /** When pages asked the API: the tests of a file are one address. */
+  #asked: number[] = [];
   /** The link of the first person; empty once it was used. */
   firstRun = '';
 
@@ -112,7 +118,8 @@ export class Desk {
   /** Ends the product as a power cut would. */
   async kill(): Promise<void> {
     const child = this.#process;
-    if (child?.exitCode !== null) return;
+    // One that was killed before has a signal and no code.
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => { child.once('exit', done); });
     child.kill('SIGKILL');
     await ended;
@@ -126,6 +133,7 @@ export class Desk {
 
   /** A browser of its own, as one person has it, that remembers what it should not have seen. */
   async open({ width, height, theme }: View = VIEWS[0], state?: Awaited<ReturnType<BrowserContext['storageState']>>): Promise<Watched> {
+    await this.calm();
     const phone = width < 640;
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: phone, isMobile: phone, ...(state === undefined ? {} : { storageState: state }) });
     const page = await context.newPage();
@@ -134,8 +142,21 @@ export class Desk {
     const foreign: string[] = [];
     page.on('console', (message) => { if (message.type() === 'error') troubles.push(`${message.text()} (${message.location().url})`); });
     page.on('pageerror', (error) => { troubles.push(error.message); });
+    const asked = (): void => { this.#asked.push(performance.now()); };
+    page.on('websocket', asked);
+    page.on('request', (request) => { if (request.url().startsWith(`${this.url}/api/`)) asked(); });
     page.on('request', (request) => { if (!request.url().startsWith(this.url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url()); });
     return { page, context, troubles, foreign };
+  }
+
+  /** Waits until there is room for a test's requests within what an address may ask in a minute: people in a hurry are told to wait, too. */
+  async calm(): Promise<void> {
+    for (;;) {
+      const since = performance.now() - ASKED_WITHIN_MS;
+      this.#asked = this.#asked.filter((at) => at > since);
+      if (this.#asked.length <= ASKED_MOST - ROOM) return;
+      await pause(1_000);
+    }
   }
 
   /** Makes the first administrator by the one-time link, without a second factor; resolves on the overview. */

@@ -44,8 +44,6 @@ for (const view of VIEWS) {
   test(`every page is accessible, quiet and fits: ${view.name}`, async () => {
     const { page, context, troubles, foreign } = await desk.open(view, signedIn);
     const found: string[] = [];
-    // An address may ask a hundred times a minute, and four views are one person in a hurry.
-    await pause(14_000);
     for (const path of PAGES) {
       await page.goto(desk.url + path);
       await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });

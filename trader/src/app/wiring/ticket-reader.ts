@@ -130,7 +130,7 @@ function askedPrice({ type, price, side, trail = 0 }: OrderTicket, instrument: I
 function priceOf(text: string, instrument: Instrument, field: string): Exact {
   const { priceScale, tickSize, id } = instrument;
   const tick = format(tickSize, priceScale);
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `a price is a number above 0, not "${text}"`, field);
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `a price is a number above 0, with at most 15 digits on each side of the point, not "${text}"`, field);
   const exact = decimalPlaces(text) > priceScale ? undefined : parseDecimal(text, priceScale);
   if (exact === undefined || !isMultiple(exact, tickSize)) throw new TicketFault('invalid', `prices of ${id} go in steps of ${tick}: ${format(roundToTick(Number(text), instrument, 'half-even'), priceScale)} is the nearest`, field);
   return exact;
@@ -164,14 +164,14 @@ function quantityOf(trader: PaperTrader, market: number, { size, side }: OrderTi
 }
 
 function givenQuantity(text: string, { quantityScale, lotSize, id }: Instrument): Exact {
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `a quantity is a number above 0, not "${text}"`, 'size.quantity');
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `a quantity is a number above 0, with at most 15 digits on each side of the point, not "${text}"`, 'size.quantity');
   const exact = decimalPlaces(text) > quantityScale ? undefined : parseDecimal(text, quantityScale);
   if (exact === undefined || !isMultiple(exact, lotSize)) throw new TicketFault('invalid', `quantities of ${id} go in steps of ${format(lotSize, quantityScale)}`, 'size.quantity');
   return exact;
 }
 
 function amountOf(text: string, field: string): number {
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `money is a number above 0, not "${text}"`, field);
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text) || Number(text) <= 0) throw new TicketFault('invalid', `money is a number above 0, with at most 15 digits on each side of the point, not "${text}"`, field);
   return Number(text);
 }
 
