@@ -69,7 +69,7 @@ async function fetchMood({ config, terminal, json }: SentimentContext, word: str
     if (json) terminal.printJson({ series: fetched, failed });
     else {
       for (const { id, value, date, figures, added } of fetched) terminal.print(`${id}: ${value === null ? 'no figure' : `${Number(value.toPrecision(3))} on ${date ?? ''}`}; ${figures} figures are kept, ${added} of them added now`);
-      terminal.print(`See it: ./algotrendy economic show ${FEAR_GREED}`, ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []), ...(news === undefined ? ['', `Without the news: there is no key for them. ${NEWS_HINT}`] : []));
+      terminal.print(...(fetched.length === 0 ? [] : [`See it: ./algotrendy economic show ${fetched[0].id}`]), ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []), ...(news === undefined ? ['', `Without the news: there is no key for them. ${NEWS_HINT}`] : []));
     }
   } finally {
     for (const [source] of moods) source.close();
