@@ -27,6 +27,11 @@ test('what cannot be is refused with the name, the value and what is allowed', (
   }
 });
 
+test('who takes no parameters says so', () => {
+  const read = readParameters({}, { period: 3 });
+  assert.equal(read.ok ? '' : read.error.message, 'unknown parameter "period"; known: none');
+});
+
 test('a name that every object has is a parameter of none', () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     const given = Object.fromEntries([[name, '1']]);

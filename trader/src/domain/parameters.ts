@@ -45,7 +45,7 @@ export function readParameters<S extends ParameterSpecs>(
   const refuse = (parameter: string, message: string) => ({ ok: false, error: { kind: 'parameter', parameter, message } }) as const;
   const values: Record<string, string | number> = {};
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(specs, name)) return refuse(name, `unknown parameter "${name}"; known: ${Object.keys(specs).join(', ')}`);
+    if (!Object.hasOwn(specs, name)) return refuse(name, `unknown parameter "${name}"; known: ${Object.keys(specs).join(', ') || 'none'}`);
   }
   for (const [name, spec] of Object.entries(specs)) {
     const value = Object.hasOwn(given, name) ? given[name] : spec.default;

@@ -97,7 +97,7 @@ test('a venue that there is not is refused with those that there are', async () 
   try {
     const { code, stderr } = await runProduct({ home: join(folder, 'home'), words: ['data', 'listen', 'krakken'] });
     assert.equal(code, 2);
-    assert.match(stderr, /kraken/);
+    assert.match(stderr, /there is no venue "krakken"\n {2}What to do: Did you mean kraken\?/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,7 @@
 import { defineCommand } from '../command.ts';
-import { flag, list, readChoice, readInterval, readText, value, withDefault } from '../options.ts';
+import { flag, list, readInterval, readText, value, withDefault } from '../options.ts';
+import { Refusal } from '../refusal.ts';
+import { didYouMean } from '../suggestion.ts';
 import { formatCount, formatPlural, formatTime } from '../terminal/format.ts';
 import { FEED_NAMES } from '../wiring/venue-hosts.ts';
 import type { ListenedBar, ListenReport } from '../wiring/market-listening.ts';
@@ -23,7 +25,8 @@ export const dataListenCommand = defineCommand({
     'With --json one line a bar ("kind":"bar"), and a last one with counts and the feed\'s quality ("kind":"listened"). Ctrl-C ends it early.',
   ],
   async run({ positionals: [name = ''], options: { instrument, interval, for: forMs, keep }, config, terminal, json }) {
-    const venue = readChoice(...FEED_NAMES)(name, 'VENUE');
+    const venue = FEED_NAMES.find((known) => known === name);
+    if (venue === undefined) throw new Refusal('usage', `there is no venue "${name}"`, { hint: didYouMean(name, FEED_NAMES) ?? `It is one of ${FEED_NAMES.join(', ')}.` });
     const { listenTo } = await import('../wiring/market-listening.ts');
     const { surroundings } = await import('../wiring/surroundings.ts');
     const { feedWords } = await import('../wiring/feed-words.ts');

@@ -44,6 +44,17 @@ test('a place that cannot be written is refused before the run', () => {
   }
 });
 
+test('what is there and is no report is not overwritten', () => {
+  const mine = join(folder, 'mine.csv');
+  writeFileSync(mine, 'timestamp,close\n');
+  for (const words of [['backtest', 'macd', '--bars', BARS, '--report', mine], ['report', '--returns', mine, '--out', mine], ['kelly', '--picture', mine], ['passport', 'macd', '--bars', BARS, '--out', mine]]) {
+    const { status, stderr } = run(...words);
+    assert.equal(status, 2);
+    assert.match(stderr, /mine\.csv is there already, and is no (report|passport)\n {2}What to do: Name another file, or remove it\./);
+  }
+  assert.equal(readFileSync(mine, 'utf8'), 'timestamp,close\n');
+});
+
 test('dated returns become a page beside a benchmark that covers their days', () => {
   const [returns, index, out] = ['fund.csv', 'index.csv', 'fund.html'].map((name) => join(folder, name));
   writeFileSync(returns, 'date,return\n2024-01-03,0.01\n2024-01-04,-0.02\n2024-01-05,0.03\n');

@@ -68,14 +68,20 @@ async function fetchMood({ config, terminal, json }: SentimentContext, word: str
     for (const words of failed) terminal.note(words);
     if (json) terminal.printJson({ series: fetched, failed });
     else {
-      for (const { id, value, date, figures, added } of fetched) terminal.print(`${id}: ${value === null ? 'no figure' : `${Number(value.toPrecision(3))} on ${date ?? ''}`}; ${figures} figures are kept, ${added} of them added now`);
-      terminal.print(`See it: ./algotrendy economic show ${FEAR_GREED}`, ...(reddit === undefined ? ['', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`] : []), ...(news === undefined ? ['', `Without the news: there is no key for them. ${NEWS_HINT}`] : []));
+      for (const kept of fetched) terminal.print(moodLine(kept));
+      for (const { id } of fetched.slice(0, 1)) terminal.print(`See it: ./algotrendy economic show ${id}`);
+      if (reddit === undefined) terminal.print('', `Without what Reddit says: there are no keys for it. ${REDDIT_HINT}`);
+      if (news === undefined) terminal.print('', `Without the news: there is no key for them. ${NEWS_HINT}`);
     }
   } finally {
     for (const [source] of moods) source.close();
     await store.close();
   }
   return failed.length === 0 ? 'ok' : 'failure';
+}
+
+function moodLine({ id, value, date, figures, added }: NonNullable<Awaited<ReturnType<typeof keepMood>>>): string {
+  return `${id}: ${value === null ? 'no figure' : `${Number(value.toPrecision(3))} on ${date ?? ''}`}; ${figures} figures are kept, ${added} of them added now`;
 }
 
 /** Fetches a series, all of it or what is new, and says what is kept of it; one that cannot be had holds up no other, and is told. */

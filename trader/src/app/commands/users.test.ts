@@ -39,7 +39,8 @@ test('people are added, given a way in, a role and an end; all of it stands in t
     assert.deepEqual([added.status, added.answer['path']], [0, null]);
     assert.equal(run(PASSWORD, 'users', 'add', 'ANA').status, 2, 'the name is taken');
     assert.match(String(run('', 'users', 'add', 'ben', '--invite').answer['path']), /^\/set-password#[\w-]{43}$/);
-    for (const words of [['role', 'ana', 'viewer'], ['remove', 'ana'], ['role', 'nobody', 'admin'], ['role', 'ben', 'king'], ['frob'], ['add']]) assert.equal(run(PASSWORD, 'users', ...words).status, 2, words.join(' '));
+    for (const words of [['role', 'ana', 'viewer'], ['remove', 'ana'], ['role', 'nobody', 'admin'], ['role', 'ben', 'king'], ['role', 'ben'], ['frob'], ['add'], ['unban', 'ben']]) assert.equal(run(PASSWORD, 'users', ...words).status, 2, words.join(' '));
+    assert.match(run('', 'users', 'role', 'ben').stdout, /which role for ben\?.*Give viewer, trader, admin/);
     assert.equal(run('', 'users', 'role', 'ben', 'trader').status, 0);
     assert.equal(run('', 'users', 'remove', 'ben').status, 0);
     const { users } = run('', 'users', 'list').answer as { users: { name: string; role: string; ready: boolean }[] };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Secret } from '../../domain/secret.ts';
 import { defineCommand, type Context } from '../command.ts';
 import { flag, readChoice, value } from '../options.ts';
@@ -5,9 +6,9 @@ import { Refusal } from '../refusal.ts';
 import { didYouMean } from '../suggestion.ts';
 import type { Entry, Person } from '../wiring/account-desk.ts';
 
-const readRole = readChoice('viewer', 'trader', 'admin');
+const ROLES = ['viewer', 'trader', 'admin'] as const;
 const OPTIONS = {
-  role: value('ROLE', 'with add: viewer, trader or admin; a viewer where none is given', readRole),
+  role: value('ROLE', 'with add: viewer, trader or admin; a viewer where none is given', readChoice(...ROLES)),
   invite: flag('with add and reset: print a one-time link instead of asking for a password'),
 };
 type UsersContext = Context<typeof OPTIONS>;
@@ -78,7 +79,8 @@ async function letIn(context: UsersContext, action: 'add' | 'reset', name: strin
 
 async function change({ config, terminal, json, positionals }: UsersContext, action: string, name: string): Promise<'ok'> {
   const { AccountDesk } = await import('../wiring/account-desk.ts');
-  const role = action === 'role' ? readRole(positionals[2] ?? '', 'ROLE') : undefined;
+  const role = action === 'role' ? ROLES.find((known) => known === positionals[2]) : undefined;
+  if (action === 'role' && role === undefined) throw new Refusal('usage', `which role for ${name}?`, { hint: `Give ${ROLES.join(', ')}, as in: ./algotrendy users role ${name} trader` });
   const user = await AccountDesk.with(config, (desk) => (role === undefined ? desk.remove(name) : desk.setRole(name, role)));
   if (json) terminal.printJson({ user });
   else terminal.print(role === undefined ? `${user.name} is removed, with all sessions and tokens.` : `${user.name} is ${role} now.`);
@@ -87,9 +89,10 @@ async function change({ config, terminal, json, positionals }: UsersContext, act
 
 async function unban({ config, terminal, json }: UsersContext, address: string): Promise<'ok'> {
   const { AccountDesk } = await import('../wiring/account-desk.ts');
-  await AccountDesk.with(config, (desk) => desk.unban(address));
+  if (isIP(address) === 0) throw new Refusal('usage', `"${address}" is no address`, { hint: 'Give one such as 192.168.1.7; ./algotrendy audit list says which failed.' });
+  const wasBanned = await AccountDesk.with(config, (desk) => desk.unban(address));
   if (json) terminal.printJson({ unbanned: address });
-  else terminal.print(`${address} may sign in again.`);
+  else terminal.print(wasBanned ? `${address} may sign in again.` : `${address} was not banned: it may sign in.`);
   return 'ok';
 }
 

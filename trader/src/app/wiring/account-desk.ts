@@ -92,10 +92,13 @@ export class AccountDesk {
     return personOf(user);
   }
 
-  /** Lets a banned address in again. */
-  async unban(address: string): Promise<void> {
-    await this.#accounts.liftBan(addressKey(address));
+  /** Lets a banned address in again; false where it was not banned. */
+  async unban(address: string): Promise<boolean> {
+    const key = addressKey(address);
+    const wasBanned = await this.#accounts.bannedUntil(key, WALL_CLOCK.now()) !== undefined;
+    await this.#accounts.liftBan(key);
     await this.#note('users unban', '', address);
+    return wasBanned;
   }
 
   /** Entries of the audit log, the newest first. */

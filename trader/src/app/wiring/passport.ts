@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ParameterValues } from '../../domain/parameters.ts';
 import { formatInterval } from '../../domain/time.ts';
 import type { Config } from '../config.ts';
+import { Refusal } from '../refusal.ts';
 import { chooseBars } from './chosen-bars.ts';
 import { paperEvidence } from './paper-record.ts';
 import { checkPassport, signingKey, signPassport, type AcceptedPassport, type Passport, type PassportSubject } from './passport-check.ts';
@@ -48,10 +49,14 @@ export async function acceptPassport(file: string, subject: PassportSubject, con
 
 /**
  * Gives a verdict, reckons the paper record, and writes both into a signed file, whatever they say: lines
- * that do not hold are in it as such. Refuses what cannot be run at all.
+ * that do not hold are in it as such. Refuses what cannot be run at all, and a place at which something
+ * else lies than an earlier passport.
  */
 export async function makePassport(request: VerdictRequest, out: string | undefined, config: Config, context: Omit<VerdictContext, 'home'>): Promise<PassportReport> {
   const { home } = config;
+  if (out !== undefined && existsSync(out) && !readFileSync(out, 'utf8').startsWith('{\n  "version": ')) {
+    throw new Refusal('usage', `${out} is there already, and is no passport`, { hint: 'Name another file, or remove it.' });
+  }
   const report = await verdict(request, { ...context, home });
   const { strategy, parameters, instrument, interval, bars, from, to } = report;
   const { set } = await chooseBars(request.bars[0], { ...request, home });

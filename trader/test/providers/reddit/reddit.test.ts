@@ -133,6 +133,9 @@ test('a person fetches both moods, or is told what keys the second one takes; ke
   posts = Array.from({ length: 60 }, (_, i) => ({ ...post(i, i % 3 === 0 ? 'crash' : 'moon'), created_utc: (Date.now() - i * HOUR) / 1_000 }));
   const without = await runProduct({ home, words: ['sentiment', 'fetch', 'BTC'], environment: elsewhere });
   assert.deepEqual([without.code, /REDDIT_ID/.test(without.stdout)], [0, true], without.stderr);
+  assert.match(without.stdout, /See it: \.\/algotrendy economic show FEAR-GREED/);
+  const nobody = await runProduct({ home: join(folder, 'nobody'), words: ['sentiment', 'fetch', 'BTC'], environment: { ALGOTRENDY_LOOPBACK_PORT: '9' } });
+  assert.deepEqual([nobody.code, nobody.stdout.includes('See it')], [1, false], 'nothing was fetched that could be seen');
   const both = await runProduct({ home, words: ['sentiment', 'fetch', 'btc', '--json'], environment: { ...elsewhere, ALGOTRENDY_SECRET_REDDIT_ID: ID, ALGOTRENDY_SECRET_REDDIT_SECRET: SECRET } });
   const { series } = JSON.parse(both.stdout) as { readonly series: readonly { readonly id: string; readonly days: number }[] };
   assert.deepEqual(series.map(({ id }) => id), ['FEAR-GREED', ...positioningSeries('BTC'), 'REDDIT-BTC']);
