@@ -104,12 +104,16 @@ export class CsvParser {
     let end = quoted ? closing : start;
     while (bytes[end] !== separator && bytes[end] !== NEWLINE) end++;
     this.#position = end;
-    this.#scanner.lift(field, UNKNOWN_DECIMALS);
-    const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1').trim();
-    const text = quoted ? raw.replace(/^"(.*)"$/, '$1').trim() : raw;
-    this.#checkFieldCount(bytes[end] === NEWLINE, field, text);
+    // Made only where it is wanted, since a field to skip may stand in every line.
+    const written = () => {
+      const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1').trim();
+      return quoted ? raw.replace(/^"(.*)"$/, '$1').trim() : raw;
+    };
+    this.#checkFieldCount(bytes[end] === NEWLINE, field, written);
     const column = fields[field];
     if (column === undefined) return 0;
+    this.#scanner.lift(field, UNKNOWN_DECIMALS);
+    const text = written();
     if (column === 'timestamp') {
       const time = parseTimestamp(text, unit);
       return Number.isNaN(time) ? this.#refuse(column, text) : time;
@@ -118,12 +122,12 @@ export class CsvParser {
     return column === 'volume' && ABSENT.test(text) ? NaN : this.#refuse(column, text);
   }
 
-  #checkFieldCount(lineEnds: boolean, field: number, text: string): void {
+  #checkFieldCount(lineEnds: boolean, field: number, written: () => string): void {
     const expected = this.#layout.fields.length;
     if (lineEnds === (field === expected - 1)) return;
     const place = { line: this.#line + this.rows };
     if (!lineEnds) throw new BarFileError('columns', this.#file, `has more than ${expected} fields; one bar a line, as the header names them`, place);
-    if (field === 0 && text === '') throw new BarFileError('value', this.#file, 'is empty; remove the line', place);
+    if (field === 0 && written() === '') throw new BarFileError('value', this.#file, 'is empty; remove the line', place);
     throw new BarFileError('columns', this.#file,
       `has ${field + 1} of ${expected} fields; the line is cut short, so the file may be incomplete`, place);
   }
