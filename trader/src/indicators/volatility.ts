@@ -115,7 +115,8 @@ const NO_RANGE = new Range();
  * found by arithmetic: a + max(b − a, 0), where max(d, 0) = (d + |d|) ÷ 2. That is exact where b − a is
  * (Sterbenz: as long as neither is more than twice the other), which holds in a channel whose high is at
  * most one and a half times its low; rounding could not make a wider one look so narrow. Other channels
- * are compared in the ordinary way. Where b is the lowest number there is, the larger one is a, exactly.
+ * are compared in the ordinary way. Where b is the lowest number there is, the larger one is a, exactly;
+ * where it is NaN, for "not yet", so is the larger one.
  */
 export class Donchian {
   upper = NaN;
@@ -125,15 +126,15 @@ export class Donchian {
   readonly #nothing: Range = NO_RANGE;
   /** Where the next bar goes: from here on the last block's tails, before it the present block's bars. */
   #next: Range = NO_RANGE;
-  #head = NaN;
-  #headLow = NaN;
+  #head = -Number.MAX_VALUE;
+  #headLow = Number.MAX_VALUE;
 
   constructor(period: number) {
     this.warmup = requirePeriod(period);
     const nothing = this.#nothing = linkedRing(period + 1, () => new Range());
-    nothing.high = -Number.MAX_VALUE;
-    nothing.low = Number.MAX_VALUE;
-    this.#begin();
+    this.#next = nothing.newer;
+    nothing.high = this.#head;
+    nothing.low = this.#headLow;
   }
 
   get middle(): number { return (this.upper + this.lower) * 0.5; }
@@ -155,7 +156,8 @@ export class Donchian {
     const under = headLow - tail.low;
     const upper = head + (over + Math.abs(over)) * 0.5;
     const lower = headLow - (under + Math.abs(under)) * 0.5;
-    if (!(upper <= lower * 1.5)) return this.#compare(bar);
+    // Before there are tails, upper and lower are NaN. A way that no bar has taken yet is no call in compiled code.
+    if (upper > lower * 1.5 || head > headLow * 1.5) return this.#compare(bar);
     this.#head = head;
     this.#headLow = headLow;
     this.upper = upper;
@@ -163,7 +165,7 @@ export class Donchian {
     if (tail === this.#nothing) this.#turn();
   }
 
-  /** What `update` does, at any distance. A tail of NaN stands for "not yet", and wins. */
+  /** What `update` does, at any distance. A tail of NaN wins here too. */
   #compare({ high, low }: Bar): void {
     const tail = this.#next;
     const head = this.#head = high > this.#head ? high : this.#head;
@@ -176,38 +178,39 @@ export class Donchian {
   /** Two bars in a step, which makes the chain of comparisons half as long. */
   #turn(): void {
     const end = this.#nothing;
-    const near = this.upper <= this.lower * 1.5;
-    let entry = end.older;
-    let upper = entry.high;
-    let lower = entry.low;
-    while (near && entry !== end && entry.older !== end) {
+    this.#next = end.newer;
+    this.#head = end.high;
+    this.#headLow = end.low;
+    if (!(this.upper <= this.lower * 1.5)) return this.#compareTails();
+    let upper = end.older.high;
+    let lower = end.older.low;
+    for (let entry = end.older; entry !== end;) {
       const next = entry.older;
       const high = entry.high;
       const low = entry.low;
       const rise = high - upper;
       const fall = lower - low;
+      entry.high = upper + (rise + Math.abs(rise)) * 0.5;
+      entry.low = lower - (fall + Math.abs(fall)) * 0.5;
+      if (next === end) return;
       const over = next.high - high;
       const under = low - next.low;
       const rise2 = rise + (over + Math.abs(over)) * 0.5;
       const fall2 = fall + (under + Math.abs(under)) * 0.5;
-      entry.high = upper + (rise + Math.abs(rise)) * 0.5;
-      entry.low = lower - (fall + Math.abs(fall)) * 0.5;
       next.high = upper += (rise2 + Math.abs(rise2)) * 0.5;
       next.low = lower -= (fall2 + Math.abs(fall2)) * 0.5;
       entry = next.older;
     }
-    for (; entry !== end; entry = entry.older) {
-      entry.high = upper = entry.high > upper ? entry.high : upper;
-      entry.low = lower = entry.low < lower ? entry.low : lower;
-    }
-    this.#begin();
   }
 
-  #begin(): void {
-    const nothing = this.#nothing;
-    this.#next = nothing.newer;
-    this.#head = nothing.high;
-    this.#headLow = nothing.low;
+  /** What `#turn` does, at any distance. */
+  #compareTails(): void {
+    const end = this.#nothing;
+    let { high, low } = end.older;
+    for (let entry = end.older; entry !== end; entry = entry.older) {
+      entry.high = high = entry.high > high ? entry.high : high;
+      entry.low = low = entry.low < low ? entry.low : low;
+    }
   }
 }
 
