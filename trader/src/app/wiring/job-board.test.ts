@@ -46,22 +46,23 @@ test('a backtest runs as a job beside the run, and its answer is the command\'s 
   await jobs.close();
 });
 
-test('a disk that takes nothing when a job ends or the next begins ends no process: it is told, and the board goes on', async (t) => {
+test('where the disk takes no more, a job that ends says so and ends nothing else, and the jobs of before are still shown', async (t) => {
   const folder = home(t);
   const jobs = new ChildJobs(folder);
-  const request: JobRequest = { kind: 'backtest', strategy: 'macd', bars: BARS, interval: '1h' };
+  const request: JobRequest = { kind: 'backtest', strategy: 'macd', bars: BARS, interval: '1h', parameters: {} };
   await jobs.start('one', request, 'user:ann');
-  // As where no folder can be made.
-  rmSync(join(folder, 'jobs', 'one'), { recursive: true });
-  writeFileSync(join(folder, 'jobs', 'one'), '');
-  const { state, error } = await until(jobs, 'one', ({ endedAt }) => endedAt !== null);
-  assert.equal(state, 'failed');
-  assert.match(error?.message ?? '', /could not be kept/);
+  await jobs.start('two', request, 'user:ann');
+  // A file cannot be written where a folder is.
+  mkdirSync(join(folder, 'jobs/one/result.json.draft'));
+  for (const id of ['one', 'two']) mkdirSync(join(folder, 'jobs', id, 'job.json.draft'));
+  const failed = await until(jobs, 'one', ({ endedAt }) => endedAt !== null);
+  assert.deepEqual([failed.state, /cannot be kept/.test(failed.error?.message ?? ''), failed.runId], ['failed', true, null]);
+  await jobs.cancel('two');
+  assert.equal((await until(jobs, 'two', ({ endedAt }) => endedAt !== null)).state, 'canceled');
   await jobs.close();
-  rmSync(join(folder, 'jobs', 'one'));
-  mkdirSync(join(folder, 'jobs', 'two', 'job.json.draft'), { recursive: true });
-  writeFileSync(join(folder, 'jobs', 'two', 'job.json'), JSON.stringify({ id: 'two', request, state: 'running', endedAt: null, createdAt: 1 }));
-  assert.equal(new ChildJobs(folder).get('two')?.state, 'lost', 'the next process begins though it cannot write so');
+  const later = new ChildJobs(folder);
+  assert.deepEqual(['one', 'two'].map((id) => later.get(id)?.state), ['lost', 'lost']);
+  await later.close();
 });
 
 test('a job is told what the command line can be told, and what names nothing is refused', () => {
