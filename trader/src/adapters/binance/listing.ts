@@ -62,7 +62,7 @@ function toListing(
 ): VenueListing {
   const of = (...types: readonly string[]) => filters.find(({ filterType }) => types.includes(filterType));
   // A step of 0 switches the rule off; what is left is the asset's own precision.
-  const step = (text: string | undefined, places: number) => (text === undefined || /^[0.]+$/.test(text) ? { scale: places, size: 1 } : { scale: decimalPlaces(text), size: parseDecimal(text, decimalPlaces(text)) });
+  const step = (text: string | undefined, places: number) => (text === undefined || Number(text) === 0 ? { scale: places, size: 1 } : { scale: decimalPlaces(text), size: parseDecimal(text, decimalPlaces(text)) });
   const tick = step(of('PRICE_FILTER')?.tickSize, pricePlaces);
   const lot = step(of('LOT_SIZE')?.stepSize, quantityPlaces);
   const least = of('NOTIONAL', 'MIN_NOTIONAL');

@@ -4,6 +4,7 @@ import { Order, type OrderTerms, type OrderType, type TimeInForce } from '../../
 import { VenueError } from '../../domain/venue-error.ts';
 import type { VenueListing } from '../../ports/venue.ts';
 import { holding, orderParameters, plain } from './orders.ts';
+import { decimal } from './wire.ts';
 
 const LISTING: VenueListing = {
   symbol: 'PEPEUSDT',
@@ -39,5 +40,5 @@ test('a holding counts what is locked, exactly, and leaves out what is finer tha
 });
 
 test('decimals are told without their trailing zeros', () => {
-  assert.deepEqual(['10.10000000', '0.00000000', '5', '-0.07819010'].map(plain), ['10.1', '0', '5', '-0.0781901']);
+  assert.deepEqual(['10.10000000', '0.00000000', '5', '-0.07819010', '0E-8', '1.5E-7'].map((text) => plain(decimal.parse(text))), ['10.1', '0', '5', '-0.0781901', '0', '0.00000015']);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** A decimal as Binance writes one. */
-export const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
+/** A decimal as Binance writes one. One with an exponent is a decimal too: it must not make a whole answer unreadable. */
+export const decimal = z.string().regex(/^-?\d+(\.\d+)?([eE][-+]?\d{1,2})?$/);
 
 /** An id: a number, or digits where it is beyond 2^53. */
 export const id = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(String);

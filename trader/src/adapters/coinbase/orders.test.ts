@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Order, type OrderTerms, type OrderType, type Side, type TimeInForce } from '../../domain/order.ts';
 import { VenueError } from '../../domain/venue-error.ts';
 import { orderBody, orderEntry, plain, streamedOrder, streamedToVenueOrder, sum, toVenueOrder, wholeUnits, type Listed } from './orders.ts';
+import { decimal } from './wire.ts';
 
 const LISTED: Listed = {
   symbol: 'BTC-USD', index: 3,
@@ -86,4 +87,5 @@ test('decimals are added without losing a digit, and a balance is counted in who
   assert.equal(sum('0.10', '0.000000000000000001'), '0.100000000000000001');
   assert.equal(plain('10.10000'), '10.1');
   assert.equal(wholeUnits('1.239999999', 8), 123_999_999);
+  assert.equal(wholeUnits(decimal.parse('5E-8'), 8), 5);
 });

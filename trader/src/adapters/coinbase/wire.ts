@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** A decimal as Coinbase writes one. */
-export const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
+/** A decimal as Coinbase writes one. One with an exponent is a decimal too: it must not make a whole answer unreadable. */
+export const decimal = z.string().regex(/^-?\d+(\.\d+)?([eE][-+]?\d{1,2})?$/);
 
 /** A decimal that is left empty for zero, or left out. */
 export const amount = z.union([decimal, z.literal('')]).nullish().transform((text) => text || '0');
