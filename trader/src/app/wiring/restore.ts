@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
 import { makeFolder } from '../../adapters/backup/folder-blobs.ts';
@@ -36,18 +36,21 @@ const ACCOUNTS = accountsFile({ home: '' });
 const PIECES_AHEAD = 8;
 
 /**
- * Makes the state folder `target` out of the newest backup that began at or before `asOf`. Every piece,
+ * Makes the state folder `folder` out of the newest backup that began at or before `asOf`. Every piece,
  * every file and every database is checked before the folder appears under its name, so whatever fails or is
- * killed leaves `target` as it was. Refuses a folder that holds anything but keys; throws `BackupError` and `BlobError`.
+ * killed leaves `folder` as it was. Refuses a folder that holds anything but keys; throws `BackupError` and `BlobError`.
  */
-export async function restore(blobs: BlobStore, key: Secret, target: string, asOf: Timestamp = Infinity): Promise<RestoreReport> {
+export async function restore(blobs: BlobStore, key: Secret, folder: string, asOf: Timestamp = Infinity): Promise<RestoreReport> {
   const started = performance.now();
+  // Without a slash at its end, or dots: what lies beside it is called like it.
+  const target = resolve(folder);
   const aside = `${target}.before`;
   // A restore that was killed at its last step left it so.
   if (!existsSync(target) && existsSync(aside)) renameSync(aside, target);
   if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT && name !== KEPT_LOCK)) {
     throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
   }
+  if (existsSync(target) && statSync(target).dev !== statSync(dirname(target)).dev) throw mounted(target);
   const vault = await BackupVault.open(blobs, key, 'read');
   const draft = `${target}.restoring`;
   try {
@@ -76,10 +79,19 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
     return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, questdb, tookMs: performance.now() - started };
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    throw error;
+    throw errorCode(error) === 'EBUSY' || errorCode(error) === 'EXDEV' ? mounted(target) : error;
   } finally {
     await vault.close();
   }
+}
+
+/** Where a file system begins nothing can be put in a folder's place at once. */
+function mounted(target: string): Refusal {
+  return new Refusal('usage', `${target} is where a disk is mounted, and cannot be replaced as a whole`, { hint: `Restore into a folder below it, as --to ${join(target, 'state')}, and point ALGOTRENDY_HOME there.` });
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** Copies the keys, and has them on the disk before what was there goes: the key of the backups is among them. */
