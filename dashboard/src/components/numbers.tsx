@@ -1,6 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
-import { useNow } from '../data/ticker.ts';
+import { useServerNow } from '../data/stream.ts';
 import { directionOf, formatDecimal, formatPercent, type Figure } from '../format/decimal.ts';
 import { formatSpan, formatTime, formatUtc, type TimeDetail } from '../format/time.ts';
 import css from './numbers.module.css';
@@ -56,22 +56,25 @@ const ARROWS = { up: '▲', down: '▼', flat: '' } as const;
 const WORDS = { up: 'up', down: 'down', flat: 'unchanged' } as const;
 
 /** A change of money or price: arrow, sign and colour together, zero neutral. */
-export function Delta({ value, places = 2, unit, percent, why }: Absence & {
+export function Delta({ value, places = 2, compact = false, unit, percent, why }: Absence & {
   readonly value: Figure | null | undefined;
   readonly places?: number;
+  /** Shortens millions, as `Money` does. */
+  readonly compact?: boolean;
   readonly unit?: string | undefined;
   /** The same change as a fraction, written behind in brackets. */
   readonly percent?: Figure | null | undefined;
 }): ReactNode {
   const text = formatDecimal(value, { places, signed: true });
   if (text === undefined) return <Absent why={why} />;
+  const shown = compact ? formatDecimal(value, { places, signed: true, compact }) : text;
   const way = directionOf(value, places);
   const share = formatPercent(percent, true);
   return (
-    <span className={`${css.delta} ${css[way]}`}>
+    <span className={`${css.delta} ${css[way]}`} title={shown === text ? undefined : text}>
       {way === 'flat' ? null : <span aria-hidden="true" className={css.arrow}>{ARROWS[way]}</span>}
       <span className="spoken">{WORDS[way]} </span>
-      {text}
+      {shown === text ? text : <><span aria-hidden="true">{shown}</span><span className="spoken">{text}</span></>}
       {unit === undefined ? null : <span className={css.unit}> {unit}</span>}
       {share === undefined ? null : <span className={css.share}> ({share})</span>}
     </span>
@@ -101,7 +104,7 @@ export function Time({ at, detail = 'minute', why }: Absence & { readonly at: nu
 
 /** How old something is, ticking; `cadenceMs` is how often news are expected, and decides when it looks stale. */
 export function Age({ at, cadenceMs, why }: Absence & { readonly at: number | null | undefined; readonly cadenceMs?: number }): ReactNode {
-  const now = useNow();
+  const now = useServerNow();
   if (at === undefined || at === null || now === 0) return <Absent why={why} />;
   const age = Math.max(0, now - at);
   const stale = cadenceMs !== undefined && age > 2 * cadenceMs;

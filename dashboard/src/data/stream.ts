@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { refreshAccess } from './api.ts';
 import { EMPTY, FOLDS, type Slices } from './engine.ts';
 import { connectAhead } from './head-start.ts';
+import { useNow } from './ticker.ts';
 
 /** News are shown at once, but no more often than a screen does, and showing them leaves most of the time to the person; the slowest machine shows four times a second. */
 const SHOW_EVERY_MS = 16;
@@ -140,7 +141,7 @@ export interface Connection extends StreamStatus {
 /** The time of the last word changes with every message; nobody needs it more often than this. */
 const NOTE_EVERY_MS = 500;
 
-const STARTING: Connection = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null, lostAt: null };
+const STARTING: Connection = { state: 'connecting', since: 0, heardAt: null, engine: null, engineAt: null, aheadMs: 0, lostAt: null };
 const watchers = new Set<() => void>();
 let connection = STARTING;
 let notedAt = 0;
@@ -148,7 +149,7 @@ let notedAt = 0;
 function note(status: StreamStatus): void {
   // Every try goes from offline over connecting: only an open connection ends the loss.
   const lostAt = status.state === 'open' ? null : connection.lostAt ?? (status.state === 'connecting' && connection.state === 'connecting' ? null : Date.now());
-  const same = status.state === connection.state && status.engine === connection.engine && lostAt === connection.lostAt;
+  const same = status.state === connection.state && status.engine === connection.engine && Math.abs(status.aheadMs - connection.aheadMs) < NOTE_EVERY_MS && lostAt === connection.lostAt;
   const now = performance.now();
   if (same && now - notedAt < NOTE_EVERY_MS) return;
   notedAt = now;
@@ -171,6 +172,13 @@ export function readConnection(): Connection {
 /** How the connection stands, and again whenever that changes. */
 export function useConnection(): Connection {
   return useSyncExternalStore(watchConnection, readConnection, () => STARTING);
+}
+
+/** The time by the server's clock, once a second, for ages of what it tells; this machine's may be off. 0 before the page is alive. */
+export function useServerNow(): number {
+  const now = useNow();
+  const ahead = useSyncExternalStore(watchConnection, () => connection.aheadMs, () => 0);
+  return now === 0 ? 0 : now + ahead;
 }
 
 /** Closes the connection when the person leaves for good. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { directionOf, formatDecimal, formatPercent, typedNumber } from './decimal.ts';
+import { directionOf, formatDecimal, formatPercent, placesOf, typedNumber } from './decimal.ts';
 
 test('money is grouped, rounded half away from zero and carries a true minus', () => {
   assert.equal(formatDecimal('10248.145', { places: 2 }), '10,248.15');
@@ -42,6 +42,11 @@ test('percent has two places, and basis points below a tenth of one', () => {
   assert.equal(formatPercent(-0.0004, true), '−4.0 bp');
   assert.equal(formatPercent(0), '0.00%');
   assert.equal(formatPercent(1e-9, true), '0.00%');
+});
+
+test('prices of any size have digits that say something', () => {
+  assert.deepEqual([[95_481, 95_000.5], [151.7], [1.2345], [0.00000123, 0.000001], [], [0]].map((values) => placesOf(values)), [2, 3, 5, 11, 2, 2]);
+  assert.equal(formatDecimal(0.00000123, { places: placesOf([0.00000123]) }), '0.00000123000');
 });
 
 test('what is shown differs from what is meant by half of the last place at most', () => {

@@ -98,6 +98,12 @@ export function formatPercent(fraction: Figure | null | undefined, signed = fals
   return text === undefined ? undefined : `${text}%`;
 }
 
+/** Digits after the point with which the largest of some figures still has six that say something: of prices that no market names the decimals of. */
+export function placesOf(values: readonly number[], least = 2): number {
+  const largest = Math.max(...values.filter((value) => Number.isFinite(value)).map(Math.abs), 0);
+  return largest === 0 ? least : Math.min(18, Math.max(least, 6 - Math.ceil(Math.log10(largest))));
+}
+
 /** Which way a change goes; what rounds away at these places goes nowhere. */
 export function directionOf(value: Figure | null | undefined, places = 8): 'up' | 'down' | 'flat' {
   const digits = value === undefined || value === null ? undefined : read(value);

@@ -159,6 +159,9 @@ describe('The client of the stream', () => {
     desk.begin();
     desk.tell({ type: 'heartbeat', now: START + 3_600_000, engine: 'up', engineAt: START + 3_599_000 });
     assert.equal(desk.status?.engineAt, START - 1_000);
+    assert.equal(desk.status?.aheadMs, 3_600_000);
+    desk.tell({ type: 'heartbeat', now: START - 900, engine: 'up', engineAt: START - 900 });
+    assert.equal(desk.status?.aheadMs, 0, 'a message takes its time');
   });
 
   test('leaves a channel when its last listener does, and gives one that joins the whole', () => {

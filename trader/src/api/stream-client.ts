@@ -29,6 +29,8 @@ export interface StreamStatus {
   /** Whether the server hears of the trading loop, and when it last did, by this machine's clock; null before the first word. */
   readonly engine: Heartbeat['engine'] | null;
   readonly engineAt: Timestamp | null;
+  /** How far the server's clock is ahead of this machine's, as a heartbeat told; 0 where it is no more than a message may take. */
+  readonly aheadMs: number;
 }
 
 /** An open or opening WebSocket, as much of it as is needed here. */
@@ -72,6 +74,8 @@ const LONGEST_DELAY_MS = 30_000;
 /** Until the server has told its own. */
 const HEARTBEAT_MS = 5_000;
 const AGAIN_MS = 5_000;
+/** Longer than a message takes: by what is beyond it the clocks differ. */
+const MESSAGE_MS = 5_000;
 
 /** A channel that is listened to. */
 interface Listened {
@@ -110,7 +114,7 @@ class Connection implements StreamClient {
     this.#connect = connect ?? browserSocket;
     this.#clock = clock ?? BROWSER_CLOCK;
     this.#random = random ?? Math.random;
-    this.#status = { state: 'connecting', since: this.#clock.now(), heardAt: null, engine: null, engineAt: null };
+    this.#status = { state: 'connecting', since: this.#clock.now(), heardAt: null, engine: null, engineAt: null, aheadMs: 0 };
     this.#open();
   }
 
@@ -238,7 +242,9 @@ class Connection implements StreamClient {
   /** What a message tells of the trading loop. Ages are told by the server's clock: this machine's may be off. */
   #engineOf(message: ServerMessage): Partial<StreamStatus> {
     const now = this.#clock.now();
-    if (message.type === 'heartbeat') return { engine: message.engine, engineAt: message.engineAt === null ? null : now - (message.now - message.engineAt) };
+    if (message.type === 'heartbeat') {
+      return { engine: message.engine, engineAt: message.engineAt === null ? null : now - (message.now - message.engineAt), aheadMs: Math.abs(message.now - now) > MESSAGE_MS ? message.now - now : 0 };
+    }
     return message.type === 'event' && message.channel !== 'alerts' && message.channel !== 'jobs' ? { engine: 'up', engineAt: now } : {};
   }
 

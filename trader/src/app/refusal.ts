@@ -47,7 +47,7 @@ export function toRefusal(error: unknown): Refusal {
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
   const code = errorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || isRefusedByDisk(error)) {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || code === 'EROFS' || isRefusedByDisk(error)) {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
   }
   if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {

@@ -1,7 +1,7 @@
 import type { FillFact } from './engine-feed.ts';
 
-/** What round trips are worked out from. */
-export type ArchivedFill = Pick<FillFact, 'id' | 'book' | 'instrument' | 'side' | 'quantity' | 'price' | 'fee' | 'tsEvent'>;
+/** What a journal has of a fill: round trips are worked out from it. */
+export type ArchivedFill = Pick<FillFact, 'id' | 'clientOrderId' | 'book' | 'leg' | 'instrument' | 'side' | 'quantity' | 'price' | 'fee' | 'tsEvent'>;
 
 /** All fills of a run since it began, as its journal has them. */
 export interface FillArchive {

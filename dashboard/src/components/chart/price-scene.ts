@@ -360,5 +360,5 @@ function candleOptions(theme: ChartTheme) {
 function levelOptions({ id, kind, price, label }: ChartLevel, theme: ChartTheme) {
   const color = kind === 'stop' ? theme.down : kind === 'target' ? theme.up : theme.text;
   const lineStyle = kind === 'entry' ? LineStyle.Solid : kind === 'order' ? LineStyle.Dotted : LineStyle.Dashed;
-  return { id, price, color, lineStyle, lineWidth: 1 as const, axisLabelVisible: true, title: label };
+  return { id, price, color, lineStyle, lineWidth: 1 as const, axisLabelVisible: true, axisLabelTextColor: theme.background, title: label };
 }

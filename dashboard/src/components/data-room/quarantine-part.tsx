@@ -3,6 +3,7 @@
 import { Fragment, useState, type ReactNode } from 'react';
 import type { Answer } from 'trader/contract';
 import { useQuery } from '../../data/query.ts';
+import { placesOf } from '../../format/decimal.ts';
 import { Answered } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { Num, Time } from '../numbers.tsx';
@@ -40,6 +41,7 @@ function distinct(states: Bar['states']): Bar['states'] {
 }
 
 function Quarantined({ bar }: { readonly bar: Bar }): ReactNode {
+  const prices = placesOf(bar.states.flatMap(({ open, high, low, close }) => [open, high, low, close].map(Number)), 4);
   const differs = (field: (typeof FIELDS)[number]): boolean => new Set(bar.states.map((state) => state[field])).size > 1;
   return (
     <li className={css.quarantine}>
@@ -52,7 +54,7 @@ function Quarantined({ bar }: { readonly bar: Bar }): ReactNode {
           <tbody>
             {distinct(bar.states).map((state, place) => (
               <Fragment key={`${state.source}|${state.knownAt}|${place}`}>
-                <tr><th scope="row">{state.source}</th>{FIELDS.map((field) => <td key={field} className={differs(field) ? css.differs : undefined}><Num value={state[field]} places={field === 'volume' ? 0 : 4} />{differs(field) ? <span className="spoken"> differs</span> : null}</td>)}<td><Time at={state.knownAt} detail="day-minute" /></td></tr>
+                <tr><th scope="row">{state.source}</th>{FIELDS.map((field) => <td key={field} className={differs(field) ? css.differs : undefined}><Num value={state[field]} places={field === 'volume' ? undefined : prices} />{differs(field) ? <span className="spoken"> differs</span> : null}</td>)}<td><Time at={state.knownAt} detail="day-minute" /></td></tr>
               </Fragment>
             ))}
           </tbody>

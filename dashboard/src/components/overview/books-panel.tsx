@@ -1,5 +1,4 @@
 'use client';
-import type { BookFact } from 'trader/contract';
 import type { ReactNode } from 'react';
 import { usePart } from '../../data/stream.ts';
 import { DataTable } from '../data-table.tsx';
@@ -8,19 +7,7 @@ import { Delta, Num } from '../numbers.tsx';
 import { Panel } from '../panel.tsx';
 import { PlaceLink } from '../place-link.tsx';
 import { EmptyState, Skeleton } from '../placeholders.tsx';
-import { StatusChip, type Tone } from '../status-chip.tsx';
-
-const TONES: Readonly<Record<BookFact['state'], Tone>> = { warming: 'busy', running: 'ok', latched: 'neutral', stopped: 'neutral', liquidated: 'critical' };
-const MEANINGS: Readonly<Record<BookFact['state'], string>> = {
-  warming: 'It sees bars and gives no signal yet', running: 'It trades', latched: 'It was stopped out and waits for its next signal',
-  stopped: 'Told to stop', liquidated: 'The venue closed the account',
-};
-
-/** What a strategy wants: long, short or flat, and how much of its full size. */
-function wanted(target: number): string {
-  if (target === 0) return 'flat';
-  return `${target > 0 ? 'long' : 'short'} ${Math.round(Math.abs(target) * 100)}%`;
-}
+import { BookState, bookPnl, opinionText } from '../strategies/book-list.tsx';
 
 /** Every strategy on its market: state, what it wants, what it made. */
 export function BooksPanel(): ReactNode {
@@ -37,11 +24,11 @@ export function BooksPanel(): ReactNode {
         empty={<EmptyState>No strategy trades in this run.</EmptyState>}
         columns={[
           { key: 'book', head: 'Strategy', cell: ({ strategy, instrument }) => <>{strategy} · <InstrumentName id={instrument} /></>, sortBy: ({ book }) => book },
-          { key: 'state', head: 'State', cell: ({ state, warmupLeft }) => <StatusChip tone={TONES[state]} title={MEANINGS[state]}>{state === 'warming' ? `warming, ${warmupLeft} bars` : state}</StatusChip>, sortBy: ({ state }) => state },
-          { key: 'target', head: 'Signal', cell: ({ target, kind }) => (kind === 'manual' ? 'by hand' : wanted(target)) },
+          { key: 'state', head: 'State', cell: ({ state }) => <BookState state={state} />, sortBy: ({ state }) => state },
+          { key: 'target', head: 'Signal', cell: (book) => (book.kind === 'manual' ? 'by hand' : opinionText(book)) },
           { key: 'quantity', head: 'Holds', figures: true, priority: 2, cell: ({ quantity }) => <Num value={quantity} /> },
-          { key: 'realised', head: 'Realised', unit: currency, figures: true, cell: ({ realised }) => <Delta value={realised} />, sortBy: ({ realised }) => Number(realised) },
           { key: 'open', head: 'Open', unit: currency, figures: true, cell: ({ unrealised }) => <Delta value={unrealised} />, sortBy: ({ unrealised }) => Number(unrealised) },
+          { key: 'result', head: 'After fees', unit: currency, figures: true, cell: (book) => <Delta value={bookPnl(book)} />, sortBy: (book) => Number(bookPnl(book)) },
         ]}
       />
     </Panel>

@@ -40,13 +40,14 @@ export function KeyFigures(): ReactNode {
       <Gain stale={stale} label="Today (UTC)" value={dayPnl} {...{ equity, currency }} />
       <Gain stale={stale} label="This week" value={weekPnl} {...{ equity, currency }} />
       <Gain stale={stale} label="Since the start" value={totalPnl} {...{ equity, currency }} />
-      <KpiTile stale={stale} label="Open risk" value={<Money value={loss} currency={currency} why={UNHEARD} />} note={unprotected === 0 ? 'lost if every stop is hit' : <><Num value={unprotected} /> without a stop</>} />
+      <KpiTile stale={stale} label="Open risk" value={<Money value={loss} currency={currency} compact why={UNHEARD} />} note={unprotected === 0 ? 'lost if every stop is hit' : <><Num value={unprotected} /> without a stop</>} />
       <KpiTile stale={stale} label="Drawdown" value={<Pct ratio={drawdown} why={UNHEARD} />} note={<>at worst <Pct ratio={maxDrawdown} why={UNHEARD} /></>} />
       <KpiTile stale={stale} label="Exposure" value={<Pct ratio={exposure} why={UNHEARD} />} note={<><Money value={grossValue} currency={currency} compact why={UNHEARD} /> held</>} />
     </KpiRow>
   );
 }
 
+/** Its currency stands below: beside a large sum there is no room for it. */
 function Gain({ stale, label, value, equity, currency }: { readonly stale: boolean; readonly label: string; readonly value: string | undefined; readonly equity: string | undefined; readonly currency: string | undefined }): ReactNode {
-  return <KpiTile stale={stale} label={label} value={<Delta value={value} unit={currency} why={UNHEARD} />} note={<Pct ratio={shareOf(value, equity)} change why={UNHEARD} />} />;
+  return <KpiTile stale={stale} label={label} value={<Delta value={value} compact why={UNHEARD} />} note={<>{currency} <Pct ratio={shareOf(value, equity)} change why={UNHEARD} /></>} />;
 }

@@ -31,7 +31,7 @@ export function PerformancePart(): ReactNode {
       <Curve />
       <Months />
       <div className={css.two}><Drawdowns /><Slices /></div>
-      <Panel title="Export" note="CSV with times in ISO 8601 UTC and money as exact text"><ExportLinks what={['trips', 'fills', 'orders', 'equity', 'notes']} /></Panel>
+      <Panel title="Export" note="CSV with times in ISO 8601 UTC and money as exact text. Round trips and fills are all of the run; of orders those that work and the newest that ended, of equity no more points than the chart has"><ExportLinks what={['trips', 'fills', 'orders', 'equity', 'notes']} /></Panel>
     </div>
   );
 }
@@ -51,7 +51,7 @@ function Figures(): ReactNode {
             <KpiTile label="Round trips" value={<Num value={figures.trades} />} note={<>fees <Money value={figures.fees} currency={figures.currency} compact /></>} />
             <KpiTile label="Win rate" value={<Pct ratio={figures.winRate} why={FEW} />} note={<>payoff <Num value={figures.payoff} places={2} why={FEW} /></>} />
             <KpiTile label="Profit factor" value={<Num value={figures.profitFactor} places={2} why={FEW} />} note="won ÷ lost" />
-            <KpiTile label="Result a trade" value={<Delta value={figures.expectancy} unit={figures.currency} why={FEW} />} note="on average" />
+            <KpiTile label="Result a trade" value={<Delta value={figures.expectancy} compact why={FEW} />} note={`${figures.currency}, on average`} />
           </KpiRow>
         </section>
       )}

@@ -3,7 +3,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { useCommand } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
-import { useNow } from '../../data/ticker.ts';
+import { useServerNow } from '../../data/stream.ts';
 import { formatStopwatch } from '../../format/time.ts';
 import { Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
@@ -46,7 +46,7 @@ function JobRow({ job, bars, onOpen }: { readonly job: Job; readonly bars: strin
 
 /** How far a job is: its phase in words, share, time so far and time left. */
 function Progress({ job }: { readonly job: Job }): ReactNode {
-  const now = useNow();
+  const now = useServerNow();
   const share = shareOf(job);
   const elapsed = job.startedAt === null || now === 0 ? undefined : formatStopwatch(now - job.startedAt);
   const left = job.etaMs === null || now === 0 ? undefined : formatStopwatch(Math.max(0, job.etaMs > 1e12 ? job.etaMs - now : job.etaMs));

@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { API_BASE, type Answer } from 'trader/contract';
 import { useCommand, useQuery } from '../../data/query.ts';
 import { useMissingRole } from '../../data/session.ts';
-import { formatDecimal, formatPercent } from '../../format/decimal.ts';
+import { formatDecimal, formatPercent, placesOf } from '../../format/decimal.ts';
 import { Answered, Problem } from '../answered.tsx';
 import { Button } from '../button.tsx';
 import { LineChart } from '../chart/line-chart.tsx';
@@ -97,22 +97,25 @@ function RunActions({ id }: { readonly id: string }): ReactNode {
 function Trades({ id }: { readonly id: string }): ReactNode {
   const [cursor, setCursor] = useState<string>();
   const asked = useQuery('runTrades', { params: { id }, query: { limit: 100, ...(cursor !== undefined && { cursor }) } });
-  const columns: readonly Column<Trade>[] = [
-    { key: 'entry', head: 'Entered', cell: ({ entryTime }) => <Time at={entryTime} detail="day-minute" />, sortBy: ({ entryTime }) => entryTime },
-    { key: 'exit', head: 'Left', priority: 2, cell: ({ exitTime }) => <Time at={exitTime} detail="day-minute" /> },
-    { key: 'side', head: 'Side', cell: ({ side }) => side },
-    { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} places={4} /> },
-    { key: 'in', head: 'In at', figures: true, priority: 2, cell: ({ entryPrice }) => <Num value={entryPrice} places={2} /> },
-    { key: 'out', head: 'Out at', figures: true, priority: 2, cell: ({ exitPrice }) => <Num value={exitPrice} places={2} /> },
-    { key: 'fees', head: 'Fees', figures: true, priority: 3, cell: ({ fees }) => <Money value={fees} /> },
-    { key: 'pnl', head: 'Result', figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => pnl },
-  ];
+  const columnsOf = (items: readonly Trade[]): readonly Column<Trade>[] => {
+    const [lots, prices] = [placesOf(items.map(({ quantity }) => quantity), 4), placesOf(items.map(({ entryPrice }) => entryPrice))];
+    return [
+      { key: 'entry', head: 'Entered', cell: ({ entryTime }) => <Time at={entryTime} detail="day-minute" />, sortBy: ({ entryTime }) => entryTime },
+      { key: 'exit', head: 'Left', priority: 2, cell: ({ exitTime }) => <Time at={exitTime} detail="day-minute" /> },
+      { key: 'side', head: 'Side', cell: ({ side }) => side },
+      { key: 'quantity', head: 'Quantity', figures: true, cell: ({ quantity }) => <Num value={quantity} places={lots} /> },
+      { key: 'in', head: 'In at', figures: true, priority: 2, cell: ({ entryPrice }) => <Num value={entryPrice} places={prices} /> },
+      { key: 'out', head: 'Out at', figures: true, priority: 2, cell: ({ exitPrice }) => <Num value={exitPrice} places={prices} /> },
+      { key: 'fees', head: 'Fees', figures: true, priority: 3, cell: ({ fees }) => <Money value={fees} /> },
+      { key: 'pnl', head: 'Result', figures: true, cell: ({ pnl }) => <Delta value={pnl} />, sortBy: ({ pnl }) => pnl },
+    ];
+  };
   return (
     <Panel title="Trades" note="Round trips; result after fees, money of the account" flush>
       <Answered asked={asked} what="the trades">
         {({ items, next }) => (
           <>
-            <DataTable caption="Trades of the run" tall columns={columns} rows={items} rowKey={({ entryTime, exitTime, instrument }) => `${instrument}|${entryTime}|${exitTime}`} empty={<EmptyState>It never finished a trade.</EmptyState>} />
+            <DataTable caption="Trades of the run" tall columns={columnsOf(items)} rows={items} rowKey={({ entryTime, exitTime, instrument }) => `${instrument}|${entryTime}|${exitTime}`} empty={<EmptyState>It never finished a trade.</EmptyState>} />
             {next === null && cursor === undefined ? null : <div className={css.pages}>{cursor === undefined ? null : <Button small onClick={() => setCursor(undefined)}>First</Button>}{next === null ? null : <Button small onClick={() => setCursor(next)}>Next 100</Button>}</div>}
           </>
         )}

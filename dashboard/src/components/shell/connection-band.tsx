@@ -14,7 +14,7 @@ const PATIENCE_MS = 1500;
 
 /** The band under the top bar that says, in words, that figures stand still, since when, and what goes on without us. */
 export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => void }): ReactNode {
-  const { lostAt } = useConnection();
+  const { lostAt, aheadMs } = useConnection();
   const { freshness, reason } = useFreshness();
   const at = useFiguresAt();
   const now = useNow();
@@ -22,7 +22,7 @@ export function ConnectionBand({ onReconnect }: { readonly onReconnect: () => vo
   const lost = lostAt !== null;
   const stale = !lost && freshness === 'stale';
   const shown = lost ? waits !== '' || now - lostAt > PATIENCE_MS : stale;
-  const figures = at === null ? 'No figures have arrived yet.' : `Figures are of ${formatUtc(at)}.`;
+  const figures = at === null ? 'No figures have arrived yet.' : `Figures are of ${formatUtc(at + aheadMs)}.`;
   return (
     <>
       {shown ? (

@@ -65,13 +65,14 @@ export function FreshnessClock(): ReactNode {
   const { freshness } = useFreshness();
   const at = useFiguresAt();
   const now = useNow();
+  const { aheadMs } = useConnection();
   const silent = useSilentFeed();
   if (silent !== undefined && (freshness === 'fresh' || freshness === 'late')) {
     return <span className={`${css.clock} ${css.stale}`} title={`${silent} is down: prices stand still`}><span aria-hidden="true" className={css.mark}>◷</span><span className={css.word}>Feed down</span></span>;
   }
   const age = at === null || now === 0 ? undefined : formatSpan(now - at);
   return (
-    <span className={`${css.clock} ${css[freshness]}`} title={at === null ? undefined : `Figures of ${formatUtc(at)}`}>
+    <span className={`${css.clock} ${css[freshness]}`} title={at === null ? undefined : `Figures of ${formatUtc(at + aheadMs)}`}>
       <span aria-hidden="true" className={css.mark}>{freshness === 'fresh' ? '●' : freshness === 'offline' ? '✕' : '◷'}</span>
       <span className={css.word}>{WORDS[freshness]}</span>
       {age === undefined ? null : <span>{age}</span>}

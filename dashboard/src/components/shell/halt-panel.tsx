@@ -33,9 +33,9 @@ export function HaltPanel({ onClose }: { readonly onClose: () => void }): ReactN
   );
 }
 
-/** What flattening closes, and what that would realise now. */
+/** What flattening closes, and what that would realise now: each strategy's own, also where two hold against each other and the sum is nothing. */
 function useHoldings(): string {
-  const positions = [...(usePart('positions', ({ positions }) => positions)?.values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
+  const positions = [...(usePart('positions', ({ books }) => books)?.values() ?? [])].filter(({ quantity }) => directionOf(quantity) !== 'flat');
   const currency = usePart('state', ({ run }) => run?.currency) ?? '';
   if (positions.length === 0) return 'nothing is held';
   const open = positions.reduce((sum, { unrealised }) => sum + Number(unrealised), 0);

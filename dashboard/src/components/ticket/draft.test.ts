@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import { compare, NEW_DRAFT, readDraft, stepError } from './draft.ts';
 import type { Draft } from './draft.ts';
 
-const MARKET = { instrument: 'BTC-USDT.BINANCE', tick: '0.10', lot: '0.001', last: '100.00', timesInForce: ['gtc', 'ioc', 'fok', 'gtd'] } as const;
-const read = (change: Partial<Draft>) => readDraft({ ...NEW_DRAFT, size: '0.5', ...change }, MARKET, 1000);
+const MARKET = { instrument: 'BTC-USDT.BINANCE', tick: '0.10', lot: '0.001', last: '100.00', tsLast: 1000, timesInForce: ['gtc', 'ioc', 'fok', 'gtd'] } as const;
+const read = (change: Partial<Draft>) => readDraft({ ...NEW_DRAFT, size: '0.5', ...change }, MARKET);
 const errors = (change: Partial<Draft>) => { const outcome = read(change); return outcome.ok ? {} : outcome.errors; };
 const ticket = (change: Partial<Draft>) => { const outcome = read(change); assert.ok(outcome.ok, JSON.stringify(outcome)); return outcome.ticket; };
 
@@ -42,6 +42,7 @@ test('a stop-loss and a take-profit lie on their own sides of the entry', () => 
 test('a trail is a percentage and travels as a share; an end lies ahead', () => {
   assert.equal(ticket({ type: 'trailing-stop', side: 'sell', price: '99', trail: '0.3' }).trail, 0.003);
   assert.equal(errors({ type: 'limit', price: '99', timeInForce: 'gtd', expires: '1969-12-31T00:00' }).expires, 'It would have ended already');
+  assert.ok(ticket({ type: 'limit', price: '99', timeInForce: 'gtd', expires: '1971-01-01T00:00' }).expires, 'in a replay the past is ahead');
 });
 
 test('no text is taken for a number that it is not, and steps are judged exactly', () => {

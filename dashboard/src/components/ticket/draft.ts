@@ -52,9 +52,9 @@ type Terms = { -readonly [K in keyof Omit<OrderTicket, 'instrument' | 'side' | '
 
 /**
  * Reads the form. What can be seen without the server is said at once, field by field; guards, fees
- * and margin are the server's to judge.
+ * and margin are the server's to judge. What ends, ends by the clock of the market, which in a replay is not ours.
  */
-export function readDraft(draft: Draft, market: Pick<MarketFact, 'instrument' | 'tick' | 'lot' | 'last' | 'timesInForce'>, now: number): DraftOutcome {
+export function readDraft(draft: Draft, market: Pick<MarketFact, 'instrument' | 'tick' | 'lot' | 'last' | 'tsLast' | 'timesInForce'>): DraftOutcome {
   const errors: Partial<Record<DraftField, string>> = {};
   const fields = fieldsOf(draft.type);
   const size = readSize(draft, market.lot, errors);
@@ -71,7 +71,7 @@ export function readDraft(draft: Draft, market: Pick<MarketFact, 'instrument' | 
   priced('stop', 'Stop-loss', draft.sizeKind === 'risk');
   priced('takeProfit', 'Take-profit', false);
   if (fields.trail) readTrail(draft.trail, terms, errors);
-  if (fields.lasting) readLasting(draft, terms, errors, now);
+  if (fields.lasting) readLasting(draft, terms, errors, market.tsLast);
   if (fields.postOnly && draft.postOnly) terms.postOnly = true;
   if (draft.reduceOnly) terms.reduceOnly = true;
   checkSides(draft, terms, market.last, errors);
@@ -96,12 +96,12 @@ function readTrail(text: string, terms: Terms, errors: Partial<Record<DraftField
   else terms.trail = Number((percent / 100).toPrecision(12));
 }
 
-function readLasting({ timeInForce, expires }: Draft, terms: Terms, errors: Partial<Record<DraftField, string>>, now: number): void {
+function readLasting({ timeInForce, expires }: Draft, terms: Terms, errors: Partial<Record<DraftField, string>>, now: number | null): void {
   terms.timeInForce = timeInForce;
   if (timeInForce !== 'gtd') return;
   const at = new Date(expires).getTime();
   if (Number.isNaN(at)) errors.expires = 'When it ends is missing';
-  else if (at <= now) errors.expires = 'It would have ended already';
+  else if (now !== null && at <= now) errors.expires = 'It would have ended already';
   else terms.expires = at;
 }
 

@@ -4,6 +4,7 @@ import { useId, type FormEvent, type ReactNode } from 'react';
 import type { MarketFact } from 'trader/contract';
 import { useMissingRole } from '../../data/session.ts';
 import { formatDecimal } from '../../format/decimal.ts';
+import { formatTime } from '../../format/time.ts';
 import { Button } from '../button.tsx';
 import { CheckField, ChoiceField, Fields, NumberField, SelectField, TextField } from '../field.tsx';
 import { fieldsOf, priceLabel } from './draft.ts';
@@ -53,7 +54,7 @@ export function TicketForm({ market, draft, errors, equity, currency, busy, bloc
         {fields.lasting ? (
           <SelectField label="Lasts" value={draft.timeInForce} onChange={(timeInForce) => onChange({ timeInForce })} options={market.timesInForce.map((term) => ({ value: term, label: TERMS[term] }))} />
         ) : null}
-        {fields.lasting && draft.timeInForce === 'gtd' ? <TextField label="Ends" type="datetime-local" help="Your local time" error={errors.expires} value={draft.expires} onChange={(expires) => onChange({ expires })} /> : null}
+        {fields.lasting && draft.timeInForce === 'gtd' ? <TextField label="Ends" type="datetime-local" help={`Your local time${market.tsLast === null ? '' : `; the market’s clock stands at ${formatTime(market.tsLast, 'day-minute')}`}`} error={errors.expires} value={draft.expires} onChange={(expires) => onChange({ expires })} /> : null}
         {fields.postOnly && market.postOnly ? <CheckField label="Post only" help="Rejected where it would trade at once" checked={draft.postOnly} onChange={(postOnly) => onChange({ postOnly })} /> : null}
         {market.reduceOnly ? <CheckField label="Reduce only" help="Never opens or turns over a position" checked={draft.reduceOnly} onChange={(reduceOnly) => onChange({ reduceOnly })} /> : null}
       </Fields>

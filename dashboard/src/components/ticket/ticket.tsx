@@ -45,7 +45,7 @@ export function Ticket({ market, mode, currency, equity, blocked, side, onPlaced
     setErrors((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in next))));
   };
   const submit = (): void => {
-    const outcome = readDraft(draft, market, Date.now());
+    const outcome = readDraft(draft, market);
     setErrors(outcome.ok ? {} : outcome.errors);
     if (outcome.ok) review(outcome.ticket);
   };

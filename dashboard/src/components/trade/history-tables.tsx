@@ -13,13 +13,19 @@ import css from './trade.module.css';
 
 const ROWS = 100;
 
+/** That a list ends where there is more of it; nothing where there is not. */
+function Rest({ of, where }: { readonly of: readonly unknown[]; readonly where: string }): ReactNode {
+  return of.length > ROWS ? <p className={css.rest}>The newest {ROWS}{where}</p> : null;
+}
+
 /** Our trades, the newest first. */
 export function FillTable({ fills, first }: { readonly fills: readonly FillFact[] | undefined; /** The instrument in sight, to which the list can be narrowed. */ readonly first: string }): ReactNode {
   const [which, setWhich] = useState<'all' | 'one'>('all');
   const state = useTopic('state');
   const currency = state?.run?.currency;
   if (fills === undefined) return <Skeleton lines={3} size="row" label="Loading the fills" />;
-  const rows = fills.filter(({ instrument }) => which === 'all' || instrument === first).slice(-ROWS).reverse();
+  const asked = fills.filter(({ instrument }) => which === 'all' || instrument === first);
+  const rows = asked.slice(-ROWS).reverse();
   const columns: readonly Column<FillFact>[] = [
     { key: 'time', head: 'Market time', cell: ({ tsEvent }) => <Time at={tsEvent} detail="day-minute" /> },
     { key: 'instrument', head: 'Instrument', cell: ({ instrument }) => <InstrumentName instrument={instrument} />, sortBy: ({ instrument }) => instrument },
@@ -34,6 +40,7 @@ export function FillTable({ fills, first }: { readonly fills: readonly FillFact[
     <>
       <div className={css.narrow}><ChoiceField label="Which fills" value={which} onChange={setWhich} options={[{ value: 'all', label: 'All markets' }, { value: 'one', label: 'This market' }]} /></div>
       <DataTable caption="Fills" tall columns={columns} rows={rows} rowKey={({ id }) => id} empty={<EmptyState>{which === 'all' ? 'No order has been filled yet.' : `No order of ${first} has been filled yet; other markets are left out.`}</EmptyState>} />
+      <Rest of={asked} where=". All of the run: Overview, Performance, Export." />
     </>
   );
 }
@@ -51,5 +58,10 @@ export function DenialTable({ denials }: { readonly denials: readonly DenialFact
     { key: 'limit', head: 'Limit', figures: true, cell: ({ limit }) => formatDecimal(limit) ?? limit },
     { key: 'book', head: 'Book', priority: 3, cell: ({ book }) => book.split('@')[0] },
   ];
-  return <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />;
+  return (
+    <>
+      <DataTable caption="Denied orders" tall columns={columns} rows={denials.slice(-ROWS).reverse()} rowKey={({ id }) => id} empty={<EmptyState>No order has been denied.</EmptyState>} />
+      <Rest of={denials} where={` of ${denials.length} that are kept.`} />
+    </>
+  );
 }

@@ -7,6 +7,9 @@ import { linesOf } from '../wire/text-lines.ts';
 const CHECKSUM = 9;
 const HEAD_BYTES = 4_096;
 
+/** What a fill has from its order. */
+type OrderPart = Pick<OrderRecord, 'book' | 'side' | 'leg'>;
+
 /** The fills of the journals at these paths. It checks no checksum: who trades has done that, and this is for looking back. */
 export class JournalFills implements FillArchive {
   readonly #paths: readonly string[];
@@ -34,7 +37,7 @@ function runOf(path: string): string | undefined {
 }
 
 async function* fillsOf(path: string): AsyncGenerator<ArchivedFill> {
-  const orders = new Map<string, Pick<OrderRecord, 'book' | 'side'>>();
+  const orders = new Map<string, OrderPart>();
   for await (const line of linesOf(path)) {
     // Bars are most of a journal: they are told apart without being read.
     const isOrder = line.startsWith('{"kind":"order"', CHECKSUM);
@@ -42,7 +45,7 @@ async function* fillsOf(path: string): AsyncGenerator<ArchivedFill> {
     const record = recordOf(line);
     // The last line may be on its way.
     if (record === undefined) return;
-    if (record.kind === 'order') orders.set(record.clientOrderId, { book: record.book, side: record.side });
+    if (record.kind === 'order') orders.set(record.clientOrderId, { book: record.book, side: record.side, leg: record.leg });
     else yield* fillOf(record, orders);
   }
 }
@@ -55,11 +58,11 @@ function recordOf(line: string): OrderRecord | ReportRecord | undefined {
   }
 }
 
-function fillOf({ report, clientOrderId, tradeId, price, quantity, fee = '0', tsEvent }: ReportRecord, orders: Map<string, Pick<OrderRecord, 'book' | 'side'>>): readonly ArchivedFill[] {
+function fillOf({ report, clientOrderId, tradeId, price, quantity, fee = '0', tsEvent }: ReportRecord, orders: Map<string, OrderPart>): readonly ArchivedFill[] {
   const order = orders.get(clientOrderId);
   // One that was canceled may still have filled: the venue's word of it can come later.
   if (report === 'rejected') orders.delete(clientOrderId);
   if (order === undefined || report !== 'filled' || price === undefined || quantity === undefined) return [];
-  const { book, side } = order;
-  return [{ id: `${clientOrderId}:${tradeId}`, book, instrument: book.slice(book.indexOf('@') + 1).split('#')[0], side, quantity, price, fee, tsEvent }];
+  const { book, side, leg } = order;
+  return [{ id: `${clientOrderId}:${tradeId}`, clientOrderId, book, leg, instrument: book.slice(book.indexOf('@') + 1).split('#')[0], side, quantity, price, fee, tsEvent }];
 }

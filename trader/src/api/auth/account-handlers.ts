@@ -15,7 +15,7 @@ export const DONE = { done: true } as const;
 
 /** Who asks; the gate has seen to it that somebody does. */
 export function callerOf({ caller }: FastifyRequest): Caller {
-  if (caller === undefined) throw new ApiError('not-signed-in', 'This needs a session or a token.');
+  if (caller === undefined) throw new ApiError('not-signed-in', 'Nobody is signed in here: sign in first; programs send a token.');
   return caller;
 }
 

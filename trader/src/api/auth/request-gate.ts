@@ -148,8 +148,8 @@ export class RequestGate {
     // Who is signed in can still halt trading from a banned address.
     await this.#parts.throttle.checkAddress(request.ip);
     if (access.role === 'public') return;
-    if (credential === undefined) throw new ApiError('not-signed-in', 'This needs a session or a token.');
-    throw new ApiError('session-expired', 'The session or token has ended.');
+    if (credential === undefined) throw new ApiError('not-signed-in', 'Nobody is signed in here: sign in first; programs send a token.');
+    throw new ApiError('session-expired', 'The session or token has ended: sign in again; a program needs a new token.');
   }
 
   #check(request: FastifyRequest, access: Access, caller: Caller): void {

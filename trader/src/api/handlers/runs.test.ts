@@ -9,7 +9,7 @@ function keptRun(id: string, more: Partial<KeptRun['report']>): KeptRun {
       strategy: 'macd', parameters: { fast: 12, slow: 26 }, instrument: 'BTC-USD.X, ETH-USD.X', interval: '1h', bars: 100, from: '2026-01-01T00:00:00.000Z', to: '2026-01-03T00:00:00.000Z',
       cash: '1000', fills: 10, orders: 10, denials: 0, trades: 5, finalEquity: '1100', netReturn: 0.1, fees: '2', sharpe: 1, sortino: null, volatility: 0.2, cagr: null, calmar: null,
       maxDrawdown: 0.05, winRate: 0.6, profitFactor: 1.5, expectancy: 20, payoff: 1, exposure: 0.5, turnover: 10, fill: 'next-open', fee: '10 bp', sizing: 'fraction:1', warnings: ['3 gaps'],
-      equityCurve: [1000, 1200, 1080, 1100], peakRssMb: 80, ...more,
+      equityCurve: [1050, 1200, 1080, 1100], peakRssMb: 80, ...more,
     },
   };
 }
@@ -35,15 +35,16 @@ test('a kept run opens with a judgement and what speaks against it, then its cur
   assert.match(lost.verdict, /^It lost 20\.00 %/);
   assert.ok(lost.cautions.some((each) => each.startsWith('Fees took 30.00 %')));
   assert.match(idle.verdict, /never finished a trade/);
-  assert.deepEqual(won.curve.drawdown.map((share) => Number(share.toFixed(4))), [0, 0, 0.1, 0.0833]);
-  assert.deepEqual([won.curve.time[0], won.curve.time[3]], [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 3)]);
+  assert.deepEqual(won.curve.drawdown.map((share) => Number(share.toFixed(4))), [0, 0, 0, 0.1, 0.0833]);
+  assert.deepEqual(won.curve.equity, [1000, 1050, 1200, 1080, 1100], 'it begins with the money that there was');
+  assert.deepEqual([won.curve.time[0], won.curve.time[2], won.curve.time[4]], [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 3)]);
 });
 
 test('a run says what holding would have brought, and one that was kept without that says nothing of it', async (t) => {
   const { api } = await shelf(t, keptRun('r1', { benchmarkCurve: [1000, 1100, 1300, 1250] }), keptRun('r2', {}), keptRun('r3', { benchmarkCurve: [1000, 900, 950, 990] }));
   const [beaten, unknown, better] = await Promise.all(['r1', 'r2', 'r3'].map((id) => api.call('readRun', { params: { id } })));
   assert.deepEqual([beaten.benchmarkReturn, unknown.benchmarkReturn, unknown.curve.benchmark], [0.25, null, null]);
-  assert.deepEqual(beaten.curve.benchmark, [1000, 1100, 1300, 1250]);
+  assert.deepEqual(beaten.curve.benchmark, [1000, 1000, 1100, 1300, 1250]);
   assert.ok(beaten.cautions.includes('Buying at the beginning and holding would have brought 25.00 %, 15.00 % more.'));
   assert.ok(!better.cautions.some((each) => each.startsWith('Buying')));
 });

@@ -59,16 +59,18 @@ function judged({ id, keptAt, version, report }: KeptRun) {
   const [begin, end] = [Date.parse(report.from), Date.parse(report.to)];
   const { equityCurve, benchmarkCurve } = report;
   const benchmark = benchmarkCurve?.length === equityCurve.length ? benchmarkCurve : null;
-  const step = equityCurve.length > 1 ? (end - begin) / (equityCurve.length - 1) : 0;
+  // The picture's points are the ends of as many equal stretches: the money that it began with comes before them.
+  const equity = [Number(report.cash), ...equityCurve];
+  const step = (end - begin) / Math.max(1, equityCurve.length);
   let peak = -Infinity;
-  const drawdown = equityCurve.map((equity) => {
-    peak = Math.max(peak, equity);
-    return peak > 0 ? 1 - equity / peak : 0;
+  const drawdown = equity.map((value) => {
+    peak = Math.max(peak, value);
+    return peak > 0 ? 1 - value / peak : 0;
   });
   return {
     id, kind: 'backtest' as const, keptAt, version, report, verdict: sentence(report), cautions: [...cautions(report), ...report.warnings],
     benchmarkReturn: heldReturn(report),
-    curve: { time: equityCurve.map((_, i) => Math.round(begin + i * step)), equity: equityCurve, drawdown, benchmark },
+    curve: { time: equity.map((_, i) => Math.round(begin + i * step)), equity, drawdown, benchmark: benchmark && [Number(report.cash), ...benchmark] },
   };
 }
 

@@ -1,6 +1,7 @@
 import { dayCounted } from '../../analytics/calendar-returns.ts';
 import { add, decimalPlaces, format, fromNumber, toNumber, type Exact } from '../../domain/exact.ts';
 import type { Instrument } from '../../domain/instrument.ts';
+import type { Leg } from '../../domain/order.ts';
 import type { Denial } from '../../domain/report.ts';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { Book } from '../../pipeline/book.ts';
@@ -153,13 +154,24 @@ export function bookFact(trader: PaperTrader, book: Book): BookFact {
   const units = toNumber(position.quantity, instrument.quantityScale);
   const average = position.quantity === 0 ? NaN : toNumber(position.cost, account.moneyScale) / units;
   const price = (value: number) => (Number.isNaN(value) ? null : value.toFixed(priceDecimals(instrument)));
-  const loss = Math.max(0, (average - book.stop) * units);
+  const stop = restingPrice(book, 'stop', instrument) ?? book.stop;
+  const loss = Math.max(0, (average - stop) * units);
   return {
     book: book.name, instrument: instrument.id, ...strategyFacts(book, entry, entry === undefined ? 0 : roster.warmupLeft(entry)),
     target: book.latched ? 0 : book.target, quantity: format(position.quantity, instrument.quantityScale), averagePrice: price(average), mark: price(marks[book.instrument]),
     unrealised: money(account.unrealised(book.index, markOf(trader, book.instrument) ?? 0)), realised: money(position.realised), fees: money(position.fees),
-    stop: price(book.stop), takeProfit: price(book.takeProfit), lossAtStop: Number.isNaN(loss) ? null : loss.toFixed(2),
+    stop: price(stop), takeProfit: price(restingPrice(book, 'take-profit', instrument) ?? book.takeProfit), lossAtStop: Number.isNaN(loss) ? null : loss.toFixed(2),
   };
+}
+
+/** The price of the order that rests for a way out, which lies on the market's steps where the strategy's may not; undefined where none does. */
+function restingPrice({ working }: Book, leg: Leg, { priceScale }: Instrument): number | undefined {
+  let price: number | undefined;
+  for (let at = 0; at < working.length; at++) {
+    const { order, canceling } = working.at(at);
+    if (order.leg === leg && !canceling) price = toNumber(order.price, priceScale);
+  }
+  return price;
 }
 
 type StrategyFacts = Pick<BookFact, 'kind' | 'strategy' | 'state' | 'parameters' | 'schema' | 'warmupLeft' | 'reasons' | 'history'>;

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { HandFeed, handFill } from '../../../test/hand-feed.ts';
+import { SqliteNotes } from '../../adapters/api-record/sqlite-notes.ts';
 import { JournalFills } from '../../adapters/journal/journal-fills.ts';
+import { exportHandlers } from '../../api/handlers/export.ts';
 import { EngineReplica } from '../../api/replica.ts';
 import { TripCounter } from '../../api/round-trips.ts';
 import { TripHistory } from '../../api/trip-history.ts';
@@ -40,11 +42,42 @@ test('a journal gives the fills of its run as they were told, and none of anothe
   const told = trader.record.fills.map((fill) => fillFact(trader, fill));
   assert.ok(told.length > 20 && told.length < 1_000, `${told.length} fills`);
   const archive = new JournalFills(join(path, 'none'), path);
-  const wanted = told.map(({ id, book, instrument, side, quantity, price, fee, tsEvent }) => ({ id, book, instrument, side, quantity, price, fee, tsEvent }));
+  const wanted = told.map(({ id, clientOrderId, book, leg, instrument, side, quantity, price, fee, tsEvent }) => ({ id, clientOrderId, book, leg, instrument, side, quantity, price, fee, tsEvent }));
   assert.deepEqual(await all(archive.fills(trader.run.id)), wanted);
   assert.equal(archive.fills('another'), undefined);
   appendFileSync(path, '00000000 {"kind":"report","report":"fil');
   assert.deepEqual(await all(archive.fills(trader.run.id)), wanted);
+});
+
+test('fills are exported from the first one on, also those that nobody holds in memory any more, with what each realised', async (t) => {
+  const { trader, path } = await run(t, 1_500);
+  const told = trader.record.fills.map((fill) => fillFact(trader, fill));
+  const replica = new EngineReplica(new HandFeed({ run: { ...new HandFeed().snapshot.run, id: trader.run.id }, fills: told.slice(-5) }), WALL_CLOCK);
+  const notes = new SqliteNotes(':memory:');
+  t.after(() => { notes.close(); });
+  const { exportCsv } = exportHandlers({ replica, notes, history: new TripHistory(replica, undefined), fills: new JournalFills(path) });
+  const rows = String(await exportCsv({ params: { what: 'fills' }, query: {} } as Parameters<typeof exportCsv>[0])).trim().split('\r\n').slice(1).map((row) => row.split(','));
+  assert.deepEqual(rows.map(([id]) => id), told.map(({ id }) => id));
+  assert.deepEqual(rows.map((row) => row.at(-1)), told.map(({ realised }) => realised ?? ''));
+  assert.deepEqual(rows.map((row) => row[6]), told.map(({ leg }) => leg));
+});
+
+test('a book tells the stop and the target at the prices of the orders that rest for them, on the steps of the market', async (t) => {
+  const { trader, reporter } = await run(t, 0);
+  let compared = 0;
+  for (let batch = 0; batch < 40; batch++) {
+    for (let i = 0; i < 50; i++) trader.step();
+    const { books, orders } = reporter.snapshot(0);
+    for (const { book, stop, takeProfit } of books) {
+      for (const [leg, told] of [['stop', stop], ['take-profit', takeProfit]] as const) {
+        const resting = orders.find((order) => order.book === book && order.leg === leg && order.state === 'open');
+        if (resting === undefined) continue;
+        assert.equal(Number(told), Number(resting.price), `${book}: ${leg}`);
+        compared += 1;
+      }
+    }
+  }
+  assert.ok(compared > 20, `${compared} compared`);
 });
 
 test('a stop that the venue refuses is an alert, once an hour for one reason; what else it refuses, the order says itself', async (t) => {
