@@ -35,9 +35,11 @@ export const AUDIT_ROOT = '0'.repeat(64);
 
 /** What chains an entry to the one before it: SHA-256 of the previous hash and of all that the entry says. */
 export function auditHash(previous: string, sequence: number, facts: AuditFacts): string {
+  // A text that was cut in the middle of a character is kept with a mark there, and has to be the same afterwards.
+  const words = [facts.actor, facts.via, facts.action, facts.subject, facts.outcome, facts.address, facts.detail].map((text) => text.toWellFormed());
   const digest = new LineDigest();
   digest.add(previous);
-  digest.add(JSON.stringify([sequence, facts.at, facts.actor, facts.via, facts.action, facts.subject, facts.outcome, facts.address, facts.detail]));
+  digest.add(JSON.stringify([sequence, facts.at, ...words]));
   return digest.value();
 }
 

@@ -270,6 +270,13 @@ export function accountsContract(name: string, subject: AccountsSubject): void {
       assert.deepEqual((await accounts.audit({ limit: 1, before: before_ + 2 })).map(({ action }) => action), ['chain 0']);
     });
 
+    test('words that were cut in the middle of a character, and other odd ones, do not look like tampering', async () => {
+      for (const detail of [`{"text":"${'😀'.repeat(9)}`.slice(0, 14), 'nothing \0 here', 'a line\u2028ends', '\uFEFFmark']) await accounts.appendAudit({ ...FACTS, action: 'odd', detail, subject: detail });
+      const chain = new AuditChain();
+      for (const entry of await accounts.auditAfter(0, 10_000)) chain.take(entry);
+      assert.deepEqual([chain.brokenAt, chain.sequence], [undefined, await accounts.auditCount()]);
+    });
+
     test('what has expired is forgotten, what has not stays, and the audit log stays whole', async () => {
       const fresh = await subject.openFresh();
       const user = person();

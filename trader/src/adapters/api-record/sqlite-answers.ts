@@ -23,12 +23,12 @@ export class SqliteAnswers implements AnswerStore {
   readonly #abandon: StatementSync;
   #beginnings = 0;
 
-  /** Opens the file at `path`, which is made where there is none; `:memory:` is gone when it is closed. */
-  constructor(path: string) {
+  /** Opens the file at `path`, which is made where there is none; `:memory:` is gone when it is closed. What was under way when the process that `leads` ended counts as never begun; another one beside it must not take that from under it. */
+  constructor(path: string, leads = true) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { timeout: WAIT_MS });
     turnLogOn(this.#database, WAIT_MS);
-    this.#database.exec(`PRAGMA synchronous = NORMAL; ${SCHEMA} DELETE FROM answer WHERE status IS NULL;`);
+    this.#database.exec(`PRAGMA synchronous = NORMAL; ${SCHEMA}${leads ? ' DELETE FROM answer WHERE status IS NULL;' : ''}`);
     this.#find = this.#database.prepare('SELECT request, status, body FROM answer WHERE id = ?');
     this.#begin = this.#database.prepare('INSERT INTO answer (id, request, begun) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#finish = this.#database.prepare('UPDATE answer SET status = ?, body = ? WHERE id = ?');

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { dirname } from 'node:path';
 import { Secret } from '../../domain/secret.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import { syncFolder } from '../wire/folder-sync.ts';
 
 /** What is wrong with a file of secrets: others may read it (`open`), it holds what is no secret (`format`), it cannot be written (`disk`), or another process is changing it for long (`locked`). */
 export type SecretFileErrorKind = 'open' | 'format' | 'disk' | 'locked';
@@ -132,6 +133,7 @@ export class SecretFile implements SecretStore {
     try {
       writeFileSync(draft, [...lines, ...[...left].map(([name, value]) => lineOf(name, value))].map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx', flush: true });
       renameSync(draft, this.#path);
+      syncFolder(dirname(this.#path));
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;

@@ -74,7 +74,7 @@ async function open(data: ApiWorkerData, log: Log, servedFrom: (shared: SharedPa
   const { limits } = shared;
   const { feed, control, jobs, leads } = servedFrom(shared);
   const replica = new EngineReplica(feed, WALL_CLOCK);
-  const stores = openApiStores(config);
+  const stores = openApiStores(config, leads);
   const alerts = new AlertBook(replica, shared.seen(stores.seen));
   const stopRelay = leads ? shared.relay(replica) : () => undefined;
   const outside = data.origin === undefined ? undefined : new URL(data.origin);

@@ -30,10 +30,10 @@ export type ApiStores = Pick<ServerParts, 'marketStore' | 'seriesStore' | 'answe
 /** Lengths that bars are commonly run at. */
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'];
 
-/** Opens the stores of a state folder; those of data only once there is any. */
-export function openApiStores(config: Config): ApiStores {
+/** Opens the stores of a state folder, those of data only once there is any, for the process that trades or, where it does not lead, for one beside it. */
+export function openApiStores(config: Config, leads = true): ApiStores {
   const { home } = config;
-  const answers = new SqliteAnswers(join(home, 'api', 'answers.sqlite'));
+  const answers = new SqliteAnswers(join(home, 'api', 'answers.sqlite'), leads);
   const notes = new SqliteNotes(join(home, 'api', 'notes.sqlite'));
   const seen = new SqliteSeen(join(home, 'api', 'seen.sqlite'));
   let opened: Promise<MarketStore | undefined> | undefined;

@@ -122,6 +122,11 @@ test('a folder that holds something is not restored into; one with keys alone ke
   await restore(vault, KEY, target);
   assert.equal(readFileSync(join(target, 'secrets.env'), 'utf8'), 'A=b\n');
   assert.ok(existsSync(join(target, 'runs/r1.json')));
+  // As the shell completes the name of a folder.
+  const empty = join(root, 'into-empty');
+  mkdirSync(empty);
+  await restore(vault, KEY, `${empty}/`);
+  assert.ok(existsSync(join(empty, 'runs/r1.json')) && !readdirSync(empty).some((name) => name.startsWith('.')));
   // As a restore leaves it that is killed between its last two steps.
   rmSync(target, { recursive: true });
   mkdirSync(`${target}.before`);

@@ -46,12 +46,17 @@ function isLeftOut(path: string): boolean {
     || /(\.tmp|\.staging|-wal|-shm|-journal)$/.test(path);
 }
 
-/** The key of the backups, which is made and kept where `make` says so and there is none. Refuses where there is none otherwise. */
-export async function backupKey(config: Config, make = false): Promise<Secret> {
+/** The key of the backups, which is made and kept where `make` says so and there is none; who only reads leaves that out. Refuses where there is none otherwise. */
+export async function backupKey(config: Config, make?: boolean): Promise<Secret> {
   const secrets = openSecrets(config);
   const known = await secrets.read(BACKUP_KEY);
   if (known !== undefined) return known;
-  if (!make) throw new Refusal('usage', `there is no key for backups: the secret ${BACKUP_KEY} is not set`, { hint: 'Make one with data backup FOLDER --new-key, and keep a copy of it away from this machine: without it no backup can be read.' });
+  if (make !== true) {
+    throw new Refusal('usage', `there is no key for backups: the secret ${BACKUP_KEY} is not set`, {
+      hint: make === undefined ? `Set ALGOTRENDY_SECRET_${BACKUP_KEY} to the key that the backups were made with, or keep it in secrets.env. No other key reads them.`
+        : 'Make one with data backup FOLDER --new-key, and keep a copy of it away from this machine: without it no backup can be read.',
+    });
+  }
   return secrets.writeFirst(BACKUP_KEY, new Secret(newKeyText()));
 }
 

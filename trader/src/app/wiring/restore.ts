@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupError } from '../../adapters/backup/backup-error.ts';
 import { makeFolder } from '../../adapters/backup/folder-blobs.ts';
@@ -36,18 +36,18 @@ const ACCOUNTS = accountsFile({ home: '' });
 const PIECES_AHEAD = 8;
 
 /**
- * Makes the state folder `target` out of the newest backup that began at or before `asOf`. Every piece,
+ * Makes the state folder `folder` out of the newest backup that began at or before `asOf`. Every piece,
  * every file and every database is checked before the folder appears under its name, so whatever fails or is
- * killed leaves `target` as it was. Refuses a folder that holds anything but keys; throws `BackupError` and `BlobError`.
+ * killed leaves `folder` as it was. Refuses a folder that holds anything but keys; throws `BackupError` and `BlobError`.
  */
-export async function restore(blobs: BlobStore, key: Secret, target: string, asOf: Timestamp = Infinity): Promise<RestoreReport> {
+export async function restore(blobs: BlobStore, key: Secret, folder: string, asOf: Timestamp = Infinity): Promise<RestoreReport> {
   const started = performance.now();
+  // Without a slash at its end, or dots: what lies beside it is called like it.
+  const target = resolve(folder);
   const aside = `${target}.before`;
   // A restore that was killed at its last step left it so.
   if (!existsSync(target) && existsSync(aside)) renameSync(aside, target);
-  if (existsSync(target) && readdirSync(target).some((name) => name !== KEPT && name !== KEPT_LOCK)) {
-    throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
-  }
+  if (existsSync(target)) refuseTarget(target);
   const vault = await BackupVault.open(blobs, key, 'read');
   const draft = `${target}.restoring`;
   try {
@@ -68,10 +68,7 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
     // By it the server knows that it has to go back to the checkpoint.
     if (questdb) writeFileSync(join(draft, SERVERS, 'questdb/_restore'), '');
     if (existsSync(join(target, KEPT))) keepKeys(join(target, KEPT), join(draft, KEPT));
-    // What was there is put aside, not removed, until the new one stands: the keys are in it.
-    if (existsSync(target)) renameSync(target, aside);
-    renameSync(draft, target);
-    rmSync(aside, { recursive: true, force: true });
+    putInPlace(draft, target, aside);
     const { id, kind, began, files } = manifest;
     return { id, kind, began, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), databases, questdb, tookMs: performance.now() - started };
   } catch (error) {
@@ -80,6 +77,30 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
   } finally {
     await vault.close();
   }
+}
+
+function refuseTarget(target: string): void {
+  if (readdirSync(target).some((name) => name !== KEPT && name !== KEPT_LOCK)) {
+    throw new Refusal('bad-data', `${target} is not empty`, { hint: 'Move it away, or restore into another folder with --to.' });
+  }
+  if (statSync(target).dev !== statSync(dirname(target)).dev) throw mounted(target);
+}
+
+/** What was there is put aside, not removed, until the new one stands: the keys are in it. */
+function putInPlace(draft: string, target: string, aside: string): void {
+  try {
+    if (existsSync(target)) renameSync(target, aside);
+    renameSync(draft, target);
+  } catch (error) {
+    // One that is mounted on the very same disk shows only here.
+    throw error instanceof Error && 'code' in error && error.code === 'EBUSY' ? mounted(target) : error;
+  }
+  rmSync(aside, { recursive: true, force: true });
+}
+
+/** Where a file system begins nothing can be put in a folder's place at once. */
+function mounted(target: string): Refusal {
+  return new Refusal('usage', `${target} is where a disk is mounted, and cannot be replaced as a whole`, { hint: `Restore into a folder below it, as --to ${join(target, 'state')}, and point ALGOTRENDY_HOME there.` });
 }
 
 /** Copies the keys, and has them on the disk before what was there goes: the key of the backups is among them. */
