@@ -55,6 +55,15 @@ test('the real entries come to the equity of the engine, bar by bar, and after t
   }), { numRuns: 150 });
 });
 
+test('who has lost everything holds nothing any more, and not the other side', () => {
+  const flat = walkBars(() => 0.5, { bars: 12 });
+  const falling = { ...flat, open: flat.open.map((_, i) => 100 * 0.7 ** i), close: flat.close.map((_, i) => 100 * 0.7 ** i) };
+  const trip = (bar: number) => ({ book: 0, tsEntry: flat.timestamp[bar], tsExit: flat.timestamp[bar + 1], quantity: 500 / falling.open[bar], entryPrice: falling.open[bar], exitPrice: falling.open[bar + 1], fees: 0, pnl: 0 });
+  const entries = new RandomEntries([trip(1), trip(4)], { bars: falling, intervalMs: MINUTE, fill: 'next-open', cash: 100, compounds: true, warmup: 0 });
+  const { finalEquity, ruinProbability } = entries.simulate({ ...SCALE, ruin: 1 }, { runs: 20, random: new Random(1) });
+  assert.deepEqual([ruinProbability, Math.round(finalEquity.p05), Math.round(finalEquity.p95)], [1, -50, -50]);
+});
+
 test('random trades keep sides, holding times and number: only when they are made differs', () => {
   const bars = walkBars((random => () => random.next())(new Random(5)), { bars: 400 });
   const rising: Bars = { ...bars, open: bars.timestamp.map((time) => 100 + time / MINUTE), close: bars.timestamp.map((time) => 101 + time / MINUTE) };

@@ -119,7 +119,8 @@ export class RandomEntries {
       const exit = entry + holdings[trip];
       const price = prices[entry] * entrySlips[trip];
       const left = prices[exit] * exitSlips[trip];
-      const units = compounds ? sizes[trip] * equity / price : sizes[trip];
+      // A share of what is not there is nothing, and not the other side.
+      const units = compounds ? sizes[trip] * Math.max(0, equity) / price : sizes[trip];
       const rate = Math.abs(units) * costs[trip];
       for (; at <= entry; at++) path[at] = equity;
       const held = equity - units * price - rate * price;

@@ -20,6 +20,11 @@ test('another order of the same trades ends the same, with another drawdown', ()
   }));
 });
 
+test('in no order does a share of less than nothing win anything back', () => {
+  const { finalEquity } = shuffleTrades([-1.5, -1.5, 0.2], 100, true, { ruin: 1 }, draw(50));
+  assert.ok(finalEquity.p95 < 0);
+});
+
 test('two losses in a row happen in half of the orders of two losses and a win', () => {
   // Orders LLW, LWL, WLL: the deepest fall is 200 of 1 000, 100, or 200 of 1 100.
   const { maxDrawdown } = shuffleTrades([-100, 100, -100], 1000, false, { ruin: 0.5 }, draw(3000));

@@ -13,7 +13,7 @@ export interface Draw {
 /**
  * The same round trips in another order: what the drawdown would have been with the wins and losses
  * shuffled. `growths` are the trips' profits in order of exit: each as a share of the equity before
- * it where `compounds`, else in money. The end is the same but for rounding; a step is a trip, so
+ * it where `compounds` (of nothing there is none), else in money. The end is the same but for rounding; a step is a trip, so
  * there is no Sharpe ratio by days.
  */
 export function shuffleTrades(growths: ArrayLike<number>, cash: number, compounds: boolean, scale: Pick<PathScale, 'ruin'>, { runs, random, onDone }: Draw): Simulation {
@@ -21,7 +21,7 @@ export function shuffleTrades(growths: ArrayLike<number>, cash: number, compound
   const path = new Float64Array(order.length + 1);
   const walk = () => {
     path[0] = cash;
-    for (let i = 0; i < order.length; i++) path[i + 1] = compounds ? path[i] * (1 + order[i]) : path[i] + order[i];
+    for (let i = 0; i < order.length; i++) path[i + 1] = compounds ? path[i] * (1 + (path[i] > 0 ? order[i] : 0)) : path[i] + order[i];
     return path;
   };
   const actual = walk().slice();
