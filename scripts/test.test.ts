@@ -84,3 +84,15 @@ test('coverage counts lines of code only, and files that no test loads as not re
   assert.match(output, /^all +25\.0 %/m);
   assert.match(output, /2 files with code, 1 of them loaded by no test/);
 });
+
+test('every script of npm that takes words explains itself, and refuses those that it does not know', () => {
+  for (const script of ['scripts/test.ts', 'scripts/verify.ts', 'trader/bench/main.ts', 'trader/bench/ui-score.ts']) {
+    const call = (...words: readonly string[]) => spawnSync(process.execPath, [path.join(ROOT, script), ...words], { encoding: 'utf8' });
+    const help = call('--help');
+    assert.deepEqual([help.status, help.stderr.replaceAll(/^.*ExperimentalWarning.*\n|^\(Use .*\n/gm, '')], [0, ''], script);
+    assert.match(help.stdout, /^[A-Z].*\n(.*\n)?\n {2}npm (test|run)/, script);
+    const unknown = call('--nonsense');
+    assert.equal(unknown.status, 2, script);
+    assert.ok(/Unknown option '--nonsense'/.test(unknown.stderr) && unknown.stderr.includes(help.stdout.trim()) && !/\n {4}at /.test(unknown.stderr), unknown.stderr);
+  }
+});

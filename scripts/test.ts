@@ -1,20 +1,20 @@
-// Runs every test file by node:test, one process each, and ends with `N passed, N failed`.
-//
-//   npm test                      all tests
-//   npm test -- ledger risk       the files whose path contains one of the words
-//   npm run coverage              the same, then what of trader/src the tests reached
-//   npm run test:fresh-clone      what a newcomer does first; installs, so it takes a minute
-//   npm run test:services         against real servers; installs those that the machine lacks
-//
 // Nothing passes in silence: a file that cannot be loaded, crashes or holds no test counts as
 // failed, and so does a test that is skipped or marked as to be done.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { run } from 'node:test';
-import { parseArgs } from 'node:util';
 import { printCoverage } from './coverage.ts';
+import { scriptWords } from './script-words.ts';
 import { TestReport } from './test-report.ts';
+
+const USAGE = `Runs every test file by node:test, one process each, and ends with "N passed, N failed".
+
+  npm test                      all tests
+  npm test -- ledger risk       the files whose path contains one of the words
+  npm run coverage              the same, then what of trader/src the tests reached
+  npm run test:fresh-clone      what a newcomer does first; installs, so it takes a minute
+  npm run test:services         against real servers; installs those that the machine lacks`;
 
 const ROOT = path.dirname(import.meta.dirname);
 const TEST_TIMEOUT_MS = 5 * 60_000;
@@ -34,7 +34,7 @@ function findTestFiles(suite: string | undefined, words: readonly string[]): str
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { coverage: { type: 'boolean', default: false }, suite: { type: 'string' } } });
+  const { values, positionals } = scriptWords(USAGE, { allowPositionals: true, options: { coverage: { type: 'boolean', default: false }, suite: { type: 'string' } } });
   const { coverage } = values;
   // Keeps compiled code between runs; measured coverage would be less exact with it.
   if (coverage) delete process.env['NODE_COMPILE_CACHE'];

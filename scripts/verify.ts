@@ -1,10 +1,7 @@
-// Checks the whole repository, part by part, and stops at the first that fails.
-//
-//   npm run verify                everything
-//   npm run verify -- types lint  only these parts
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { styleText } from 'node:util';
+import { refuseWords, scriptWords } from './script-words.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 
@@ -24,12 +21,14 @@ const PARTS: readonly Part[] = [
   { name: 'tests', meaning: 'all tests pass', commands: [['--disable-warning=ExperimentalWarning', 'scripts/test.ts']] },
 ];
 
+const USAGE = `Checks the whole repository, part by part, and stops at the first that fails.
+
+  npm run verify                everything
+  npm run verify -- types lint  only these parts, of ${PARTS.map(({ name }) => name).join(', ')}`;
+
 function choose(names: readonly string[]): readonly Part[] {
   const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
-  if (unknown.length > 0) {
-    console.error(`verify: no part is called ${unknown.join(', ')}. Parts: ${PARTS.map((part) => part.name).join(', ')}.`);
-    process.exit(2);
-  }
+  if (unknown.length > 0) refuseWords(USAGE, `No part is called ${unknown.join(', ')}.`);
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
 }
 
@@ -43,7 +42,7 @@ function runAll({ commands }: Part): string | undefined {
 }
 
 function main(): void {
-  const parts = choose(process.argv.slice(2));
+  const parts = choose(scriptWords(USAGE, { allowPositionals: true }).positionals);
   const done: string[] = [];
   for (const part of parts) {
     console.log(styleText('bold', `\n── ${part.name}: ${part.meaning}`));

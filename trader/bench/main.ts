@@ -1,8 +1,5 @@
-import { parseArgs } from 'node:util';
+import { refuseWords, scriptWords } from '../../scripts/script-words.ts';
 import { ratioOf, type Figure } from './figure.ts';
-
-// Runs the benchmarks, all or those named: node trader/bench/main.ts [SUITE …] [--json] [--minutes N]
-// One line a figure: what was measured, what it is held against, and how many times better it is.
 
 /** The suites by name; each is loaded only when it runs, so that none shapes another's code. */
 const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> = {
@@ -92,13 +89,19 @@ const SUITES: Readonly<Record<string, (minutes: number) => Promise<Figure[]>>> =
 /** Takes minutes: runs only where it is named. */
 const NAMED_ONLY: ReadonlySet<string> = new Set(['soak', 'migrationlarge']);
 
-// How long the soak goes on: six hours of market time, where nobody says.
-const { values: { json, minutes }, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false }, minutes: { type: 'string', default: '7.2' } }, allowPositionals: true });
+const USAGE = `Runs the benchmarks, all but ${[...NAMED_ONLY].join(' and ')}, or those named. One line a figure: what was measured,
+what it is held against, and how many times better it is.
+
+  npm run bench
+  npm run bench -- indicators engine --json
+  npm run bench -- soak --minutes 30     how long the soak goes on: six hours of market time, where nobody says
+
+  Suites: ${Object.keys(SUITES).join(', ')}`;
+
+const { values: { json, minutes }, positionals } = scriptWords(USAGE, { options: { json: { type: 'boolean', default: false }, minutes: { type: 'string', default: '7.2' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
-if (unknown.length > 0) {
-  console.error(`bench: unknown suite ${unknown.join(', ')}\n  What to do: name some of ${Object.keys(SUITES).join(', ')}, or none for all but ${[...NAMED_ONLY].join(', ')}.`);
-  process.exit(2);
-}
+if (unknown.length > 0) refuseWords(USAGE, `No suite is called ${unknown.join(', ')}.`);
+if (!(Number(minutes) > 0)) refuseWords(USAGE, `--minutes takes a number, not ${minutes}.`);
 const figures: (Figure & { readonly suite: string; readonly ratio: number | null })[] = [];
 for (const [suite, run] of Object.entries(SUITES).filter(([name]) => (positionals.length === 0 ? !NAMED_ONLY.has(name) : positionals.includes(name)))) {
   if (!json) console.log(suite);

@@ -1,10 +1,5 @@
-// Scores the dashboard on the sheet of docs/dashboard.md, as far as a machine can.
-//
-//   npm run ui:score
-//   npm run ui:score -- --lighthouse FOLDER    with rows 4 to 7; FOLDER is that of the package lighthouse
-//   npm run ui:score -- --seconds 300          the stream's load for so long (60 s where absent)
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { refuseWords, scriptWords } from '../../scripts/script-words.ts';
 import { ROOT } from '../test/command-line.ts';
 import { Desk, PAGES } from '../test/services/browser-desk.ts';
 import { faultRow, focusRow, honestyRow, pressRow } from './ui/behaviour-rows.ts';
@@ -14,6 +9,11 @@ import { colourRow, walkRows, weightRows } from './ui/page-rows.ts';
 import { atLeast, median, type ScoreRow } from './ui/score-row.ts';
 import { measureStreamLoad } from './ui/stream-load.ts';
 
+const USAGE = `Scores the dashboard on the sheet of docs/dashboard.md, as far as a machine can.
+
+  npm run ui:score
+  npm run ui:score -- --lighthouse FOLDER    with rows 4 to 7; FOLDER is that of the package lighthouse
+  npm run ui:score -- --seconds 300          the stream's load for so long (60 s where absent)`;
 const LIGHTHOUSE_RUNS = 3;
 
 async function lighthouseRows(desk: Desk, folder: string | undefined): Promise<ScoreRow[]> {
@@ -60,7 +60,8 @@ function print(rows: readonly ScoreRow[]): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { lighthouse: { type: 'string' }, seconds: { type: 'string', default: '60' } } });
+  const { values } = scriptWords(USAGE, { options: { lighthouse: { type: 'string' }, seconds: { type: 'string', default: '60' } } });
+  if (!(Number(values.seconds) > 0)) refuseWords(USAGE, `--seconds takes a number, not ${values.seconds}.`);
   const desk = await Desk.start();
   try {
     const first = await desk.open();

@@ -10,12 +10,12 @@ import { EngineReplica } from '../src/api/replica.ts';
 import type { Role } from '../src/api/routes.ts';
 import { WALL_CLOCK } from '../src/app/wiring/wall-clock.ts';
 import type { Result } from '../src/domain/result.ts';
-import type { Secret } from '../src/domain/secret.ts';
 import type { ControlError, EngineAnswer, EngineCommand, EngineControl, OrderPreview, OrderTicket } from '../src/ports/engine-control.ts';
 import type { JobBoard, JobFact } from '../src/ports/jobs.ts';
 import type { KeptRun } from '../src/ports/run-shelf.ts';
 import { STRATEGIES } from '../src/strategies/catalog.ts';
 import { randomBytes } from 'node:crypto';
+import { MemorySecrets } from './auth-house.ts';
 import { HAND_START, HandFeed } from './hand-feed.ts';
 
 /** A run that is told what to answer, and keeps what it was told. */
@@ -102,19 +102,12 @@ const RIG_PASSWORD = 'correct horse battery staple';
 
 /** Starts one on a free port of loopback. */
 export async function startApi(more: Partial<ServerParts> = {}, feed = new HandFeed()): Promise<ApiRig> {
-  const secrets = new Map<string, Secret>();
   const accounts = new SqliteAccounts(':memory:');
   const faults: string[] = [];
   const auth = await createAuth({
     accounts, clock: WALL_CLOCK, random: (count) => randomBytes(count), hostNames: [], secure: false, realMoney: () => false,
     onTrouble: (message) => { faults.push(message); },
-    secrets: {
-      read: (name) => Promise.resolve(secrets.get(name)),
-      write(name, value) {
-        secrets.set(name, value);
-        return Promise.resolve();
-      },
-    },
+    secrets: new MemorySecrets(),
     venueKeys: { venues: [], list: () => Promise.resolve([]), put: () => Promise.resolve({ ok: false, error: { kind: 'unknown-venue', message: 'no venue here' } }), remove: () => Promise.resolve(false) },
   });
   const replica = new EngineReplica(feed, WALL_CLOCK);

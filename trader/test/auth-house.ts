@@ -24,6 +24,7 @@ export class MemorySecrets implements SecretStore {
   readonly kept = new Map<string, Secret>();
   read = async (name: string) => this.kept.get(name);
   write = async (name: string, value: Secret) => { this.kept.set(name, value); };
+  writeFirst = async (name: string, value: Secret) => this.kept.get(name) ?? (this.kept.set(name, value), value);
 }
 
 /** Takes every key for a venue called `mock`, and remembers what it was given. */

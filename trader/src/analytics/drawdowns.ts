@@ -13,28 +13,56 @@ export interface Drawdown {
   readonly durationMs: number;
 }
 
-/** The falls of an equity, in order of time. The first value is the first peak. */
-export function drawdowns({ timestamps, values }: Series): Drawdown[] {
-  const found: Drawdown[] = [];
-  let peak = 0;
-  let trough = 0;
-  const end = (at: number, recovered: Timestamp | undefined) => {
-    if (trough === peak) return;
-    found.push({
-      peak: timestamps[peak], trough: timestamps[trough], recovered,
-      depth: 1 - values[trough] / values[peak], durationMs: timestamps[at] - timestamps[peak],
-    });
-  };
-  for (let i = 1; i < values.length; i++) {
-    if (values[i] >= values[peak]) {
-      end(i, timestamps[i]);
-      peak = trough = i;
-    } else if (values[i] < values[trough]) {
-      trough = i;
+/** Finds the falls of an equity from moment to moment, in memory that is bounded where not all of them are kept. */
+export class FallTally {
+  private readonly most: number;
+  private readonly found: Drawdown[] = [];
+  private peak = NaN;
+  private tsPeak = NaN;
+  private trough = NaN;
+  private tsTrough = NaN;
+  private tsLast = NaN;
+
+  /** Keeps at least the deepest `most`. */
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  /** Takes the next value, of a moment that is not before the last one's. The first value is the first peak. */
+  add(timestamp: Timestamp, value: number): void {
+    this.tsLast = timestamp;
+    if (value >= this.peak || Number.isNaN(this.peak)) {
+      if (this.trough < this.peak) this.#end(timestamp);
+      this.peak = this.trough = value;
+      this.tsPeak = this.tsTrough = timestamp;
+    } else if (value < this.trough) {
+      this.trough = value;
+      this.tsTrough = timestamp;
     }
   }
-  if (values.length > 0) end(values.length - 1, undefined);
-  return found;
+
+  /** The falls so far, in order of time, the one under way among them. */
+  falls(): readonly Drawdown[] {
+    return this.trough < this.peak ? [...this.found, this.#fall(undefined)] : [...this.found];
+  }
+
+  #end(recovered: Timestamp): void {
+    const { found, most } = this;
+    found.push(this.#fall(recovered));
+    if (found.length > 2 * most) found.splice(0, found.length, ...found.toSorted((a, b) => b.depth - a.depth).slice(0, most).sort((a, b) => a.peak - b.peak));
+  }
+
+  #fall(recovered: Timestamp | undefined): Drawdown {
+    const { tsPeak, tsTrough, peak, trough, tsLast } = this;
+    return { peak: tsPeak, trough: tsTrough, recovered, depth: 1 - trough / peak, durationMs: (recovered ?? tsLast) - tsPeak };
+  }
+}
+
+/** The falls of an equity, in order of time. The first value is the first peak. */
+export function drawdowns({ timestamps, values }: Series): readonly Drawdown[] {
+  const tally = new FallTally(Infinity);
+  for (let i = 0; i < values.length; i++) tally.add(timestamps[i], values[i]);
+  return tally.falls();
 }
 
 /** How far each value lies below the highest before it, as a share of that: 0 at a peak, 0.2 at 20 % below. */

@@ -89,6 +89,14 @@ test('a year holds the days of the market, and of bars that are longer than a da
   assert.equal(returnsInYear([on('crypto', 7), on('crypto', 1)]), 365);
 });
 
+test('an account of coins and shares has a return on every day of the year', () => {
+  const on = (assetClass: keyof typeof PERIODS_PER_YEAR, days: number) => ({ instrument: { assetClass }, intervalMs: days * DAY_MS });
+  assert.equal(returnsInYear([on('crypto', 1), on('equity', 1)]), 365);
+  assert.equal(returnsInYear([on('equity', 1), on('crypto', 1 / 24)]), 365);
+  assert.equal(returnsInYear([on('equity', 1), on('fx', 1)]), 252);
+  assert.equal(returnsInYear([on('equity', 1), on('crypto', 7)]), 252);
+});
+
 test('the same money grows as much a year, whether it is looked at by the day or by the week', () => {
   const days = Float64Array.from({ length: 7 * 52 + 1 }, (_, day) => 1.001 ** day);
   const weeks = days.filter((_, day) => day % 7 === 0);

@@ -10,13 +10,12 @@ import { DAY_MS } from '../domain/time.ts';
 export const PERIODS_PER_YEAR = { crypto: 365, equity: 252, fx: 252 } as const;
 
 /**
- * How many of an account's returns by day make a year, as it trades these markets: the days of the
- * shortest of their years. An account whose bars are all longer than a day has no more of them than
- * the shortest of its bars: 52.14 of a week.
+ * How many returns by day an account has in a year, as it trades these markets: those of the market that has
+ * the most, since a day on which any of them has a bar is one. A market has the days of its class, and where
+ * its bars are longer than a day no more than there are of them: 52.14 weeks.
  */
 export function returnsInYear(markets: readonly { readonly instrument: { readonly assetClass: keyof typeof PERIODS_PER_YEAR }; readonly intervalMs: number }[]): number {
-  const days = Math.min(...markets.map(({ instrument }) => PERIODS_PER_YEAR[instrument.assetClass]));
-  return Math.min(days, 365 / Math.max(1, Math.min(...markets.map(({ intervalMs }) => intervalMs)) / DAY_MS));
+  return Math.max(...markets.map(({ instrument, intervalMs }) => Math.min(PERIODS_PER_YEAR[instrument.assetClass], 365 / Math.max(1, intervalMs / DAY_MS))));
 }
 
 /** Simple returns between neighbours of an equity series, one fewer than the series; NaN after equity of 0 or less. */

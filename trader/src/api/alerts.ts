@@ -56,6 +56,8 @@ export class AlertBook {
   /** What each alert is about, by its id, as the store names it. */
   readonly #marks = new Map<string, string>();
   readonly #seen: SeenStore | undefined;
+  /** Marks of what is over and could not be forgotten by the store. */
+  readonly #over = new Set<string>();
   #run = '';
 
   /** Without a store nobody but this process knows what was seen, for as long as it lasts. */
@@ -117,7 +119,26 @@ export class AlertBook {
   /** Has the store forget states that are over: they ended while nobody looked. */
   #forget(): void {
     const open = new Set(this.all().filter(({ resolvedAt }) => resolvedAt === null).map(({ id }) => this.#marks.get(id)));
-    for (const { mark } of this.#seen?.all(this.#run) ?? []) if (STATES.test(mark) && !open.has(mark)) this.#seen?.drop(this.#run, mark);
+    for (const mark of this.#known().keys()) if (STATES.test(mark) && !open.has(mark)) this.#drop(mark);
+  }
+
+  /** What was seen of this run, by its mark; nothing where the store does not say. */
+  #known(): ReadonlyMap<string, Seen> {
+    try {
+      return new Map((this.#seen?.all(this.#run) ?? []).map((seen) => [seen.mark, seen]));
+    } catch {
+      return new Map();
+    }
+  }
+
+  /** Has the store forget what is over. What it cannot forget now, on a full disk, counts as forgotten here. */
+  #drop(mark: string): void {
+    try {
+      this.#seen?.drop(this.#run, mark);
+      this.#over.delete(mark);
+    } catch {
+      this.#over.add(mark);
+    }
   }
 
   #restore(snapshot: EngineSnapshot): void {
@@ -222,7 +243,7 @@ export class AlertBook {
     this.#open.delete(key);
     const alert = this.#alerts.get(id);
     if (alert === undefined) return;
-    if (alert.acknowledged !== null) this.#seen?.drop(this.#run, this.#marks.get(id) ?? id);
+    if (alert.acknowledged !== null) this.#drop(this.#marks.get(id) ?? id);
     this.#put({ ...alert, resolvedAt: tsWall });
   }
 
@@ -230,7 +251,7 @@ export class AlertBook {
     const id = `${key.replaceAll(' ', '-')}-${sequence}`;
     if (!this.#alerts.has(id)) {
       this.#marks.set(id, mark);
-      const known = this.#seen?.all(this.#run).find((each) => each.mark === mark);
+      const known = this.#over.has(mark) ? undefined : this.#known().get(mark);
       this.#put({ id, ...opening, tsEvent, tsWall, resolvedAt: null, acknowledged: known === undefined ? null : { by: known.by, at: known.at } });
     }
     return id;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +96,17 @@ test('a new strategy passes its own test and backtests before its first edit', (
   assert.ok(json<{ fills: number }>('backtest', code, '--bars', BTC, '--interval', '1h').fills > 0);
   assert.match(run('new', 'strategy', 'night-breakout').stderr, /is there already/);
   assert.equal(run('new', 'strategy', 'Night Breakout').status, EXIT_CODES.usage);
+
+  const { stdout } = run('new', 'strategy', 'night-breakout', '--dir', "it's mine");
+  assert.match(stdout, /Run it: {3}\.\/algotrendy backtest 'it'\\''s mine\/night-breakout\/night-breakout\.ts' --bars FILE\n/, 'as a shell takes it');
+  assert.match(stdout, /Test it: {2}node_modules\/\.bin\/node --test 'it'\\''s mine\/night-breakout\/night-breakout\.test\.ts'\n/);
+});
+
+test('of a new strategy that does not fit on the disk nothing is left', () => {
+  const words = [...NODE, MAIN, 'new', 'strategy', 'too-large'].map((word) => `'${word}'`).join(' ');
+  const { status, stderr } = spawnSync('sh', ['-c', `ulimit -f 0; exec ${words}`], { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+  assert.equal(status, EXIT_CODES.disk, stderr);
+  assert.equal(existsSync(join(folder, 'strategies/too-large')), false, 'or it would be there already the next time');
 });
 
 test('a faulty file exits with 3, names its line, and stores nothing', () => {

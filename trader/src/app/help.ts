@@ -7,7 +7,7 @@ const GROUPS: readonly CommandGroup[] = ['Trade', 'Research', 'Data', 'Extend', 
 /** All commands by task, one example each. */
 export function overview(commands: readonly Command[], style: Style, columns: number): string[] {
   const lines = [
-    `${style.strong('AlgoTrendy')}  one engine for backtest and paper trading, exact to the digit`,
+    `${style.strong('AlgoTrendy')}  one engine for backtest, paper and live, exact to the digit`,
     '', `${style.heading('Usage')}  ./algotrendy COMMAND [options]`,
   ];
   const nameWidth = Math.max(...commands.map(({ name }) => name.length)) + 2;

@@ -6,6 +6,7 @@ import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-erro
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError, type SecretFileErrorKind } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
+import { sqliteFault } from '../adapters/wire/sqlite-file.ts';
 import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
 import { BlobError, type BlobErrorKind } from '../domain/blob-error.ts';
 import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
@@ -47,7 +48,7 @@ export function toRefusal(error: unknown): Refusal {
   const kind = exitOfFileError(error);
   if (kind !== undefined) return new Refusal(kind, message);
   const code = errorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS') {
+  if (sqliteFault(error) === 'full' || code === 'EFBIG' || code === 'EROFS') {
     return new Refusal('disk', `nothing more can be written: ${message}`, { hint: 'Free some space, or point ALGOTRENDY_HOME at another disk.' });
   }
   if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {

@@ -10,6 +10,8 @@ export type CourierNote =
   | { readonly kind: 'refused'; readonly clientOrderId: string; readonly leg: Leg; readonly reason: string }
   /** The venue denies an order that was sent, and cannot accept it any more. */
   | { readonly kind: 'lost'; readonly clientOrderId: string }
+  /** The venue had accepted an order, and has neither listed nor found it for long: it has ended there without a trade, and ends here. */
+  | { readonly kind: 'forgotten'; readonly clientOrderId: string }
   /** A fill that the stream had not brought was found by asking. */
   | { readonly kind: 'missed-fill'; readonly clientOrderId: string; readonly tradeId: string }
   /** An open order or a fill that is not ours. */

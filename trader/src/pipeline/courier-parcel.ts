@@ -17,6 +17,10 @@ export type Stage =
 
 /** So many look-ups in a row find fills missing before a person is told. */
 const LACKING_TOLD = 10;
+/** So many denials in a row of an order that the venue had accepted are no replica that is behind. */
+const DENIALS_TOLD = 3;
+/** With so many it was not only out of reach meanwhile. */
+const DENIALS_GONE = 30;
 
 /** One order, and all that is known of it. */
 export interface Parcel {
@@ -34,8 +38,13 @@ export interface Parcel {
   ending: 'filled' | 'canceled' | 'expired' | 'rejected' | undefined;
   /** How much of it the venue says has traded. */
   venueFilled: Exact;
-  /** Answers that deny having it, since it was last asked after. */
+  /** Answers that deny having it, since it was last heard of. */
   denials: number;
+  /** How often it was heard of, and after how many of those nothing but denials came for long. */
+  heard: number;
+  gone: number | undefined;
+  /** Refusals of its cancel, which is asked for less and less often. */
+  refusals: number;
   /** Look-ups since the last word of it that left nothing to be fetched. */
   asked: number;
   /** Look-ups in a row after which fills that the venue counts were missing. */
@@ -47,7 +56,7 @@ export interface Parcel {
 export function packed(order: Order, stage: 'sent' | 'unknown'): Parcel {
   return {
     order, stage, venueOrderId: undefined, over: false, filled: 0, trades: 0,
-    cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, asked: 0, lacking: 0, pending: undefined,
+    cancel: 'none', ending: undefined, venueFilled: 0, denials: 0, heard: 0, gone: undefined, refusals: 0, asked: 0, lacking: 0, pending: undefined,
   };
 }
 
@@ -65,6 +74,19 @@ export function lacksFills(parcel: Parcel): boolean {
 export function countLack(parcel: Parcel): boolean {
   if (lacksFills(parcel)) parcel.lacking += 1;
   return lacksFills(parcel) && parcel.lacking === LACKING_TOLD;
+}
+
+/**
+ * What a denial shows: the order was never taken; or, of one that was there, that the answer is wrong, or after
+ * a long time that the venue has forgotten it. `over`: its receive window had passed when it was asked after;
+ * `unlisted`: the venue has just not listed it as open; `up`: the stream would tell of it.
+ */
+export function denied(parcel: Parcel, { over, unlisted, up }: { readonly over: boolean; readonly unlisted: boolean; readonly up: boolean }): 'lost' | 'contradiction' | 'forgotten' | undefined {
+  parcel.denials += 1;
+  if (parcel.stage === 'unknown') return over && up && parcel.denials > 1 ? 'lost' : undefined;
+  // Replicas that are behind deny for a moment what was there.
+  if (parcel.denials === DENIALS_TOLD) return 'contradiction';
+  return parcel.stage === 'working' && parcel.gone === parcel.heard && unlisted && up && parcel.denials >= DENIALS_GONE ? 'forgotten' : undefined;
 }
 
 /** The order as the venue may know it. */

@@ -3,35 +3,22 @@ import type { Approved, Order } from '../domain/order.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
 import { VenueError } from '../domain/venue-error.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ExecutionClient, ReportSink } from '../ports/execution.ts';
-import type { VenueFill, VenueGateway, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
+import type { VenueFill, VenueListener, VenueOrder, VenueSnapshot } from '../ports/venue.ts';
 import { AccountHistory } from './account-history.ts';
 import type { CourierNote } from './courier-note.ts';
-import { countLack, isOpen, lacksFills, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
+import { countLack, denied, isOpen, lacksFills, packed, refOf, repeatOn, tradeKey, type Parcel } from './courier-parcel.ts';
+import type { CourierSpec } from './courier-spec.ts';
 import { ASK_AFTER_MS, Errands, waitOf } from './errands.ts';
 import { CONFIRM_MS, type Holdings } from './holdings.ts';
-import type { FillFee } from './venue-fee.ts';
 import { VenuePulse } from './venue-pulse.ts';
-
-/** What a courier works with. */
-export interface CourierSpec {
-  readonly gateway: VenueGateway;
-  readonly clock: Clock;
-  /** Returns when everything journalled so far is on the disk. Nothing goes out before. */
-  readonly sync: () => void;
-  /** A fill's fee as the ledger books it. */
-  readonly feeOf: (fill: VenueFill) => FillFee;
-  /** Hears what a person should see. */
-  readonly onNote?: (note: CourierNote) => void;
-}
 
 /** An order that rests is asked after this often, whatever the stream says of its health. */
 const CROSS_CHECK_MS = 30_000;
 /** Everything is held against the venue this often, for what no order of ours leads to. */
 const RECONCILE_MS = 60_000;
-/** So many denials in a row of an order that the venue had accepted are no replica that is behind. */
-const DENIALS_TOLD = 3;
+/** Venues forget orders that ended without a trade (Binance USD-M after three days): one that is neither listed nor found for so long has ended. */
+const FORGOTTEN_MS = 600_000;
 /** What clocks and queues may add to a venue's receive window. */
 const WINDOW_SLACK_MS = 2_000;
 /** A venue that states none is taken to accept nothing any more after so long, all the while denying it. */
@@ -160,7 +147,7 @@ export class Courier implements ExecutionClient, VenueListener {
     for (const order of snapshot.openOrders) this.onOrder(order);
     const listed = new Set(snapshot.openOrders.map(({ clientOrderId }) => clientOrderId));
     const missing = [...this.#parcels.values()].filter(({ stage, order }) => stage !== 'ended' && stage !== 'sent' && !listed.has(order.clientOrderId));
-    await Promise.all(missing.map((parcel) => this.#lookUp(parcel)));
+    await Promise.all(missing.map((parcel) => this.#lookUp(parcel, true)));
   }
 
   /** Holds what the account has against the books, and again soon where they differ. */
@@ -234,6 +221,7 @@ export class Courier implements ExecutionClient, VenueListener {
   /** A sign of life: the venue has the order. */
   #seen(parcel: Parcel, venueOrderId: string, tsEvent: Timestamp): void {
     parcel.denials = 0;
+    parcel.heard += 1;
     parcel.venueOrderId ??= venueOrderId;
     if (parcel.stage === 'sent' || parcel.stage === 'unknown') {
       parcel.stage = 'working';
@@ -274,7 +262,8 @@ export class Courier implements ExecutionClient, VenueListener {
         if (!(error instanceof VenueError)) throw error;
         // It may have traded meanwhile, or be gone: only its state tells. If it is still open, the look-up asks again.
         parcel.cancel = 'wanted';
-        this.#watch(parcel, ASK_AFTER_MS[0]);
+        this.#watch(parcel, Math.max(error.retryAfterMs ?? 0, waitOf(parcel.refusals)));
+        parcel.refusals += 1;
       },
     );
   }
@@ -290,8 +279,8 @@ export class Courier implements ExecutionClient, VenueListener {
     });
   }
 
-  /** Asks after one order; what is heard settles it, what is not is asked again. */
-  async #lookUp(parcel: Parcel): Promise<void> {
+  /** Asks after one order; what is heard settles it, what is not is asked again. `unlisted`: the venue has just not listed it as open. */
+  async #lookUp(parcel: Parcel, unlisted = false): Promise<void> {
     if (parcel.stage === 'ended') return;
     const { over } = parcel;
     let banMs = 0;
@@ -301,7 +290,7 @@ export class Courier implements ExecutionClient, VenueListener {
         this.onOrder(told);
       } else {
         await this.#history.readFills();
-        this.#denied(parcel, over);
+        this.#denied(parcel, over, unlisted);
       }
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
@@ -314,17 +303,19 @@ export class Courier implements ExecutionClient, VenueListener {
   }
 
   /** The venue denies having an order. Not found is not not accepted: it may still be on its way to it. */
-  #denied(parcel: Parcel, over: boolean): void {
-    if (!isOpen(parcel)) return;
-    parcel.denials += 1;
-    if (parcel.stage !== 'unknown') {
-      // It was there, so an answer that does not know it is wrong. Replicas that are behind give one for a moment.
-      if (parcel.denials === DENIALS_TOLD) this.#note({ kind: 'contradiction', clientOrderId: parcel.order.clientOrderId, reason: 'the venue denies an order that it had accepted' });
+  #denied(parcel: Parcel, over: boolean, unlisted: boolean): void {
+    const { order, order: { clientOrderId } } = parcel;
+    const shown = isOpen(parcel) ? denied(parcel, { over, unlisted, up: this.pulse.up }) : undefined;
+    if (shown === undefined) return;
+    if (shown === 'contradiction') {
+      this.#note({ kind: shown, clientOrderId, reason: 'the venue denies an order that it had accepted' });
+      const { heard } = parcel;
+      this.#errands.after(FORGOTTEN_MS, () => { parcel.gone = heard; });
       return;
     }
-    if (!over || !this.pulse.up || parcel.denials < 2) return;
-    this.#note({ kind: 'lost', clientOrderId: parcel.order.clientOrderId });
-    this.#end(parcel, { kind: 'rejected', order: parcel.order, tsEvent: this.#spec.clock.now(), reason: 'lost' });
+    this.#note({ kind: shown, clientOrderId });
+    const tsEvent = this.#spec.clock.now();
+    this.#end(parcel, shown === 'lost' ? { kind: 'rejected', order, tsEvent, reason: 'lost' } : { kind: 'canceled', order, tsEvent });
   }
 
   /** Fetches fills that the venue counts and the stream has not brought. */

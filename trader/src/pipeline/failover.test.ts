@@ -50,6 +50,14 @@ test('the first that answers is taken, the others are not asked, and nobody else
   assert.deepEqual([b.asked, events.length], [0, 0]);
 });
 
+test('who was asked too often and does not say how long to wait is given seconds, not a moment', async () => {
+  for (const [kind, least] of [['rate-limited', 2_500], ['timed-out', 250]] as const) {
+    const { chain, waits } = chained(new Fickle('a', kind), new Fickle('b', 'server-error'));
+    assert.equal((await chain.quote('ABC')).ok, false);
+    assert.ok(waits.length === 2 && waits[0] >= least && waits[0] <= 2 * least && waits[1] >= 2 * least, `${kind} ${waits.join(' ')}`);
+  }
+});
+
 test('every kind of failure falls back, and every fall-back is told', async () => {
   for (const kind of ['rate-limited', 'empty', 'wrong-shape', 'stale', 'timed-out', 'quota', 'not-found', 'implausible', 'server-error'] as const) {
     const { chain, events } = chained(new Fickle('a', kind), new Fickle('b'));

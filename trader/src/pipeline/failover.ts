@@ -30,6 +30,8 @@ const PASSING: ReadonlySet<ProviderFailureKind> = new Set(['empty', 'wrong-shape
 /** How often the chain is gone through, and the wait before the second time; doubled before each further one. */
 const ROUNDS = 3;
 const FIRST_WAIT_MS = 500;
+/** The same where somebody was asked too often, and does not say how long to wait. */
+const LIMITED_WAIT_MS = 5_000;
 
 type Answer<T> = Result<T, ProviderFailure>;
 /** What is asked of a provider; undefined where it cannot be. */
@@ -38,7 +40,7 @@ type Ask<T> = (provider: BarProvider) => Promise<Answer<T>> | undefined;
 /**
  * Asks the providers in this order, and no others, until one answers; each is behind a breaker of its
  * own. Where none does and the fault may pass, the chain is gone through again, up to three times in
- * all, after waits that double and that chance shortens by up to a half. In the end the failure tells of
+ * all, after waits that double and that chance shortens by up to a half; longer ones where somebody was asked too often. In the end the failure tells of
  * them all, and its kind is that of the first that was asked.
  */
 export function failover(providers: readonly BarProvider[], { clock, random, onFallBack }: FailoverSpec): BarProvider & Required<Pick<BarProvider, 'quote'>> {
@@ -47,25 +49,26 @@ export function failover(providers: readonly BarProvider[], { clock, random, onF
 
   async function first<T>(symbol: string, ask: Ask<T>): Promise<Answer<T>> {
     let outcome = await round(symbol, ask);
-    for (let again = 0; again < ROUNDS - 1 && !outcome.answer.ok && outcome.passing; again++) {
-      const waitMs = FIRST_WAIT_MS * 2 ** again * (1 - random.next() / 2);
+    for (let again = 0; again < ROUNDS - 1 && !outcome.answer.ok && outcome.passing.size > 0; again++) {
+      const waitMs = (outcome.passing.has('rate-limited') ? LIMITED_WAIT_MS : FIRST_WAIT_MS) * 2 ** again * (1 - random.next() / 2);
       await new Promise<void>((resolve) => { clock.after(waitMs, resolve); });
       outcome = await round(symbol, ask);
     }
     return outcome.answer;
   }
 
-  /** Goes through the chain once. */
-  async function round<T>(symbol: string, ask: Ask<T>): Promise<{ readonly answer: Answer<T>; readonly passing: boolean }> {
+  /** Goes through the chain once; where nobody answers, also with the kinds of failure that may be over in a moment. */
+  async function round<T>(symbol: string, ask: Ask<T>): Promise<{ readonly answer: Answer<T>; readonly passing: ReadonlySet<ProviderFailureKind> }> {
     const failures: ProviderFailure[] = [];
     for (const [at, { provider, breaker }] of links.entries()) {
       const answer = await through(breaker, provider, ask);
-      if (answer.ok) return { answer, passing: false };
+      if (answer.ok) return { answer, passing: new Set() };
       failures.push(answer.error);
       // Who never had such bars has not failed.
       if (answer.error.kind !== 'unsupported') onFallBack({ symbol, failure: answer.error, next: links[at + 1]?.provider.name });
     }
-    return { answer: { ok: false, error: summary(name, failures) }, passing: failures.some(({ kind, retryAfterMs }) => PASSING.has(kind) && retryAfterMs === undefined) };
+    const passing = failures.filter(({ kind, retryAfterMs }) => PASSING.has(kind) && retryAfterMs === undefined);
+    return { answer: { ok: false, error: summary(name, failures) }, passing: new Set(passing.map(({ kind }) => kind)) };
   }
 
   async function through<T>(breaker: Breaker, provider: BarProvider, ask: Ask<T>): Promise<Answer<T>> {

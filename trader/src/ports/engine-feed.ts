@@ -1,3 +1,4 @@
+import type { Instrument } from '../domain/instrument.ts';
 import type { Leg, OrderType, Side, TimeInForce } from '../domain/order.ts';
 import type { ParameterSpecs } from '../domain/parameters.ts';
 import type { PropFirmGauge } from '../domain/prop-firm.ts';
@@ -5,9 +6,8 @@ import type { Timestamp } from '../domain/time.ts';
 import type { DepthFact, TradeFact } from './market-facts.ts';
 import type { HaltFact, LimitSettings } from './steering-facts.ts';
 
-// What a run tells of itself: one snapshot, then events that each replace or add to a part of it. Who applies them
-// in order has a replica of the run, and never has to ask it. Money, prices and quantities are decimal text; shares,
-// and what only a picture is drawn with, are numbers; times are milliseconds UTC.
+// What a run tells of itself: a snapshot, then events that each replace or add to a part of it; applied in order, a replica.
+// Money, prices and quantities are decimal text; shares and what only a picture is drawn with are numbers; times milliseconds UTC.
 
 /** Where a run's orders go: nowhere, to a venue's sandbox, or to a venue with real money. */
 export type RunMode = 'paper' | 'sandbox' | 'live';
@@ -69,7 +69,7 @@ export interface MarketFact {
   /** `BTC-USDT.BINANCE`. */
   readonly instrument: string;
   readonly venue: string;
-  readonly assetClass: string;
+  readonly assetClass: Instrument['assetClass'];
   readonly quoteCurrency: string;
   /** Price and quantity steps, the least value of an order, and the decimals that prices and quantities are written with: decimal text. */
   readonly tick: string;

@@ -23,7 +23,7 @@ export interface ProviderLedger {
   count(what: string, now: Timestamp, by?: number): void;
   /** The counts of the days from that of a moment on, summed. */
   counts(from: Timestamp): ReadonlyMap<string, number>;
-  /** Remembers until a moment that asking for this is of no use, and why. */
+  /** Remembers until a moment, two days ahead at most, that asking for this is of no use, and why. */
   refuse(key: string, failure: ProviderFailure, until: Timestamp): void;
   /** Why asking is of no use now; undefined where it may be. */
   refusal(key: string, now: Timestamp): ProviderFailure | undefined;

@@ -1,7 +1,8 @@
 import { add, toNumber } from '../domain/exact.ts';
 import type { Bar } from '../domain/bar.ts';
+import type { ExecutionReport, FillReport } from '../domain/report.ts';
 import type { Timestamp } from '../domain/time.ts';
-import type { Engine, Market } from '../pipeline/engine.ts';
+import type { Audit, Engine, Market } from '../pipeline/engine.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Strategy } from '../ports/strategy.ts';
 
@@ -17,7 +18,7 @@ export interface AccountHistory {
   readonly balance: Float64Array;
   /** Balance and the profit of what is held. */
   readonly equity: Float64Array;
-  /** Lowest equity within the bar: what is held at its end, at the bar's worst price for it. */
+  /** Lowest equity within the bar: what is held at its end, or was until a fill at its close or a take-profit inside it, at the bar's worst price for it. */
   readonly lowest: Float64Array;
   /** Whether nothing was held. */
   readonly flat: Uint8Array;
@@ -27,9 +28,9 @@ export interface AccountHistory {
 
 /**
  * Notes what an account was worth at each bar of a run, and at worst within it. Its strategies are
- * wrapped, so that it sees every bar of their market; they decide as before.
+ * wrapped, so that it sees every bar of their market; they decide as before. The engine has it for its audit.
  */
-export class AccountWatch {
+export class AccountWatch implements Audit {
   private readonly markets: readonly Market[];
   private readonly highs: Float64Array;
   private readonly lows: Float64Array;
@@ -43,6 +44,8 @@ export class AccountWatch {
   private seen = NaN;
   /** Since when each book has held what it holds; NaN for nothing. */
   private readonly since: number[] = [];
+  /** Fills since the last bar, but for those of stops, which come before its worst price. */
+  private fills: FillReport[] = [];
 
   /** `bars`: how many there will be at most, of all markets together. */
   constructor(markets: readonly Market[], bars: number) {
@@ -69,6 +72,14 @@ export class AccountWatch {
     };
   }
 
+  onOrder(): void {}
+
+  onDenial(): void {}
+
+  onReport(report: ExecutionReport): void {
+    if (report.kind === 'filled' && report.order.leg !== 'stop') this.fills.push(report);
+  }
+
   /** Looks at the engine after a bar. */
   look({ now, portfolio, books }: Engine): void {
     const { account, marks } = portfolio;
@@ -84,8 +95,9 @@ export class AccountWatch {
       const quantity = portfolio.quantityOf(books[b]);
       if (quantity === 0) this.since[b] = NaN;
       else if (!(Math.sign(this.since[b]) === Math.sign(quantity))) this.since[b] = Math.sign(quantity) * opened;
-      if (instrument === seen) worst += quantity * ((quantity > 0 ? this.lows[seen] : this.highs[seen]) - marks[seen]);
+      if (instrument === seen) worst += this.#change(b, quantity, marks[seen], now);
     }
+    this.fills = [];
     this.timestamps[i] = now;
     this.opened[i] = opened;
     this.balance[i] = toNumber(balance, account.moneyScale);
@@ -93,6 +105,21 @@ export class AccountWatch {
     this.lowest[i] = Math.min(worst, equity);
     this.flat[i] = portfolio.exposed ? 0 : 1;
     this.length += 1;
+  }
+
+  /** What the equity of a book would differ by at the bar's worst price, before what was filled at its close. */
+  #change(book: number, quantity: number, mark: number, now: Timestamp): number {
+    const { seen } = this;
+    const { priceScale, quantityScale } = this.markets[seen].instrument;
+    let before = quantity;
+    let change = 0;
+    for (const { order: { owner, side }, tsEvent, price, quantity: filled } of this.fills) {
+      if (owner.index !== book || tsEvent !== now) continue;
+      const signed = toNumber(filled, quantityScale) * (side === 'buy' ? 1 : -1);
+      before -= signed;
+      change += signed * (toNumber(price, priceScale) - mark);
+    }
+    return change + before * ((before > 0 ? this.lows[seen] : this.highs[seen]) - mark);
   }
 
   /** What is known of the account; its engine has worked off the last bar. */

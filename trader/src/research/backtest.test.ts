@@ -42,16 +42,18 @@ interface Scene {
   readonly account?: Partial<AccountTerms>;
   readonly scripts: readonly (readonly Line[])[];
   readonly bars: readonly Bars[];
+  /** Market of each script; else one each. */
+  readonly on?: readonly number[];
   readonly units?: string;
   readonly cash?: string;
 }
 
-function play({ account = {}, scripts, bars, units = '10', cash = '1000' }: Scene): { readonly engine: Engine; readonly notes: Notes; readonly cash: string; readonly flows: Readonly<Record<string, string>> } {
+function play({ account = {}, scripts, bars, on, units = '10', cash = '1000' }: Scene): { readonly engine: Engine; readonly notes: Notes; readonly cash: string; readonly flows: Readonly<Record<string, string>> } {
   const notes = new Notes();
   const terms = { ...ACCOUNT, markets: bars.map(() => MARKET), ...account };
   const engine = runBacktest({
     markets: bars.map((_, i) => ({ instrument: testInstrument({ id: `I${i}` }), intervalMs: MINUTE })), cash, fees: noFee, account: terms, guards: [], latencyMs: 0, marketFill: 'next-open', audit: notes,
-    books: scripts.map((script, market) => ({ strategyName: 's', strategy: new ScriptedStrategy(script), market, sizing: { kind: 'units', units } })),
+    books: scripts.map((script, i) => ({ strategyName: `s${on === undefined ? '' : i}`, strategy: new ScriptedStrategy(script), market: on?.[i] ?? i, sizing: { kind: 'units', units } })),
   }, bars.map((one) => [one]));
   const ledger = engine.portfolio.account;
   return {
@@ -112,6 +114,22 @@ test('an order for which there is no margin, no share to sell or no leverage is 
   assert.deepEqual(rejected({ markets: [{ ...MARKET, brackets: [] }] }, 1, '11'), ['insufficient margin'], 'without a margin table all of it is paid for');
   assert.deepEqual(rejected({ markets: [{ ...MARKET, brackets: [{ upTo: 500, maxLeverage: 20, rate: 0.01, deduction: 0 }, { upTo: Infinity, maxLeverage: 5, rate: 0.02, deduction: 5 }] }] }), ['a position of this value cannot have leverage 10']);
   assert.deepEqual(rejected({ markets: [{ ...MARKET, minQuantity: 11 }] }), ['quantity is below the minimum']);
+});
+
+test('margin that orders on their way will take is not there for another order', () => {
+  const flat = series([100], [100], [100], [100]);
+  const [long, later]: Line[][] = [[{ target: 1 }], [{}, { target: 1 }]];
+  const rejected = (scene: Pick<Scene, 'scripts' | 'on'>, units: string, bars = [flat, flat]) => play({ ...scene, bars, units, account: { margin: 'cross', leverage: '1' } }).notes.rejected;
+  assert.deepEqual(rejected({ scripts: [long, long] }, '5'), []);
+  assert.deepEqual(rejected({ scripts: [long, long] }, '6'), ['insufficient margin'], 'two markets at one close');
+  assert.deepEqual(rejected({ scripts: [long, later] }, '6'), ['insufficient margin'], 'one after the other');
+  assert.deepEqual(rejected({ scripts: [long, long], on: [0, 0] }, '6', [flat]), ['insufficient margin'], 'two books of one market');
+  assert.deepEqual(rejected({ scripts: [long, [{ target: -1 }]], on: [0, 0] }, '10', [flat]), [], 'they take nothing from one another');
+  const held: Line[] = [{ target: 1 }, {}, { target: 0 }];
+  const spot = play({ scripts: [held, [{}, {}, { target: -1 }]], on: [0, 0], bars: [flat], account: { markets: [{ ...MARKET, shortable: false, brackets: [] }] } });
+  assert.deepEqual([spot.notes.rejected, spot.engine.books.map(({ quantity }) => quantity)], [['it cannot be sold short here'], [0, 0]], 'what is being sold cannot be sold again');
+  const freed = play({ scripts: [[{ target: 1 }, {}, { target: 0 }, {}, { target: 1 }]], bars: [series([100], [100], [100], [100], [100], [100])], account: { leverage: '1' } });
+  assert.deepEqual([freed.notes.rejected, freed.notes.fills.length], [[], 3], 'what has filled waits no longer');
 });
 
 test('funding is collected at every funding time from whoever holds then, at the last price', () => {

@@ -332,7 +332,7 @@ function noteText(note: CourierNote): string {
   const id = 'clientOrderId' in note ? note.clientOrderId.slice(0, 6) : '';
   switch (note.kind) {
     case 'outcome-unknown': return `does not know what became of ${id}: ${note.reason}`;
-    case 'lost': return `gives ${id} up as lost`;
+    case 'forgotten': case 'lost': return `gives ${id} up as ${note.kind}`;
     case 'missed-fill': return `finds trade ${note.tradeId} of ${id}, which the stream had not brought`;
     case 'external-order': return `sees order ${note.venueOrderId}, which is none of ours`;
     case 'contradiction': return `cannot believe what is said of ${id}: ${note.reason}`;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ftmo } from '../../test/ftmo.ts';
-import { MINUTE, testInstrument, walkBars } from '../../test/markets.ts';
+import { bar, MINUTE, ScriptedStrategy, testInstrument, walkBars, type Line } from '../../test/markets.ts';
 import { make } from '../../test/opinions.ts';
 import { seededRandom } from '../../test/random.ts';
+import { allocateBars } from '../domain/bar.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { BasisPointFee } from '../simulation/fees.ts';
 import { macd } from '../strategies/macd/macd.ts';
@@ -175,4 +176,25 @@ test('the history of a run agrees with its ledger, and its lows lie below its cl
   assert.ok(seen.lowest.every((low, i) => low <= seen.equity[i]));
   assert.ok(seen.lowest.some((low, i) => low < seen.equity[i] - 1));
   assert.ok(seen.equity.every((equity, i) => seen.flat[i] === 0 || Math.abs(equity - seen.balance[i]) < 1e-6));
+});
+
+test('what was sold inside a bar at a profit, or at its close, may have been held when the bar was lowest; a stop ended it before', () => {
+  const rows = [bar(0, 100), bar(MINUTE, 100), bar(2 * MINUTE, 100, 112, 90, 105), bar(3 * MINUTE, 105)];
+  const bars = allocateBars(rows.length);
+  for (const column of ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const) bars[column].set(rows.map((one) => one[column]));
+  const lowest = (script: readonly Line[], marketFill: 'next-open' | 'close' = 'next-open') => {
+    const markets = [{ instrument: testInstrument(), intervalMs: MINUTE }];
+    const watch = new AccountWatch(markets, bars.length);
+    const engine = runBacktest({
+      markets, books: [{ strategyName: 's', strategy: watch.wrap(new ScriptedStrategy(script), 0), market: 0, sizing: { kind: 'units', units: '10' } }],
+      cash: '10000', fees: new BasisPointFee('0'), guards: [], latencyMs: 0, marketFill, audit: watch,
+    }, [[bars]], 1, (_, running) => watch.look(running));
+    return watch.history(engine).lowest[2];
+  };
+  assert.equal(lowest([{ target: 1 }]), 9_900, 'held to the end');
+  assert.equal(lowest([{ target: 1, takeProfit: 110 }]), 9_900, 'the low may have come first');
+  assert.equal(lowest([{ target: 1, stop: 95 }]), 9_950, 'the stop came first');
+  assert.equal(lowest([{ target: 1 }, {}, { target: 0 }], 'close'), 9_900, 'sold at the close');
+  assert.equal(lowest([{}, {}, { target: 1 }], 'close'), 10_000, 'bought at the close');
+  assert.equal(lowest([{ target: 1 }, { target: 0 }]), 10_000, 'sold at the open');
 });

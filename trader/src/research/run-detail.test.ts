@@ -41,6 +41,15 @@ test('a detail has the days of the equity curve with their dates, and its extrem
   assert.ok(detail.markets.every(({ bars }) => bars.length <= 2_000 && bars.length >= 1_000));
 });
 
+test('the deepest falls of a detail are those of every bar, as the equity curve has them', () => {
+  const { engine, detail } = runDetailed(spec(2), [[walk(1)], [walk(2)]]);
+  const { curve } = engine.portfolio;
+  assert.ok(detail.falls.length > 1 && detail.falls.length <= 21);
+  assert.equal(Math.max(...detail.falls.map(({ depth }) => depth)), curve.maxDrawdown);
+  assert.ok(detail.falls.every(({ durationMs }) => durationMs <= curve.longestDrawdownMs));
+  assert.deepEqual(detail.falls.map(({ peak }) => peak), detail.falls.map(({ peak }) => peak).toSorted((a, b) => a - b));
+});
+
 test('every trip of a detail names the leg that ended it', () => {
   const { engine, detail } = runDetailed(spec(1), [[walk(3)]]);
   assert.equal(detail.trips.length, engine.portfolio.trades.length);

@@ -1,3 +1,4 @@
+import { FallTally, type Drawdown } from '../analytics/drawdowns.ts';
 import { returnsInYear } from '../analytics/returns.ts';
 import { BarSampler, LineSampler, MeanSampler, type Series } from '../analytics/sampling.ts';
 import { BarCursor, type Bar, type Bars } from '../domain/bar.ts';
@@ -59,6 +60,8 @@ export interface RunDetail {
   /** Deepest fall from a peak at bar closes as a share of it, and the longest time below a peak. */
   readonly maxDrawdown: number;
   readonly longestDrawdownMs: number;
+  /** The deepest falls at bar closes, in order of time: all of them, or at least ten. */
+  readonly falls: readonly Drawdown[];
   /** In order of exit. */
   readonly trips: readonly Trip[];
   readonly holdings: readonly Holding[];
@@ -77,6 +80,8 @@ export interface RunDetail {
 const EQUITY_BUCKETS = 998;
 const EXPOSURE_BUCKETS = 500;
 const PRICE_BUCKETS = 2000;
+/** Falls that are kept of any run, however many there were. */
+const FALLS = 10;
 
 /**
  * Watches a run bar by bar and keeps its detail, in bounded memory but for its days and trips. Give
@@ -87,6 +92,7 @@ export class RunWatch implements Audit {
   private readonly prices: readonly BarSampler[];
   private readonly line = new LineSampler(EQUITY_BUCKETS);
   private readonly exposure = new MeanSampler(EXPOSURE_BUCKETS);
+  private readonly falls = new FallTally(FALLS);
   private readonly days: number[] = [];
   private readonly dailyEquity: number[] = [];
   private readonly dailyHold: number[] = [];
@@ -123,6 +129,8 @@ export class RunWatch implements Audit {
   /** Looks at the engine after a bar. */
   look({ now, portfolio, books }: Engine): void {
     const equity = portfolio.equity();
+    if (Number.isNaN(this.now)) this.falls.add(now, portfolio.curve.dailyEquity()[0]);
+    this.falls.add(now, equity);
     let invested = 0;
     if (portfolio.exposed) {
       for (let i = 0; i < books.length; i++) {
@@ -172,6 +180,7 @@ export class RunWatch implements Audit {
       exposure: this.exposure.series(),
       maxDrawdown: curve.maxDrawdown,
       longestDrawdownMs: curve.longestDrawdownMs,
+      falls: this.falls.falls(),
       trips: Array.from({ length: trades.length }, (_, i) => ({ ...trades.at(i), exit: this.exits[i] ?? 'target' })),
       holdings: books.map((book) => ({ book: book.index, quantity: portfolio.quantityOf(book), value: portfolio.quantityOf(book) * portfolio.marks[book.instrument] }))
         .filter(({ quantity }) => quantity !== 0),

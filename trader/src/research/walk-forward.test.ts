@@ -172,10 +172,19 @@ describe('the tests of a walk-forward', () => {
     const other = valuesOf({ fast: 4, slow: 11, signal: 6 });
     const { engine, outcomes } = tradeWindows(SPEC, bars, windows.map((window, i) => ({ ...window, values: i % 2 === 0 ? one : other })));
     const { portfolio } = engine;
-    const together = outcomes.reduce((product, { netReturn }) => product * (1 + netReturn), 10_000);
+    const together = outcomes.reduce((product, { netReturn }) => product * (1 + (netReturn ?? NaN)), 10_000);
     assert.ok(Math.abs(together - portfolio.equity()) < 1e-6);
     assert.deepEqual([outcomes.reduce((sum, { fills }) => sum + fills, 0), outcomes.reduce((sum, { trades }) => sum + trades, 0)], [portfolio.fills, portfolio.trades.length]);
-    assert.ok(outcomes.every(({ maxDrawdown }) => maxDrawdown <= portfolio.curve.maxDrawdown));
+    assert.ok(outcomes.every(({ maxDrawdown }) => (maxDrawdown ?? NaN) <= portfolio.curve.maxDrawdown));
+  });
+
+  it('have no return where they begin with nothing: losing more is no gain', () => {
+    const bars = walk(600, 60 * MINUTE);
+    const windows = lay(bars, { windows: 4 }, 60 * MINUTE);
+    const values = valuesOf({ fast: 3, slow: 9, signal: 4, direction: 'both' });
+    const { engine, outcomes } = tradeWindows({ ...SPEC, cash: '30', sizing: { kind: 'units', units: '50' }, fees: new BasisPointFee('100') }, bars, windows.map((window) => ({ ...window, values })));
+    assert.ok(engine.portfolio.equity() < 0 && (outcomes[0].netReturn ?? NaN) < -1);
+    assert.deepEqual(outcomes.slice(1).map(({ netReturn, maxDrawdown }) => [netReturn, maxDrawdown]), [[null, null], [null, null], [null, null]]);
   });
 
   it('trade nothing in a window without a choice, and leave what the one before held', () => {

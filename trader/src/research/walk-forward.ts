@@ -102,11 +102,12 @@ export interface ChosenWindow extends WalkWindow {
 
 /** What trading one window's test came to. */
 export interface WindowOutcome {
-  /** Equity at its end over equity at its start − 1. */
-  readonly netReturn: number;
+  /** Equity at its end over equity at its start − 1. Null where it began with nothing, or less. */
+  readonly netReturn: number | null;
   /** Annualised, of daily returns; null where there is none. */
   readonly sharpe: number | null;
-  readonly maxDrawdown: number;
+  /** Null as above. */
+  readonly maxDrawdown: number | null;
   readonly fills: number;
   /** Round trips that ended in it. */
   readonly trades: number;
@@ -136,9 +137,9 @@ export function tradeWindows(
       onBars(engine.bars, engine);
     }
     return {
-      netReturn: portfolio.equity() / equity - 1,
+      netReturn: equity > 0 ? portfolio.equity() / equity - 1 : null,
       sharpe: sharpe(simpleReturns(curve.dailyEquity()), returnsInYear([spec.market])),
-      maxDrawdown: curve.maxDrawdown, fills: portfolio.fills - fills, trades: portfolio.trades.length - trades,
+      maxDrawdown: equity > 0 ? curve.maxDrawdown : null, fills: portfolio.fills - fills, trades: portfolio.trades.length - trades,
     };
   });
   return { engine, outcomes };

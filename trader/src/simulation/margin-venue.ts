@@ -87,6 +87,7 @@ export class MarginVenue implements ExecutionClient {
       return;
     }
     if (order.type === 'stop' || order.type === 'trailing-stop') desk.stops.push(order);
+    else if (order.leg !== 'take-profit') desk.send(order);
     this.inner.submit(order);
   }
 
@@ -203,10 +204,11 @@ export class MarginVenue implements ExecutionClient {
   /** Why the venue will not have an order; undefined where it takes no risk on, or there is margin for it. */
   #refusal(desk: Desk, order: Order): string | undefined {
     if (desk.closed) return 'the position was liquidated';
-    const signed = toNumber(order.quantity, desk.instrument.quantityScale) * (order.side === 'buy' ? 1 : -1);
-    const after = desk.quantity + signed;
+    const { quantityScale } = desk.instrument;
+    // What is on its way to the same side fills as well.
+    const after = toNumber(order.side === 'buy' ? add(add(desk.held, desk.buying), order.quantity) : sub(sub(desk.held, desk.selling), order.quantity), quantityScale);
     if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
-    if (Math.abs(signed) < desk.minQuantity) return 'quantity is below the minimum';
+    if (toNumber(order.quantity, quantityScale) < desk.minQuantity) return 'quantity is below the minimum';
     if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
     const price = order.type === 'limit' || order.type === 'stop-limit' || desk.mark !== desk.mark ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;
@@ -218,18 +220,25 @@ export class MarginVenue implements ExecutionClient {
   /** Whether there is less than this margin for a desk. What float64 leaves in the last digits must not refuse an order for exactly all that there is. */
   #lacks(desk: Desk, margin: number): boolean {
     const slack = 1 + 1e-12;
-    return this.held === 0 ? margin > this.cash * slack : this.#margins(desk) + margin > this.#funds() * slack;
+    return this.#margins(desk) + margin > this.#funds() * slack;
   }
 
-  /** Initial margin of all other positions. */
+  /** Initial margin of all other positions, with what orders on their way may add to them. */
   #margins(desk: Desk): number {
     let sum = 0;
     for (const other of this.desks) {
-      if (other === desk || other.quantity === 0) continue;
-      const value = this.cross ? Math.abs(other.quantity * other.mark) : Math.abs(this.#cost(other));
+      if (other === desk || other.quantity === 0 && other.buying === 0 && other.selling === 0) continue;
+      const held = Math.abs(other.quantity);
+      const most = Math.max(held, this.#most(other));
+      const value = (this.cross ? held * other.mark : Math.abs(this.#cost(other))) + (most - held) * other.mark;
       sum += value / (other.brackets.length === 0 ? 1 : this.leverage);
     }
     return sum;
+  }
+
+  /** The largest that a position may be once the orders of one side have filled. */
+  #most({ held, buying, selling, instrument: { quantityScale } }: Desk): number {
+    return Math.max(toNumber(add(held, buying), quantityScale), -toNumber(sub(held, selling), quantityScale));
   }
 
   /** What margin can be taken from: equity (cross), or what is there but for open profits (isolated). */
@@ -249,6 +258,7 @@ export class MarginVenue implements ExecutionClient {
     // Its orders ended with the position, whatever the rest of the bar would have made of them.
     if (closed) return;
     if (report.kind !== 'accepted') {
+      desk.settle(order, report.kind === 'filled' ? report.quantity : undefined);
       const at = stops.length === 0 ? -1 : stops.indexOf(order);
       if (at >= 0) stops.splice(at, 1);
       if (report.kind === 'filled') this.#filled(desk, report);

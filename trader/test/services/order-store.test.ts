@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { JournalFile } from '../../src/adapters/journal/journal-file.ts';
+import { copyOrderStore, loadOrderStore } from '../../src/adapters/postgres/order-store-copy.ts';
 import { StoreError } from '../../src/adapters/postgres/store-error.ts';
 import { storeJournal, type JournalStoreSpec } from '../../src/app/wiring/journal-store.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -52,6 +53,12 @@ function expected(orders: number): Readonly<Record<string, number>> {
 async function stored(run: string): Promise<Readonly<Record<string, number>>> {
   const tables = ['orders', 'report', 'fill', 'denial', 'event'];
   const [row] = await server.ask<Record<string, string>>(`SELECT ${tables.map((table) => `(SELECT count(*) FROM algotrendy.${table} WHERE run = '${run}') AS ${table}`).join(', ')}`);
+  return Object.fromEntries(Object.entries(row ?? {}).map(([table, count]) => [table, Number(count)]));
+}
+
+/** How many rows there are in all. */
+async function counts(): Promise<Readonly<Record<string, number>>> {
+  const [row] = await server.ask<Record<string, string>>(`SELECT ${['run', 'orders', 'report', 'fill', 'denial', 'event'].map((table) => `(SELECT count(*) FROM algotrendy.${table}) AS ${table}`).join(', ')}`);
   return Object.fromEntries(Object.entries(row ?? {}).map(([table, count]) => [table, Number(count)]));
 }
 
@@ -229,6 +236,19 @@ describe('orders in Postgres', () => {
       assert.match(stderr, words);
     }
     assert.equal(program(['store', join(folder, 'missing.jsonl')], { ALGOTRENDY_SECRET_POSTGRES_URL: at }).status, 3);
+  });
+
+  test('words that Postgres cannot keep as they are stop nothing, and a copy of any words is loaded again', async () => {
+    const { path, file } = journal('words', 5);
+    file.append({ kind: 'command', command: { kind: 'halt', reason: 'cut \ud83d, nothing \0, a line\u2028ends, "\\u0000" is typed' } });
+    await store(path);
+    const [kept] = await server.ask<{ reason: string }>(`SELECT record -> 'command' ->> 'reason' AS reason FROM algotrendy.event WHERE run = 'words' ORDER BY sequence DESC LIMIT 1`);
+    assert.equal(kept?.reason, 'cut \ufffd, nothing \ufffd, a line\u2028ends, "\\u0000" is typed');
+    const copy = mkdtempSync(join(folder, 'copy-'));
+    for await (const each of copyOrderStore(server.url, copy)) assert.ok(existsSync(each.source));
+    await server.ask('CREATE DATABASE words');
+    const rows = Object.values(await counts()).reduce((sum, count) => sum + count, 0);
+    assert.equal(await loadOrderStore(server.inDatabase('words'), copy), rows);
   });
 
   test('a schema that a newer build has made is left alone', async () => {

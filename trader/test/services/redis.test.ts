@@ -14,6 +14,7 @@ import { relayFeed, RelayedFeed } from '../../src/api/feed-relay.ts';
 import { createClient } from '../../src/api/client.ts';
 import { MemoryLimits } from '../../src/api/memory-limits.ts';
 import { EngineReplica } from '../../src/api/replica.ts';
+import { sharedSeen } from '../../src/api/shared-seen.ts';
 import { StreamHub } from '../../src/api/stream/hub.ts';
 import type { SessionChange, SocketGate } from '../../src/api/stream/gate.ts';
 import { sharedGate } from '../../src/api/stream/shared-gate.ts';
@@ -121,6 +122,22 @@ describe('Redis as the memory of all API processes', () => {
       each.say('b', 'again');
       return heard > 0;
     });
+  });
+
+  test('what somebody else says on the bus and no listener understands is told, and ends no process', async () => {
+    const speaking = await connect();
+    const each = await bus();
+    const heard: unknown[] = [];
+    const seen = sharedSeen({ all: () => [], put: () => undefined, drop: () => undefined, listen: () => () => undefined }, each);
+    seen.listen((told) => { heard.push(told); });
+    new RelayedFeed(each, WALL_CLOCK).listen({ onSnapshot: (snapshot) => { heard.push(snapshot); }, onEvents: () => undefined });
+    await each.ready();
+    const said = troubles.length;
+    for (const subject of ['algotrendy:seen', 'algotrendy:engine']) await speaking.publish(`0:${subject}`, 'no JSON');
+    await until(() => troubles.length > said + 1);
+    assert.match(troubles[said], /not understood/);
+    each.say('algotrendy:seen', JSON.stringify({ run: 'r', mark: 'm', by: 'b', at: 1 }));
+    await until(() => heard.length > 0);
   });
 
   test('clients of two processes have every fill once and in order, though they change between them and Redis is killed on the way', { timeout: 60_000 }, async () => {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { turnLogOn } from '../wire/sqlite-file.ts';
 import { AccountsError, type AccountsErrorKind } from './accounts-error.ts';
 
 /** Raised with the tables below. */
@@ -47,7 +48,8 @@ export function openAccountsFile(path: string): DatabaseSync {
   return attempt(path, () => {
     const database = new DatabaseSync(path, { timeout: WAIT_MS });
     // What was done is on the disk before anybody is told so.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON');
+    turnLogOn(database, WAIT_MS);
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON');
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version > VERSION) throw new AccountsError('version', `${path} was written by a newer version of AlgoTrendy (its tables are of version ${version}). Update this one.`);
     if (version < VERSION) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);

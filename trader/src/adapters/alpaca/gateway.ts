@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { format, parseDecimal } from '../../domain/exact.ts';
+import { decimalPlaces, format, parseDecimal } from '../../domain/exact.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Random } from '../../domain/random.ts';
 import { VenueError } from '../../domain/venue-error.ts';
@@ -317,7 +317,7 @@ function capabilitiesOf(listings: readonly VenueListing[]): VenueCapabilities {
 }
 
 function plain(text: string): string {
-  const places = text.includes('.') ? text.length - text.indexOf('.') - 1 : 0;
+  const places = decimalPlaces(text);
   return format(parseDecimal(text, places), places);
 }
 

@@ -1,4 +1,5 @@
 import { add, parseDecimal, type Exact } from '../../domain/exact.ts';
+import { VenueError } from '../../domain/venue-error.ts';
 import type { OrderEntry, Origin } from './orders.ts';
 
 /** Orders whose origin is remembered. */
@@ -71,6 +72,12 @@ function isFirst({ replaces }: OrderEntry): boolean {
   return replaces === null || replaces === undefined;
 }
 
-function filledOf({ filled_qty: filled }: OrderEntry, quantityScale: number): Exact {
-  return parseDecimal(filled, quantityScale);
+/** Throws `VenueError`, unknown outcome, where it is finer than the instrument's scale. */
+function filledOf({ id, filled_qty: filled }: OrderEntry, quantityScale: number): Exact {
+  try {
+    return parseDecimal(filled, quantityScale);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new VenueError('unknown-outcome', `alpaca: what had traded of order ${id} cannot be read: ${error.message}`);
+  }
 }

@@ -71,7 +71,7 @@ export const orderEntry = z.object({
 export type OrderEntry = z.infer<typeof orderEntry>;
 
 /** What every order in a list has: those of instruments that are not ours (options of several legs) may lack the rest. */
-export const anyOrder = z.looseObject({ id: z.string(), symbol: z.string().nullable(), submitted_at: z.string() });
+export const anyOrder = z.looseObject({ id: z.string(), symbol: z.string().nullable(), submitted_at: z.string().refine((text) => moment.safeParse(text).success) });
 
 /** What every trade in the list has. */
 export const anyFill = z.looseObject({ id: z.string(), symbol: z.string().nullish(), transaction_time: moment });

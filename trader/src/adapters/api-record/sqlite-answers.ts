@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { AnswerStore, Beginning, KeptAnswer } from '../../ports/answer-store.ts';
+import { turnLogOn } from '../wire/sqlite-file.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS answer (id TEXT PRIMARY KEY, request TEXT NOT NULL, begun INTEGER NOT NULL, status INTEGER, body TEXT) STRICT, WITHOUT ROWID;
@@ -26,7 +27,8 @@ export class SqliteAnswers implements AnswerStore {
   constructor(path: string) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { timeout: WAIT_MS });
-    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA} DELETE FROM answer WHERE status IS NULL;`);
+    turnLogOn(this.#database, WAIT_MS);
+    this.#database.exec(`PRAGMA synchronous = NORMAL; ${SCHEMA} DELETE FROM answer WHERE status IS NULL;`);
     this.#find = this.#database.prepare('SELECT request, status, body FROM answer WHERE id = ?');
     this.#begin = this.#database.prepare('INSERT INTO answer (id, request, begun) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#finish = this.#database.prepare('UPDATE answer SET status = ?, body = ? WHERE id = ?');

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { JournalNote, NoteStore } from '../../ports/note-store.ts';
+import { turnLogOn } from '../wire/sqlite-file.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS note (id TEXT PRIMARY KEY, trade TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL, tags TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -20,7 +21,8 @@ export class SqliteNotes implements NoteStore {
   constructor(path: string) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { timeout: WAIT_MS });
-    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${SCHEMA}`);
+    turnLogOn(this.#database, WAIT_MS);
+    this.#database.exec(`PRAGMA synchronous = FULL; ${SCHEMA}`);
   }
 
   put({ id, trade, at, by, text, tags }: JournalNote): void {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Seen, SeenStore } from '../../ports/seen-store.ts';
+import { turnLogOn } from '../wire/sqlite-file.ts';
 
 const SCHEMA = 'CREATE TABLE IF NOT EXISTS seen (run TEXT NOT NULL, mark TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (run, mark)) STRICT, WITHOUT ROWID;';
 /** How long a process waits for another one that writes. */
@@ -17,7 +18,8 @@ export class SqliteSeen implements SeenStore {
   constructor(path: string) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { timeout: WAIT_MS });
-    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+    turnLogOn(this.#database, WAIT_MS);
+    this.#database.exec(`PRAGMA synchronous = NORMAL; ${SCHEMA}`);
   }
 
   all(run: string): readonly Seen[] {

@@ -3,8 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BlobError } from '../../domain/blob-error.ts';
 import type { BlobLock, BlobStore } from '../../ports/blob-store.ts';
+import { syncFolder } from '../wire/folder-sync.ts';
+import { sqliteFault } from '../wire/sqlite-file.ts';
 
-const DRAFT = '.tmp';
+/** No file of anybody else is called so: the place may be a disk on which other things lie. */
+const DRAFT = '.backup-draft';
+/** Below these most blobs lie; a draft elsewhere is overwritten by the next one. */
+const FOLDERS = ['online/', 'cold/'];
 const LOCK = 'lock';
 
 /** Blobs as files below a folder, which is made when something is written. The lock is the system's, so it ends with its process. */
@@ -27,6 +32,7 @@ export class FolderBlobs implements BlobStore {
         closeSync(descriptor);
       }
       renameSync(`${path}${DRAFT}`, path);
+      syncFolder(dirname(path));
     });
   }
 
@@ -50,7 +56,9 @@ export class FolderBlobs implements BlobStore {
         if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
         // A part of the folder may lie on a slower disk.
         copyFileSync(source, `${target}${DRAFT}`);
+        syncFile(`${target}${DRAFT}`);
         renameSync(`${target}${DRAFT}`, target);
+        syncFolder(dirname(target));
         rmSync(source);
       }
       this.#removeEmpty(dirname(source));
@@ -73,10 +81,11 @@ export class FolderBlobs implements BlobStore {
       database.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       database.close();
-      throw new BlobError('locked', `${this.place}: another process is writing here; try again when it is done`, error);
+      if (sqliteFault(error) === 'locked') throw new BlobError('locked', `${this.place}: another process is writing here; try again when it is done`, error);
+      throw new BlobError('storage', `${this.place} cannot be locked: ${error instanceof Error ? error.message : String(error)}. See that its file ${LOCK} is of backups, and may be written`, error);
     }
     // What was killed half-way left drafts.
-    for (const name of filesBelow(this.place, '').filter((each) => each.endsWith(DRAFT))) rmSync(join(this.place, name), { force: true });
+    for (const name of FOLDERS.flatMap((folder) => filesBelow(this.place, folder)).filter((each) => each.endsWith(DRAFT))) rmSync(join(this.place, name), { force: true });
     return { async renew() {}, async release() { database.close(); } };
   }
 
@@ -106,8 +115,18 @@ export function makeFolder(folder: string): void {
   if (above !== resolve(folder)) makeFolder(above);
   try {
     mkdirSync(folder);
+    syncFolder(dirname(resolve(folder)));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

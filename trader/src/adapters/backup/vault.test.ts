@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -138,4 +138,26 @@ test('backups stay online for 30 days and cold for a year; what a later one shar
     assert.deepEqual([pieces('online'), pieces('cold')], [0, 0]);
     assert.equal(await vault.latest(), undefined);
   });
+});
+
+test('what others keep in the same place is not touched', async () => {
+  const folder = newFolder();
+  const own = ['letter.tmp', 'photos/one.jpg.tmp', 'online/photos/one.jpg', 'cold/photos/two.jpg', 'online/2026-holiday/three.jpg'];
+  for (const path of own) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), path);
+  }
+  await inVault(folder, async (vault) => {
+    await store(vault, DAY_ONE, backupId(DAY_ONE), 'a');
+    await vault.retain(DAY_ONE + 40 * DAY_MS);
+    await vault.retain(DAY_ONE + 400 * DAY_MS);
+  });
+  assert.deepEqual(own.filter((path) => !existsSync(join(folder, path))), []);
+});
+
+test('a place that cannot be locked for another reason is not said to be in use', async () => {
+  const folder = newFolder();
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'lock'), 'a file of somebody else, which is no database and as long as this');
+  await assert.rejects(open(folder, 'write'), (error) => error instanceof BlobError && error.kind === 'storage' && !/another process/.test(error.message));
 });

@@ -43,6 +43,9 @@ export interface Retention {
 const HEADER = 'algotrendy-backup.json';
 const PLACES = ['online', 'cold'] as const;
 const MANIFEST = '.manifest';
+/** The id of a backup, and a piece below its generation: what is not called so is none of ours, and stays. */
+const ID = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
+const PIECE = /^[\d.TZ-]+\/[0-9a-f]{64}$/;
 /** Pieces that are on their way to the vault at once: a bucket answers late, and takes many. */
 const MOST_ON_THE_WAY = 8;
 
@@ -154,6 +157,12 @@ export class BackupVault {
     return found === undefined ? undefined : this.#read(found.place, found.id);
   }
 
+  /** An id for a backup that begins now: after all that are there, also where the clock was set back, so that the newest is the one that was made last. */
+  async nextId(now: Timestamp): Promise<string> {
+    const last = (await this.#ids()).at(-1)?.id;
+    return backupId(last === undefined ? now : Math.max(now, timeOf(last) + 1));
+  }
+
   /** Id of the oldest backup; undefined where there is none. */
   async oldest(): Promise<string | undefined> {
     return (await this.#ids()).at(0)?.id;
@@ -187,7 +196,7 @@ export class BackupVault {
     for (const place of PLACES) {
       for (const path of await this.#blobs.list(`${place}/`)) {
         const piece = path.slice(place.length + 1);
-        if (!piece.includes('/')) continue;
+        if (!PIECE.test(piece)) continue;
         const target = keep.online.has(piece) ? 'online' : keep.cold.has(piece) ? 'cold' : undefined;
         if (target === place) continue;
         await this.#lock?.renew();
@@ -213,7 +222,8 @@ export class BackupVault {
       // Names of manifests begin with their year, as those of generations do; pieces lie deeper.
       for (const path of await this.#blobs.list(`${place}/`)) {
         const name = path.slice(place.length + 1);
-        if (name.endsWith(MANIFEST) && !name.includes('/')) found.push({ place, id: name.slice(0, -MANIFEST.length) });
+        const id = name.endsWith(MANIFEST) ? name.slice(0, -MANIFEST.length) : '';
+        if (ID.test(id)) found.push({ place, id });
       }
     }
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { allocateBars, BAR_COLUMNS, sliceBars, type Bars } from '../../domain/bar.ts';
 import { BarFileError, errorCode, storageError } from './bar-file-error.ts';
 import { identify, type FileIdentity } from './byte-source.ts';
+import { syncFolder } from '../wire/folder-sync.ts';
 import { BLOCK_BARS } from './column-layout.ts';
 import type { QualityReport } from './quality.ts';
 
@@ -120,7 +121,7 @@ export class ColumnFileWriter {
       writeWhole(this.#descriptor, header, 0);
       if (this.#durable) fsyncSync(this.#descriptor);
       renameSync(this.#temporary, join(this.#directory, name));
-      if (this.#durable) syncDirectory(this.#directory);
+      if (this.#durable) syncFolder(this.#directory);
       return identify(this.#descriptor);
     } catch (error) {
       throw storageError(this.#directory, error);
@@ -144,16 +145,6 @@ function writeWhole(descriptor: number, bytes: Uint8Array, position: number): vo
 
 function bytesOf(array: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return; // Windows cannot sync a directory, and does not need to.
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /**

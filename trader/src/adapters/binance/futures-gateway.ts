@@ -79,6 +79,8 @@ export class FuturesGateway implements VenueGateway, KeyedVenue {
     this.#bySymbol = new Map(this.#listed.map((listing) => [listing.symbol, listing]));
     this.#history = new TradeHistory({
       rest: this.#rest, path: '/fapi/v1/userTrades', weight: 5, entry: futuresTradeEntry, listed: this.#listed, lookUp: (order) => this.lookUp(order), onUnreadable: spec.onUnreadable,
+      // Ninety days after it was made no order is found, also one that traded last ("Query Order").
+      forgottenAfterMs: 86_400_000,
     });
   }
 

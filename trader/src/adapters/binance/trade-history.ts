@@ -33,6 +33,8 @@ export interface TradeHistorySpec {
   readonly entry: z.ZodType<TradeEntry>;
   readonly listed: readonly Listed[];
   readonly lookUp: (order: OrderRef) => Promise<VenueOrder | undefined>;
+  /** An order that is not found so long after it traded is one that the venue has forgotten, and not only late; left out where it forgets none. */
+  readonly forgottenAfterMs?: number;
   readonly onUnreadable: (what: string) => void;
 }
 
@@ -98,17 +100,20 @@ export class TradeHistory {
 
   /** A trade in our words; none where it cannot be read. */
   async #fillOf(told: TradeEntry, listing: Listed): Promise<readonly VenueFill[]> {
-    const clientOrderId = await this.#idOf(listing, told.orderId);
+    const clientOrderId = await this.#idOf(listing, told);
     return readOr('a trade', this.#spec.onUnreadable, () => [toVenueFill(told, clientOrderId, listing)]) ?? [];
   }
 
-  /** Our id of an order that traded. Throws `VenueError` where nothing names it yet, so that the trade is read again. */
-  async #idOf(listing: Listed, venueOrderId: string): Promise<string> {
+  /** Our id of an order that traded; empty where the venue has forgotten it. Throws `VenueError` where nothing names it yet, so that the trade is read again. */
+  async #idOf(listing: Listed, { orderId: venueOrderId, time }: TradeEntry): Promise<string> {
     const known = this.#ids.get(`${listing.symbol} ${venueOrderId}`);
     if (known !== undefined) return known;
     const asked = await this.#spec.lookUp({ clientOrderId: '', venueOrderId, instrument: listing.index });
-    if (asked === undefined) throw new VenueError('unknown-outcome', `binance: the order ${venueOrderId} has traded and cannot be found yet`);
-    return asked.clientOrderId;
+    if (asked !== undefined) return asked.clientOrderId;
+    const { rest, forgottenAfterMs = Infinity } = this.#spec;
+    if (rest.now() - time < forgottenAfterMs) throw new VenueError('unknown-outcome', `binance: the order ${venueOrderId} has traded and cannot be found yet`);
+    this.remember(listing.symbol, venueOrderId, '');
+    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -162,4 +163,26 @@ test('when the disk is full nothing is sent that is not in the journal, and noth
   const orders = read(path).flatMap((record) => (record.kind === 'order' ? [record.clientOrderId] : []));
   assert.deepEqual(orders.slice(0, told.sent), told.ids);
   assert.ok(orders.length <= told.sent + 1);
+});
+
+test('what a killed process had written and not synced is on the disk before anything relies on it', (context) => {
+  const path = written();
+  const synced: number[] = [];
+  const { fdatasyncSync } = fs;
+  context.after(() => {
+    fs.fdatasyncSync = fdatasyncSync;
+    syncBuiltinESMExports();
+  });
+  fs.fdatasyncSync = (descriptor) => {
+    synced.push(descriptor);
+    fdatasyncSync(descriptor);
+  };
+  syncBuiltinESMExports();
+  const journal = new JournalFile(path);
+  // An order that stands in the past is sent again without a new record.
+  for (const record of RECORDS) journal.append(record);
+  journal.sync();
+  journal.sync();
+  journal.close();
+  assert.equal(synced.length, 1);
 });

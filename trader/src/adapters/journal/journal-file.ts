@@ -1,7 +1,8 @@
-import { closeSync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Journal, JournalRecord } from '../../ports/journal.ts';
+import { syncFolder } from '../wire/folder-sync.ts';
 
 /**
  * What is wrong with a journal: `unreadable` (not there, or not a journal), `damaged` (changed or cut
@@ -120,7 +121,9 @@ export class JournalFile implements Journal {
     this.#access = access;
     try {
       this.#descriptor = openSync(path, access === 'append' ? 'a+' : 'r');
-      if (access === 'append' && fstatSync(this.#descriptor).size === 0) syncFolder(dirname(path));
+      // What a process that was killed wrote last may not be on the disk yet; that of a new file is its name.
+      this.#unsynced = access === 'append' && fstatSync(this.#descriptor).size > 0;
+      if (access === 'append' && !this.#unsynced) syncFolder(dirname(path));
     } catch (error) {
       throw access === 'append' ? diskError(path, error) : unreadable(path, error);
     }
@@ -213,17 +216,6 @@ export class JournalFile implements Journal {
     } catch (error) {
       throw diskError(this.path, error);
     }
-  }
-}
-
-/** Has a new file's name on the disk, without which a power cut could take all that is in it. Windows keeps names by itself, and opens no folder. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

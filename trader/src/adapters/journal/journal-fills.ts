@@ -1,7 +1,7 @@
-import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { ArchivedFill, FillArchive } from '../../ports/fill-archive.ts';
 import type { OrderRecord, ReportRecord } from '../../ports/journal.ts';
+import { linesOf } from '../wire/text-lines.ts';
 
 /** A line begins with its checksum and a space. */
 const CHECKSUM = 9;
@@ -38,7 +38,7 @@ function runOf(path: string): string | undefined {
 
 async function* fillsOf(path: string): AsyncGenerator<ArchivedFill> {
   const orders = new Map<string, OrderPart>();
-  for await (const line of createInterface({ input: createReadStream(path, { encoding: 'utf8' }), crlfDelay: Infinity })) {
+  for await (const line of linesOf(path)) {
     // Bars are most of a journal: they are told apart without being read.
     const isOrder = line.startsWith('{"kind":"order"', CHECKSUM);
     if (!isOrder && !line.startsWith('{"kind":"report"', CHECKSUM)) continue;

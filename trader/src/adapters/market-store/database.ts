@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
-import { openReadOnly, sqliteFault } from '../wire/sqlite-file.ts';
+import { openReadOnly, sqliteFault, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What a store is told by; "ATMS" as a number. */
 const APPLICATION_ID = 0x41544d53;
@@ -67,7 +67,8 @@ function openToWrite(path: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path, { timeout: WAIT_MS });
     // A page of 8 KiB: blobs of chunks take few of them, and a row that is added writes few bytes.
-    database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec('PRAGMA page_size = 8192; PRAGMA synchronous = FULL');
+    turnLogOn(database, WAIT_MS);
     prepare(database, path);
     return database;
   } catch (error) {

@@ -147,3 +147,20 @@ test('a store that may only be read is read, with a log beside it or without, an
   await writer.close();
   await readOnly(2);
 });
+
+test('more reasons and sources than have a number of their own neither end a quarantine nor give a bar to another source', async () => {
+  const path = join(root, 'many-words.sqlite');
+  await new EmbeddedMarketStore(path).close();
+  const database = new DatabaseSync(path);
+  for (const [table, column] of [['reason', 'text'], ['source', 'name']]) {
+    database.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 65534) INSERT INTO ${table} (${column}) SELECT 'word ' || i FROM n`);
+  }
+  database.close();
+  const store = new EmbeddedMarketStore(path);
+  for (const source of ['first', 'second', 'third']) await store.append({ ...SERIES, instrument: source }, { source, knownAt: 1, bars: barsOf([1, 2, 3], 1) });
+  for (const time of [1, 2, 3]) assert.equal(await store.quarantine({ ...SERIES, instrument: 'third' }, [time * 1_000], `close ${time} of one, 7 of two`, 2), 1);
+  assert.equal((await store.range({ ...SERIES, instrument: 'third' })).length, 0);
+  assert.deepEqual((await store.list('third')).map(({ quarantined, sources }) => [quarantined, sources]), [[3, ['one of many']]]);
+  assert.deepEqual((await store.revisions({ ...SERIES, instrument: 'third' }, 3_000)).map(({ source, quarantine }) => [source, quarantine]), [['one of many', undefined], ['one of many', 'one of many']]);
+  await store.close();
+});

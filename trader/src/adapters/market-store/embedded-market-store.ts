@@ -9,6 +9,11 @@ import { openDatabase, reading, transaction } from './database.ts';
 import { StateTables } from './state-tables.ts';
 import { allocateStates, copyState, currentRows, lowerBound, sliceStates, statesOfBars, type States } from '../../domain/bar-states.ts';
 
+/** Sources, and reasons, that are told apart. */
+const MOST_WORDS = 2 ** 16 - 1;
+/** What is said of those beyond. */
+const ANY_OTHER = 'one of many';
+
 interface SeriesRow {
   readonly id: number;
   readonly last: number;
@@ -202,8 +207,12 @@ export class EmbeddedMarketStore implements MarketStore {
   }
 
   #idOf(table: 'source' | 'reason', column: 'name' | 'text', value: string): number {
-    this.#database.prepare(`INSERT OR IGNORE INTO ${table} (${column}) VALUES (?)`).run(value);
-    return Number(this.#database.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).get(value)?.['id']);
+    const known = this.#database.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).get(value)?.['id'];
+    if (known !== undefined) return Number(known);
+    const { used } = this.#database.prepare(`SELECT count(*) AS used FROM ${table}`).get() as { readonly used: number };
+    // States hold 16 bits of it. The last number is that of all words that have none of their own.
+    if (used >= MOST_WORDS) return MOST_WORDS;
+    return Number(this.#database.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`).run(used === MOST_WORDS - 1 ? ANY_OTHER : value).lastInsertRowid);
   }
 
   #coverage(series: number): readonly Span[] {

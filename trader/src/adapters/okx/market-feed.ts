@@ -37,6 +37,9 @@ const SPACING_MS = 110;
 /** OKX ends a connection on which nothing was said for thirty seconds. */
 const SILENCE_MS = 15_000;
 
+/** Codes of the stream that say nothing of what was asked for: asked too often, a fault of its own, a service that is away. */
+const PASSING = /^(60014|6[34]\d{3}|50\d{3})$/;
+
 /** A book of which nothing is known. */
 const UNKNOWN = { bids: [], asks: [] };
 
@@ -146,7 +149,7 @@ export class OkxFeed implements MarketFeed {
         else if (told.event === 'subscribe') {
           unconfirmed.delete(nameOf(told.arg));
           if (unconfirmed.size === 0) socket.up('subscribed');
-        } else if (told.event === 'error') socket.refused(new VenueError('rejected', `okx: the stream was refused, ${told.code}: ${told.msg}`, { code: told.code, reason: 'other' }));
+        } else if (told.event === 'error') socket.refused(new VenueError(PASSING.test(told.code) ? 'maintenance' : 'rejected', `okx: the stream was refused, ${told.code}: ${told.msg}`, { code: told.code, reason: 'other' }));
         else socket.lost(`the server goes away: ${told.msg}`);
       },
       onConnection,

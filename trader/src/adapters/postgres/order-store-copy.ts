@@ -1,8 +1,8 @@
-import { closeSync, createReadStream, existsSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import type { Secret } from '../../domain/secret.ts';
+import { linesOf } from '../wire/text-lines.ts';
 import { clientOptions, OrderStore, storeError } from './order-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -54,7 +54,7 @@ export async function loadOrderStore(url: Secret, folder: string): Promise<numbe
     for (const table of TABLES) {
       const put = (lines: readonly string[]) => ask(client, `INSERT INTO algotrendy.${table} SELECT * FROM jsonb_populate_recordset(NULL::algotrendy.${table}, $1::jsonb)`, [`[${lines.join()}]`]);
       let lines: string[] = [];
-      for await (const line of createInterface({ input: createReadStream(join(folder, `${table}.jsonl`)), crlfDelay: Infinity })) {
+      for await (const line of linesOf(join(folder, `${table}.jsonl`))) {
         loaded++;
         if (lines.push(line) === ROWS_AT_ONCE) {
           await put(lines);

@@ -56,7 +56,7 @@ export class OrderStore {
 
   /** Begins a run with its first record, unless it is there; its place. Throws `StoreError`. */
   async begin(run: string, setup: unknown, first: StoredPlace): Promise<StoredPlace> {
-    await this.#ask('INSERT INTO algotrendy.run (run, setup, sequence, crc) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [run, JSON.stringify(setup), first.sequence, first.crc]);
+    await this.#ask('INSERT INTO algotrendy.run (run, setup, sequence, crc) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [run, jsonOf(setup), first.sequence, first.crc]);
     const { rows: [place] } = await this.#ask<{ sequence: string; crc: string }>('SELECT sequence, crc FROM algotrendy.run WHERE run = $1', [run]);
     return place === undefined ? first : { sequence: Number(place.sequence), crc: Number(place.crc) };
   }
@@ -81,7 +81,7 @@ export class OrderStore {
     }
     const rows = rowsOf(records);
     for (const table of Object.keys(INSERTS) as (keyof Rows)[]) {
-      if (rows[table].length > 0) await this.#ask(INSERTS[table], [run, JSON.stringify(rows[table])]);
+      if (rows[table].length > 0) await this.#ask(INSERTS[table], [run, jsonOf(rows[table])]);
     }
     await this.#ask('COMMIT');
     return true;
@@ -115,6 +115,11 @@ export class OrderStore {
       throw storeError(error);
     }
   }
+}
+
+/** A value as JSON that Postgres takes: it knows neither the character 0 nor half of a pair of surrogates, which a text that was cut may end with. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_name, each: unknown) => (typeof each === 'string' ? each.toWellFormed().replaceAll('\0', '\ufffd') : each));
 }
 
 function insert(table: string, columns: string): string {

@@ -50,6 +50,19 @@ test('refusals that are over are forgotten, so that years of them do not fill th
   file.close();
 });
 
+test('calls and refusals of a time when the clock was years ahead hold nobody up for years', () => {
+  const path = join(folder, 'clock.sqlite');
+  const ledger = new SqliteProviderLedger(path);
+  const quota = { limits: [{ calls: 2, windowMs: 1_000 }], documented: true };
+  const [wrong, right] = [Date.UTC(2036, 0, 1), Date.UTC(2026, 0, 1)];
+  for (let call = 0; call < 2; call++) assert.equal(ledger.take('yahoo', quota, wrong).waitMs, 0);
+  ledger.refuse('yahoo GONE', { kind: 'delisted', provider: 'yahoo', message: 'gone' }, wrong + 86_400_000);
+  assert.equal(ledger.refusal('yahoo GONE', wrong)?.kind, 'delisted');
+  assert.deepEqual([right, right + 999, right + 1_000].map((now) => ledger.take('yahoo', quota, now).waitMs), [1_000, 1, 0], 'they count as of now, since nobody knows when they were');
+  assert.equal(ledger.refusal('yahoo GONE', right), undefined);
+  ledger.close();
+});
+
 test('what one process has claimed no other takes before it is given back, or its time is over', () => {
   const path = join(folder, 'claims.sqlite');
   const [one, two] = [new SqliteProviderLedger(path), new SqliteProviderLedger(path)];

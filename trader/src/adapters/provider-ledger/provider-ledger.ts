@@ -8,7 +8,7 @@ import { longestWindowMs, quotaWaitMs, type ProviderQuota } from '../../domain/q
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { ProviderFailure } from '../../ports/bar-provider.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
-import { openReadOnly, sqliteFault } from '../wire/sqlite-file.ts';
+import { openReadOnly, sqliteFault, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it; 0 is the first one, which did not. */
 const VERSION = 2;
@@ -25,6 +25,9 @@ const SCHEMA = `
 const WAIT_MS = 5_000;
 /** Calls are forgotten that no window reaches and no month's report counts; refusals once they are over. */
 const KEPT_MS = 40 * DAY_MS;
+
+/** One that would last longer is of a time when the clock was ahead. */
+const LONGEST_REFUSAL_MS = 2 * DAY_MS;
 
 /** The ledger as one SQLite file. A call is counted before it is made: a process that dies has spent it. Throws `MarketStoreError`. */
 export class SqliteProviderLedger implements ProviderLedger {
@@ -50,6 +53,8 @@ export class SqliteProviderLedger implements ProviderLedger {
     return this.#ask(() => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
+        // Of a time when the clock was ahead: nobody knows when it was, and it must not count until then.
+        this.#database.prepare('UPDATE call SET at = ?1 WHERE provider = ?2 AND at > ?1').run(now, provider);
         const rows = this.#database.prepare('SELECT at FROM call WHERE provider = ? AND at > ? ORDER BY at').all(provider, Math.floor(now - longestWindowMs(quota.limits))) as { at: number }[];
         const waitMs = quotaWaitMs(quota.limits, rows.map(({ at }) => at), now);
         if (waitMs <= 0) {
@@ -84,7 +89,7 @@ export class SqliteProviderLedger implements ProviderLedger {
   }
 
   refusal(key: string, now: Timestamp): ProviderFailure | undefined {
-    const [row] = this.#rows('SELECT failure FROM refusal WHERE key = ? AND until > ?', key, now);
+    const [row] = this.#rows('SELECT failure FROM refusal WHERE key = ? AND until > ? AND until <= ?', key, now, now + LONGEST_REFUSAL_MS);
     return row === undefined ? undefined : JSON.parse(String(row['failure'])) as ProviderFailure;
   }
 
@@ -129,7 +134,8 @@ function openToWrite(path: string): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: WAIT_MS });
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    turnLogOn(database, WAIT_MS);
+    database.exec('PRAGMA synchronous = NORMAL');
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
     if (version > VERSION) throw new MarketStoreError('version', `${path} was written by version ${version} of the ledger, and this is version ${VERSION}; use the program that wrote it, or another ALGOTRENDY_HOME`);
     if (version < VERSION) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT`);

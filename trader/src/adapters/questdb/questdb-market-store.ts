@@ -27,6 +27,9 @@ const LAYOUT = [
     TIMESTAMP(ts) PARTITION BY YEAR WAL DEDUP UPSERT KEYS(ts, instrument, interval_ms, begins, ends)`,
 ];
 
+/** Sources, and reasons, that a read tells apart. */
+const MOST_WORDS = 2 ** 16;
+
 /** States with the words that their codes stand for. */
 interface Known {
   readonly states: States;
@@ -111,17 +114,18 @@ export class QuestDbMarketStore implements MarketStore {
     checkReason(reason);
     if (times.length === 0) return 0;
     const { states, sources, reasons } = await this.#known(series, Math.min(...times), Math.max(...times) + 1);
+    const words = [...reasons.slice(0, MOST_WORDS - 1), reason ?? ''];
     const marked = allocateStates(times.length);
     let rows = 0;
     for (const time of [...new Set(times)].sort((a, b) => a - b)) {
       const current = lowerBound(states.time, time + 1) - 1;
       if (current < 0 || states.time[current] !== time || reasons[states.reason[current]] === (reason ?? '')) continue;
       copyState(states, current, marked, rows);
-      marked.reason[rows] = reason === undefined ? 0 : reasons.length;
+      marked.reason[rows] = reason === undefined ? 0 : words.length - 1;
       marked.knownAt[rows] = Math.max(knownAt, states.knownAt[current]);
       rows++;
     }
-    await this.#client.write(STATES, stateLines(series, sliceStates(marked, 0, rows), sources, [...reasons, reason ?? ''], states));
+    await this.#client.write(STATES, stateLines(series, sliceStates(marked, 0, rows), sources, words, states));
     return rows;
   }
 
@@ -180,10 +184,10 @@ export class QuestDbMarketStore implements MarketStore {
   }
 }
 
-/** The place of a word in a list, to which it is added where it is new. */
+/** The place of a word in a list, to which it is added where it is new; beyond what 16 bits tell apart, the last one's. */
 function codeOf(words: string[], word: string): number {
   const at = words.indexOf(word);
-  return at >= 0 ? at : words.push(word) - 1;
+  return at >= 0 ? at : words.length === MOST_WORDS ? MOST_WORDS - 1 : words.push(word) - 1;
 }
 
 function revisionOf({ states, sources, reasons }: Known, row: number): BarRevision {

@@ -19,7 +19,7 @@ export class RedisBus implements MessageBus {
     // It waits for its subscriptions, however long Redis is away. They are made anew here: an error of those that the client makes by itself ends the process.
     this.#listening = speaking.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null, autoResubscribe: false });
     this.#listening.on('ready', () => { if (this.#listeners.size > 0) this.#subscribe(...this.#listeners.keys()); });
-    this.#listening.on('message', (name: string, text: string) => { for (const listener of this.#listeners.get(name) ?? []) listener(text); });
+    this.#listening.on('message', (name: string, text: string) => { for (const listener of this.#listeners.get(name) ?? []) this.#tell(listener, text); });
     this.#listening.on('error', (error) => { onTrouble('Redis cannot be heard', error); });
   }
 
@@ -45,6 +45,15 @@ export class RedisBus implements MessageBus {
 
   close(): void {
     this.#listening.disconnect();
+  }
+
+  /** Whoever else speaks on the bus, an older version or another program, ends no process by what it says. */
+  #tell(listener: (text: string) => void, text: string): void {
+    try {
+      listener(text);
+    } catch (error) {
+      this.#onTrouble('what came over Redis is not understood', error);
+    }
   }
 
   #subscribe(...names: readonly string[]): void {

@@ -107,7 +107,7 @@ function checkSpacing(file: string, days: readonly Timestamp[]): void {
   if (days.length < 3) return;
   const gaps = days.slice(1).map((day, i) => (day - days[i]) / DAY_MS).toSorted((a, b) => a - b);
   const middle = gaps[(gaps.length - 1) >> 1];
-  if (middle > WIDEST_SPACING) throw new ReturnsFileError('spacing', file, `its values are about ${middle} days apart; the figures are those of daily values`);
+  if (middle > WIDEST_SPACING) throw new ReturnsFileError('spacing', file, `its values are about ${middle} days apart, and the figures are those of daily values; give one value a day`);
 }
 
 function equityOf(file: string, holds: 'return' | 'equity', days: readonly Timestamp[], found: readonly number[]): DatedEquity {

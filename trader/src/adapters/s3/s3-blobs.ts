@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import {
-  CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException,
+  CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException, type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { BlobError } from '../../domain/blob-error.ts';
 import type { Secret } from '../../domain/secret.ts';
@@ -48,7 +49,8 @@ export class S3Blobs implements BlobStore {
       // Where it is and with which keys is ours to say: the SDK must not look in the environment, in files of Amazon's tools or on the network.
       ignoreConfiguredEndpointUrls: true,
       credentials: { accessKeyId: accessKeyId.reveal(), secretAccessKey: secretAccessKey.reveal(), ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }) },
-      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS },
+      // Without the last one an answer that does not come is a line in a log, and is waited for for ever.
+      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
     });
   }
 
@@ -60,7 +62,7 @@ export class S3Blobs implements BlobStore {
     return this.#attempt(async () => {
       try {
         const { Body } = await this.#client.send(new GetObjectCommand(this.#object(name)));
-        return await Body?.transformToByteArray();
+        return Body === undefined ? undefined : await readWhole(Body);
       } catch (error) {
         if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined;
         throw error;
@@ -74,8 +76,10 @@ export class S3Blobs implements BlobStore {
       for (let token: string | undefined; ;) {
         const page = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: `${this.#prefix}${prefix}`, ContinuationToken: token }));
         for (const { Key = '' } of page.Contents ?? []) names.push(Key.slice(this.#prefix.length));
-        if (page.IsTruncated !== true || page.NextContinuationToken === undefined) return names.filter((name) => name !== LOCK);
+        if (page.IsTruncated !== true) return names.filter((name) => name !== LOCK);
         token = page.NextContinuationToken;
+        // Pieces of backups that are not in the list would be taken for needless ones.
+        if (token === undefined) throw new BlobError('storage', `${this.place} gives a part of its list, and not how it goes on; nothing was changed`);
       }
     });
   }
@@ -168,5 +172,15 @@ export class S3Blobs implements BlobStore {
     if (status === 401 || status === 403) return new BlobError('refused', `${this.place} refuses: ${error.name}; look at the keys, their rights and the region`, error);
     if (status === 429 || status >= 500) return new BlobError('unreachable', `${this.place} does not serve now: ${error.name}: ${message}`, error);
     return new BlobError('storage', `${this.place} refuses: ${error.name}: ${message}`, error);
+  }
+}
+
+/** The body of an answer, which may stop in its middle without an end. */
+async function readWhole(body: NonNullable<GetObjectCommandOutput['Body']>): Promise<Uint8Array> {
+  const timer = setTimeout(() => { if (body instanceof Readable) body.destroy(new Error(`no more of it within ${ANSWER_MS / 1000} s`)); }, ANSWER_MS);
+  try {
+    return await body.transformToByteArray();
+  } finally {
+    clearTimeout(timer);
   }
 }

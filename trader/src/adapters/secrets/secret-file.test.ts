@@ -46,6 +46,14 @@ test('what a person wrote beside the secrets stays there, and lines may end as o
   assert.equal(readFileSync(path, 'utf8'), '# renew in May\nA_KEY=four\n\n# of the old account\nC_KEY=three\n');
 }));
 
+test('of two that make the same secret for the first time, one keeps it and both get that one', () => inFolder(async (file, path) => {
+  const other = new SecretFile(path, FREE);
+  assert.deepEqual([await file.read('A_KEY'), await other.read('A_KEY')], [undefined, undefined]);
+  const [first, second] = [await file.writeFirst('A_KEY', new Secret('one')), await other.writeFirst('A_KEY', new Secret('two'))];
+  assert.deepEqual([first.reveal(), second.reveal(), (await file.read('A_KEY'))?.reveal()], ['one', 'one', 'one']);
+  await assert.rejects(file.writeFirst('a name', new Secret('x')), kind('format'));
+}));
+
 test('any text comes back as it was, a key of several lines too', () => inFolder(async (file, path) => {
   await fc.assert(fc.asyncProperty(fc.oneof(fc.string({ minLength: 1 }), fc.constant('-----BEGIN EC PRIVATE KEY-----\nMHc=\n-----END EC PRIVATE KEY-----\n')), async (value) => {
     await file.write('PEM', new Secret(value));

@@ -56,8 +56,20 @@ export class SecretFile implements SecretStore {
   /** Throws `SecretFileError`. */
   write(name: string, value: Secret): Promise<void> {
     return attempt(() => {
-      if (!NAME.test(name)) throw new SecretFileError('format', `a secret cannot be called "${name}": names are capital letters, digits and underscores`);
+      checkName(name);
       this.#change((secrets) => { this.#replace(secrets.set(name, value)); });
+    });
+  }
+
+  /** Throws `SecretFileError`. */
+  writeFirst(name: string, value: Secret): Promise<Secret> {
+    return attempt(() => {
+      checkName(name);
+      return this.#change((secrets) => {
+        const kept = secrets.get(name);
+        if (kept === undefined) this.#replace(secrets.set(name, value));
+        return kept ?? value;
+      });
     });
   }
 
@@ -69,13 +81,13 @@ export class SecretFile implements SecretStore {
   }
 
   /** From reading to replacing nobody else changes the file: what another process wrote in between would be lost. */
-  #change(work: (secrets: Map<string, Secret>) => void): void {
+  #change<T>(work: (secrets: Map<string, Secret>) => T): T {
     let lock: ReturnType<TakeLock>;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
       lock = this.#take(`${this.#path}.lock`, WAIT_MS);
       if (lock === undefined) throw new SecretFileError('locked', `${this.#path} is being changed by another process. Nothing was changed: try again.`);
-      work(this.#load());
+      return work(this.#load());
     } catch (error) {
       if (error instanceof SecretFileError) throw error;
       throw new SecretFileError('disk', `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}. Nothing was changed.`);
@@ -125,6 +137,10 @@ export class SecretFile implements SecretStore {
       throw error;
     }
   }
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name)) throw new SecretFileError('format', `a secret cannot be called "${name}": names are capital letters, digits and underscores`);
 }
 
 function isRemark(line: string): boolean {

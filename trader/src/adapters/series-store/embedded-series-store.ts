@@ -5,7 +5,7 @@ import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
 import { SeriesError, type SeriesErrorKind } from '../../domain/series-error.ts';
 import { isTimestamp, type Timestamp } from '../../domain/time.ts';
 import type { SeriesCounts, SeriesFetch, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
-import { openReadOnly, sqliteFault, type SqliteFault } from '../wire/sqlite-file.ts';
+import { openReadOnly, sqliteFault, turnLogOn, type SqliteFault } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it. */
 const VERSION = 1;
@@ -138,7 +138,7 @@ function prepareFile(path: string, database: DatabaseSync): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { readonly user_version: number };
   if (version !== 0 && version !== VERSION) throw new SeriesError('version', `${path} was written by another version of the program (its format is ${version}, this one reads ${VERSION})`);
   if (version === VERSION) return;
-  database.exec('PRAGMA journal_mode = WAL');
+  turnLogOn(database, WAIT_MS);
   database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT`);
 }
 

@@ -83,6 +83,21 @@ test('a connection that the venue closes while nothing is asked is forgotten, an
   assert.equal(heard, 2);
 });
 
+test('a connection on which the venue says that it has waited in vain is forgotten, and the next request goes out once', async () => {
+  let heard = 0;
+  await calling((request, response) => {
+    heard += 1;
+    response.end('ok');
+    setTimeout(() => { request.socket.end('HTTP/1.1 408 Request Timeout\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlate'); }, 20);
+  }, async (caller) => {
+    for (let asked = 0; asked < 3; asked++) {
+      assert.equal((await caller.call('POST', ORDER)).text, 'ok');
+      await new Promise((resolve) => { setTimeout(resolve, 60); });
+    }
+  });
+  assert.equal(heard, 3);
+});
+
 test('a request that is not answered in time, or whose connection breaks, has an unknown outcome', async () => {
   await calling(() => undefined, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unknown-outcome'); }, { timeoutMs: 30 });
   await calling((request) => { request.socket.resetAndDestroy(); }, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unknown-outcome'); });
@@ -98,6 +113,21 @@ test('where nothing listens, or the connection is never secured, nothing was sen
     assert.equal(await failure(caller.call('POST', ORDER)), 'unreachable');
   });
   await calling(() => undefined, async (caller) => { assert.equal(await failure(caller.call('POST', ORDER)), 'unreachable'); }, { scheme: 'https' });
+});
+
+test('a key with a character that cannot be sent is refused unsent, and the next request goes out', async () => {
+  let heard = 0;
+  await calling((_request, response) => {
+    heard += 1;
+    response.end();
+  }, async (caller) => {
+    for (let round = 0; round < 2; round++) {
+      for (const key of ['it\u2019s', 'two\nlines']) assert.equal(await failure(caller.call('POST', { ...ORDER, headers: { 'X-Key': key } })), 'unauthorised');
+      await caller.call('POST', ORDER);
+      await settled();
+    }
+  });
+  assert.equal(heard, 2);
 });
 
 test('closing gives up what is in flight', async () => {

@@ -71,7 +71,7 @@ export class HttpCaller {
     this.#fixed = { agent: this.#agent, hostname: this.#base.hostname, ...(this.#base.port === '' ? {} : { port: this.#base.port }) };
   }
 
-  /** Sends a request, once; `what` names it in errors, which never repeat its target, headers or body: they hold signatures. Throws `VenueError`, `unreachable` or `unknown-outcome`. */
+  /** Sends a request, once; `what` names it in errors, which never repeat its target, headers or body: they hold signatures. Throws `VenueError`, `unreachable` or `unknown-outcome`, and `unauthorised` where a key cannot be sent at all. */
   call(what: string, { method, target, headers = NONE, body }: HttpAsk): Promise<HttpAnswer> {
     const acts = method !== 'GET';
     const sent = acts ? this.#spare ?? this.#make('POST') : this.#make(method);
@@ -82,7 +82,14 @@ export class HttpCaller {
     }
     request.method = method;
     request.path = target;
-    dress(sent, headers);
+    try {
+      dress(sent, headers);
+    } catch (error) {
+      // Node's words name the header, and not what is in it.
+      sent.onError = () => undefined;
+      request.destroy();
+      return Promise.reject(new VenueError('unauthorised', `${this.#spec.venue}: ${what} was not sent, since the key holds a character that no key has: ${error instanceof Error ? error.message : ''}`));
+    }
     if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
     // The bytes first: everything that follows has time until the answer comes.
     request.end(body);
@@ -130,7 +137,14 @@ export class HttpCaller {
     const spare = this.#make('POST');
     dress(spare, this.#usual);
     spare.request.on('socket', (socket) => { if (spare === this.#spare) socket.unref(); });
-    spare.onError = () => { if (spare === this.#spare) this.#spare = undefined; };
+    const forget = () => {
+      if (spare !== this.#spare) return;
+      this.#spare = undefined;
+      spare.request.destroy();
+    };
+    spare.onError = forget;
+    // Servers may say 408 to a connection on which they wait in vain: what is written there now is read by nobody.
+    spare.onResponse = forget;
     this.#spare = spare;
   }
 

@@ -7,11 +7,11 @@ import { compact, percent, trimmed } from './format.ts';
 import { html, type Html } from './html.ts';
 import { figure, key, plot, share, type Curve, type Span } from './plot.ts';
 import { linearScale, logScale } from './scale.ts';
-import type { SheetBand, TearSheet } from './sheet.ts';
+import { fromOpening, type SheetBand, type TearSheet } from './sheet.ts';
 
 /** The span of everything that is drawn over time. */
-function spanOf({ daily, equity }: TearSheet): Span {
-  const moments = equity ?? daily;
+function spanOf(sheet: TearSheet): Span {
+  const moments = sheet.equity ?? fromOpening(sheet);
   const from = moments.timestamps[0] ?? 0;
   const to = moments.timestamps[moments.timestamps.length - 1] ?? from;
   return to > from ? { from, to } : { from: from - DAY_MS / 2, to: from + DAY_MS / 2 };
@@ -47,8 +47,9 @@ interface EquityLines {
   readonly benchmark?: { readonly name: string; readonly xs: Float64Array; readonly ys: Float64Array; readonly atPoints: Float64Array } | undefined;
 }
 
-function equityLines({ daily, cash, benchmark, equity }: TearSheet): EquityLines {
-  const { timestamps: xs, values: ys } = equity ?? daily;
+function equityLines(sheet: TearSheet): EquityLines {
+  const { daily, cash, benchmark, equity } = sheet;
+  const { timestamps: xs, values: ys } = equity ?? fromOpening(sheet);
   const below = underwater(Float64Array.from([cash, ...ys])).subarray(1).map((fall) => -fall);
   if (benchmark === undefined) return { xs, ys, below };
   // A day's value is that of its end; both begin with the same money.
@@ -82,7 +83,7 @@ export function equityFigure(sheet: TearSheet): Html {
   const common = { span, marks: begins, write: compact, fewest: 3, height: 'tall', curves, dated: false, levels: [{ value: cash, paint: 'start' }] } as const;
   const deepest = below.reduce((lowest, fall) => Math.min(lowest, fall), -0.001);
   const written = { decimals: bounds[1] < 10 ? 4 : bounds[1] < 1e5 ? 2 : 0, unit: currency === undefined ? '' : ` ${currency}` };
-  return figure('equity', currency === undefined ? 'From 1' : `In ${currency}`, {
+  return figure('equity', currency === undefined ? `From ${compact(cash)}` : `In ${currency}`, {
     tools: log !== undefined && html`<div class="tools" hidden><button type="button" data-view="linear" aria-pressed="${wide ? 'false' : 'true'}">Linear</button><button type="button" data-view="log" aria-pressed="${wide ? 'true' : 'false'}">Log</button></div>`,
     legend: [key('equity', 'Equity'), others.map(({ name }) => key('other', name)), begins.length > 0 && key('window', 'A test begins, with its own parameters'), key('fall', 'Below the peak')],
     ...(wide && { view: 'log' }),

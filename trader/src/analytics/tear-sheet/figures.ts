@@ -6,7 +6,7 @@ import { probabilisticSharpe, sharpeSample } from '../sharpe-statistics.ts';
 import { conditionalValueAtRisk, excessKurtosis, normalConditionalValueAtRisk, normalValueAtRisk, skewness, tailRatio, valueAtRisk } from '../tails.ts';
 import { kelly, tradeStatistics } from '../trades.ts';
 import { count, decimal, duration, money, percent, times, tone, trimmed } from './format.ts';
-import { equityOf, type TearSheet } from './sheet.ts';
+import { equityOf, fromOpening, type TearSheet } from './sheet.ts';
 
 /** One figure, written out, with what it means. */
 export interface Figure {
@@ -48,9 +48,8 @@ export function measure(sheet: TearSheet): Measured {
   const { periodsPerYear, benchmark, cash } = sheet;
   const equity = equityOf(sheet);
   const returns = simpleReturns(equity);
-  const detailed = sheet.equity ?? sheet.daily;
-  const values = Float64Array.from([cash, ...detailed.values]);
-  const falls = drawdowns({ timestamps: Float64Array.from([detailed.timestamps[0] ?? 0, ...detailed.timestamps]), values });
+  const detailed = fromOpening(sheet);
+  const falls = drawdowns(detailed);
   const sample = sharpeSample(returns);
   const { winRate, profitFactor } = tradeStatistics((sheet.trips ?? []).map(({ pnl }) => pnl));
   const last = equity[equity.length - 1];
@@ -62,7 +61,7 @@ export function measure(sheet: TearSheet): Measured {
     cagr: cagr(equity, periodsPerYear),
     sharpe: sharpe(returns, periodsPerYear),
     confidence: sample === null ? null : probabilisticSharpe(sample),
-    maxDrawdown: sheet.maxDrawdown ?? Math.max(0, ...underwater(values)),
+    maxDrawdown: sheet.maxDrawdown ?? Math.max(0, ...underwater(detailed.values)),
     longestDrawdownMs: sheet.longestDrawdownMs ?? falls.reduce((longest, { durationMs }) => Math.max(longest, durationMs), 0),
     benchmarkReturn: held === undefined ? null : held[held.length - 1] / cash - 1,
     benchmarkReturns: held === undefined ? undefined : simpleReturns(held),

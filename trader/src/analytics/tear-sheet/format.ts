@@ -46,11 +46,18 @@ export function trimmed(value: number, digits: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** How to write these values so that no two look alike: with as few more digits as that takes. */
-export function apart(values: readonly number[], write: (value: number, digits: number) => string, fewest: number): (value: number) => string {
+/** How to write these values so that none is rounded: with as few more digits as that takes, and six at most. */
+export function unrounded(values: readonly number[], write: (value: number, digits: number) => string, fewest: number): (value: number) => string {
+  const most = fewest + 6;
+  const exact = values.map((value) => withoutZeros(write(value, most)));
   let digits = fewest;
-  while (digits < fewest + 6 && new Set(values.map((value) => write(value, digits))).size < values.length) digits += 1;
+  while (digits < most && values.some((value, i) => withoutZeros(write(value, digits)) !== exact[i])) digits += 1;
   return (value) => write(value, digits);
+}
+
+/** A number without the zeros at its end, whatever follows it. */
+function withoutZeros(text: string): string {
+  return text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '');
 }
 
 /** A whole number, grouped. */

@@ -1,7 +1,7 @@
 import { dayText } from '../../domain/calendar.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { FigureGroup, Measured } from './figures.ts';
-import { count, decimal, duration, money, percent, plural, times, tone } from './format.ts';
+import { count, decimal, duration, money, percent, plural, times, tone, trimmed } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { SheetVerdict, TearSheet } from './sheet.ts';
 
@@ -56,6 +56,7 @@ function cautions(sheet: TearSheet, measured: Measured): readonly string[] {
   const lucky = confidence !== null && confidence < 0.95 && netReturn > 0;
   return [
     ...tradeCautions(sheet),
+    ...(periodsPerYear < FEW_DAYS ? [`Bars are longer than a day: what is called a day below is a bar, of which a year has ${trimmed(periodsPerYear, 4)}.`] : []),
     ...(daily.timestamps.length < Math.min(FEW_DAYS, periodsPerYear) ? [`${plural(daily.timestamps.length, 'day')}: less than a year, so figures that are annualised are guesses.`] : []),
     ...(lucky ? [`Luck alone would do as well too often: the probability that its Sharpe ratio is truly above 0 is ${percent(confidence, 1)}, not 95 %.`] : []),
     ...liquidationCautions(sheet),
@@ -91,7 +92,7 @@ export function tiles(sheet: TearSheet, measured: Measured): Html {
 ${tile('Net return', percent(netReturn, 2, true), currency === undefined ? 'first to last day' : `${money(profit, true)} ${currency}`, tone(netReturn))}
 ${tile('Growth a year', percent(cagr, 1, true), 'compound', tone(cagr))}
 ${tile('Deepest fall', percent(maxDrawdown), longestDrawdownMs === 0 ? 'never below a peak' : `longest ${duration(longestDrawdownMs)}`)}
-${tile('Sharpe', decimal(sharpe, 2), confidence === null ? 'too little to tell' : `above 0: ${sureness(confidence)} sure`)}
+${tile('Sharpe', decimal(sharpe, 2), maxDrawdown >= 1 && sharpe === null ? 'none after ruin' : confidence === null ? 'too little to tell' : `above 0: ${sureness(confidence)} sure`)}
 ${trips !== undefined && tile('Trades', count(trips.length), `${percent(winRate, 1)} won`)}
 ${trips !== undefined && tile('Profit factor', decimal(profitFactor, 2), 'profits ÷ losses')}
 ${costs !== null && tile('Costs', percent(costs / cash), `of equity, ${money(costs)} ${currency ?? ''}`)}

@@ -1,4 +1,4 @@
-import { apart } from './format.ts';
+import { unrounded } from './format.ts';
 import { dataBlock, html, type Content, type Html } from './html.ts';
 import { timeTicks, type Scale } from './scale.ts';
 
@@ -49,7 +49,7 @@ export interface Plot {
 /** A coordinate system as markup. Text and marks keep their size, curves stretch, so that it fits every width and paper. */
 export function plot({ label, span, scale, write, fewest = 0, height, curves, dated, levels = [], marks, name, view }: Plot): Html {
   const y = (value: number) => share(1 - scale.at(value));
-  const text = apart(scale.ticks, write, fewest);
+  const text = unrounded(scale.ticks, write, fewest);
   return html`<div class="plot ${height}${dated ? ' dated' : ''}${view === undefined ? '' : ` ${view}`}"${name === undefined ? '' : html` data-plot="${name}"`}>
 <svg role="img" aria-label="${label}">
 <g class="grid">${scale.ticks.map((tick) => html`<line x1="0" x2="100%" y1="${y(tick)}" y2="${y(tick)}"/>`)}</g>

@@ -1,5 +1,6 @@
 import type { Bars } from '../../domain/bar.ts';
-import type { Timestamp } from '../../domain/time.ts';
+import { DAY_MS, type Timestamp } from '../../domain/time.ts';
+import type { Drawdown } from '../drawdowns.ts';
 import type { Series } from '../sampling.ts';
 
 /** A finished round trip, as the sheet lists it. */
@@ -64,7 +65,8 @@ export interface SheetWindow {
   /** Annualised Sharpe ratio where it was chosen and where it was traded. */
   readonly sharpeIn: number | null;
   readonly sharpeOut: number | null;
-  readonly returnOut: number;
+  /** Null where it was begun with nothing. */
+  readonly returnOut: number | null;
   readonly trades: number;
 }
 
@@ -99,9 +101,10 @@ export interface TearSheet {
   readonly daily: Series;
   /** Equity in more detail. */
   readonly equity?: Series | undefined;
-  /** Deepest fall as a share of its peak, and the longest time below a peak, where every moment was looked at; else they are those of the values above, which may be thinned. */
+  /** Deepest fall as a share of its peak, the longest time below a peak, and the deepest falls, where every moment was looked at; else they are those of the values above, which may be thinned. */
   readonly maxDrawdown?: number | undefined;
   readonly longestDrawdownMs?: number | undefined;
+  readonly falls?: readonly Drawdown[] | undefined;
   /** Share of equity that was invested. */
   readonly exposure?: Series | undefined;
   /** What else could have been done: equity on the same days, from the same opening. */
@@ -118,6 +121,13 @@ export interface TearSheet {
   readonly facts: readonly FactGroup[];
   /** The command line that makes the same file again. */
   readonly command: string;
+}
+
+/** Equity in the most detail that there is, the opening before it: with the first moment, or a day before the first day's end. */
+export function fromOpening({ cash, daily, equity }: TearSheet): Series {
+  const { timestamps, values } = equity ?? daily;
+  const opening = equity === undefined ? (timestamps[0] ?? 0) - DAY_MS : timestamps[0] ?? 0;
+  return { timestamps: Float64Array.from([opening, ...timestamps]), values: Float64Array.from([cash, ...values]) };
 }
 
 /** Opening equity and the equity of each day: what returns are measured on. */

@@ -6,7 +6,7 @@ import { decimal, duration, money, NONE, percent, tone } from './format.ts';
 import { html, type Html } from './html.ts';
 import { share } from './plot.ts';
 import { monthName } from './scale.ts';
-import type { FactGroup, SheetWindow, TearSheet } from './sheet.ts';
+import { fromOpening, type FactGroup, type SheetWindow, type TearSheet } from './sheet.ts';
 
 /** Steps of colour on each side of nothing. */
 const SHADES = 5;
@@ -32,9 +32,8 @@ function shade(value: number, full: number): string {
 
 /** The deepest falls. */
 export function drawdownTable(sheet: TearSheet): Html {
-  const { timestamps, values } = sheet.equity ?? sheet.daily;
-  const falls = drawdowns({ timestamps: Float64Array.from([timestamps[0] ?? 0, ...timestamps]), values: Float64Array.from([sheet.cash, ...values]) })
-    .toSorted((a, b) => b.depth - a.depth).slice(0, 10);
+  // One that takes no time is of a moment at which one market had closed and another had not.
+  const falls = (sheet.falls ?? drawdowns(fromOpening(sheet))).filter(({ peak, trough }) => trough > peak).toSorted((a, b) => b.depth - a.depth).slice(0, 10);
   return html`<section aria-labelledby="falls-title"><h2 id="falls-title">Deepest falls</h2>
 ${falls.length === 0 ? html`<p class="note">Equity never fell below a peak.</p>` : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Depth</th><th scope="col"><span class="hidden">as a bar</span></th><th scope="col">Peak</th><th scope="col">Trough</th><th scope="col">Back at the peak</th><th scope="col">To the trough</th><th scope="col">In all</th></tr></thead>
 <tbody>${falls.map(({ depth, peak, trough, recovered, durationMs }) => html`<tr><td class="down">−${percent(depth)}</td><td class="bar"><svg aria-hidden="true" width="100%" height="8"><rect width="${share(depth / falls[0].depth)}" height="8"/></svg></td><td>${dayText(peak)}</td><td>${dayText(trough)}</td><td>${recovered === undefined ? 'not yet' : dayText(recovered)}</td><td>${duration(trough - peak)}</td><td>${duration(durationMs)}</td></tr>`)}</tbody></table></div>`}</section>`;

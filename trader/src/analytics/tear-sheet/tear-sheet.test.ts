@@ -115,6 +115,35 @@ test('a sheet can be made of one day, of none, of a flat line and of ruin', () =
   }
 });
 
+test('a sheet of one return draws it from what there was before, and names what it begins with', () => {
+  const page = renderTearSheet({ ...plain, cash: 100, daily: daily([101]) });
+  assert.match(page, /From 100</);
+  assert.match(page, /<path class="line equity" d="M[\d.]+[ ,][\d.]+L/);
+});
+
+test('what is written on an axis is not rounded', () => {
+  const page = renderTearSheet({ ...plain, daily: daily([1.01]) });
+  assert.match(page, />1\.0025</);
+  assert.ok(!page.includes('>1.002<'));
+});
+
+test('a year of bars that are longer than a day is said to be one', () => {
+  assert.match(renderTearSheet({ ...plain, periodsPerYear: 365 / 7 }), /Bars are longer than a day: what is called a day below is a bar, of which a year has 52\.14\./);
+  assert.doesNotMatch(renderTearSheet(plain), /longer than a day/);
+});
+
+test('after ruin the Sharpe ratio is missing because of that, not for want of days', () => {
+  assert.match(renderTearSheet({ ...plain, daily: daily([1.1, 1.2, 0, 0]) }), /none after ruin/);
+  assert.match(renderTearSheet({ ...plain, daily: daily([1.1]) }), /too little to tell/);
+});
+
+test('a fall that takes no time, between two markets that close together, is not listed', () => {
+  const fall = { peak: FROM, trough: FROM, recovered: FROM + HOUR, depth: 0.1, durationMs: HOUR };
+  const page = renderTearSheet({ ...plain, falls: [fall, { ...fall, trough: FROM + HOUR / 2, depth: 0.05 }] });
+  const table = between(page, 'id="falls-title"', '</table>');
+  assert.ok(table.includes('5.00') && !table.includes('10.00'));
+});
+
 test('where no days have a Sharpe ratio no empty axis is drawn for it, and it is said', () => {
   const still = renderTearSheet({ ...plain, daily: daily(Array.from({ length: 70 }, () => 1)) });
   assert.ok(!still.includes('Sharpe ratio of 30 days over time'));

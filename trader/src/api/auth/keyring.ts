@@ -25,17 +25,12 @@ export class Keyring {
 
   /** Reads the key, or makes it where there is none yet. Throws what the store throws, and where it is read only and empty. */
   static async open(secrets: SecretStore, random: RandomBytes): Promise<Keyring> {
-    const kept = await secrets.read(KEY_NAME);
-    if (kept !== undefined) {
-      const master = Buffer.from(kept.reveal(), 'hex');
-      if (master.length !== 32) throw new Error(`the secret ${KEY_NAME} must be 64 hex digits; without the one that was there, second factors have to be set up anew`);
-      return new Keyring(master, random);
-    }
-    if (secrets.write === undefined) throw new Error(`there is no secret ${KEY_NAME}, and the store of secrets is read only`);
-    await secrets.write(KEY_NAME, new Secret(Buffer.from(random(32)).toString('hex')));
-    // Another process may have begun at the same moment: what stands there in the end is the key of both.
-    const written = await secrets.read(KEY_NAME);
-    return new Keyring(Buffer.from(written?.reveal() ?? '', 'hex'), random);
+    // Another process may begin at the same moment: the key that is kept first is that of both.
+    const kept = await secrets.read(KEY_NAME) ?? await secrets.writeFirst?.(KEY_NAME, new Secret(Buffer.from(random(32)).toString('hex')));
+    if (kept === undefined) throw new Error(`there is no secret ${KEY_NAME}, and the store of secrets is read only`);
+    const master = Buffer.from(kept.reveal(), 'hex');
+    if (master.length !== 32) throw new Error(`the secret ${KEY_NAME} must be 64 hex digits; without the one that was there, second factors have to be set up anew`);
+    return new Keyring(master, random);
   }
 
   /** Seals a text (AES-256-GCM) for one owner, so that it opens for nobody else's row. */

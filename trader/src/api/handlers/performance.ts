@@ -1,7 +1,7 @@
 import { dayCounted, monthlyReturns, yearlyReturns } from '../../analytics/calendar-returns.ts';
 import { drawdowns } from '../../analytics/drawdowns.ts';
 import { performance } from '../../analytics/metrics.ts';
-import { PERIODS_PER_YEAR } from '../../analytics/returns.ts';
+import { returnsInYear } from '../../analytics/returns.ts';
 import { tradeStatistics } from '../../analytics/trades.ts';
 import { add, format, parseDecimal, type Exact } from '../../domain/exact.ts';
 import type { Timestamp } from '../../domain/time.ts';
@@ -57,7 +57,7 @@ export function performanceHandlers({ replica, notes, clock, history }: Performa
       return figures({
         rows, trips: ended, currency, opening: whole || rows.length === 0 ? Number(startEquity) : Number(rows[0][1]), days: within([...days.values()], query),
         // The loop has looked at every moment; a part of the curve is thinned, though that leaves no trough out.
-        maxDrawdown: Math.max(deepest(rows), whole ? account.maxDrawdown : 0), periodsPerYear: periodsOf([...markets.values()].map(({ assetClass }) => assetClass)),
+        maxDrawdown: Math.max(deepest(rows), whole ? account.maxDrawdown : 0), periodsPerYear: returnsInYear([...markets.values()].map(({ assetClass, intervalMs }) => ({ instrument: { assetClass }, intervalMs }))),
       });
     },
     performanceMonths() {
@@ -122,11 +122,6 @@ function deepest(rows: readonly EquityRow[]): number {
     deepest = Math.max(deepest, 1 - Number(equity) / peak);
   }
   return deepest;
-}
-
-/** A year of trading days, by what is traded; of several kinds, the most. */
-function periodsOf(classes: readonly string[]): number {
-  return classes.some((name) => !Object.hasOwn(PERIODS_PER_YEAR, name) || name === 'crypto') ? PERIODS_PER_YEAR.crypto : PERIODS_PER_YEAR.equity;
 }
 
 /** What figures are worked out from. */

@@ -35,7 +35,7 @@ const account: z.ZodType<AccountFact> = z.strictObject({
 }).meta({ id: 'AccountFact' });
 
 const market: z.ZodType<MarketFact> = z.strictObject({
-  instrument: z.string(), venue: z.string(), assetClass: z.string(), quoteCurrency: z.string(), tick: decimal, lot: decimal, minNotional: decimal,
+  instrument: z.string(), venue: z.string(), assetClass: z.enum(['crypto', 'equity', 'fx']), quoteCurrency: z.string(), tick: decimal, lot: decimal, minNotional: decimal,
   priceDecimals: z.int(), quantityDecimals: z.int(), intervalMs: z.number(), orderTypes: z.array(orderType), timesInForce: z.array(timeInForce),
   postOnly: z.boolean(), reduceOnly: z.boolean(), last: price, tsLast: instant, dayAgo: price,
   tells: z.array(z.enum(['trades', 'books'])), bars: z.int(), gaps: z.int(), rejected: z.int(),

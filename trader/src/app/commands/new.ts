@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from '../command.ts';
@@ -32,16 +32,22 @@ export const newCommand = defineCommand({
     const { files } = strategyTemplate(name, relative(resolve(folder), SOURCE).split(sep).join('/'));
     mkdirSync(folder, { recursive: true });
     const paths = files.map((file) => join(folder, file.path));
-    files.forEach((file, i) => writeFileSync(paths[i], file.text, { flag: 'wx' }));
+    try {
+      for (const { path, text } of files) writeFileSync(join(folder, path), text, { flag: 'wx' });
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
     if (json) {
       terminal.printJson({ strategy: name, folder, files: paths });
       return 'ok';
     }
     const [code = '', test = ''] = paths;
+    const { commandText, shellWord } = await import('../wiring/run-sheet.ts');
     terminal.print(
       `${terminal.style.good('Made')} ${terminal.style.strong(folder)}`, ...paths.map((path) => `  ${path}`), '',
-      'Run it:   ' + `./algotrendy backtest ${runnable(code)} --bars FILE`,
-      'Test it:  ' + `node_modules/.bin/node --test ${test}`,
+      `Run it:   ${commandText(['backtest', runnable(code), '--bars', 'FILE'])}`,
+      `Test it:  node_modules/.bin/node --test ${shellWord(test)}`,
     );
     return 'ok';
   },

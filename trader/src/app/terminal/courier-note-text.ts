@@ -6,6 +6,7 @@ export function noteText(note: CourierNote): string {
     case 'outcome-unknown': return `It is not known whether the venue has order ${short(note.clientOrderId)}: ${note.reason}. It is looked for, and not sent again.`;
     case 'refused': return refusedText(note);
     case 'lost': return `Order ${short(note.clientOrderId)} is lost: the venue denies it, and cannot take it any more.`;
+    case 'forgotten': return `Order ${short(note.clientOrderId)} has ended at the venue without a word: it was accepted, and has been neither listed nor found for ten minutes. It counts as canceled.`;
     case 'missed-fill': return `A fill of order ${short(note.clientOrderId)} was missing and is booked now: trade ${note.tradeId}.`;
     case 'external-order': return `Order ${note.venueOrderId} on the account is not ours.`;
     case 'contradiction': return `What the venue says of order ${short(note.clientOrderId)} cannot be, and is not booked: ${note.reason}.`;

@@ -65,18 +65,18 @@ function decayLines({ inSample, outOfSample, efficiency }: WalkForwardReport, wi
 }
 
 function windowLines({ windows, grid }: WalkForwardReport, width: number, style: Style): string[] {
-  const most = Math.max(...windows.map(({ outOfSample }) => Math.abs(outOfSample.netReturn)), 1e-12);
+  const most = Math.max(...windows.map(({ outOfSample }) => Math.abs(outOfSample.netReturn ?? 0)), 1e-12);
   const columns: Column[] = [
     { title: 'window', align: 'right' }, { title: 'test from', rank: 1 }, ...grid.map(({ name }) => ({ title: name, align: 'right' as const })),
     { title: 'in sample', align: 'right', rank: 2 }, { title: 'out of sample', align: 'right' }, { title: '', rank: 3 },
     { title: 'sharpe', align: 'right', rank: 4 }, { title: 'drawdown', align: 'right', rank: 5 }, { title: 'fills', align: 'right', rank: 6 },
   ];
   const row = ({ test, parameters, inSample, outOfSample }: WindowReport, i: number): Cell[] => {
-    const paint = signPaint(outOfSample.netReturn, style);
+    const paint = signPaint(outOfSample.netReturn ?? -1, style);
     return [
       String(i + 1), formatTime(Date.parse(test.from)).slice(0, 10), ...grid.map(({ name }) => (parameters === null ? '–' : String(parameters[name]))),
       formatPercent(inSample?.netReturn, 2, { sign: true }), { text: formatPercent(outOfSample.netReturn, 2, { sign: true }), paint },
-      { text: shareBar(Math.abs(outOfSample.netReturn) / most), paint },
+      { text: shareBar(Math.abs(outOfSample.netReturn ?? 0) / most), paint },
       formatRatio(outOfSample.sharpe), formatPercent(outOfSample.maxDrawdown), formatCount(outOfSample.fills),
     ];
   };

@@ -32,6 +32,21 @@ describe('what the API finds in a state folder', () => {
     assert.ok((await stores.desk.sources()).some(({ instrument, intervals }) => instrument === 'BTC-USDT-PERP.BINANCE' && intervals.includes('15m')));
   });
 
+  test('is there once the store of bars that was away answers again, and closing while it is away fails nothing', async () => {
+    Object.assign(process.env, { ALGOTRENDY_MARKET_STORE: 'questdb', ALGOTRENDY_SECRET_QUESTDB_URL: 'http://127.0.0.1:1' });
+    const away = openApiStores({ ...NO_CONFIG, home });
+    try {
+      await assert.rejects(away.marketStore(), /QuestDB does not answer/);
+      const asked = away.marketStore();
+      away.close();
+      await assert.rejects(asked, /QuestDB does not answer/);
+    } finally {
+      delete process.env['ALGOTRENDY_MARKET_STORE'];
+      delete process.env['ALGOTRENDY_SECRET_QUESTDB_URL'];
+    }
+    assert.equal(await away.marketStore(), undefined);
+  });
+
   test('is worked out a few at a time, so that who asks for much leaves the machine to what trades', async () => {
     const answers = await Promise.all(Array.from({ length: 26 }, () => printedBy(['version'])));
     assert.deepEqual([answers.filter(({ ok }) => ok).length, answers.flatMap((answer) => (answer.ok ? [] : [answer.error.kind]))], [22, ['busy', 'busy', 'busy', 'busy']]);

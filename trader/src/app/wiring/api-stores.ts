@@ -38,10 +38,11 @@ export function openApiStores(config: Config): ApiStores {
   const seen = new SqliteSeen(join(home, 'api', 'seen.sqlite'));
   let opened: Promise<MarketStore | undefined> | undefined;
   const marketStore = async () => {
-    const store = await (opened ??= openKnownMarketStore(home));
-    // Where there is none yet, there may be the next time.
-    if (store === undefined) opened = undefined;
-    return store;
+    const opening = opened ??= openKnownMarketStore(home);
+    const store = await opening.catch(() => undefined);
+    // Where there is none yet, or it cannot be reached now, there may be one the next time.
+    if (store === undefined && opened === opening) opened = undefined;
+    return store ?? await opening;
   };
   const seriesStore = whereThere(join(home, 'series.sqlite'), () => openSeries(home));
   return {
@@ -51,7 +52,7 @@ export function openApiStores(config: Config): ApiStores {
       answers.close();
       notes.close();
       seen.close();
-      void opened?.then((store) => store?.close());
+      opened?.then((store) => store?.close()).catch(() => undefined);
       void seriesStore()?.close();
     },
   };

@@ -87,10 +87,9 @@ export async function finishBacktest(request: BacktestRequest, context: Backtest
 
 /**
  * What V8 is told before the first bar. Its middle compiler is to inline getters, which it takes for calls that never happen: otherwise
- * they stay calls in what it compiles, and are called so often that the last compiler takes each for itself. The last one may inline a
- * little more than by default, since a venue's look at a bar would otherwise leave the strategy's indicator a call.
+ * they stay calls in what it compiles, and are called so often that the last compiler takes each for itself.
  */
-const INLINING = '--min-maglev-inlining-frequency=0 --max-inlined-bytecode-size-cumulative=1200';
+const INLINING = '--min-maglev-inlining-frequency=0';
 /**
  * What V8 is told once it has counted what runs on every bar. What only orders need is so much code, and called
  * so seldom, that in a run of a million bars giving it to the last compiler costs more than it saves: that one is

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -230,4 +230,42 @@ test('a database is copied as it is at one moment while another process writes',
 test('a place in which no folder can be made is refused, and does not hang', { timeout: 20_000 }, async () => {
   const home = await makeHome('proc');
   await assert.rejects(backUp(home, process.platform === 'linux' ? '/proc/backups' : join(home, 'runs/r1.json/below'), KEY, NOW), (error) => error instanceof BlobError && error.kind === 'storage');
+});
+
+test('what a person has moved to another disk, with a link in its place, is in the backup too', async () => {
+  const home = await makeHome('linked');
+  const disk = join(root, 'linked-disk');
+  renameSync(join(home, 'market'), disk);
+  symlinkSync(disk, join(home, 'market'));
+  writeFileSync(join(root, 'linked-run'), 'far away');
+  symlinkSync(join(root, 'linked-run'), join(home, 'runs/far'));
+  symlinkSync(home, join(home, 'runs/round'));
+  symlinkSync(join(root, 'nowhere'), join(home, 'runs/dangling'));
+  const { files } = await backUp(home, join(root, 'linked-vault'), KEY, NOW);
+  assert.equal(files, 5);
+  const target = join(root, 'linked-back');
+  await restore(join(root, 'linked-vault'), KEY, target);
+  assert.equal((await closes(target)).length, 5_000);
+  assert.equal(readFileSync(join(target, 'runs/far'), 'utf8'), 'far away');
+});
+
+test('backups are not kept in the folder that they are of: each would hold all before it', async () => {
+  const home = await makeHome('inside');
+  symlinkSync(home, join(root, 'inside-link'));
+  for (const place of [join(home, 'backups'), join(root, 'inside-link', 'deep/backups'), home]) {
+    await assert.rejects(backUp(home, place, KEY, NOW), (error) => error instanceof Refusal && error.code === 'usage', place);
+  }
+  assert.ok(!existsSync(join(home, 'backups')) && !existsSync(join(home, 'lock')));
+});
+
+test('the newest backup is the one that was made last, also where the clock was set back in between', async () => {
+  const home = await makeHome('clock');
+  const vault = join(root, 'clock-vault');
+  await backUp(home, vault, KEY, { full: false, now: () => Date.UTC(2036, 0, 1) });
+  writeFileSync(join(home, 'paper/journal.jsonl'), 'later\n');
+  await backUp(home, vault, KEY, { full: false, now: () => Date.UTC(2026, 0, 1) });
+  await backUp(home, vault, KEY, { full: true, now: () => Date.UTC(2026, 0, 1) });
+  const target = join(root, 'clock-back');
+  assert.equal((await restore(vault, KEY, target)).began, Date.UTC(2026, 0, 1));
+  assert.equal(readFileSync(join(target, 'paper/journal.jsonl'), 'utf8'), 'later\n');
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, existsSync, fstatSync, mkdtempSync, openSync, readdirSync, readSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { backup as snapshot, DatabaseSync } from 'node:sqlite';
 import { newKeyText } from '../../adapters/backup/sealing.ts';
-import { backupId, BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
+import { BackupVault, type BackedUpFile, type Manifest, type Retention } from '../../adapters/backup/vault.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Timestamp } from '../../domain/time.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
@@ -51,9 +51,7 @@ export async function backupKey(config: Config, make = false): Promise<Secret> {
   const known = await secrets.read(BACKUP_KEY);
   if (known !== undefined) return known;
   if (!make) throw new Refusal('usage', `there is no key for backups: the secret ${BACKUP_KEY} is not set`, { hint: 'Make one with data backup FOLDER --new-key, and keep a copy of it away from this machine: without it no backup can be read.' });
-  const fresh = new Secret(newKeyText());
-  await secrets.write(BACKUP_KEY, fresh);
-  return fresh;
+  return secrets.writeFirst(BACKUP_KEY, new Secret(newKeyText()));
 }
 
 /** How a backup is made. */
@@ -71,39 +69,56 @@ export interface BackupOptions {
  * theirs. Then keeps the vault to its retention. Throws `BackupError` and `BlobError`.
  */
 export async function backUp(home: string, blobs: BlobStore, key: Secret, { full, now, servers = [] }: BackupOptions): Promise<BackupReport> {
+  refuseInside(home, blobs.place);
   const vault = await BackupVault.open(blobs, key, 'write');
   const began = now();
-  const id = backupId(began);
-  removeLeftSnapshots(home);
-  const snapshots = mkdtempSync(join(home, `${SNAPSHOTS}${process.pid}-`));
+  let snapshots: string | undefined;
   try {
+    removeLeftSnapshots(home);
+    const scratch = snapshots = mkdtempSync(join(home, `${SNAPSHOTS}${process.pid}-`));
+    const id = await vault.nextId(began);
     const generation = (full ? undefined : (await vault.latest())?.generation) ?? id;
     const files: BackedUpFile[] = [];
     let newBytes = 0;
     const take = async (path: string, source: string) => {
       const taken = await takeFile(vault, generation, path, source);
-      if (source.startsWith(snapshots)) rmSync(source, { force: true });
+      if (source.startsWith(scratch)) rmSync(source, { force: true });
       if (taken === undefined) return;
       files.push(taken.file);
       newBytes += taken.newBytes;
     };
-    for (const path of filesBelow(home, '')) await take(path, isDatabase(join(home, path)) ? await databaseSnapshot(join(home, path), snapshots) : join(home, path));
-    for (const server of servers) for await (const { path, source } of server(snapshots)) await take(`${SERVERS}/${path}`, source);
+    for (const path of filesBelow(home, '')) await take(path, isDatabase(join(home, path)) ? await databaseSnapshot(join(home, path), scratch) : join(home, path));
+    for (const server of servers) for await (const { path, source } of server(scratch)) await take(`${SERVERS}/${path}`, source);
     const kind = generation === id ? 'full' : 'incremental';
     await vault.finish({ version: 1, id, began, kind, generation, files });
     return { id, kind, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), newBytes, retention: await vault.retain(now()) };
   } finally {
-    rmSync(snapshots, { recursive: true, force: true });
+    if (snapshots !== undefined) rmSync(snapshots, { recursive: true, force: true });
     await vault.close();
   }
 }
 
-/** Paths of files below a folder, with slashes, in an order of their own. */
-function filesBelow(home: string, folder: string): string[] {
-  return readdirSync(join(home, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
+/** A backup in the folder that it is of would be in the next one, which would be twice as large, and so on. */
+function refuseInside(home: string, place: string): void {
+  if (place.startsWith('s3:')) return;
+  // The place need not be there yet: then a folder above it is.
+  let above = resolve(place);
+  while (!existsSync(above)) above = dirname(above);
+  const way = relative(realpathSync(home), realpathSync(above));
+  if (way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))) {
+    throw new Refusal('usage', `${place} is in the folder that is to be backed up`, { hint: `Name one outside of ${home}, better on another disk.` });
+  }
+}
+
+/** Paths of files below a folder, with slashes, in an order of their own. A link is what it leads to, unless that is a folder it lies in. */
+function filesBelow(home: string, folder: string, around: readonly string[] = []): string[] {
+  const here = realpathSync(join(home, folder));
+  if (around.includes(here)) return [];
+  return readdirSync(here, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (isLeftOut(path)) return [];
-    return entry.isDirectory() ? filesBelow(home, path) : entry.isFile() ? [path] : [];
+    const is = entry.isSymbolicLink() ? statSync(join(home, path), { throwIfNoEntry: false }) : entry;
+    return is?.isDirectory() === true ? filesBelow(home, path, [...around, here]) : is?.isFile() === true ? [path] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -44,6 +44,25 @@ test('a backtest runs as a job beside the run, and its answer is the command\'s 
   assert.deepEqual([result.strategy, result.parameters.fast], ['macd', 8]);
   assert.ok(phases.has('Running') || phases.has('Reading bars'));
   await jobs.close();
+});
+
+test('where the disk takes no more, a job that ends says so and ends nothing else, and the jobs of before are still shown', async (t) => {
+  const folder = home(t);
+  const jobs = new ChildJobs(folder);
+  const request: JobRequest = { kind: 'backtest', strategy: 'macd', bars: BARS, interval: '1h', parameters: {} };
+  await jobs.start('one', request, 'user:ann');
+  await jobs.start('two', request, 'user:ann');
+  // A file cannot be written where a folder is.
+  mkdirSync(join(folder, 'jobs/one/result.json.draft'));
+  for (const id of ['one', 'two']) mkdirSync(join(folder, 'jobs', id, 'job.json.draft'));
+  const failed = await until(jobs, 'one', ({ endedAt }) => endedAt !== null);
+  assert.deepEqual([failed.state, /cannot be kept/.test(failed.error?.message ?? ''), failed.runId], ['failed', true, null]);
+  await jobs.cancel('two');
+  assert.equal((await until(jobs, 'two', ({ endedAt }) => endedAt !== null)).state, 'canceled');
+  await jobs.close();
+  const later = new ChildJobs(folder);
+  assert.deepEqual(['one', 'two'].map((id) => later.get(id)?.state), ['lost', 'lost']);
+  await later.close();
 });
 
 test('a job is told what the command line can be told, and what names nothing is refused', () => {

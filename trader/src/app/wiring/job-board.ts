@@ -85,11 +85,11 @@ export class ChildJobs implements JobBoard {
     if (job === undefined) return Promise.resolve({ ok: false, error: { kind: 'not-found', message: `there is no job ${id}` } });
     if (job.endedAt !== null) return Promise.resolve({ ok: false, error: { kind: 'conflict', message: `job ${id} has ended: ${job.state}` } });
     const running = this.#running.get(id);
-    if (running === undefined) this.#keep({ ...job, state: 'canceled', endedAt: Date.now() });
+    if (running === undefined) this.#note({ ...job, state: 'canceled', endedAt: Date.now() });
     else {
       running.canceled = true;
       end(running.child);
-      this.#keep({ ...job, phase: 'canceling', etaMs: null });
+      this.#note({ ...job, phase: 'canceling', etaMs: null });
     }
     return Promise.resolve({ ok: true, value: this.#jobs.get(id) as JobFact });
   }
@@ -122,7 +122,7 @@ export class ChildJobs implements JobBoard {
       if (job === undefined) continue;
       this.#jobs.set(job.id, job);
       if (job.endedAt !== null) continue;
-      this.#keep({ ...job, state: 'lost', phase: '', endedAt: Date.now(), etaMs: null, error: { message: 'AlgoTrendy ended while it was under way', hint: 'Start it again.' } });
+      this.#note({ ...job, state: 'lost', phase: '', endedAt: Date.now(), etaMs: null, error: { message: 'AlgoTrendy ended while it was under way', hint: 'Start it again.' } });
     }
   }
 
@@ -137,13 +137,13 @@ export class ChildJobs implements JobBoard {
   #run(job: JobFact): void {
     const line = jobLine(job.request, Math.max(1, availableParallelism() - 2));
     if (!line.ok) {
-      this.#keep({ ...job, state: 'failed', endedAt: Date.now(), error: { message: line.error.message, hint: null } });
+      this.#note({ ...job, state: 'failed', endedAt: Date.now(), error: { message: line.error.message, hint: null } });
       return;
     }
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--no-concurrent-recompilation', MAIN, ...line.value], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
     const running: Running = { child, output: [], bytes: 0, canceled: false };
     this.#running.set(job.id, running);
-    this.#keep({ ...job, state: 'running', phase: 'starting', startedAt: Date.now() });
+    this.#note({ ...job, state: 'running', phase: 'starting', startedAt: Date.now() });
     // A job that was gone before it was heard of has no priority any more.
     try {
       if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
@@ -177,8 +177,8 @@ export class ChildJobs implements JobBoard {
     this.#running.delete(id);
     this.#toldAt.delete(id);
     const over = { ...job, endedAt: Date.now(), etaMs: null, phase: '' };
-    if (running.canceled) this.#keep({ ...over, state: 'canceled' });
-    else if (running.bytes > MOST_BYTES) this.#keep({ ...over, state: 'failed', error: { message: 'what came out is too long to keep', hint: 'Try a smaller grid.' } });
+    if (running.canceled) this.#note({ ...over, state: 'canceled' });
+    else if (running.bytes > MOST_BYTES) this.#note({ ...over, state: 'failed', error: { message: 'what came out is too long to keep', hint: 'Try a smaller grid.' } });
     else this.#take(over, Buffer.concat(running.output).toString('utf8').trim(), code, fault);
     this.#next();
   }
@@ -187,12 +187,17 @@ export class ChildJobs implements JobBoard {
   #take(over: JobFact, text: string, code: number | null, fault: string | undefined): void {
     const answer = readAnswer(text);
     if (code === 0 && answer !== undefined) {
-      writeWhole(join(this.#folder, over.id, 'result.json'), text);
-      this.#keep({ ...over, state: 'done', done: 1_000, total: 1_000, runId: typeof answer.run === 'string' ? answer.run : null });
+      try {
+        writeWhole(join(this.#folder, over.id, 'result.json'), text);
+      } catch (error) {
+        this.#note({ ...over, state: 'failed', error: { message: `its result cannot be kept: ${error instanceof Error ? error.message : String(error)}`, hint: 'Make room, or correct the permissions of the folder, then start it again.' } });
+        return;
+      }
+      this.#note({ ...over, state: 'done', done: 1_000, total: 1_000, runId: typeof answer.run === 'string' ? answer.run : null });
       return;
     }
     const { message = fault ?? `it ended with code ${code ?? 'none'}`, hint = null } = answer?.error ?? {};
-    this.#keep({ ...over, state: 'failed', error: { message, hint } });
+    this.#note({ ...over, state: 'failed', error: { message, hint } });
   }
 
   /** On the disk first, then to who listens. */
@@ -200,6 +205,15 @@ export class ChildJobs implements JobBoard {
     mkdirSync(join(this.#folder, job.id), { recursive: true });
     writeWhole(join(this.#folder, job.id, 'job.json'), JSON.stringify(job));
     this.#tell(job);
+  }
+
+  /** The same of what has happened, whether or not the disk takes it: who starts again is told that the job was lost. */
+  #note(job: JobFact): void {
+    try {
+      this.#keep(job);
+    } catch {
+      this.#tell(job);
+    }
   }
 
   #tell(job: JobFact): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,5 +25,15 @@ test('where the disk ends in the middle, what was kept before stays whole', () =
   assert.notEqual(status, 0);
   assert.match(stderr, /EFBIG|too large/);
   assert.deepEqual(readKeptJson(path), ['before']);
-  assert.deepEqual(readdirSync(folder).sort(), ['deeper', 'full.json', 'full.json.tmp']);
+  assert.deepEqual(readdirSync(folder).sort(), ['deeper', 'full.json']);
+});
+
+test('several processes that keep the same at once leave it whole, and none fails', async () => {
+  const path = join(folder, 'shared.json');
+  const script = `import { keepJson, readKeptJson } from ${JSON.stringify(new URL('./kept-json.ts', import.meta.url).href)};
+    for (const end = Date.now() + 1_000; Date.now() < end;) { keepJson(${JSON.stringify(path)}, ['x'.repeat(1 + Math.random() * 200_000)]); readKeptJson(${JSON.stringify(path)}); }`;
+  const ends = await Promise.all([0, 1, 2].map(() => new Promise((resolve) => {
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], (error, _out, stderr) => { resolve(error === null ? 'well' : stderr); });
+  })));
+  assert.deepEqual(ends, ['well', 'well', 'well']);
 });

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../adapters/wire/folder-sync.ts';
 
 /** What a small file of the state folder holds, as it was written by `keepJson`; undefined where there is none. */
 export function readKeptJson<T>(path: string): T | undefined {
@@ -9,13 +10,14 @@ export function readKeptJson<T>(path: string): T | undefined {
 /** Writes a value into a file, which is there whole and on the disk when this returns, or as it was before. */
 export function keepJson(path: string, value: unknown): void {
   mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.tmp`;
-  const descriptor = openSync(draft, 'w');
+  // Another process may keep the same at this moment.
+  const draft = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(descriptor, JSON.stringify(value)); // in as many pieces as the system takes
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    writeFileSync(draft, JSON.stringify(value), { flush: true }); // in as many pieces as the system takes
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   }
-  renameSync(draft, path);
+  syncFolder(dirname(path));
 }

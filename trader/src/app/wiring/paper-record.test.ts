@@ -43,12 +43,13 @@ async function inHome(days: number, heard: Heard, setup: PaperSetup, check: (hom
     const journal = new JournalFile(path);
     journal.append({ kind: 'run', version: 1, run: runId(setup), setup });
     const run = await wirePaper(setup, journal, { onOrder() {}, onReport() {}, onDenial() {} });
+    const [{ intervalMs }] = setup.markets;
     for (let hour = 0; hour < days * 24; hour++) {
       const [open, close] = [priceAt(hour), priceAt(hour + 1)];
       if (hour === 30 && steered !== undefined) run.ingest.admitCommand(steered);
       const late = heard(hour);
-      const bar = { timestamp: START + hour * HOUR, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 1 };
-      assert.equal(run.ingest.admitBar(0, bar, late === undefined ? undefined : bar.timestamp + HOUR + late), 'admitted');
+      const bar = { timestamp: START + hour * intervalMs, open, high: Math.max(open, close), low: Math.min(open, close), close, volume: 1 };
+      assert.equal(run.ingest.admitBar(0, bar, late === undefined ? undefined : bar.timestamp + intervalMs + late), 'admitted');
       run.watchBar(0, bar);
     }
     journal.close();
@@ -92,6 +93,19 @@ test('thirteen days are too few, and a day on which an hour in ten was missed is
     const { paper } = await paperEvidence(home, await subject());
     assert.equal(paper?.days, 0);
   });
+});
+
+test('a Sharpe ratio of bars that are longer than a day is annualised by as many as there are in a year', async () => {
+  const sharpes: number[] = [];
+  for (const bars of [1, 2]) {
+    const intervalMs = bars * DAY_MS;
+    const setup = { ...SETUP, markets: SETUP.markets.map((market) => ({ ...market, intervalMs })), limits: { ...SETUP.limits, maxDataAgeMs: 5 * intervalMs } };
+    await inHome(2, AT_ONCE, setup, async (home) => {
+      const { paper } = await paperEvidence(home, await passportSubject({ strategy: 'moving-average-cross', parameters: PARAMETERS, instrument: 'BTC-USDT.BINANCE' }, intervalMs));
+      sharpes.push(paper?.sharpe ?? NaN);
+    });
+  }
+  assert.ok(Math.abs(sharpes[0] / sharpes[1] - Math.SQRT2) < 1e-9, sharpes.join(' '));
 });
 
 test('a replay is no record, whatever times its bars carry; nor is a feed of this machine, of a sandbox or of nobody', async () => {

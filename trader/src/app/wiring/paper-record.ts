@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError, JournalFile } from '../../adapters/journal/journal-file.ts';
-import { PERIODS_PER_YEAR, sharpe } from '../../analytics/returns.ts';
+import { returnsInYear, sharpe } from '../../analytics/returns.ts';
 import { tradeStatistics } from '../../analytics/trades.ts';
 import { DAY_MS, formatInterval, type Timestamp } from '../../domain/time.ts';
 import { formatPercent, formatPlural, formatRatio } from '../terminal/format.ts';
@@ -65,12 +65,11 @@ async function reckon(path: string, subject: PassportSubject): Promise<PaperEvid
       const before = history.before(day)?.equity ?? Number(setup.cash);
       return (history.before(day + DAY_MS)?.equity ?? before) / before - 1;
     });
-    const { assetClass } = run.markets[0].instrument;
     const { venue = '', hosts = [] } = setup.feed ?? {};
     const [from, to] = [days.at(0) ?? 0, (days.at(-1) ?? -DAY_MS) + DAY_MS].map((ts) => new Date(ts).toISOString());
     const paper = {
       run: head.kind === 'run' ? head.run : '', venue, hosts: [...hosts], from, to, days: days.length, trades: counted.length,
-      sharpe: sharpe(returns, PERIODS_PER_YEAR[assetClass]), winRate: tradeStatistics(counted.map(({ pnl }) => pnl)).winRate, records: journal.sequence, digest: run.recorder.digest(),
+      sharpe: sharpe(returns, returnsInYear(run.markets)), winRate: tradeStatistics(counted.map(({ pnl }) => pnl)).winRate, records: journal.sequence, digest: run.recorder.digest(),
     };
     return { paper, lines: linesOf(paper) };
   } finally {

@@ -104,6 +104,7 @@ test('the key is made once and kept among the secrets', async () => {
   const store = {
     read: (name: string) => Promise.resolve(kept.get(name)),
     write: (name: string, value: Secret) => Promise.resolve(void kept.set(name, value)),
+    writeFirst: (name: string, value: Secret) => Promise.resolve(kept.get(name) ?? (kept.set(name, value), value)),
     remove: (name: string) => Promise.resolve(void kept.delete(name)),
   };
   const first = signPassport(BODY, await signingKey(store));

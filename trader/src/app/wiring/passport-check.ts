@@ -56,8 +56,7 @@ export async function signingKey(store: Required<SecretStore>): Promise<KeyObjec
   const kept = await store.read(KEY_NAME);
   if (kept !== undefined) return createPrivateKey(kept.reveal());
   const { privateKey } = generateKeyPairSync('ed25519');
-  await store.write(KEY_NAME, new Secret(String(privateKey.export({ type: 'pkcs8', format: 'pem' }))));
-  return privateKey;
+  return createPrivateKey((await store.writeFirst(KEY_NAME, new Secret(String(privateKey.export({ type: 'pkcs8', format: 'pem' }))))).reveal());
 }
 
 /** Seals and signs (Ed25519, RFC 8032). */

@@ -67,7 +67,7 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
     const questdb = existsSync(join(draft, SERVERS, 'questdb'));
     // By it the server knows that it has to go back to the checkpoint.
     if (questdb) writeFileSync(join(draft, SERVERS, 'questdb/_restore'), '');
-    if (existsSync(join(target, KEPT))) copyFileSync(join(target, KEPT), join(draft, KEPT));
+    if (existsSync(join(target, KEPT))) keepKeys(join(target, KEPT), join(draft, KEPT));
     // What was there is put aside, not removed, until the new one stands: the keys are in it.
     if (existsSync(target)) renameSync(target, aside);
     renameSync(draft, target);
@@ -79,6 +79,17 @@ export async function restore(blobs: BlobStore, key: Secret, target: string, asO
     throw error;
   } finally {
     await vault.close();
+  }
+}
+
+/** Copies the keys, and has them on the disk before what was there goes: the key of the backups is among them. */
+function keepKeys(from: string, to: string): void {
+  copyFileSync(from, to);
+  const descriptor = openSync(to, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -29,7 +29,7 @@ export function bandOf({ cash, daily, trips, equity, periodsPerYear }: RunDetail
     quantiles: [{ share: 0.05, values: band.p05 }, { share: 0.25, values: band.p25 }, { share: 0.5, values: band.p50 }, { share: 0.75, values: band.p75 }, { share: 0.95, values: band.p95 }],
     facts: [
       ['Courses that ended with a loss', percent(lossProbability, 1)], ['That did worse than this one', percent(rank, 1)],
-      ['That lost half at some time', percent(ruinProbability, 1)], ['Deepest fall, in the middle', percent(maxDrawdown.p50, 1)], ['Deepest fall, one in twenty above', percent(maxDrawdown.p95, 1)],
+      ['That lost half at some time', percent(ruinProbability, 1)], ['Deepest fall at day ends, in the middle', percent(maxDrawdown.p50, 1)], ['Deepest fall at day ends, one in twenty above', percent(maxDrawdown.p95, 1)],
     ],
   };
 }

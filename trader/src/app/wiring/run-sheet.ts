@@ -116,5 +116,10 @@ export function versionFacts(facts: readonly Fact[]): FactGroup {
 
 /** A command line as a person would type it. */
 export function commandText(words: readonly string[]): string {
-  return ['./algotrendy', ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(' ');
+  return ['./algotrendy', ...words.map(shellWord)].join(' ');
+}
+
+/** A word as a shell takes it for one. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

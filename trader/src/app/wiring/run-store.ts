@@ -131,7 +131,7 @@ export function keepRun(home: string, run: StoredRun): string | undefined {
   try {
     if (existsSync(path)) return undefined;
     mkdirSync(folder, { recursive: true });
-    writeFileSync(draft, `${JSON.stringify(run)}\n`);
+    writeFileSync(draft, `${JSON.stringify(run)}\n`, { flush: true });
     renameSync(draft, path);
     return undefined;
   } catch (error) {

@@ -19,6 +19,7 @@ export function openSecrets({ home, secrets }: Pick<Config, 'home' | 'secrets'>)
   return {
     read: async (name) => await environment.read(name) ?? file.read(name),
     write: (name, value) => file.write(name, value),
+    writeFirst: async (name, value) => await environment.read(name) ?? file.writeFirst(name, value),
     remove: (name) => file.remove(name),
   };
 }

@@ -67,6 +67,22 @@ test('what is over and comes again is nobody\'s until it is seen again', (t) => 
   store.close();
 });
 
+test('a store that cannot be written or read any more ends no process, and what comes again is nobody\'s all the same', (t) => {
+  const path = place(t);
+  const [store, another] = [new SqliteSeen(path), new SqliteSeen(path)];
+  const feed = new HandFeed();
+  // As on a full disk: what is there stays there.
+  const book = new AlertBook(feed, { all: (run) => another.all(run), put: (seen) => { store.put(seen); }, drop: (run, mark) => { store.drop(run, mark); }, listen: () => () => undefined });
+  feed.tell(near);
+  book.acknowledge(book.all()[0].id, 'user:ana', 1);
+  store.close();
+  feed.tell(calm, near);
+  assert.deepEqual(names(book), ['limit nobody']);
+  another.close();
+  feed.tell(halted);
+  assert.deepEqual(names(book), ['limit nobody', 'halt nobody']);
+});
+
 test('a run that goes on halted after a restart is still known to who has seen it', (t) => {
   const path = place(t);
   const store = new SqliteSeen(path);

@@ -113,7 +113,7 @@ export async function measure(request: BacktestRequest, grid: GridRequest, home:
 /** The account of the strategy as given, bar by bar, against each of FTMO's evaluations. */
 function account(spec: SweepSpec, bars: Bars, values: ReturnType<typeof readStrategyParameters>): { readonly engine: Engine; readonly propFirm: readonly PropFirmOutcome[] } {
   const watch = new AccountWatch([spec.market], bars.length);
-  const engine = runBacktest(backtestOf(spec, watch.wrap(spec.definition.create(values), 0)), [[bars]], 1, (_, running) => watch.look(running));
+  const engine = runBacktest({ ...backtestOf(spec, watch.wrap(spec.definition.create(values), 0)), audit: watch }, [[bars]], 1, (_, running) => watch.look(running));
   const history = watch.history(engine);
   return { engine, propFirm: propFirmPrograms().filter(({ id, phase }) => phase === 'evaluation' && id !== 'ftmo-verification').map((rules) => holdAgainst(rules, history)) };
 }

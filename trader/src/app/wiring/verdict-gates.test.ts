@@ -49,6 +49,7 @@ test('a strategy must bear twice the cost that it was charged, and the account m
   const capacity = { first: 10, twentieth: 1000 };
   assert.deepEqual(states(costGates({ breakEvenBps: 20, capacity }, { paidBps: 10, slipped: false }, 1000)), ['pass', 'pass']);
   assert.deepEqual(states(costGates({ breakEvenBps: 19.9, capacity }, { paidBps: 10, slipped: true }, 1001)), ['fail', 'fail']);
+  assert.deepEqual([[-0.5, -1], [0, 0], [0.5, -1]].map(([breakEvenBps, paidBps]) => costGates({ breakEvenBps, capacity }, { paidBps, slipped: false }, 1)[0].state), ['fail', 'fail', 'pass'], 'no rebate makes up for a loss before costs');
   assert.match(costGates({ breakEvenBps: -3, capacity }, { paidBps: 10, slipped: false }, 1)[0].reason, /loses before any cost/);
 });
 

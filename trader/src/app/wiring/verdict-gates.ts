@@ -147,10 +147,11 @@ function wordOverfitting(overfitting: Overfitting | null, tried: number): Gate {
 /** Gates on what trading costs and how much the market takes; `slipped` where slippage is in the prices already. */
 export function costGates({ breakEvenBps, capacity }: Pick<LuckStatistics, 'breakEvenBps' | 'capacity'>, { paidBps, slipped }: { readonly paidBps: number | null; readonly slipped: boolean }, cash: number): Gate[] {
   const never = 'Not measurable: it never traded.';
-  const needed = paidBps === null ? null : GATES.costFactor * paidBps;
+  // A rebate is no cost to be borne twice, and who loses before any cost bears none.
+  const needed = paidBps === null ? null : GATES.costFactor * Math.max(0, paidBps);
   return [
     breakEvenBps === null || paidBps === null || needed === null ? line('Costs', 'Break-even cost', 'not-measurable', never)
-      : line('Costs', 'Break-even cost', judge(breakEvenBps >= needed), breakEvenBps <= 0
+      : line('Costs', 'Break-even cost', judge(breakEvenBps > 0 && breakEvenBps >= needed), breakEvenBps <= 0
         ? `It loses before any ${slipped ? 'fee, from slippage alone or without it' : 'cost'}.`
         : `Nothing is left at ${breakEvenBps.toFixed(1)} bp a fill; ${paidBps.toFixed(1)} bp were charged, and ${slipped ? 'its slippage, which is in the prices already, is a guess' : 'slippage comes on top'}, so ${needed.toFixed(1)} bp are asked for.`),
     capacity === null ? line('Costs', 'Capacity', 'not-measurable', 'Not measurable: it never traded, or the bars have no volume.')

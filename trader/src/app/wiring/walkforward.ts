@@ -179,7 +179,7 @@ function reportOf(request: WalkForwardRequest, { chosen, bars, windows, swept, e
   const span = (first: number, end: number): WalkSpan => ({ from: new Date(bars.timestamp[first]).toISOString(), to: new Date(bars.timestamp[end - 1]).toISOString(), bars: end - first });
   const ms = (first: number, end: number) => bars.timestamp[end - 1] + chosen.intervalMs - bars.timestamp[first];
   const trained: TimedReturn[] = [];
-  const tested = outcomes.map(({ netReturn }, i): TimedReturn => ({ netReturn, ms: ms(windows[i].testFirst, windows[i].testEnd) }));
+  const tested = outcomes.map(({ netReturn }, i): TimedReturn => ({ netReturn: netReturn ?? -1, ms: ms(windows[i].testFirst, windows[i].testEnd) }));
   const reports = windows.map(({ trainFirst, trainEnd, testFirst, testEnd, values }, i): WindowReport => {
     const best = swept.parts[i].best.at(0);
     const netReturn = best && netReturnOf(format(best.finalEquity, moneyScale), request.cash);
@@ -201,7 +201,7 @@ function reportOf(request: WalkForwardRequest, { chosen, bars, windows, swept, e
       fills: engine.portfolio.fills, fees: format(fees, moneyScale), ...metricsOf(engine, [spec.market]),
     },
     inSample: { yearlyReturn: yearlyReturn(trained), sharpe: ratios.length === 0 ? null : ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length },
-    efficiency: efficiencyOf(trained, tested), profitableWindows: outcomes.filter(({ netReturn }) => netReturn > 0).length,
+    efficiency: efficiencyOf(trained, tested), profitableWindows: outcomes.filter(({ netReturn }) => netReturn !== null && netReturn > 0).length,
     stability: stabilityOf(grid.axes, windows.map(({ values }) => values)), equityCurve,
   };
 }

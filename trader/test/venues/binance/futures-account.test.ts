@@ -133,3 +133,18 @@ test('a position that the venue takes away is told as a trade, under the id that
     assert.deepEqual([ear.fills[0]?.clientOrderId, ear.fills[0]?.quantity, ear.fills[0]?.fee, ear.orders[0]?.status], ['autoclose-1568879465650', 10, '0.5', 'filled']);
   });
 });
+
+test('trades of orders that the venue has forgotten after ninety days are nobody\'s, and those after them are read', async () => {
+  await scene(async ({ server, gateway }) => {
+    const trade = { price: '100', quantity: '0.1', fee: '0', feeCurrency: 'USDT', liquidity: 'maker' } as const;
+    await gateway().submit(order(0));
+    server.trade(order(0).clientOrderId, trade);
+    server.skewClock(100 * 86_400_000, true);
+    const later = gateway();
+    const place = await later.placeNow();
+    await later.submit(order(1));
+    server.trade(order(1).clientOrderId, trade);
+    const { fills } = await later.fillsSince(place);
+    assert.deepEqual(fills.map(({ clientOrderId }) => clientOrderId), ['', order(1).clientOrderId]);
+  });
+});

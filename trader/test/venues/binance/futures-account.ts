@@ -3,6 +3,7 @@ import type { ServedTrade, WireOrder } from '../dialect-server.ts';
 
 /** Decimals of the account's own arithmetic. */
 const PLACES = 8;
+const DAY_MS = 86_400_000;
 
 /** An order on the server's book. A conditional one has an id of its own, and one in the book from when it triggers. */
 export interface FuturesOrder {
@@ -12,6 +13,7 @@ export interface FuturesOrder {
   readonly symbol: string;
   /** As they were sent; a change replaces price and quantity. */
   readonly parameters: URLSearchParams;
+  readonly created: number;
   updated: number;
   executed: Exact;
   status: 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED';
@@ -47,7 +49,7 @@ export class FuturesAccount {
     const order: FuturesOrder = {
       algoId: conditional ? String(1_000_000_033_225_453 + this.orders.length) : undefined, orderId: conditional ? undefined : this.#nextId(),
       clientOrderId: parameters.get('newClientOrderId') ?? parameters.get('clientAlgoId') ?? `web_${this.orders.length}`,
-      symbol: parameters.get('symbol') ?? '', parameters, updated: this.#now(), executed: 0, status: 'NEW',
+      symbol: parameters.get('symbol') ?? '', parameters, created: this.#now(), updated: this.#now(), executed: 0, status: 'NEW',
     };
     this.orders.push(order);
     return order;
@@ -57,6 +59,14 @@ export class FuturesAccount {
   trigger(order: FuturesOrder): void {
     order.orderId = this.#nextId();
     order.updated = this.#now();
+  }
+
+  /** As `find`, of what the venue still knows ("Query Order"). */
+  recall(parameters: URLSearchParams): FuturesOrder | undefined {
+    const order = this.find(parameters);
+    const age = this.#now() - (order?.created ?? 0);
+    const untraded = order !== undefined && !isOpen(order) && order.executed === 0;
+    return age > 90 * DAY_MS || (untraded && age > 3 * DAY_MS) ? undefined : order;
   }
 
   /** The newest order in the book of an id. */
@@ -81,6 +91,12 @@ export class FuturesAccount {
     this.positions.set(order.symbol, order.parameters.get('side') === 'BUY' ? add(held, quantity) : sub(held, quantity));
     this.pay(served.feeCurrency, sub(0, parseDecimal(served.fee, PLACES)));
     return trade;
+  }
+
+  /** Trades of a symbol from a number on, the oldest first; without one the newest of the last seven days ("Account Trade List"). */
+  tradesFrom(symbol: string | null, from: string | null, limit: number): readonly FuturesTrade[] {
+    const all = this.trades.filter(({ order }) => order.symbol === symbol);
+    return from === null ? all.filter(({ time }) => time > this.#now() - 7 * DAY_MS).slice(-limit) : all.filter(({ id }) => id >= Number(from)).slice(0, limit);
   }
 
   pay(currency: string, amount: Exact): void {

@@ -31,7 +31,7 @@ export class FuturesServer extends AccountServer {
       timePath: '/fapi/v1/time', submits: ['POST /fapi/v1/order', 'POST /fapi/v1/algoOrder'], unsigned: ['POST /fapi/v1/listenKey', 'PUT /fapi/v1/listenKey', 'DELETE /fapi/v1/listenKey'],
       rejections: FUTURES_REJECTIONS, weight: 2_400,
     });
-    this.#account = new FuturesAccount(now);
+    this.#account = new FuturesAccount(() => this.time());
     this.#clock = spec.clock;
   }
 
@@ -138,18 +138,13 @@ export class FuturesServer extends AccountServer {
     const account = this.#account;
     switch (route) {
       case 'POST /fapi/v1/order': return this.#place(route, parameters);
-      case 'GET /fapi/v1/order': return this.#with(account.find(parameters), 'Order does not exist.', -2013, (order) => fine(orderBody(order, 'usdm-get-order')));
+      case 'GET /fapi/v1/order': return this.#with(account.recall(parameters), 'Order does not exist.', -2013, (order) => fine(orderBody(order, 'usdm-get-order')));
       case 'PUT /fapi/v1/order': return this.#amend(parameters);
       case 'GET /fapi/v1/openOrders': return fine(account.orders.filter((order) => isOpen(order) && order.orderId !== undefined).map((order) => orderBody(order, 'usdm-get-order')));
       case 'DELETE /fapi/v1/order': return this.#with(openOnly(account.find(parameters)), 'Unknown order sent.', -2011, (order) => fine(orderBody(this.#end(order, 'CANCELED'), 'usdm-cancel-order')));
       case 'DELETE /fapi/v1/allOpenOrders': return this.#endAll(({ orderId }) => orderId !== undefined, parameters);
       case 'POST /fapi/v1/countdownCancelAll': return this.#countDown(parameters.get('symbol') ?? '', Number(parameters.get('countdownTime')));
-      case 'GET /fapi/v1/userTrades': {
-        const [from, limit] = [parameters.get('fromId'), Number(parameters.get('limit') ?? 500)];
-        const trades = account.trades.filter((trade) => trade.order.symbol === parameters.get('symbol') && trade.id >= Number(from ?? 0));
-        // Without a place the newest are given, oldest first.
-        return fine((from === null ? trades.slice(-limit) : trades.slice(0, limit)).map(tradeBody));
-      }
+      case 'GET /fapi/v1/userTrades': return fine(account.tradesFrom(parameters.get('symbol'), parameters.get('fromId'), Number(parameters.get('limit') ?? 500)).map(tradeBody));
       case 'GET /fapi/v3/account': return fine(accountBody(account));
       default: return this.#conditional(route, parameters) ?? this.#settings(route, parameters);
     }

@@ -32,6 +32,7 @@ export class OkxMarketServer implements FeedServer {
   #fault: Fault | undefined;
   #last: readonly [string, number, Json] | undefined;
   #losing = false;
+  #refusal: string | undefined;
 
   constructor({ clock, symbols }: { readonly clock: Clock; readonly symbols: readonly string[] }) {
     this.#clock = clock;
@@ -116,6 +117,11 @@ export class OkxMarketServer implements FeedServer {
     this.#door.cut(refusals);
   }
 
+  /** The next subscription is refused with this code. */
+  refuse(code: string): void {
+    this.#refusal = code;
+  }
+
   playDead(): void {
     this.#door.playDead();
   }
@@ -152,6 +158,11 @@ export class OkxMarketServer implements FeedServer {
     const { op, args } = JSON.parse(text) as { op: string; args: readonly { channel: string; instId: string }[] };
     const connection = this.#live.get(socket);
     if (op !== 'subscribe' || connection === undefined) return;
+    if (this.#refusal !== undefined) {
+      this.#door.say(JSON.stringify({ event: 'error', code: this.#refusal, msg: 'refused', connId: 'a4d3ae55' }), socket);
+      this.#refusal = undefined;
+      return;
+    }
     for (const arg of args) {
       const business = /^candle|^trades-all$/.test(arg.channel);
       const instrument = this.#symbols.indexOf(arg.instId);
