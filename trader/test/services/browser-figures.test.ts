@@ -97,6 +97,21 @@ test('a strategy is told by what it made after fees, and two that hold against e
   await context.close();
 });
 
+test('a halt that is refused says in so many words that trading goes on, and how to stop it', async () => {
+  const { page, context } = await desk.open(VIEWS[0], true);
+  // As a process answers that tells of a run and does not trade it.
+  await page.route('**/api/v1/control/halt', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: '{"code":"not-offered","status":422,"detail":"this process only tells of the run"}' }));
+  await page.goto(desk.url);
+  await page.getByRole('button', { name: /^HALT/ }).click();
+  await page.getByLabel(/Or type HALT/).fill('HALT');
+  await page.keyboard.press('Enter');
+  await page.getByText('✕ Not done: trading is as it was.').waitFor();
+  await page.getByText('./algotrendy halt').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await picture(page, 'halt-refused-desktop-dark');
+  await context.close();
+});
+
 test('ages are those of the server, whatever the clock of the browser says', async () => {
   const { page, context } = await desk.open(VIEWS[0], true);
   await page.addInitScript('{ const now = Date.now; Date.now = () => now() + 3_600_000; }');
