@@ -66,7 +66,6 @@ async function main(): Promise<void> {
   try {
     const first = await desk.open();
     await desk.enroll(first);
-    const state = await first.context.storageState();
     await first.context.close();
     const rows: ScoreRow[] = [];
     const add = async (work: () => Promise<ScoreRow | readonly ScoreRow[]>): Promise<void> => {
@@ -75,13 +74,13 @@ async function main(): Promise<void> {
       rows.push(...more);
       for (const { number, figure, points } of more) console.error(`measured row ${number}: ${figure}, ${points ?? 'no'} points`);
     };
-    await add(() => weightRows(desk, state));
-    await add(() => walkRows(desk, state));
+    await add(() => weightRows(desk));
+    await add(() => walkRows(desk));
     await add(() => Promise.resolve(colourRow()));
-    await add(() => focusRow(desk, state));
-    await add(() => pressRow(desk, state));
-    await add(() => faultRow(desk, state));
-    await add(() => honestyRow(desk, state));
+    await add(() => focusRow(desk));
+    await add(() => pressRow(desk));
+    await add(() => faultRow(desk));
+    await add(() => honestyRow(desk));
     await add(() => lighthouseRows(desk, values.lighthouse));
     await add(() => streamRow(desk, Number(values.seconds)));
     print(rows);

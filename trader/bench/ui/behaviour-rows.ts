@@ -1,7 +1,5 @@
-import { DESK_PERSON, VIEWS, pause, type Desk, type Watched } from '../../test/services/browser-desk.ts';
+import { DESK_PERSON, VIEWS, pause, type Desk } from '../../test/services/browser-desk.ts';
 import { atMost, type ScoreRow } from './score-row.ts';
-
-type State = Awaited<ReturnType<Watched['context']['storageState']>>;
 
 const TAB_STOPS = 40;
 /** Faults that are put in the way of a page's questions, and where they must show. */
@@ -11,8 +9,8 @@ const FAULTS = [
 ] as const;
 
 /** Row 12, the part that a machine sees: whether every stop of the Tab key shows where it is. */
-export async function focusRow(desk: Desk, state: State): Promise<ScoreRow> {
-  const { page, context } = await desk.open(VIEWS[0], state);
+export async function focusRow(desk: Desk): Promise<ScoreRow> {
+  const { page, context } = await desk.open(VIEWS[0], true);
   let [stops, rings] = [0, 0];
   for (const path of ['/', '/trade', '/strategies', '/backtests', '/risk']) {
     await page.goto(desk.url + path);
@@ -35,8 +33,8 @@ export async function focusRow(desk: Desk, state: State): Promise<ScoreRow> {
 }
 
 /** Row 14: how soon a killed server is told in words, on desktop and phone. Leaves the product running again. */
-export async function honestyRow(desk: Desk, state: State): Promise<ScoreRow> {
-  const watched = await Promise.all([desk.open(VIEWS[0], state), desk.open(VIEWS[1], state)]);
+export async function honestyRow(desk: Desk): Promise<ScoreRow> {
+  const watched = await Promise.all([desk.open(VIEWS[0], true), desk.open(VIEWS[1], true)]);
   for (const { page } of watched) {
     await page.goto(desk.url);
     await page.getByRole('banner').getByText(/\d,\d{3}\.\d{2}/).waitFor();
@@ -55,10 +53,10 @@ export async function honestyRow(desk: Desk, state: State): Promise<ScoreRow> {
 }
 
 /** Row 19: whether faults stay on the page with their cause and a way on. */
-export async function faultRow(desk: Desk, state: State): Promise<ScoreRow> {
+export async function faultRow(desk: Desk): Promise<ScoreRow> {
   let kept = 0;
   for (const fault of FAULTS) {
-    const { page, context } = await desk.open(VIEWS[0], state);
+    const { page, context } = await desk.open(VIEWS[0], true);
     await page.route(fault.route, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ code: 'internal', status: 500, title: 'A fault', detail: 'this fault was put here to be seen', requestId: 'r-1' }) }));
     await page.goto(desk.url + fault.path);
     if ('tab' in fault) await page.getByRole('tab', { name: fault.tab }).click();
@@ -71,8 +69,8 @@ export async function faultRow(desk: Desk, state: State): Promise<ScoreRow> {
 }
 
 /** Row 13, from a fresh visit: presses until the halt is held, and until a backtest runs. */
-export async function pressRow(desk: Desk, state: State): Promise<ScoreRow> {
-  const { page, context } = await desk.open(VIEWS[0], state);
+export async function pressRow(desk: Desk): Promise<ScoreRow> {
+  const { page, context } = await desk.open(VIEWS[0], true);
   await page.goto(desk.url);
   await page.getByRole('banner').getByText('Today').waitFor();
   await page.getByRole('button', { name: /^HALT/ }).click();

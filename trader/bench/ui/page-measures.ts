@@ -1,8 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import type { Desk, View, Watched } from '../../test/services/browser-desk.ts';
-
-type State = Awaited<ReturnType<Watched['context']['storageState']>>;
+import type { Desk, View } from '../../test/services/browser-desk.ts';
 
 /** Watches layout shifts, long tasks and the first chart from the first moment of a page on. */
 const WATCH = `
@@ -32,8 +30,8 @@ export interface Measured {
 }
 
 /** Opens a page in a browser of its own, which has nothing in its cache, and waits until it has come to rest. */
-export async function openMeasured(desk: Desk, path: string, view: View, state?: State): Promise<Measured> {
-  const { page } = await desk.open(view, state);
+export async function openMeasured(desk: Desk, path: string, view: View, signedIn = true): Promise<Measured> {
+  const { page } = await desk.open(view, signedIn);
   const measured: Measured = { page, scriptBytes: 0 };
   page.on('response', (response) => {
     if (!/\.js(\?|$)/.test(response.url())) return;

@@ -1,22 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../test/command-line.ts';
-import { PAGES, VIEWS, misfits, violations, type Desk, type Watched } from '../../test/services/browser-desk.ts';
+import { PAGES, VIEWS, misfits, violations, type Desk } from '../../test/services/browser-desk.ts';
 import { leastDistance } from './colour-distance.ts';
 import { badFigures, firstChart, layoutShift, openMeasured } from './page-measures.ts';
 import { atMost, median, type ScoreRow } from './score-row.ts';
 
-type State = Awaited<ReturnType<Watched['context']['storageState']>>;
-
 const CHART_RUNS = 5;
 
 /** Rows 1 to 3 and 11: weight, first chart, shifts. */
-export async function weightRows(desk: Desk, state: State): Promise<ScoreRow[]> {
+export async function weightRows(desk: Desk): Promise<ScoreRow[]> {
   const charts: number[] = [];
   const shifts: number[] = [];
   let trade = 0;
   for (let run = 0; run < CHART_RUNS; run++) {
-    const measured = await openMeasured(desk, '/trade', VIEWS[0], state);
+    const measured = await openMeasured(desk, '/trade', VIEWS[0]);
     charts.push(await firstChart(measured.page));
     shifts.push(await layoutShift(measured.page));
     trade = measured.scriptBytes;
@@ -24,12 +22,12 @@ export async function weightRows(desk: Desk, state: State): Promise<ScoreRow[]> 
   }
   for (const view of [VIEWS[0], VIEWS[1]]) {
     for (const path of PAGES) {
-      const { page } = await openMeasured(desk, path, view, state);
+      const { page } = await openMeasured(desk, path, view);
       shifts.push(await layoutShift(page));
       await page.context().close();
     }
   }
-  const signIn = await openMeasured(desk, '/sign-in', VIEWS[0]);
+  const signIn = await openMeasured(desk, '/sign-in', VIEWS[0], false);
   await signIn.page.context().close();
   const [tradeKb, signInKb, chartMs, shift] = [trade / 1000, signIn.scriptBytes / 1000, median(charts), Math.max(...shifts)];
   return [
@@ -41,10 +39,10 @@ export async function weightRows(desk: Desk, state: State): Promise<ScoreRow[]> 
 }
 
 /** Rows 8 to 10 and 15 to 17: what every page shows in every view. */
-export async function walkRows(desk: Desk, state: State): Promise<ScoreRow[]> {
+export async function walkRows(desk: Desk): Promise<ScoreRow[]> {
   const found = { axe: 0, errors: 0, foreign: 0, unmarked: 0, misfits: 0, figures: 0, loads: 0 };
   for (const view of VIEWS) {
-    const watched = await desk.open(view, state);
+    const watched = await desk.open(view, true);
     const { page, context, troubles, foreign } = watched;
     for (const path of PAGES) {
       await page.goto(desk.url + path);

@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Desk, holdDown, pause, picture, VIEWS, type Watched } from './browser-desk.ts';
-
-type State = Awaited<ReturnType<Watched['context']['storageState']>>;
+import { Desk, holdDown, pause, picture, VIEWS } from './browser-desk.ts';
 
 const PLACES = ['Trade', 'Strategies', 'Backtests', 'Risk', 'Models', 'Data', 'Admin', 'Overview'];
 /** When the server is killed, in milliseconds after a press on a tab: before it, while its page and its code are fetched, and after. */
 const MOMENTS = [-40, 0, 3, 8, 15, 30, 60, 120, 250, 600];
 
 let desk: Desk;
-let signedIn: State;
 
 before(async () => {
   desk = await Desk.start('--speed', '3000');
   const first = await desk.open();
   await desk.enroll(first);
-  signedIn = await first.context.storageState();
   await first.context.close();
 });
 after(async () => {
@@ -36,7 +32,7 @@ async function isKept(fetched: ReadonlySet<string>, name: string): Promise<void>
 const isLost = async (page: Page) => page.url().startsWith('chrome-error:') || await page.getByText(/This page couldn.t load/).count() > 0;
 
 test('without the server every page that was shown opens again, the others say that they wait, and open by themselves', { timeout: 240_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const { page, context } = await desk.open(VIEWS[0], true);
   const fetched = new Set<string>();
   page.on('requestfinished', (request) => { fetched.add(new URL(request.url()).pathname); });
   await page.goto(desk.url);
@@ -73,7 +69,7 @@ test('without the server every page that was shown opens again, the others say t
 });
 
 test('a page whose files were on their way to be kept when the server died waits for it, too', { timeout: 120_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const { page, context } = await desk.open(VIEWS[0], true);
   const fetched = new Set<string>();
   page.on('requestfinished', (request) => { fetched.add(new URL(request.url()).pathname); });
   await page.goto(desk.url);
@@ -97,7 +93,7 @@ test('a page whose files were on their way to be kept when the server died waits
 });
 
 test('a halt that waits for the server is sent as it was confirmed, whatever is chosen meanwhile', { timeout: 120_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const { page, context } = await desk.open(VIEWS[0], true);
   await page.goto(desk.url);
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('button', { name: /^HALT/ }).click();
@@ -115,7 +111,7 @@ test('a halt that waits for the server is sent as it was confirmed, whatever is 
 });
 
 test('on a phone the rest of the pages are in reach without the server, too', { timeout: 120_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[1], signedIn);
+  const { page, context } = await desk.open(VIEWS[1], true);
   await page.goto(desk.url);
   await page.getByText(/· no real money/).first().waitFor();
   await desk.kill();
@@ -130,7 +126,7 @@ test('on a phone the rest of the pages are in reach without the server, too', { 
 });
 
 test('whenever the server is killed around a press on a tab, the dashboard stays, and comes to the page that was asked for', { timeout: 480_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const { page, context } = await desk.open(VIEWS[0], true);
   for (const [at, moment] of MOMENTS.entries()) {
     const name = PLACES[at % PLACES.length];
     await page.goto(desk.url + (name === 'Overview' ? '/risk' : '/'));
@@ -150,7 +146,7 @@ test('whenever the server is killed around a press on a tab, the dashboard stays
 });
 
 test('a page whose code does not arrive says so in its place, and opens by itself', { timeout: 120_000 }, async () => {
-  const { page, context } = await desk.open(VIEWS[0], signedIn);
+  const { page, context } = await desk.open(VIEWS[0], true);
   await page.goto(desk.url);
   await page.getByText('Live', { exact: true }).waitFor();
   let cut = true;
@@ -169,7 +165,7 @@ test('a page whose code does not arrive says so in its place, and opens by itsel
 
 test('where even the surroundings of the pages break, a page of our own says what goes on and how to stop', { timeout: 60_000 }, async () => {
   for (const view of [VIEWS[0], VIEWS[3]]) {
-    const { page, context } = await desk.open(view, signedIn);
+    const { page, context } = await desk.open(view, true);
     await page.route('**/api/v1/auth/me', async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, json: { ...await answer.json() as object, name: { broken: true } } });

@@ -64,6 +64,7 @@ test('the order book and the trades of a live market are on the Trade page as it
     await cut.getByText('The order book is not known').waitFor();
     await cut.getByText('Feed down', { exact: true }).waitFor();
     assert.equal(await cut.getByText('Live', { exact: true }).count(), 0, 'prices that stand still look live');
+    await cut.getByText('Blocked: the feed of prices is down').waitFor();
     await picture(cut, 'trade-feed-down-desktop-dark');
   } finally {
     await browser.close();

@@ -64,7 +64,7 @@ test('on a phone the form and what is to change fit, and halts stand with their 
   await watched.page.evaluate("fetch('/api/v1/control/halt', { method: 'POST', headers: { 'content-type': 'application/json', 'x-algotrendy': '1', 'idempotency-key': 'lunch' }, body: JSON.stringify({ scope: 'orders', reason: 'lunch' }) })");
   await desk.kill();
   await desk.restart();
-  const phone = await desk.open(VIEWS[3], await watched.context.storageState());
+  const phone = await desk.open(VIEWS[3], true);
   const { page } = phone;
   await page.goto(`${desk.url}/risk`);
   await page.getByText('ana halted trading and canceled orders').waitFor();

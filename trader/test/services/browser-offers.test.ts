@@ -66,9 +66,10 @@ test('what a viewer may not do is in sight and says which role it takes', { time
   await page.goto(`${desk.url}/trade`);
   assert.equal(await page.getByRole('form', { name: /^Order for/ }).getByLabel('Stop-loss').isDisabled(), true);
   await picture(page, 'trade-viewer-desktop-dark');
-  const state = await context.storageState();
   await context.close();
-  const phone = await desk.open(VIEWS[1], state);
+  const phone = await desk.open(VIEWS[1]);
+  await desk.signIn(phone, { name: 'the viewer', password: PASSWORD });
+  await phone.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   await phone.page.goto(`${desk.url}/trade`);
   for (const name of [/^Sell/, /^Buy/]) await phone.page.getByRole('button', { name }).and(phone.page.locator('[aria-disabled=true]')).last().waitFor();
   await picture(phone.page, 'trade-viewer-phone-dark');

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Desk, PAGES, pause, type Watched } from './browser-desk.ts';
+import { Desk, PAGES, pause } from './browser-desk.ts';
 
 let desk: Desk;
-let state: Awaited<ReturnType<Watched['context']['storageState']>>;
 
 before(async () => {
   desk = await Desk.start();
   const first = await desk.open();
   await desk.enroll(first);
-  state = await first.context.storageState();
   await first.context.close();
 });
 after(async () => {
@@ -20,13 +18,18 @@ after(async () => {
 
 /** Kilobytes of all scripts that a page takes, as gzip sends them. */
 async function scriptKb(path: string, signedIn: boolean): Promise<number> {
-  const { page, context } = await desk.open(undefined, signedIn ? state : undefined);
-  let bytes = 0;
+  const { page, context } = await desk.open(undefined, signedIn);
+  const sizes: Promise<number>[] = [];
   page.on('response', (response) => {
-    if (/\.js(\?|$)/.test(response.url())) response.body().then((body) => { bytes += gzipSync(body, { level: 9 }).length; }, () => undefined);
+    if (/\.js(\?|$)/.test(response.url())) sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).length, () => 0));
   });
   await page.goto(desk.url + path);
+  if (path === '/trade') await page.locator('canvas').first().waitFor();
+  // What comes behind the first sight, too, however slow the machine is.
+  await page.waitForLoadState('networkidle');
   await pause(2_500);
+  await page.waitForLoadState('networkidle');
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   await context.close();
   return bytes / 1000;
 }
@@ -59,7 +62,7 @@ test('every page is served with a policy that names its inline scripts by hash a
 });
 
 test('an injected script does not run', async () => {
-  const { page, context, troubles } = await desk.open(undefined, state);
+  const { page, context, troubles } = await desk.open(undefined, true);
   await page.goto(desk.url);
   await page.evaluate(`{ const script = document.createElement('script'); script.textContent = 'window.injected = 1'; document.head.append(script); }`);
   assert.equal(await page.evaluate('window.injected'), undefined);

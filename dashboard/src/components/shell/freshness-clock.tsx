@@ -54,7 +54,7 @@ export function useFiguresAt(): number | null {
 }
 
 /** The feed of prices that is down, by its name; undefined where prices arrive. The run itself may be heard of all the same. */
-function useSilentFeed(): string | undefined {
+export function useSilentFeed(): string | undefined {
   return usePart('state', ({ feeds }) => feeds.find(({ kind, state }) => kind === 'market' && state === 'down')?.name);
 }
 

@@ -103,7 +103,12 @@ function Outcome({ halt, lost }: { readonly halt: Command<'halt'>; readonly lost
           rely on it: on the machine itself run <code>./algotrendy halt</code> or <code>./algotrendy flatten</code>.
         </p>
       ) : null}
-      {halt.state === 'refused' && halt.problem !== undefined ? <Problem what="the halt" verb="was refused" problem={halt.problem} /> : null}
+      {halt.state === 'refused' && halt.problem !== undefined ? (
+        <>
+          <p className={css.undelivered}><strong>✕ Not done: trading is as it was.</strong> On the machine that trades run <code>./algotrendy halt</code> or <code>./algotrendy flatten</code>.</p>
+          <Problem what="the halt" verb="was refused" problem={halt.problem} />
+        </>
+      ) : null}
     </div>
   );
 }

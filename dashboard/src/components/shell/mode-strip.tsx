@@ -2,7 +2,7 @@
 import { personName, type TradingFact } from 'trader/contract';
 import { useEffect, type ReactNode } from 'react';
 import { useMode } from '../../data/run.ts';
-import { useConnection, usePart } from '../../data/stream.ts';
+import { useConnection, usePart, useServerNow } from '../../data/stream.ts';
 import { formatTime } from '../../format/time.ts';
 import css from './mode-strip.module.css';
 
@@ -21,16 +21,24 @@ export function ModeStrip(): ReactNode {
     <p className={`${css.strip} ${css[mode]} ${halted ? css.halted : ''}`}>
       <strong>{word}</strong>
       <span className={css.meaning}>· {meaning}</span>
-      {halted ? (
-        <strong className={css.halt}>
-          {trading.state === 'halted' ? 'HALTED' : 'LIQUIDATED'}
-          {trading.since === null ? '' : ` ${formatTime(trading.since, 'minute')}`}
-          {trading.by === null ? '' : ` by ${personName(trading.by)}`}
-          {trading.reason === null ? '' : `: ${trading.reason}`}
-        </strong>
-      ) : null}
+      {halted ? <Halt trading={trading} /> : null}
       {trading === undefined || CALM[trading.state] === undefined ? null : <strong>· {CALM[trading.state]}</strong>}
     </p>
+  );
+}
+
+/** A halt of today bears its time; one of another day, as the market's is in a replay, its date too. */
+const TODAY_MS = 12 * 3_600_000;
+
+function Halt({ trading: { state, since, by, reason } }: { readonly trading: TradingFact }): ReactNode {
+  const now = useServerNow();
+  return (
+    <strong className={css.halt}>
+      {state === 'halted' ? 'HALTED' : 'LIQUIDATED'}
+      {since === null ? '' : ` ${formatTime(since, Math.abs(now - since) < TODAY_MS ? 'minute' : 'day-minute')}`}
+      {by === null ? '' : ` by ${personName(by)}`}
+      {reason === null ? '' : `: ${reason}`}
+    </strong>
   );
 }
 
