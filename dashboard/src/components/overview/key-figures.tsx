@@ -49,5 +49,5 @@ export function KeyFigures(): ReactNode {
 
 /** Its currency stands below: beside a large sum there is no room for it. */
 function Gain({ stale, label, value, equity, currency }: { readonly stale: boolean; readonly label: string; readonly value: string | undefined; readonly equity: string | undefined; readonly currency: string | undefined }): ReactNode {
-  return <KpiTile stale={stale} label={label} value={<Delta value={value} compact why={UNHEARD} />} note={<>{currency} <Pct ratio={shareOf(value, equity)} change why={UNHEARD} /></>} />;
+  return <KpiTile stale={stale} label={label} value={<Delta value={value} compact why={UNHEARD} />} note={<><Pct ratio={shareOf(value, equity)} change why={UNHEARD} />{currency === undefined ? null : ` · in ${currency}`}</>} />;
 }

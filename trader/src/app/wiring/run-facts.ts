@@ -154,13 +154,16 @@ export function bookFact(trader: PaperTrader, book: Book): BookFact {
   const units = toNumber(position.quantity, instrument.quantityScale);
   const average = position.quantity === 0 ? NaN : toNumber(position.cost, account.moneyScale) / units;
   const price = (value: number) => (Number.isNaN(value) ? null : value.toFixed(priceDecimals(instrument)));
-  const stop = restingPrice(book, 'stop', instrument) ?? book.stop;
+  // While a strategy turns from one side to the other, its ways out are for what is to come: what is held has none.
+  const turns = book.target * units < 0;
+  const exit = (leg: Leg, wanted: number) => restingPrice(book, leg, instrument) ?? (turns ? NaN : wanted);
+  const stop = exit('stop', book.stop);
   const loss = Math.max(0, (average - stop) * units);
   return {
     book: book.name, instrument: instrument.id, ...strategyFacts(book, entry, entry === undefined ? 0 : roster.warmupLeft(entry)),
     target: book.latched ? 0 : book.target, quantity: format(position.quantity, instrument.quantityScale), averagePrice: price(average), mark: price(marks[book.instrument]),
     unrealised: money(account.unrealised(book.index, markOf(trader, book.instrument) ?? 0)), realised: money(position.realised), fees: money(position.fees),
-    stop: price(stop), takeProfit: price(restingPrice(book, 'take-profit', instrument) ?? book.takeProfit), lossAtStop: Number.isNaN(loss) ? null : loss.toFixed(2),
+    stop: price(stop), takeProfit: price(exit('take-profit', book.takeProfit)), lossAtStop: Number.isNaN(loss) ? null : loss.toFixed(2),
   };
 }
 

@@ -132,3 +132,21 @@ test('round trips are those of the whole run, each fill once, also of those that
   assert.deepEqual((await history.all()).map(({ id }) => id), wanted(60));
   assert.equal(reads, 1, 'it is read once');
 });
+
+test('a stop that is told protects what is held, also while a strategy turns from one side to the other', async (t) => {
+  const { trader, reporter } = await run(t, 0);
+  let [told, turning] = [0, 0];
+  for (let moment = 0; moment < 1_200; moment++) {
+    trader.step();
+    for (const { book, quantity, target, stop, mark, lossAtStop } of reporter.snapshot(0).books) {
+      if (Number(quantity) === 0) continue;
+      if (Number(target) * Number(quantity) < 0) turning += 1;
+      if (stop === null) assert.equal(lossAtStop, null);
+      else {
+        told += 1;
+        assert.ok((Number(mark) - Number(stop)) * Number(quantity) > 0, `${book} holds ${quantity} at ${mark} with a stop at ${stop}`);
+      }
+    }
+  }
+  assert.ok(told > 500 && turning > 5, `${told} stops, ${turning} turns`);
+});
