@@ -211,6 +211,12 @@ test('extremes of a window are those of its values, bit for bit, however far apa
   }));
 });
 
+test('extremes are those of the bars also where prices fall to a fraction before the window is full', () => {
+  const channel = new Donchian(4);
+  for (const price of [7.14, 2.78, 2.78, 2.78]) channel.update({ timestamp: 0, open: price, high: price, low: price, close: price, volume: 1 });
+  assert.deepEqual([channel.upper, channel.lower], [7.14, 2.78]);
+});
+
 test('a flat market has exactly its price as mean and exactly no deviation, whatever came before', () => {
   fc.assert(fc.property(anyBars(), periods, fc.double({ min: 1e-12, max: 1e12, noNaN: true }), (bars, period, price) => {
     const [sma, wma, deviation, bands, score] = [new Sma(period), new Wma(period), new StandardDeviation(period), new Bollinger(period, 2), new ZScore(period)];
