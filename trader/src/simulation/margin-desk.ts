@@ -1,4 +1,3 @@
-import * as exact from '../domain/exact.ts';
 import type { Exact } from '../domain/exact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Order } from '../domain/order.ts';
@@ -8,9 +7,6 @@ import type { MarketTerms } from './account-terms.ts';
 import { Borrow, Swap, type BorrowTerms } from './carry.ts';
 import { Funding } from './funding.ts';
 import type { MarginBracket } from './margin.ts';
-
-// Constants, as `exact.ts` says.
-const { add, sub } = exact;
 
 /** One market of a venue's account, in float64 where a bar asks and exact where money moves. (Fields are declared as in `Order`.) */
 export class Desk {
@@ -30,11 +26,6 @@ export class Desk {
   private declare readonly payments: readonly Pick<Funding, 'next' | 'after'>[];
   /** Stops that would end a position at a known price. */
   readonly stops: Order[] = [];
-  /** Other orders that may open something and have not ended, what of each has not filled, and what all of them may still buy and sell. */
-  private readonly sent: Order[] = [];
-  private readonly left: Exact[] = [];
-  buying: Exact = 0;
-  selling: Exact = 0;
   /** Held, signed: exact, and as float64. */
   held: Exact = 0;
   quantity = 0;
@@ -68,36 +59,9 @@ export class Desk {
     this.payments = [this.funding, this.borrow, this.swap, this.debit].filter((one) => one !== undefined);
   }
 
-  /** Counts an order until it has ended. */
-  send(order: Order): void {
-    this.sent.push(order);
-    this.left.push(order.quantity);
-    if (order.side === 'buy') this.buying = add(this.buying, order.quantity);
-    else this.selling = add(this.selling, order.quantity);
-  }
-
-  /** Counts what of an order has filled no longer; all of it where it has ended. */
-  settle(order: Order, filled?: Exact): void {
-    const { sent, left } = this;
-    const at = sent.indexOf(order);
-    if (at < 0) return;
-    const done = filled ?? left[at];
-    if (order.side === 'buy') this.buying = sub(this.buying, done);
-    else this.selling = sub(this.selling, done);
-    left[at] = sub(left[at], done);
-    if (left[at] !== 0) return;
-    // Mostly there is no other; and nothing hangs on their order.
-    sent[at] = sent[sent.length - 1];
-    left[at] = left[left.length - 1];
-    sent.pop();
-    left.pop();
-  }
-
   /** Trades here no more. */
   end(): void {
     this.closed = true;
-    this.buying = this.selling = 0;
-    this.sent.length = this.left.length = 0;
     this.wakes = -Infinity;
   }
 

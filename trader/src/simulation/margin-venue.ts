@@ -12,7 +12,9 @@ import type { AccountTerms } from './account-terms.ts';
 import type { FeeStanding } from './fee-schedule.ts';
 import { liquidationPrice, maintenanceMargin, maxLeverage } from './margin.ts';
 import { Desk } from './margin-desk.ts';
+import { isBusy, onTheWay } from './resting.ts';
 import type { BarWatch } from './venue-rules.ts';
+import type { SimulatedVenue } from './venue.ts';
 
 // Constants, as `exact.ts` says.
 const { abs, add, decimalPlaces, divide, fromNumber, mul, neg, parseDecimal, pow10, rescale, sub, toNumber } = exact;
@@ -39,7 +41,7 @@ export interface MarginVenueSpec {
  * stands in between. A position that opens beyond its liquidation price is closed at the open.
  */
 export class MarginVenue implements ExecutionClient {
-  private declare readonly inner: ExecutionClient;
+  private declare readonly inner: SimulatedVenue;
   private declare readonly watch: { -readonly [K in keyof BarWatch]: BarWatch[K] };
   private declare readonly desks: readonly Desk[];
   private declare readonly cross: boolean;
@@ -55,7 +57,7 @@ export class MarginVenue implements ExecutionClient {
   private declare readonly moneyScale: number;
 
   /** Builds the venue inside with what must look at every bar in which orders rest. */
-  constructor(build: (watch: BarWatch) => ExecutionClient, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
+  constructor(build: (watch: BarWatch) => SimulatedVenue, { terms, instruments, cash, moneyScale, standing }: MarginVenueSpec) {
     this.watch = {
       near: false,
       afterOpen: (instrument, bar, tsClose) => this.#judge(this.desks[instrument], bar, tsClose, true),
@@ -87,7 +89,6 @@ export class MarginVenue implements ExecutionClient {
       return;
     }
     if (order.type === 'stop' || order.type === 'trailing-stop') desk.stops.push(order);
-    else if (order.leg !== 'take-profit' && order.terms?.reduceOnly !== true) desk.send(order);
     this.inner.submit(order);
   }
 
@@ -205,10 +206,10 @@ export class MarginVenue implements ExecutionClient {
   #refusal(desk: Desk, order: Order): string | undefined {
     if (desk.closed) return 'the position was liquidated';
     const { quantityScale } = desk.instrument;
-    // What is on its way to the same side fills as well.
-    const after = toNumber(order.side === 'buy' ? add(add(desk.held, desk.buying), order.quantity) : sub(sub(desk.held, desk.selling), order.quantity), quantityScale);
+    const quantity = toNumber(order.quantity, quantityScale);
+    const after = this.#after(desk, order, quantity);
     if (Math.abs(after) <= Math.abs(desk.quantity) && after * desk.quantity >= 0) return undefined;
-    if (toNumber(order.quantity, quantityScale) < desk.minQuantity) return 'quantity is below the minimum';
+    if (quantity < desk.minQuantity) return 'quantity is below the minimum';
     if (after < 0 && !desk.shortable) return 'it cannot be sold short here';
     const price = order.type === 'limit' || order.type === 'stop-limit' || desk.mark !== desk.mark ? toNumber(order.price, desk.instrument.priceScale) : desk.mark;
     const value = Math.abs(after) * price;
@@ -217,19 +218,34 @@ export class MarginVenue implements ExecutionClient {
     return this.#lacks(desk, value / leverage) ? 'insufficient margin' : undefined;
   }
 
+  /** What would be held after an order where what is on its way to the same side fills as well. */
+  #after(desk: Desk, { side, quantity }: Order, units: number): number {
+    if (!isBusy(this.inner.books[desk.index])) return desk.quantity + (side === 'buy' ? units : -units);
+    const held = this.#heldAfter(desk, side);
+    return toNumber(side === 'buy' ? add(held, quantity) : sub(held, quantity), desk.instrument.quantityScale);
+  }
+
+  /** What would be held once all orders of one side that may open something had filled. */
+  #heldAfter({ index, held }: Desk, side: Order['side']): Exact {
+    const more = onTheWay(this.inner.books[index], side);
+    return side === 'buy' ? add(held, more) : sub(held, more);
+  }
+
   /** Whether there is less than this margin for a desk. What float64 leaves in the last digits must not refuse an order for exactly all that there is. */
   #lacks(desk: Desk, margin: number): boolean {
     const slack = 1 + 1e-12;
-    return this.#margins(desk) + margin > this.#funds() * slack;
+    return (this.desks.length === 1 ? margin : this.#margins(desk) + margin) > this.#funds() * slack;
   }
 
   /** Initial margin of all other positions, with what orders on their way may add to them. */
   #margins(desk: Desk): number {
     let sum = 0;
     for (const other of this.desks) {
-      if (other === desk || other.quantity === 0 && other.buying === 0 && other.selling === 0) continue;
+      if (other === desk || other.closed) continue;
+      const busy = isBusy(this.inner.books[other.index]);
+      if (other.quantity === 0 && !busy) continue;
       const held = Math.abs(other.quantity);
-      const most = Math.max(held, this.#most(other));
+      const most = busy ? Math.max(held, this.#most(other)) : held;
       const value = (this.cross ? held * other.mark : Math.abs(this.#cost(other))) + (most - held) * other.mark;
       sum += value / (other.brackets.length === 0 ? 1 : this.leverage);
     }
@@ -237,13 +253,15 @@ export class MarginVenue implements ExecutionClient {
   }
 
   /** The largest that a position may be once the orders of one side have filled. */
-  #most({ held, buying, selling, instrument: { quantityScale } }: Desk): number {
-    return Math.max(toNumber(add(held, buying), quantityScale), -toNumber(sub(held, selling), quantityScale));
+  #most(desk: Desk): number {
+    const { quantityScale } = desk.instrument;
+    return Math.max(toNumber(this.#heldAfter(desk, 'buy'), quantityScale), -toNumber(this.#heldAfter(desk, 'sell'), quantityScale));
   }
 
   /** What margin can be taken from: equity (cross), or what is there but for open profits (isolated). */
   #funds(): number {
     let funds = this.cash;
+    if (this.held === 0) return funds;
     for (const desk of this.desks) {
       if (desk.quantity === 0) continue;
       funds += this.cross ? desk.quantity * desk.mark : this.#cost(desk);
@@ -258,7 +276,6 @@ export class MarginVenue implements ExecutionClient {
     // Its orders ended with the position, whatever the rest of the bar would have made of them.
     if (closed) return;
     if (report.kind !== 'accepted') {
-      desk.settle(order, report.kind === 'filled' ? report.quantity : undefined);
       const at = stops.length === 0 ? -1 : stops.indexOf(order);
       if (at >= 0) stops.splice(at, 1);
       if (report.kind === 'filled') this.#filled(desk, report);

@@ -153,6 +153,25 @@ export interface Book {
   traded: Exact;
 }
 
+/** Whether an order waits or rests here. */
+export function isBusy({ next, orders }: Book): boolean {
+  return next !== undefined || orders.length > 0;
+}
+
+/** What the orders of one side would still trade here if all that may open something filled: neither stops nor take-profits, nor what only reduces. */
+export function onTheWay({ next, orders }: Book, side: Order['side']): Exact {
+  let sum: Exact = next !== undefined && mayOpen(next, side) ? next.quantity : 0;
+  for (let i = 0; i < orders.length; i++) {
+    const { order, leaves, gone } = orders.at(i);
+    if (!gone && mayOpen(order, side)) sum = add(sum, leaves);
+  }
+  return sum;
+}
+
+function mayOpen(order: Order, side: Order['side']): boolean {
+  return order.side === side && order.type !== 'stop' && order.type !== 'trailing-stop' && order.leg !== 'take-profit' && order.terms?.reduceOnly !== true;
+}
+
 /** A book in which nothing has happened. */
 export function createBook(instrument: Instrument, fees: FeeModel): Book {
   return {

@@ -25,7 +25,7 @@ import type { VenueRules } from './venue-rules.ts';
  */
 export class SimulatedVenue implements ExecutionClient {
   private declare readonly rules: VenueRules;
-  private declare readonly books: Book[];
+  declare readonly books: readonly Book[];
   /** Whether a model looks at bars. */
   private declare readonly watching: boolean;
   private sink: ReportSink | undefined;
