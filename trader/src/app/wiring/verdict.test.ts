@@ -40,7 +40,7 @@ test('a strategy that loses is not ready, with a reason on every line and someth
 
 test('a warning does not stand in the way of being ready, and is not called a pass', () => {
   const of = (state: LineState, decides = true) => ({ group: 'Honesty', name: 'Warm-up', state, reason: '', decides }) as const;
-  assert.deepEqual(conclude([of('pass'), of('warn'), of('fail', false)]), { ready: true, headline: 'Ready for paper: 1 of 2 lines pass, and 1 warning should be heeded.', counts: { pass: 1, warn: 1, fail: 0, 'not-measurable': 0 } });
+  assert.deepEqual(conclude([of('pass'), of('warn'), of('fail', false)]), { ready: true, headline: 'Ready for paper: 1 of 2 lines pass, and 1 warning should be heeded. The one of a prop firm does not decide.', counts: { pass: 1, warn: 1, fail: 0, 'not-measurable': 0 } });
   assert.deepEqual([conclude([of('pass'), of('pass')]).headline, conclude([of('pass'), of('not-measurable')]).ready], ['Ready for paper: all 2 lines pass.', false]);
 });
 

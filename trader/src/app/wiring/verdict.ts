@@ -147,5 +147,6 @@ export function conclude(lines: readonly Gate[]): Pick<VerdictReport, 'ready' | 
   const open = counts['not-measurable'] === 0 ? '' : `, ${counts['not-measurable']} cannot be measured`;
   const passed = counts.warn === 0 ? `all ${deciding.length} lines pass` : `${counts.pass} of ${deciding.length} lines pass, and ${formatPlural(counts.warn, 'warning')} should be heeded`;
   const headline = ready ? `Ready for paper: ${passed}.` : `Not ready: ${formatPlural(counts.fail, 'line')} of ${deciding.length} fail${counts.fail === 1 ? 's' : ''}${open}.`;
-  return { ready, headline, counts };
+  const beside = lines.length - deciding.length;
+  return { ready, headline: beside === 0 ? headline : `${headline} The ${beside === 1 ? 'one' : beside} of a prop firm ${beside === 1 ? 'does' : 'do'} not decide.`, counts };
 }
