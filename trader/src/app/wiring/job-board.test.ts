@@ -55,9 +55,10 @@ test('where the disk takes no more, a job that ends says so and ends nothing els
   // A file cannot be written where a folder is.
   mkdirSync(join(folder, 'jobs/one/result.json.draft'));
   for (const id of ['one', 'two']) mkdirSync(join(folder, 'jobs', id, 'job.json.draft'));
+  // Before it can be done.
+  await jobs.cancel('two');
   const failed = await until(jobs, 'one', ({ endedAt }) => endedAt !== null);
   assert.deepEqual([failed.state, /cannot be kept/.test(failed.error?.message ?? ''), failed.runId], ['failed', true, null]);
-  await jobs.cancel('two');
   assert.equal((await until(jobs, 'two', ({ endedAt }) => endedAt !== null)).state, 'canceled');
   await jobs.close();
   const later = new ChildJobs(folder);
