@@ -47,8 +47,10 @@ export class ExitStreet {
   #minutes = 0;
   #price = 30_000;
   #filling: NodeJS.Timeout | undefined;
+  #next: NodeJS.Timeout | undefined;
   #rise = 0;
-  #most = 0;
+  /** The price rises no higher. */
+  #most = Infinity;
 
   private constructor(kind: keyof typeof STREETS) {
     const { venue, instrument, market, open } = STREETS[kind];
@@ -76,6 +78,7 @@ export class ExitStreet {
       await check(street);
     } finally {
       clearInterval(street.#filling);
+      clearTimeout(street.#next);
       street.#door.close();
       await Promise.all([street.account.close(), street.#market.close()]);
       rmSync(street.#folder, { recursive: true });
@@ -88,21 +91,24 @@ export class ExitStreet {
     return { timestamp: this.#began + minutes * MINUTE, open: price, high: price, low: price, close: price, volume: '10.000' };
   }
 
-  /** From now on bars close, each so far above the last up to a price, one for each that the run has worked off: an exit that takes long, on a machine at its limit, sells no higher. */
-  rise(by: number, most: number): void {
+  /**
+   * From now on bars close, each so far above the last, one for each that the run has worked off, until they lie a little above
+   * the target of what was bought: an exit that takes long, on a machine at its limit, sells no higher.
+   */
+  rise(by: number): void {
     if (this.#rise !== 0) return;
     this.#rise = by;
-    this.#most = most;
-    this.#tick();
+    this.#tick(by);
   }
 
-  #tick(): void {
-    this.#market.closeBar(0, this.#bar(this.#minutes++, Math.min(this.#most, this.#price + this.#rise)));
+  #tick(by: number): void {
+    this.#market.closeBar(0, this.#bar(this.#minutes++, Math.min(this.#most, this.#price + by)));
   }
 
   #fill(): void {
     for (const order of this.account.orders) {
       if (order.type !== 'market' || this.#filled.has(order.clientOrderId)) continue;
+      if (this.#filled.size === 0) this.#most = 1.023 * this.#price;
       this.#filled.add(order.clientOrderId);
       this.account.trade(order.clientOrderId, { price: this.#price.toFixed(1), quantity: order.quantity, fee: '0', feeCurrency: 'USDT', liquidity: 'taker' });
     }
@@ -122,10 +128,17 @@ export class ExitStreet {
         const rises = this.#rise !== 0;
         const signal = onLine(line);
         if (signal !== undefined) child.kill(signal);
-        // Slower than an order takes, while one is on its way.
-        else if (rises && line.kind === 'minute') setTimeout(() => { this.#tick(); }, line.openOrders?.some(({ leg }) => leg !== 'stop') === true ? 200 : 30);
+        // While an order is on its way the price waits for it.
+        else if (rises && line.kind === 'minute') this.#next = setTimeout(() => { this.#tick(this.#awaited() ? 0 : this.#rise); }, 30);
       },
     });
+  }
+
+  /** Whether the run has decided on an order that has not filled: the journal has it before the venue. */
+  #awaited(): boolean {
+    const records = this.records();
+    const filled = new Set(records.filter((record) => record['report'] === 'filled').map((record) => record['clientOrderId']));
+    return records.some((record) => record.kind === 'order' && record['leg'] === 'target' && !filled.has(record['clientOrderId']));
   }
 
   /** The journal's records. */

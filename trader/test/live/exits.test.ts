@@ -12,7 +12,7 @@ for (const kind of Object.keys(STREETS) as (keyof typeof STREETS)[]) {
       const holds = Object.keys(positions).length > 0;
       entered ||= holds && openOrders.some(({ leg }) => leg === 'stop');
       left ||= entered && !holds;
-      if (line === 'feed' && catchingUp === false) street.rise(30, 30_780);
+      if (line === 'feed' && catchingUp === false) street.rise(30);
       if (left && line === 'minute') after += 1;
       return after > 2 ? 'SIGINT' : undefined;
     });
