@@ -6,6 +6,7 @@ import { StoreError, type StoreErrorKind } from '../adapters/postgres/store-erro
 import { ReturnsFileError } from '../adapters/returns/returns-file-error.ts';
 import { SecretFileError, type SecretFileErrorKind } from '../adapters/secrets/secret-file.ts';
 import { TickFileError } from '../adapters/ticks/tick-file-error.ts';
+import { sqliteFault } from '../adapters/wire/sqlite-fault.ts';
 import { TimescaleError, type TimescaleErrorKind } from '../adapters/timescale/timescale-error.ts';
 import { BlobError, type BlobErrorKind } from '../domain/blob-error.ts';
 import { SeriesError, type SeriesErrorKind } from '../domain/series-error.ts';
@@ -58,9 +59,10 @@ export function toRefusal(error: unknown): Refusal {
   });
 }
 
-/** Whether SQLite could not write or open a file (https://sqlite.org/rescode.html: read only, I/O, full, cannot open); kept apart from the adapters that know it, which few commands load. */
+/** Whether SQLite could not write or open a file. */
 function isRefusedByDisk(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && [8, 10, 13, 14].includes(Number(error.errcode) & 0xff);
+  const fault = error instanceof Error && 'errcode' in error ? sqliteFault(error) : undefined;
+  return fault === 'full' || fault === 'unwritable';
 }
 
 /** How a command ends that a file's own error ended; undefined for any other error. */

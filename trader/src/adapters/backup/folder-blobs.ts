@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { BlobError } from '../../domain/blob-error.ts';
 import type { BlobLock, BlobStore } from '../../ports/blob-store.ts';
 import { syncFolder } from '../wire/folder-sync.ts';
-import { sqliteFault } from '../wire/sqlite-file.ts';
+import { sqliteFault } from '../wire/sqlite-fault.ts';
 
 /** No file of anybody else is called so: the place may be a disk on which other things lie. */
 const DRAFT = '.backup-draft';

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MarketStoreError } from '../../domain/market-store-error.ts';
-import { openReadOnly, sqliteFault, turnLogOn } from '../wire/sqlite-file.ts';
+import { sqliteFault } from '../wire/sqlite-fault.ts';
+import { openReadOnly, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What a store is told by; "ATMS" as a number. */
 const APPLICATION_ID = 0x41544d53;

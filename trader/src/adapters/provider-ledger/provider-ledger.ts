@@ -8,7 +8,8 @@ import { longestWindowMs, quotaWaitMs, type ProviderQuota } from '../../domain/q
 import { DAY_MS, type Timestamp } from '../../domain/time.ts';
 import type { ProviderFailure } from '../../ports/bar-provider.ts';
 import type { ProviderLedger, SourceRecord } from '../../ports/provider-ledger.ts';
-import { openReadOnly, sqliteFault, turnLogOn } from '../wire/sqlite-file.ts';
+import { sqliteFault } from '../wire/sqlite-fault.ts';
+import { openReadOnly, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it; 0 is the first one, which did not. */
 const VERSION = 2;

@@ -5,7 +5,8 @@ import type { SeriesFacts, SeriesState } from '../../domain/dated-series.ts';
 import { SeriesError, type SeriesErrorKind } from '../../domain/series-error.ts';
 import { isTimestamp, type Timestamp } from '../../domain/time.ts';
 import type { SeriesCounts, SeriesFetch, SeriesStore, SeriesSummary } from '../../ports/series-store.ts';
-import { openReadOnly, sqliteFault, turnLogOn, type SqliteFault } from '../wire/sqlite-file.ts';
+import { sqliteFault, type SqliteFault } from '../wire/sqlite-fault.ts';
+import { openReadOnly, turnLogOn } from '../wire/sqlite-file.ts';
 
 /** What is written into the file, so that another version is known by it. */
 const VERSION = 1;

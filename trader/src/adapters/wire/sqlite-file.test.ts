@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { sqliteFault, turnLogOn } from './sqlite-file.ts';
+import { sqliteFault } from './sqlite-fault.ts';
+import { turnLogOn } from './sqlite-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-file-'));
 after(() => { rmSync(folder, { recursive: true, force: true }); });
